@@ -1,0 +1,9 @@
+//! What Bellhop means: notifications and their cards, rendering for chat platforms, delivery rules.
+//!
+//! `store` keeps these types and `server` runs them; this crate never touches a clock, a file, the environment, the
+//! network or an async runtime, so that everything in it can be tested with nothing but values.
+
+pub mod delivery;
+pub mod notification;
+pub mod slack_channel_configuration;
+pub mod sns_message;

@@ -1,0 +1,61 @@
+//! A notification's way through this crate: one SNS message in, a platform-neutral card, one chat message out.
+//!
+//! The worker that delivers calls [`card`] and then a renderer of [`render`]. Nothing here fails, panics, reads a clock
+//! or drops a message: what no reader knows is shown as readable text.
+
+mod arn;
+pub mod card;
+mod console;
+mod moment;
+pub mod render;
+mod source;
+mod text;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod hostile;
+
+pub use card::{Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
+pub use moment::Moment;
+
+use arn::Arn;
+
+/// One SNS message, as far as a reader of it needs to know. All of it is the sender's and may be anything.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// `arn:aws:sns:REGION:ACCOUNT:NAME`.
+    pub topic_arn: &'a str,
+    /// SNS's `Subject`; shown only where the message has no headline of its own.
+    pub subject: Option<&'a str>,
+    /// SNS's `Message`: JSON of some AWS service, a custom notification, or plain text.
+    pub message: &'a str,
+    /// SNS's `Timestamp`, ISO 8601: when the message was published.
+    pub timestamp: &'a str,
+}
+
+impl<'a> Incoming<'a> {
+    /// The topic's own name, or the whole string when it is no ARN.
+    fn topic_name(&self) -> &'a str {
+        Arn::parse(self.topic_arn).map_or(self.topic_arn, |arn| arn.resource)
+    }
+
+    /// Account and region of the topic: where the message comes from when it does not say so itself.
+    fn topic_place(&self) -> Place {
+        Arn::parse(self.topic_arn).map_or_else(Place::default, |arn| Place::of_arn(&arn))
+    }
+
+    fn sent(&self) -> Moment {
+        Moment::parse(self.timestamp)
+    }
+
+    /// The small print under every card that is not a custom notification's.
+    fn footer(&self) -> String {
+        format!("SNS topic {} · delivered by Bellhop", self.topic_name())
+    }
+}
+
+/// Reads one SNS message into a card. Total: any message makes a card, and the same message always the same card.
+pub fn card(incoming: &Incoming<'_>) -> Card {
+    source::read(incoming)
+}

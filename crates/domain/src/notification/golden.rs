@@ -1,0 +1,125 @@
+//! Golden messages: what a person sees for each source, from the SNS message to Slack's JSON.
+//!
+//! Fixtures are our own, in the shapes that AWS documents and that were observed of the real service.
+
+use super::render::slack;
+use super::{Card, Incoming, Severity, Source, Text, card};
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../tests/fixtures/notification/", $name))
+    };
+}
+
+fn read(message: &str) -> Card {
+    read_with_subject(message, None)
+}
+
+fn read_with_subject(message: &str, subject: Option<&str>) -> Card {
+    card(&Incoming {
+        topic_arn: "arn:aws:sns:eu-west-1:123456789012:alarms",
+        subject,
+        message,
+        timestamp: "2026-11-22T18:20:17.012Z",
+    })
+}
+
+macro_rules! golden {
+    ($($test:ident: $file:literal, $source:ident, $severity:ident;)*) => {$(
+        #[test]
+        fn $test() {
+            let card = read(fixture!($file));
+            assert_eq!((card.source, card.severity), (Source::$source, Severity::$severity));
+            insta::assert_json_snapshot!(slack::message(&card));
+        }
+    )*};
+}
+
+golden! {
+    metric_alarm: "alarm_metric.json", CloudwatchAlarm, Critical;
+    alarm_in_ok: "alarm_ok.json", CloudwatchAlarm, Good;
+    metric_maths_alarm: "alarm_metric_maths.json", CloudwatchAlarm, Warning;
+    anomaly_alarm: "alarm_anomaly.json", CloudwatchAlarm, Critical;
+    composite_alarm: "alarm_composite.json", CloudwatchAlarm, Critical;
+    alarm_by_eventbridge: "alarm_by_eventbridge.json", CloudwatchAlarm, Critical;
+    custom_minimal: "custom_minimal.json", CustomNotification, Neutral;
+    custom_whole: "custom_whole.json", CustomNotification, Neutral;
+    custom_wrong: "custom_wrong.json", CustomNotification, Warning;
+    ec2_state_change: "event_ec2_state.json", EventbridgeEvent, Neutral;
+    guardduty_finding: "event_guardduty.json", EventbridgeEvent, Critical;
+    partner_event: "event_partner.json", EventbridgeEvent, Critical;
+    cloudformation_text: "stack_event.txt", PlainText, Neutral;
+}
+
+#[test]
+fn plain_text_takes_the_subject_for_its_headline() {
+    let card = read_with_subject("Disk is at 91 %", Some("Nightly check"));
+    insta::assert_json_snapshot!(slack::message(&card));
+}
+
+#[test]
+fn unknown_json_is_laid_out() {
+    let card = read(r#"[{"job":"backup","ok":false,"password":"hunter2","nested":{"list":[1,2.50,null]}},"```"]"#);
+    assert_eq!(card.source, Source::PlainText);
+    insta::assert_json_snapshot!(slack::message(&card));
+}
+
+#[test]
+fn a_bare_number_is_text() {
+    let card = read("42");
+    assert_eq!(card.gist, Some(Text::Plain("42".to_owned())));
+    assert_eq!(
+        slack::message(&card).text,
+        "Message from alarms · 42 · eu-west-1 · 123456789012"
+    );
+}
+
+#[test]
+fn an_empty_message_says_so() {
+    let message = serde_json::to_string(&slack::message(&read(" \n"))).unwrap();
+    assert!(message.contains("The message is empty."), "{message}");
+}
+
+#[test]
+fn threads_come_from_the_metadata() {
+    let thread = read(fixture!("custom_whole.json")).thread.unwrap();
+    assert_eq!(
+        (thread.key.as_str(), thread.summary.as_deref()),
+        ("web-eu-502", Some("4 % errors, *rolling back*"))
+    );
+    assert_eq!(read(fixture!("custom_wrong.json")).thread.unwrap().key, "backup");
+    assert_eq!(read(fixture!("custom_minimal.json")).thread, None);
+}
+
+#[test]
+fn a_thread_s_parent_tells_the_latest_update() {
+    let parent = read(fixture!("custom_minimal.json"));
+    insta::assert_json_snapshot!(slack::parent_update(&parent, &read(fixture!("custom_whole.json"))));
+}
+
+#[test]
+fn an_update_without_summary_is_summed_up() {
+    let parent = read(fixture!("custom_whole.json"));
+    let update = slack::parent_update(&parent, &read(fixture!("custom_minimal.json")));
+    let json = serde_json::to_string(&update).unwrap();
+    let summary = "*Update Summary:* Notification from alarms · Deployment of *orders* finished";
+    assert!(json.contains(summary), "{json}");
+    // All that the parent said is still there.
+    let blocks = |message: &slack::SlackMessage| message.attachments[0]["blocks"].as_array().unwrap().clone();
+    let updated = blocks(&update);
+    assert!(
+        blocks(&slack::message(&parent))
+            .iter()
+            .all(|block| updated.contains(block))
+    );
+}
+
+#[test]
+fn empty_lists_are_left_out() {
+    let message = slack::SlackMessage {
+        text: "t".to_owned(),
+        blocks: Vec::new(),
+        attachments: Vec::new(),
+    };
+    assert_eq!(serde_json::to_string(&message).unwrap(), r#"{"text":"t"}"#);
+}

@@ -1,0 +1,181 @@
+//! Lays a card's body out as blocks, within the room that a Slack message has left.
+//!
+//! The Slack renderer calls it. Facts get their room first: prose of any length must not crowd out where and since when.
+
+use serde_json::{Value, json};
+
+use super::{context, is_native, limits, mrkdwn, mrkdwn_object, mrkdwn_of, section};
+use crate::notification::text::is_blank;
+use crate::notification::{Fact, Part, Text};
+
+/// Our own bounds, below Slack's: what a phone shows.
+const TITLE_TEXT: usize = 300;
+const FACT_LABEL: usize = 80;
+const FACT_VALUE: usize = 500;
+const BULLET_TEXT: usize = 900;
+const TAGS_TEXT: usize = 2_900;
+/// Text below which opening another block is not worth it.
+const LEAST_TEXT: usize = 120;
+/// What one section costs besides its text, and what the notice of a cut costs.
+const SECTION_COST: usize = 120;
+const NOTICE_COST: usize = 250;
+
+// One field holds a label, a line break and a value; all that is cut to a bound of ours fits Slack's.
+const _: () = assert!(FACT_LABEL + 1 + FACT_VALUE <= limits::FIELD_TEXT && TAGS_TEXT <= limits::SECTION_TEXT);
+
+/// The attachment's blocks as they grow, and the room that is left.
+pub struct Layout {
+    blocks: Vec<Value>,
+    /// The sections of each `Part::Facts`, in order, already paid for.
+    facts: std::vec::IntoIter<Vec<Value>>,
+    blocks_left: usize,
+    room: usize,
+    cut: bool,
+}
+
+impl Layout {
+    /// Room for what stands between the headline and the last blocks.
+    pub fn around(headline: &Value, last: &[Value], body: &[Part]) -> Self {
+        let facts: Vec<Vec<Value>> = body
+            .iter()
+            .filter_map(|part| {
+                if let Part::Facts(facts) = part {
+                    Some(facts)
+                } else {
+                    None
+                }
+            })
+            .map(|facts| sections_of(facts))
+            .collect();
+        let around = || std::iter::once(headline).chain(last).chain(facts.iter().flatten());
+        Self {
+            blocks: Vec::with_capacity(8),
+            blocks_left: (limits::BLOCKS - 1).saturating_sub(around().count()),
+            room: limits::MESSAGE_BLOCKS.saturating_sub(around().map(cost).sum::<usize>() + NOTICE_COST),
+            facts: facts.into_iter(),
+            cut: false,
+        }
+    }
+
+    pub fn part(&mut self, part: &Part) {
+        match part {
+            Part::Paragraph { title, text } => self.text(title.as_deref(), text),
+            Part::Bullets { title, items, left_out } => self.bullets(title.as_deref(), items, *left_out),
+            Part::Facts(_) => self.blocks.extend(self.facts.next().unwrap_or_default()),
+            Part::Tags(tags) => {
+                let tags: Vec<String> = tags.iter().map(|tag| mrkdwn::code(tag, FACT_LABEL)).collect();
+                self.sections(&mrkdwn::native(&tags.join(" "), TAGS_TEXT), false);
+            }
+            Part::Preformatted { title, text } => {
+                let room = (limits::SECTION_TEXT - TITLE_TEXT).min(self.text_room());
+                if self.is_open() {
+                    self.sections(
+                        &format!("{}{}", titled(title.as_deref()), mrkdwn::code_block(text, room)),
+                        false,
+                    );
+                }
+            }
+        }
+    }
+
+    pub fn text(&mut self, title: Option<&str>, text: &Text) {
+        if self.is_open() {
+            let words = mrkdwn_of(text, self.text_room());
+            if !is_blank(&words) {
+                self.sections(&format!("{}{words}", titled(title)), is_native(text));
+            }
+        }
+    }
+
+    fn bullets(&mut self, title: Option<&str>, items: &[Text], mut left_out: usize) {
+        if !self.is_open() {
+            return;
+        }
+        let mut lines = titled(title);
+        let mut room = self.text_room();
+        for item in items {
+            let line = mrkdwn_of(item, BULLET_TEXT);
+            let length = mrkdwn::units(&line) + 3;
+            if length > room {
+                left_out += 1;
+            } else if !is_blank(&line) {
+                room -= length;
+                lines.extend(["• ", &line, "\n"]);
+            }
+        }
+        if left_out > 0 {
+            lines.extend(["… and ", &left_out.to_string(), " more"]);
+        }
+        self.sections(lines.trim_end(), items.iter().any(is_native));
+    }
+
+    /// One section, or as many as the text needs.
+    fn sections(&mut self, text: &str, native: bool) {
+        for piece in mrkdwn::pieces(text, limits::SECTION_TEXT)
+            .into_iter()
+            .filter(|piece| !is_blank(piece))
+        {
+            let block = section(&piece, native);
+            let cost = cost(&block);
+            if cost > self.room || self.blocks_left == 0 {
+                self.cut = true;
+                return;
+            }
+            self.room -= cost;
+            self.blocks_left -= 1;
+            self.blocks.push(block);
+        }
+    }
+
+    /// How long a text may be that is laid out next, with the sections that it takes.
+    fn text_room(&self) -> usize {
+        let sections = self.room / limits::SECTION_TEXT + 1;
+        self.room.saturating_sub(TITLE_TEXT + sections * SECTION_COST)
+    }
+
+    /// Whether another part is worth beginning; notes that something was left out if not.
+    fn is_open(&mut self) -> bool {
+        let open = self.blocks_left > 0 && self.text_room() > LEAST_TEXT;
+        self.cut |= !open;
+        open
+    }
+
+    /// The blocks, with a word about it if something was left out.
+    pub fn finish(mut self) -> Vec<Value> {
+        if self.cut {
+            let notice = "_Cut here: the notification is longer than a Slack message can be._";
+            self.blocks.push(context(&[notice.to_owned()]));
+        }
+        self.blocks
+    }
+}
+
+fn sections_of(facts: &[Fact]) -> Vec<Value> {
+    let fields: Vec<Value> = facts.iter().filter_map(field).collect();
+    fields
+        .chunks(limits::SECTION_FIELDS)
+        .map(|fields| json!({"type": "section", "fields": fields}))
+        .collect()
+}
+
+fn field(fact: &Fact) -> Option<Value> {
+    let value = mrkdwn_of(&fact.value, FACT_VALUE);
+    let text = format!("{}\n{value}", mrkdwn::bold(&fact.label, FACT_LABEL));
+    (!is_blank(&value)).then(|| mrkdwn_object(&text, is_native(&fact.value)))
+}
+
+fn titled(title: Option<&str>) -> String {
+    title
+        .map(|title| format!("{}\n", mrkdwn::bold(title, TITLE_TEXT - 2)))
+        .unwrap_or_default()
+}
+
+/// What a block takes of the message's room: about the length of its JSON.
+fn cost(block: &Value) -> usize {
+    match block {
+        Value::String(text) => mrkdwn::units(text) + 2,
+        Value::Array(items) => items.iter().map(|item| cost(item) + 1).sum(),
+        Value::Object(members) => members.iter().map(|(name, member)| name.len() + 4 + cost(member)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 5,
+    }
+}

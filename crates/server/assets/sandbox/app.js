@@ -1,0 +1,176 @@
+// The page: which channel and thread are open (in the address, `#C0ALERTS/1700000000.000100`), and drawing them.
+
+import { el } from "./dom.js";
+import { rows } from "./messages.js";
+import { openWorkspace } from "./workspace.js";
+
+const CONNECTION = { connecting: "Connecting…", live: "Live", lost: "Connection lost, trying again…" };
+const NEAR_BOTTOM_PX = 80;
+
+const byId = (id) => document.getElementById(id);
+const scroll = byId("scroll");
+const shown = { channel: null, main: new Map(), thread: new Map(), threadKey: null, count: 0 };
+let waiting = false;
+
+const workspace = openWorkspace({ changed: drawSoon, connection });
+
+function connection(state) {
+  byId("connection").dataset.state = state;
+  byId("connection").textContent = CONNECTION[state];
+}
+
+/** Many changes at once are drawn once. A hidden page gets no animation frames, and keeps its unread count all the same. */
+function drawSoon() {
+  if (waiting) return;
+  waiting = true;
+  const draw = () => ((waiting = false), drawAll());
+  if (document.hidden) setTimeout(draw, 250);
+  else requestAnimationFrame(draw);
+}
+
+function place() {
+  const [id, thread] = decodeURIComponent(location.hash.slice(1)).split("/");
+  if (/^[CGD][A-Z0-9]{2,}$/.test(id)) return { id, thread, chosen: true };
+  const all = workspace.channels();
+  return { id: (all.find((channel) => channel.messages.length > 0) ?? all[0])?.id, thread: undefined, chosen: false };
+}
+
+function drawAll() {
+  const { id, thread, chosen } = place();
+  document.body.dataset.pane = thread ? "thread" : chosen ? "messages" : "channels";
+  drawConversation(id);
+  drawThread(id, thread);
+  if (id && !document.hidden && (chosen || matchMedia("(min-width: 701px)").matches)) workspace.markRead(id);
+  drawSidebar(id);
+}
+
+function drawSidebar(open) {
+  const channels = workspace.channels();
+  let unreadAll = 0;
+  byId("team").textContent = workspace.team.name;
+  byId("no-channels").hidden = channels.length > 0;
+  const focused = document.activeElement?.dataset?.channel;
+  byId("channels").replaceChildren(
+    ...channels.map((channel) => {
+      const unread = workspace.unread(channel.id);
+      unreadAll += unread;
+      const badge = unread > 0 ? el("span", { class: "unread" }, unread > 99 ? "99+" : String(unread), el("span", { class: "spoken" }, " unread")) : null;
+      const attributes = { href: `#${channel.id}`, "data-channel": channel.id, title: channel.id, class: unread > 0 ? "bold" : null, "aria-current": channel.id === open ? "page" : null };
+      return el("li", {}, el("a", attributes, el("span", { class: "hash", "aria-hidden": "true" }, channel.is_private ? "🔒" : "#"), el("span", { class: "channel" }, channel.name), badge));
+    }),
+  );
+  if (focused) byId("channels").querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+  document.title = `${unreadAll > 0 ? `(${unreadAll}) ` : ""}${workspace.channel(open)?.name ?? "Welcome"} – Bellhop sandbox`;
+}
+
+function drawConversation(id) {
+  const channel = workspace.channel(id);
+  const messages = id ? workspace.main(id) : [];
+  const switched = shown.channel !== id;
+  if (switched) shown.main.clear();
+  const wasAtBottom = switched || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
+  const grew = messages.length > shown.count;
+
+  byId("channel-name").textContent = channel ? `${channel.is_private ? "🔒 " : "# "}${channel.name}` : id ? `# ${id}` : "Welcome";
+  byId("channel-about").textContent = id ? `${id} · ${count(channel?.messages.length ?? 0, "message")}` : "";
+  byId("clear").hidden = !channel?.messages.length;
+  byId("foot").hidden = !id;
+  byId("json").href = id ? `/sandbox/messages?channel=${id}` : "/sandbox/messages";
+
+  const replies = id ? workspace.replies(id) : new Map();
+  const list = messages.length > 0 ? rows(messages, { shown: shown.main, replies: (message) => replies.get(message.ts) ?? [], threadLink: (ts) => `#${id}/${ts}`, inThread: false }) : [welcome(id)];
+  replaceRows(byId("messages"), list);
+  if (wasAtBottom) scroll.scrollTop = scroll.scrollHeight;
+  byId("newer").hidden = wasAtBottom || !(grew || !byId("newer").hidden);
+  shown.channel = id;
+  shown.count = messages.length;
+}
+
+function drawThread(id, ts) {
+  const pane = byId("thread");
+  const wasHidden = pane.hidden;
+  pane.hidden = !ts;
+  if (!ts) return;
+  if (shown.threadKey !== `${id}/${ts}`) shown.thread.clear();
+  shown.threadKey = `${id}/${ts}`;
+  const messages = workspace.thread(id, ts);
+  const [first, ...replies] = messages[0]?.ts === ts ? messages : [null, ...messages];
+  byId("thread-about").textContent = `#${workspace.channel(id)?.name ?? id}`;
+  const list = rows(messages, { shown: shown.thread, replies: () => [], threadLink: () => "", inThread: true });
+  const between = el("h3", { class: "day" }, el("span", {}, count(replies.length, "reply", "replies")));
+  const gone = first ? null : el("p", { class: "gone" }, "The first message of this thread is not here: it was cleared, or posted before the sandbox started.");
+  replaceRows(byId("replies"), first ? [list[0], between, ...list.slice(1)] : [gone, between, ...list]);
+  if (wasHidden) byId("close-thread").focus({ preventScroll: true });
+}
+
+/** Leaves what stays in its place, so that focus, selection and what a screen reader is saying survive. */
+function replaceRows(parent, list) {
+  list.forEach((row, index) => {
+    if (parent.children[index] !== row) parent.insertBefore(row, parent.children[index] ?? null);
+  });
+  while (parent.children.length > list.length) parent.lastElementChild.remove();
+}
+
+const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+/** What to do next, for a workspace or a channel in which nothing has happened. */
+function welcome(id) {
+  const topic = "arn:aws:sns:us-east-2:123456789012:alerts";
+  const create = [
+    "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-2 \\",
+    `aws chatbot create-slack-channel-configuration --endpoint-url ${location.origin} \\`,
+    `  --configuration-name alerts --slack-team-id ${workspace.team.id || "T0SANDBOX"} --slack-channel-id C0ALERTS \\`,
+    "  --iam-role-arn arn:aws:iam::123456789012:role/chatbot \\",
+    `  --sns-topic-arns ${topic}`,
+  ].join("\n");
+  const send = `bellhop events send --topic ${topic} --sample cloudwatch-alarm`;
+  const steps = [step("Send a notification to a topic of its configuration", send)];
+  if (!id) steps.unshift(step("Configure a channel, with the real AWS CLI", create));
+  return el(
+    "div",
+    { class: "welcome" },
+    el("img", { src: "/sandbox/assets/bell.svg", alt: "", width: 64, height: 64 }),
+    el("h2", {}, id ? "Nothing has rung here yet" : "The desk is open"),
+    el("p", {}, id ? "The channel is known, and waits for its first notification." : "This is a Slack workspace of your own, inside Bellhop. What Bellhop would post to Slack arrives here, live. It is kept in memory: a restart clears it."),
+    el("ol", {}, steps),
+  );
+}
+
+function step(title, command) {
+  const copy = el("button", { class: "quiet", type: "button" }, "Copy");
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(command);
+    copy.textContent = "Copied";
+    setTimeout(() => (copy.textContent = "Copy"), 1500);
+  });
+  return el("li", {}, el("div", { class: "step" }, el("span", {}, title), copy), el("pre", { tabindex: "0" }, command));
+}
+
+/** Alt with an arrow goes to the next channel; Escape closes the thread. */
+function onKey(event) {
+  const { id, thread } = place();
+  if (event.key === "Escape" && thread) closeThread();
+  if (!event.altKey || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  const ids = workspace.channels().map((channel) => channel.id);
+  const next = ids.at((ids.indexOf(id) + (event.key === "ArrowDown" ? 1 : -1)) % ids.length);
+  if (next) location.hash = next;
+  event.preventDefault();
+}
+
+function closeThread() {
+  const { id, thread } = place();
+  location.hash = id;
+  byId("messages").querySelector(`[data-ts="${CSS.escape(thread ?? "")}"] .replies`)?.focus();
+}
+
+addEventListener("hashchange", drawAll);
+addEventListener("keydown", onKey);
+document.addEventListener("visibilitychange", drawSoon);
+scroll.addEventListener("scroll", () => {
+  if (scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX) byId("newer").hidden = true;
+});
+byId("newer").addEventListener("click", () => (scroll.scrollTop = scroll.scrollHeight));
+byId("close-thread").addEventListener("click", closeThread);
+byId("back").addEventListener("click", () => (location.hash = ""));
+byId("skip").addEventListener("click", (event) => (event.preventDefault(), scroll.focus()));
+byId("clear").addEventListener("click", () => workspace.clear(place().id));

@@ -1,0 +1,72 @@
+// One message, and a list of them with its days.
+
+import { attachment } from "./attachments.js";
+import { blocks } from "./blocks.js";
+import { el } from "./dom.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { clockOf, dateOfTs, dayKey, dayName, wholeOf } from "./time.js";
+
+/** Messages so close together share one heading. */
+const TOGETHER_SECONDS = 5 * 60;
+
+/**
+ * Rows for a list, oldest first. What did not change keeps its element, so that a screen reader hears only what is new.
+ * `shown` remembers the elements from one time to the next; `replies(message)` says how many, `threadLink` where they are.
+ */
+export function rows(messages, { shown, replies, threadLink, inThread }) {
+  const result = [];
+  const used = new Set();
+  const keep = (key, mark, make) => {
+    const old = shown.get(key);
+    const kept = old && old.mark.every((part, index) => part === mark[index]) ? old : { mark, element: make() };
+    shown.set(key, kept);
+    used.add(key);
+    result.push(kept.element);
+  };
+  let previous = null;
+  for (const message of messages) {
+    const date = dateOfTs(message.ts);
+    const isNewDay = !previous || dayKey(dateOfTs(previous.ts)) !== dayKey(date);
+    if (isNewDay && !inThread) keep(`day ${dayKey(date)}`, [dayName(date)], () => el("h3", { class: "day" }, el("span", {}, dayName(date))));
+    const leads = isNewDay || Number(message.ts) - Number(previous.ts) > TOGETHER_SECONDS || Boolean(message.thread_ts) !== Boolean(previous.thread_ts);
+    const count = replies(message);
+    keep(`message ${message.ts}`, [message, leads, count.length, count.at(-1)], () => article(message, { leads, count, threadLink, inThread }));
+    previous = message;
+  }
+  for (const key of shown.keys()) if (!used.has(key)) shown.delete(key);
+  return result;
+}
+
+function article(message, { leads, count, threadLink, inThread }) {
+  const date = dateOfTs(message.ts);
+  const time = el("time", { datetime: date.toISOString(), title: `${wholeOf(date)} — ts ${message.ts}` }, clockOf(date));
+  const head = leads ? el("div", { class: "head" }, el("strong", { class: "name" }, "Bellhop"), el("span", { class: "app" }, "APP"), time) : null;
+  const gutter = leads ? el("img", { class: "avatar", src: "/sandbox/assets/bell.svg", alt: "", width: 36, height: 36 }) : time;
+  const broadcast = message.thread_ts && !inThread ? el("a", { class: "replied", href: threadLink(message.thread_ts) }, "replied to a thread") : null;
+  const thread = count.length > 0 && !inThread ? threadSummary(message, count, threadLink) : null;
+  const body = el("div", { class: "body" }, head, broadcast, content(message), edited(message), thread);
+  return el("article", { class: leads ? "message leads" : "message", "data-ts": message.ts }, el("div", { class: "gutter" }, gutter), body);
+}
+
+/** Slack shows the blocks if there are any, else the text; the attachments always. */
+function content(message) {
+  const main = message.blocks.length > 0 ? blocks(message.blocks) : message.text ? [mrkdwn(message.text)] : [];
+  return el("div", { class: "content" }, main, message.attachments.map(attachment));
+}
+
+function edited(message) {
+  if (!message.edited) return null;
+  return el("span", { class: "edited", title: wholeOf(dateOfTs(message.edited.ts)) }, "(edited)");
+}
+
+function threadSummary(message, replies, threadLink) {
+  const last = dateOfTs(replies.at(-1).ts);
+  const said = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
+  return el(
+    "a",
+    { class: "replies", href: threadLink(message.ts) },
+    el("img", { src: "/sandbox/assets/bell.svg", alt: "", width: 20, height: 20 }),
+    el("strong", {}, said),
+    el("span", {}, `Last one ${dayName(last).toLowerCase()} at ${clockOf(last)}`),
+  );
+}

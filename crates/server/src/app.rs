@@ -1,0 +1,67 @@
+//! What Bellhop does with a request, whoever brought it. One file a noun; no HTTP of the front doors, no SQL.
+//!
+//! Every function that touches a tenant's data takes a [`Caller`] first and authorises first. What comes from SNS is
+//! authorised by its signature instead: those functions take a `domain::sns_message::Verified`.
+
+mod access_keys;
+mod caller;
+mod deliveries;
+mod error;
+mod health;
+mod notifications;
+mod pagination;
+mod slack_channel_configurations;
+mod slack_workspaces;
+mod topic_subscriptions;
+
+use std::sync::Arc;
+
+use domain::delivery::{Backoff, Pace};
+use domain::sns_message::TrustedHosts;
+use store::Store;
+use tokio::sync::Notify;
+use url::Url;
+
+pub use access_keys::SigningKey;
+pub use caller::Caller;
+pub use error::AppError;
+pub use notifications::{Accepted, NotAccepted};
+pub use slack_channel_configurations::{
+    ConfigurationPage, ConfigurationUpdate, DescribedConfiguration, NewConfiguration,
+};
+pub use slack_workspaces::{DescribedWorkspace, WorkspacePage};
+
+use crate::clock::SharedClock;
+use crate::metrics::Metrics;
+use crate::outbound::certificates::Certificates;
+use crate::outbound::slack::SlackClient;
+use crate::outbound::sns::Sns;
+use crate::random::Random;
+
+/// Everything that the functions of this module need. `state` makes it; front doors and workers share it.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) clock: SharedClock,
+    pub(crate) random: Random,
+    pub(crate) metrics: Metrics,
+    pub(crate) slack: SlackClient,
+    pub(crate) sns: Sns,
+    pub(crate) certificates: Certificates,
+    pub(crate) trusted_hosts: TrustedHosts,
+    /// Where SNS posts to: the public URL and `/sns`.
+    pub(crate) sns_endpoint: Url,
+    /// SNS itself is an emulator: it may reach a loopback address.
+    pub(crate) sns_is_local: bool,
+    pub(crate) pace: Pace,
+    pub(crate) backoff: Backoff,
+    pub(crate) wake: Wake,
+}
+
+/// Tells the workers that there is something to do before they would look by themselves.
+#[derive(Default)]
+pub(crate) struct Wake {
+    pub deliveries: Notify,
+    pub topic_subscriptions: Notify,
+}
+
+pub type SharedApp = Arc<App>;

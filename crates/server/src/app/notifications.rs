@@ -1,0 +1,72 @@
+//! What SNS sends: believed only if its signature holds, safe when accepted.
+
+use domain::sns_message::{BadSignature, SnsMessage, UntrustedUrl, Verified, certificate_url};
+use store::StoreError;
+use store::outbox::{Enqueued, NewNotification};
+
+use super::App;
+use crate::outbound::certificates::CertificateUnavailable;
+
+/// A notification that is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    New { deliveries: usize },
+    /// It was committed before; SNS repeats what it is not sure of.
+    Repeated,
+}
+
+/// Why a message is not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotAccepted {
+    #[error("{0}")]
+    UntrustedUrl(#[from] UntrustedUrl),
+    #[error("{0}")]
+    Certificate(CertificateUnavailable),
+    #[error("{0}")]
+    BadSignature(BadSignature),
+    #[error("no configuration lists the topic `{0}`")]
+    UnknownTopic(String),
+    /// SNS did not confirm or could not be reached: worth another try.
+    #[error("{0}")]
+    NotConfirmed(String),
+    #[error("the store is unavailable")]
+    Store(#[from] StoreError),
+}
+
+impl App {
+    /// Verifies the signature against the certificate at `SigningCertURL`.
+    pub async fn verify(&self, message: SnsMessage) -> Result<Verified, NotAccepted> {
+        let url = certificate_url(&message.signing_cert_url, &message.topic_arn, &self.trusted_hosts)?;
+        let fetched = self.certificates.get(&url).await.map_err(NotAccepted::Certificate)?;
+        let (bad, message) = match fetched.certificate.verify(message, self.clock.now_ms()) {
+            Ok(verified) => return Ok(verified),
+            Err(refused) => *refused,
+        };
+        // The key may have been replaced under the same URL.
+        let Some(newer) = self.certificates.newer(&url, &fetched).await else {
+            return Err(NotAccepted::BadSignature(bad));
+        };
+        newer.certificate.verify(message, self.clock.now_ms()).map_err(|refused| NotAccepted::BadSignature(refused.0))
+    }
+
+    /// Commits a notification for every configuration that listens to its topic. `body` is the envelope as it arrived.
+    pub async fn accept(&self, message: &Verified, body: String) -> Result<Accepted, NotAccepted> {
+        let enqueued = self
+            .store
+            .enqueue(NewNotification {
+                topic_arn: message.topic_arn.as_str().to_owned(),
+                message_id: message.message_id.clone(),
+                body,
+                received_at_ms: self.clock.now_ms(),
+            })
+            .await?;
+        match enqueued {
+            Enqueued::Accepted { deliveries } => {
+                self.wake.deliveries.notify_one();
+                Ok(Accepted::New { deliveries })
+            }
+            Enqueued::Repeated => Ok(Accepted::Repeated),
+            Enqueued::UnknownTopic => Err(NotAccepted::UnknownTopic(message.topic_arn.as_str().to_owned())),
+        }
+    }
+}

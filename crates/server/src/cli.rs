@@ -1,0 +1,91 @@
+//! The command line: what can be asked, and the door to each answer. One file a noun.
+
+mod config;
+mod deliveries;
+mod dev;
+mod events;
+mod serve;
+mod tracing_output;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use tracing_output::LogFormat;
+
+/// AWS Chatbot, run by you: AWS notifications to chat, delivered or explained.
+#[derive(Debug, Parser)]
+#[command(name = "bellhop", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// How the log is written: for people on a terminal, else JSON.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Auto)]
+    log_format: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the local twin: one account, one Slack workspace, no cloud.
+    Dev(dev::Dev),
+    /// Run the server that a settings file describes.
+    Serve(serve::Serve),
+    /// Check a settings file.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Send notifications to the local twin as Amazon SNS would.
+    #[command(subcommand)]
+    Events(events::Events),
+    /// See what was delivered, what waits and what died; revive it.
+    #[command(subcommand)]
+    Deliveries(deliveries::Deliveries),
+}
+
+/// Which data a tool works on.
+#[derive(Debug, Args)]
+pub struct DataArguments {
+    /// Data directory of `bellhop dev`.
+    #[arg(long, default_value = "./bellhop-data", conflicts_with = "config")]
+    data_dir: PathBuf,
+    /// Settings file of `bellhop serve`; its data directory is used.
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+/// Runs a command line to its end.
+pub fn run(arguments: Arguments) -> ExitCode {
+    // Two crates could each bring a provider; the first to be installed is the one that all use.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    tracing_output::install(arguments.log_format);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    let ended = runtime.block_on(async {
+        match arguments.command {
+            Command::Dev(dev) => dev.run().await,
+            Command::Serve(serve) => serve.run().await,
+            Command::Config(config) => config.run(),
+            Command::Events(events) => events.run().await,
+            Command::Deliveries(deliveries) => deliveries.run().await,
+        }
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "bellhop: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// Prints to standard output. A reader that went away (`| head`) is not an error.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}");
+    let _ = out.flush();
+}

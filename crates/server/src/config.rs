@@ -1,0 +1,363 @@
+//! The settings: one TOML file and the environment, read here and nowhere else.
+//!
+//! `slack.api_url` of the file is `BELLHOP_SLACK__API_URL` of the environment, which wins. A key that means nothing is an
+//! error: a misspelt setting must not be a silent default. docs/reference/settings.md lists them all.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use domain::delivery::{Backoff, Pace};
+use domain::sns_message::{TrustedHost, TrustedHosts};
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+use url::Url;
+use wire::ids::{AccountId, SlackTeamId};
+
+const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
+
+/// What `dev` declares before anything else is said: a loopback address, one account and its key, one workspace.
+const DEV_DEFAULTS: &str = include_str!("../assets/dev.toml");
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    #[serde(default)]
+    pub server: ServerSettings,
+    #[serde(default)]
+    pub store: StoreSettings,
+    #[serde(default)]
+    pub sns: SnsSettings,
+    #[serde(default)]
+    pub slack: SlackSettings,
+    #[serde(default)]
+    pub delivery: DeliverySettings,
+    /// Who may sign API requests.
+    #[serde(default)]
+    pub access_keys: Vec<AccessKeySettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerSettings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// How SNS reaches this server: `https://bellhop.example.com`. The listening address unless set.
+    pub public_url: Option<Url>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreSettings {
+    pub data_dir: PathBuf,
+    /// Where the key that seals secrets is kept: `encryption.key` in `data_dir` unless set. Made if missing.
+    pub encryption_key_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SnsSettings {
+    /// `host` or `host:port` of emulators whose certificates and confirmations are trusted beside Amazon's.
+    #[serde(deserialize_with = "trusted_hosts")]
+    pub trusted_certificate_hosts: TrustedHosts,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SlackSettings {
+    /// Slack's Web API. `dev` puts its sandbox here unless it is set.
+    pub api_url: Option<Url>,
+    pub workspaces: Vec<SlackWorkspaceSettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlackWorkspaceSettings {
+    #[serde(deserialize_with = "parsed")]
+    pub account_id: AccountId,
+    #[serde(deserialize_with = "parsed")]
+    pub team_id: SlackTeamId,
+    pub team_name: String,
+    pub bot_token: SecretString,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessKeySettings {
+    #[serde(deserialize_with = "parsed")]
+    pub account_id: AccountId,
+    pub access_key_id: String,
+    pub secret_access_key: SecretString,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeliverySettings {
+    /// Requests a second to one Slack channel once its burst is spent.
+    pub slack_messages_per_second: f64,
+    /// Requests to one Slack channel at once after a quiet time.
+    pub slack_burst: u16,
+    /// How long causes that mend themselves are retried.
+    pub give_up_after_hours: u16,
+    /// How long one request to a chat platform may take.
+    pub request_timeout_seconds: u16,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 4750)), public_url: None }
+    }
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self { data_dir: PathBuf::from("./bellhop-data"), encryption_key_file: None }
+    }
+}
+
+impl Default for SlackSettings {
+    fn default() -> Self {
+        Self { api_url: None, workspaces: Vec::new() }
+    }
+}
+
+impl Default for DeliverySettings {
+    fn default() -> Self {
+        Self { slack_messages_per_second: 1.0, slack_burst: 3, give_up_after_hours: 24, request_timeout_seconds: 10 }
+    }
+}
+
+/// Why there are no settings. Names the key and where it stands.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("cannot read the settings file `{path}`: {source}")]
+    File { path: String, source: std::io::Error },
+    #[error("{}", sentences(.0))]
+    Invalid(Box<figment::Error>),
+    #[error("`{key}` {problem}")]
+    Value { key: &'static str, problem: String },
+}
+
+/// What the command line says, over the file and the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub listen: Option<SocketAddr>,
+    pub data_dir: Option<PathBuf>,
+}
+
+impl Settings {
+    /// `bellhop serve` and the tools that work on its data: the file, the environment.
+    pub fn of_file(path: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
+        read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())
+    }
+
+    /// `bellhop dev`: embedded defaults, the environment, the command line.
+    pub fn of_dev(overrides: &Overrides) -> Result<Self, SettingsError> {
+        read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)
+    }
+
+    pub fn pace(&self) -> Pace {
+        Pace {
+            interval_ms: milliseconds(1.0 / self.delivery.slack_messages_per_second),
+            burst: i64::from(self.delivery.slack_burst),
+        }
+    }
+
+    pub fn backoff(&self) -> Backoff {
+        let give_up_after_ms = i64::from(self.delivery.give_up_after_hours).saturating_mul(60 * 60 * 1000);
+        Backoff { give_up_after_ms, ..Backoff::default() }
+    }
+}
+
+/// The variables of AWS's SDKs that redirect SNS to an emulator. The SDK reads their values itself.
+pub fn sns_endpoint_is_overridden() -> bool {
+    ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
+}
+
+/// `RUST_LOG`, if somebody debugs.
+pub fn log_filter() -> Option<String> {
+    environment("RUST_LOG")
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, SettingsError> {
+    let environment = Env::prefixed(ENVIRONMENT_PREFIX).split("__");
+    let mut settings: Settings = base.merge(environment).extract().map_err(|mut error| {
+        error.metadata = error.metadata.map(|mut metadata| {
+            if metadata.name.contains("TOML") {
+                metadata.name = origin.to_owned().into();
+            }
+            metadata
+        });
+        SettingsError::Invalid(Box::new(error))
+    })?;
+    if let Some(listen) = overrides.listen {
+        settings.server.listen = listen;
+    }
+    if let Some(data_dir) = &overrides.data_dir {
+        settings.store.data_dir.clone_from(data_dir);
+    }
+    check(settings)
+}
+
+/// What a type alone cannot say.
+fn check(settings: Settings) -> Result<Settings, SettingsError> {
+    let wrong = |key, problem: &str| Err(SettingsError::Value { key, problem: problem.to_owned() });
+    let rate = settings.delivery.slack_messages_per_second;
+    if !(0.001..=1000.0).contains(&rate) {
+        return wrong("delivery.slack_messages_per_second", "must be between 0.001 and 1000");
+    }
+    if settings.delivery.slack_burst == 0 {
+        return wrong("delivery.slack_burst", "must be at least 1");
+    }
+    if settings.delivery.request_timeout_seconds == 0 {
+        return wrong("delivery.request_timeout_seconds", "must be at least 1");
+    }
+    for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {
+        if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
+            return wrong(key, "must be a http or https URL");
+        }
+    }
+    if settings.slack.api_url.as_ref().is_some_and(|url| !url.path().ends_with('/')) {
+        return wrong("slack.api_url", "must end with `/`");
+    }
+    Ok(settings)
+}
+
+/// Figment's errors one after the other: what, which key, where it stands.
+fn sentences(errors: &figment::Error) -> String {
+    let sentence = |error: figment::Error| {
+        let mut text = error.kind.to_string();
+        if !error.path.is_empty() {
+            text.push_str(&format!(" for `{}`", error.path.join(".")));
+        }
+        if let Some(metadata) = &error.metadata {
+            text.push_str(&format!(" in {}", metadata.name));
+        }
+        text
+    };
+    errors.clone().into_iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the rate was checked: the result is between 1 and 1,000,000")]
+fn milliseconds(seconds: f64) -> i64 {
+    (seconds * 1000.0).round() as i64
+}
+
+fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: std::str::FromStr<Err: std::fmt::Display>,
+{
+    // An account id is digits: the environment's and TOML's readers may take it for a number.
+    let text = Text::deserialize(deserializer)?.0;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
+/// A list, or one text with commas, as the environment has it.
+fn trusted_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TrustedHosts, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Hosts {
+        List(Vec<String>),
+        Text(String),
+    }
+    let hosts = match Hosts::deserialize(deserializer)? {
+        Hosts::List(hosts) => hosts,
+        Hosts::Text(text) => text.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect(),
+    };
+    let host = |text: &String| {
+        TrustedHost::parse(text)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a host or host:port, like `localhost:4566`")))
+    };
+    hosts.iter().map(host).collect()
+}
+
+/// A string, also where a reader took digits for a number.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Text(String),
+            Number(u64),
+        }
+        Ok(Self(match Form::deserialize(deserializer)? {
+            Form::Text(text) => text,
+            Form::Number(number) => number.to_string(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_toml(text: &str) -> Result<Settings, SettingsError> {
+        read(Figment::from(Toml::string(text)), "bellhop.toml", &Overrides::default())
+    }
+
+    #[test]
+    fn an_empty_file_is_the_defaults_and_trusts_nobody() {
+        let settings = of_toml("").unwrap();
+        assert_eq!(settings.server.listen.to_string(), "127.0.0.1:4750");
+        assert!(settings.access_keys.is_empty() && settings.slack.workspaces.is_empty());
+        assert!(settings.sns.trusted_certificate_hosts.is_empty());
+    }
+
+    #[test]
+    fn devs_defaults_are_settings_like_any_other() {
+        let settings = Settings::of_dev(&Overrides::default()).unwrap();
+        assert_eq!(settings.access_keys[0].access_key_id, "test");
+        assert_eq!(settings.slack.workspaces[0].team_id.as_str(), "T0SANDBOX");
+        assert!(settings.server.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn a_key_that_means_nothing_is_an_error_that_names_it_and_its_place() {
+        let error = of_toml("[slack]\napi_ulr = \"http://x/\"").unwrap_err().to_string();
+        assert!(error.contains("api_ulr") && error.contains("api_url") && error.contains("bellhop.toml"), "{error}");
+        let error = of_toml("[slacks]").unwrap_err().to_string();
+        assert!(error.contains("slacks"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_an_error_that_names_its_key() {
+        for (text, named) in [
+            ("[server]\nlisten = \"here\"", "server.listen"),
+            ("[slack]\napi_url = \"http://x/api\"", "must end with `/`"),
+            ("[slack]\napi_url = \"file:///x/\"", "slack.api_url"),
+            ("[delivery]\nslack_burst = 0", "delivery.slack_burst"),
+            ("[delivery]\nslack_messages_per_second = 0.0", "delivery.slack_messages_per_second"),
+            ("[sns]\ntrusted_certificate_hosts = [\"http://x\"]", "http://x"),
+            ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
+        ] {
+            let error = of_toml(text).unwrap_err().to_string();
+            assert!(error.contains(named), "{error}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_a_list_or_a_text_with_commas() {
+        for text in ["[\"localhost:4566\", \"ministack\"]", "\"localhost:4566, ministack\""] {
+            let settings = of_toml(&format!("[sns]\ntrusted_certificate_hosts = {text}")).unwrap();
+            assert_eq!(settings.sns.trusted_certificate_hosts.len(), 2);
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let settings = Settings::of_dev(&Overrides::default()).unwrap();
+        let printed = format!("{settings:?}");
+        assert!(!printed.contains("xoxb-"), "{printed}");
+    }
+}

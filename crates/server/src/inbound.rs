@@ -1,0 +1,32 @@
+//! The front doors, and the one route table. Doors decode, authenticate, call `app` and encode; they decide nothing.
+
+mod api;
+mod body;
+pub mod development_sns;
+mod health;
+pub mod sandbox;
+mod sns;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::app::SharedApp;
+
+/// Every route of the server. The sandbox's are merged in `dev` only.
+pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
+    let routes = Router::new()
+        .route("/sns", post(sns::receive))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        // The 34 operations are paths of the root: what is nothing else is a request to the API.
+        .fallback(api::answer)
+        .with_state(app)
+        // Each door reads bodies up to a limit of its own.
+        .layer(DefaultBodyLimit::disable());
+    match sandbox {
+        Some(sandbox) => routes.merge(sandbox),
+        None => routes,
+    }
+}

@@ -1,0 +1,146 @@
+//! The sandbox of `bellhop dev`: a Slack workspace in the same process, and a page that looks like a chat client.
+//!
+//! Bellhop's ordinary Slack client reaches it over real HTTP (`slack.api_url` points at `/sandbox/slack/api/`), so that
+//! what is tried here is the code that talks to Slack. Merged into the route table by `inbound.rs`, in `dev` alone.
+//! Everything is kept in memory and bounded: a restart begins with an empty workspace. It never reads a Bellhop store,
+//! never reaches the network, and never listens to a request from another site's page (`same_site.rs`).
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde_json::json;
+use tokio::sync::{Semaphore, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use self::channels::Channels;
+use self::faults::Faults;
+use self::live::LiveEvent;
+
+mod arguments;
+mod blocks;
+mod channels;
+mod elements;
+mod faults;
+mod live;
+mod misbehave;
+mod page;
+mod same_site;
+mod slack_api;
+mod viewer;
+
+#[cfg(test)]
+mod tests;
+
+/// A request body larger than this is refused. Slack documents no limit; a message of 50 blocks is far smaller.
+const REQUEST_BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Pages that listen for new messages at one time.
+const SUBSCRIBERS_MAX: usize = 32;
+/// Events that a slow listener may lag behind before it is told to read everything again.
+const LIVE_EVENTS_BUFFERED: usize = 256;
+
+/// What the sandbox answers about itself, and the token that it takes.
+#[derive(Clone)]
+pub struct Workspace {
+    /// Slack's team id, `T…`.
+    pub team_id: String,
+    /// The name shown on the page and in `auth.test`.
+    pub team_name: String,
+    /// The one bot token that the Slack methods accept, `xoxb-…`. Never shown or logged.
+    pub bot_token: String,
+}
+
+/// The time in milliseconds since 1970, handed in so that a test can move it.
+pub type NowMs = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The routes under `/sandbox`, with absolute paths.
+///
+/// `closing` ends the live streams and the hangs: without it a graceful shutdown would wait for every open page.
+pub fn router(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -> Router {
+    let sandbox = Arc::new(Sandbox::new(workspace, now_ms, closing));
+    Router::new()
+        .route("/sandbox", get(page::index))
+        .route("/sandbox/", get(async || Redirect::permanent("/sandbox")))
+        .route("/sandbox/assets/{name}", get(page::asset))
+        .route(
+            "/sandbox/slack/api/{method}",
+            get(slack_api::call).post(slack_api::call),
+        )
+        .route("/sandbox/messages", get(viewer::messages).delete(viewer::clear))
+        .route("/sandbox/channels", get(viewer::channels))
+        .route("/sandbox/live", get(live::subscribe))
+        .route(
+            "/sandbox/faults",
+            get(faults::show).post(faults::arm).delete(faults::clear),
+        )
+        .layer(DefaultBodyLimit::max(REQUEST_BODY_MAX_BYTES))
+        .layer(axum::middleware::from_fn(same_site::refuse_strangers))
+        .with_state(sandbox)
+}
+
+/// All that the sandbox remembers.
+struct Sandbox {
+    workspace: Workspace,
+    now_ms: NowMs,
+    closing: CancellationToken,
+    channels: Mutex<Channels>,
+    faults: Mutex<Faults>,
+    live: broadcast::Sender<LiveEvent>,
+    subscribers: Arc<Semaphore>,
+}
+
+impl Sandbox {
+    fn new(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -> Self {
+        Self {
+            workspace,
+            now_ms,
+            closing,
+            channels: Mutex::new(Channels::default()),
+            faults: Mutex::new(Faults::default()),
+            live: broadcast::Sender::new(LIVE_EVENTS_BUFFERED),
+            subscribers: Arc::new(Semaphore::new(SUBSCRIBERS_MAX)),
+        }
+    }
+
+    /// Now, in microseconds since 1970: the unit of Slack's `ts`. A clock before 1970 counts as 1970.
+    fn now_us(&self) -> u64 {
+        u64::try_from((self.now_ms)()).unwrap_or(0).saturating_mul(1_000)
+    }
+
+    // A panic while a lock was held leaves values that are still whole (every change is one insert or one pop):
+    // going on is better than a sandbox that answers 500 for ever.
+    fn channels(&self) -> MutexGuard<'_, Channels> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn faults(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the open pages. Called with the channels locked, so that the order of events is the order of changes.
+    fn announce(&self, event: LiveEvent) {
+        // The only error is that nobody listens, which is the usual case.
+        drop(self.live.send(event));
+    }
+}
+
+/// The sandbox's own refusals (not Slack's): `{"error": "<a sentence that names the remedy>"}`.
+fn refusal(status: StatusCode, sentence: &str) -> Response {
+    answer(status, &json!({ "error": sentence }))
+}
+
+/// JSON that no cache keeps and no browser takes for anything else.
+fn answer(status: StatusCode, body: &serde_json::Value) -> Response {
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (status, headers, body.to_string()).into_response()
+}

@@ -1,0 +1,126 @@
+//! `POST /sns`: where Amazon SNS delivers.
+//!
+//! 200 is said only when the rows are committed, or the subscription is confirmed. SNS tries again after a 5xx and gives
+//! up on a 4xx: so what may mend itself is 503, and what never will be taken is 403, 404, 400 or 413.
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::sns_message::{Kind, MESSAGE_BYTES_MAX, Malformed, SnsHeaders, SnsMessage};
+
+use super::body::{self, BodyError};
+use crate::app::{Accepted, NotAccepted, SharedApp};
+use crate::metrics::SnsOutcome;
+use crate::outbound::certificates::CertificateUnavailable;
+
+/// A message of 256 KiB grows in its JSON envelope, at most to six bytes a character (`\u0000`), and has members beside it.
+const BODY_BYTES_MAX: usize = MESSAGE_BYTES_MAX * 6 + 32 * 1024;
+
+/// Why a request was not taken: its outcome for the metrics, its status, and a sentence for the sender and the log.
+struct Refusal {
+    outcome: SnsOutcome,
+    status: StatusCode,
+    reason: String,
+}
+
+pub async fn receive(State(app): State<SharedApp>, headers: HeaderMap, body: Body) -> Response {
+    match take(&app, &headers, body).await {
+        Ok(outcome) => {
+            app.metrics.sns_message(outcome);
+            StatusCode::OK.into_response()
+        }
+        Err(Refusal { outcome, status, reason }) => {
+            app.metrics.sns_message(outcome);
+            let topic_arn = header(&headers, "x-amz-sns-topic-arn").map(|arn| arn.chars().take(256).collect::<String>());
+            tracing::warn!(?outcome, status = status.as_u16(), reason, topic_arn, "a request to /sns was not taken");
+            (status, format!("{reason}\n")).into_response()
+        }
+    }
+}
+
+async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOutcome, Refusal> {
+    let body = body::read(body, BODY_BYTES_MAX).await?;
+    let message = SnsMessage::parse(&body).map_err(|malformed| not_a_message(malformed, &body))?;
+    message.agrees_with(SnsHeaders {
+        message_type: header(headers, "x-amz-sns-message-type"),
+        message_id: header(headers, "x-amz-sns-message-id"),
+        topic_arn: header(headers, "x-amz-sns-topic-arn"),
+    })?;
+    let message = app.verify(message).await?;
+    match message.kind {
+        Kind::Notification => match app.accept(&message, text(body)).await? {
+            Accepted::New { .. } => Ok(SnsOutcome::Accepted),
+            Accepted::Repeated => Ok(SnsOutcome::Repeated),
+        },
+        Kind::SubscriptionConfirmation => {
+            app.confirm_subscription(&message).await?;
+            Ok(SnsOutcome::Confirmed)
+        }
+        Kind::UnsubscribeConfirmation => {
+            app.subscription_ended(&message).await?;
+            Ok(SnsOutcome::Unsubscribed)
+        }
+    }
+}
+
+/// A body over 256 KiB that is no envelope is too large before it is anything else.
+fn not_a_message(malformed: Malformed, body: &Bytes) -> Refusal {
+    if body.len() > MESSAGE_BYTES_MAX { Malformed::TooLarge { bytes: body.len() }.into() } else { malformed.into() }
+}
+
+/// It was parsed as JSON, so it is UTF-8 and nothing is replaced.
+fn text(body: Bytes) -> String {
+    String::from_utf8_lossy(&body).into_owned()
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn refusal(outcome: SnsOutcome, status: StatusCode, reason: impl ToString) -> Refusal {
+    Refusal { outcome, status, reason: reason.to_string() }
+}
+
+impl From<BodyError> for Refusal {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => {
+                refusal(SnsOutcome::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than any SNS message")
+            }
+            BodyError::TooSlow => {
+                refusal(SnsOutcome::Malformed, StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")
+            }
+            BodyError::Broken => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, "the body was cut off"),
+        }
+    }
+}
+
+impl From<Malformed> for Refusal {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::TooLarge { .. } => refusal(SnsOutcome::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, malformed),
+            _ => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, malformed),
+        }
+    }
+}
+
+impl From<NotAccepted> for Refusal {
+    fn from(not_accepted: NotAccepted) -> Self {
+        if let NotAccepted::Store(error) = &not_accepted {
+            tracing::error!(%error, "SNS is told to come again");
+        }
+        let (outcome, status) = match &not_accepted {
+            NotAccepted::UntrustedUrl(_)
+            | NotAccepted::BadSignature(_)
+            | NotAccepted::Certificate(CertificateUnavailable::Unusable(_)) => {
+                (SnsOutcome::BadSignature, StatusCode::FORBIDDEN)
+            }
+            NotAccepted::UnknownTopic(_) => (SnsOutcome::UnknownTopic, StatusCode::NOT_FOUND),
+            NotAccepted::Certificate(CertificateUnavailable::Unreachable(_))
+            | NotAccepted::NotConfirmed(_)
+            | NotAccepted::Store(_) => (SnsOutcome::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        };
+        refusal(outcome, status, not_accepted)
+    }
+}

@@ -1,0 +1,122 @@
+//! The counters behind `GET /metrics`, in Prometheus' text form. docs/reference/metrics.md says what each is for.
+
+use std::sync::atomic::AtomicU64;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+/// What became of a request to `POST /sns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SnsOutcome {
+    Accepted,
+    Repeated,
+    Confirmed,
+    Unsubscribed,
+    Malformed,
+    TooLarge,
+    BadSignature,
+    UnknownTopic,
+    Unavailable,
+}
+
+/// What came of an attempt to deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AttemptOutcome {
+    Delivered,
+    Retry,
+    Dead,
+}
+
+impl SnsOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Repeated => "repeated",
+            Self::Confirmed => "confirmed",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::BadSignature => "bad_signature",
+            Self::UnknownTopic => "unknown_topic",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl AttemptOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Retry => "retry",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SnsLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AttemptLabels {
+    platform: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    operation: &'static str,
+    status: u16,
+}
+
+pub struct Metrics {
+    registry: Registry,
+    sns_messages: Family<SnsLabels, Counter>,
+    delivery_attempts: Family<AttemptLabels, Counter>,
+    api_requests: Family<RequestLabels, Counter>,
+    oldest_pending_seconds: Gauge<f64, AtomicU64>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("bellhop");
+        let (sns_messages, delivery_attempts, api_requests) = (Family::default(), Family::default(), Family::default());
+        let oldest_pending_seconds = Gauge::default();
+        registry.register("sns_messages", "Requests to POST /sns by what became of them", sns_messages.clone());
+        registry.register("delivery_attempts", "Requests to chat platforms by what came of them", delivery_attempts.clone());
+        registry.register("api_requests", "Requests to the AWS Chatbot API", api_requests.clone());
+        registry.register(
+            "oldest_pending_seconds",
+            "Age of the delivery that has waited longest; 0 when nothing waits",
+            oldest_pending_seconds.clone(),
+        );
+        Self { registry, sns_messages, delivery_attempts, api_requests, oldest_pending_seconds }
+    }
+}
+
+impl Metrics {
+    pub fn sns_message(&self, outcome: SnsOutcome) {
+        self.sns_messages.get_or_create(&SnsLabels { outcome: outcome.as_str() }).inc();
+    }
+
+    pub fn delivery_attempt(&self, platform: &'static str, outcome: AttemptOutcome) {
+        self.delivery_attempts.get_or_create(&AttemptLabels { platform, outcome: outcome.as_str() }).inc();
+    }
+
+    /// `operation` is a name of the API or `unknown`, never what a stranger sent.
+    pub fn api_request(&self, operation: &'static str, status: u16) {
+        self.api_requests.get_or_create(&RequestLabels { operation, status }).inc();
+    }
+
+    pub fn render(&self, oldest_pending_seconds: f64) -> Result<String, std::fmt::Error> {
+        self.oldest_pending_seconds.set(oldest_pending_seconds);
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,15 @@
+//! What runs beside the requests: delivering, and keeping subscriptions. Each file one loop over a function of `app`.
+
+mod deliver_notifications;
+mod subscribe_topics;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::SharedApp;
+
+/// Starts every worker on `tasks`. They finish what they are doing and end when `stop` is cancelled.
+pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
+    tasks.spawn(deliver_notifications::run(app.clone(), stop.clone()));
+    tasks.spawn(subscribe_topics::run(app.clone(), stop.clone()));
+}

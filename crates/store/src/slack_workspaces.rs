@@ -1,0 +1,92 @@
+//! Slack workspaces that an account has authorised, each with its bot token, sealed.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+use wire::ids::{AccountId, SlackTeamId};
+
+use crate::{Store, StoreError};
+
+const TABLE: &str = "slack_workspaces";
+
+#[derive(Debug, Clone)]
+pub struct SlackWorkspace {
+    pub account_id: AccountId,
+    pub team_id: SlackTeamId,
+    pub team_name: String,
+    pub bot_token: SecretString,
+}
+
+impl Store {
+    pub async fn slack_workspace(
+        &self,
+        account_id: &AccountId,
+        team_id: &SlackTeamId,
+    ) -> Result<Option<SlackWorkspace>, StoreError> {
+        let row = sqlx::query("SELECT * FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
+            .bind(account_id.as_str())
+            .bind(team_id.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| self.workspace(&row)).transpose()
+    }
+
+    /// A page of an account's workspaces in the order of their team ids, beginning after `after`.
+    pub async fn slack_workspaces(
+        &self,
+        account_id: &AccountId,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<SlackWorkspace>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM slack_workspaces WHERE account_id = $1 AND team_id > $2 ORDER BY team_id LIMIT $3",
+        )
+        .bind(account_id.as_str())
+        .bind(after.unwrap_or_default())
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter().map(|row| self.workspace(row)).collect()
+    }
+
+    /// Makes the declared workspaces equal to those of the settings: added, changed and taken away.
+    pub async fn declare_slack_workspaces(&self, workspaces: &[SlackWorkspace]) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("DELETE FROM slack_workspaces WHERE declared = 1").execute(&mut *transaction).await?;
+        for workspace in workspaces {
+            let row = row_name(workspace.account_id.as_str(), workspace.team_id.as_str());
+            sqlx::query(
+                "INSERT INTO slack_workspaces (account_id, team_id, team_name, sealed_bot_token, declared)
+                 VALUES ($1, $2, $3, $4, 1)",
+            )
+            .bind(workspace.account_id.as_str())
+            .bind(workspace.team_id.as_str())
+            .bind(&workspace.team_name)
+            .bind(self.key.seal(&row, workspace.bot_token.expose_secret())?)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    fn workspace(&self, row: &SqliteRow) -> Result<SlackWorkspace, StoreError> {
+        let (account_id, team_id): (String, String) = (row.try_get("account_id")?, row.try_get("team_id")?);
+        let name = row_name(&account_id, &team_id);
+        let sealed_for_another_key =
+            || StoreError::corrupt(TABLE, "sealed_bot_token", &name, "the encryption key does not open it");
+        let sealed: Vec<u8> = row.try_get("sealed_bot_token")?;
+        Ok(SlackWorkspace {
+            account_id: StoreError::parsed(TABLE, "account_id", &name, &account_id)?,
+            team_id: StoreError::parsed(TABLE, "team_id", &name, &team_id)?,
+            team_name: row.try_get("team_name")?,
+            bot_token: self
+                .key
+                .open(&name, &sealed)
+                .ok_or_else(sealed_for_another_key)?,
+        })
+    }
+}
+
+fn row_name(account_id: &str, team_id: &str) -> String {
+    format!("slack_workspaces/{account_id}/{team_id}")
+}

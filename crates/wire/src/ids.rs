@@ -1,0 +1,189 @@
+//! Identifiers as AWS Chatbot constrains them: newtypes whose only constructor is the parser.
+//!
+//! Every layer uses them; the decoders of [`crate::operations`] make them from requests, the store from its rows.
+//! Length counts characters, and a pattern is anchored at both ends. A parser reports *every* constraint that the text
+//! breaks, as AWS does, and never echoes the text.
+//!
+//! Source: reference and model. The reference prints the pattern of one and the same shape in several ways, some with
+//! stray blanks, `$` or lost slashes; those are misprints and not followed: a `ConfigurationName` with `$` or a blank,
+//! for one, could not stand in the ARN that is built from it. Real widenings of either side are accepted
+//! (`wheatley` ARNs from the model, `|` and blank in a `PaginationToken` from the reference).
+
+mod arn;
+mod configuration;
+mod paging;
+mod slack;
+mod tag;
+
+pub use arn::{Arn, ChatConfigurationArn, GuardrailPolicyArn};
+pub use configuration::{AccountId, ConfigurationName, LoggingLevel};
+pub use paging::{MaxResults, PaginationToken};
+pub use slack::{SlackChannelId, SlackChannelName, SlackTeamId};
+pub use tag::{TagKey, TagValue};
+
+use crate::constraints::{Constraint, UnmetConstraints};
+
+/// What the decoders need of an identifier. Not for callers: they have `FromStr`.
+pub(crate) trait Identifier: std::str::FromStr<Err = UnmetConstraints> {
+    /// The model marks the member sensitive: its value is neither echoed nor printed by `Debug`.
+    const SENSITIVE: bool;
+}
+
+/// The constraints of a string shape.
+struct Shape {
+    min: usize,
+    max: usize,
+    pattern: Option<Pattern>,
+    sensitive: bool,
+}
+
+/// A regular expression as AWS prints it, and the matcher written by hand for it.
+struct Pattern {
+    text: &'static str,
+    matches: fn(&str) -> bool,
+}
+
+impl Shape {
+    const fn of_length(min: usize, max: usize) -> Self {
+        Self {
+            min,
+            max,
+            pattern: None,
+            sensitive: false,
+        }
+    }
+
+    const fn matching(self, text: &'static str, matches: fn(&str) -> bool) -> Self {
+        Self {
+            pattern: Some(Pattern { text, matches }),
+            ..self
+        }
+    }
+
+    const fn sensitive(self) -> Self {
+        Self {
+            sensitive: true,
+            ..self
+        }
+    }
+
+    fn check(&self, text: &str) -> Result<(), UnmetConstraints> {
+        let length = text.chars().count();
+        let too_long = (length > self.max).then_some(Constraint::MaxLength(self.max));
+        let too_short = (length < self.min).then_some(Constraint::MinLength(self.min));
+        let unlike = self.pattern.as_ref().filter(|pattern| !(pattern.matches)(text));
+        UnmetConstraints::none_of(
+            too_long
+                .into_iter()
+                .chain(too_short)
+                .chain(unlike.map(|p| Constraint::Pattern(p.text))),
+        )
+    }
+}
+
+/// `text` is not empty and made of `class` alone: `^[class]+$`.
+fn all(text: &str, class: fn(u8) -> bool) -> bool {
+    !text.is_empty() && text.bytes().all(class)
+}
+
+/// Declares a string identifier from its [`Shape`].
+macro_rules! string_id {
+    ($(#[$meta:meta])* $name:ident, $shape:expr) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            const SHAPE: $crate::ids::Shape = $shape;
+
+            /// Fails with every constraint that `text` breaks.
+            pub fn parse(text: &str) -> Result<Self, $crate::constraints::UnmetConstraints> {
+                Self::SHAPE.check(text)?;
+                Ok(Self(text.to_owned()))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl $crate::ids::Identifier for $name {
+            const SENSITIVE: bool = Self::SHAPE.sensitive;
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::constraints::UnmetConstraints;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::parse(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::constraints::UnmetConstraints;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::SHAPE.check(&text)?;
+                Ok(Self(text))
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                if Self::SHAPE.sensitive {
+                    write!(f, "{}(withheld)", stringify!($name))
+                } else {
+                    f.debug_tuple(stringify!($name)).field(&self.0).finish()
+                }
+            }
+        }
+    };
+}
+use string_id;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use std::fmt::Debug;
+
+    /// `good` parses and comes back as it was; every entry of `bad` fails with exactly these constraints.
+    pub(crate) fn check<T>(good: &[&str], bad: &[(&str, &[Constraint])])
+    where
+        T: Identifier + ToString + Debug,
+    {
+        for text in good {
+            match text.parse::<T>() {
+                Ok(parsed) => assert_eq!(parsed.to_string(), *text),
+                Err(unmet) => panic!("`{text}` was refused: {unmet}"),
+            }
+        }
+        for (text, expected) in bad {
+            match text.parse::<T>() {
+                Ok(parsed) => panic!("`{text}` was accepted as {parsed:?}"),
+                Err(unmet) => assert_eq!(unmet.constraints(), *expected, "`{text}`"),
+            }
+        }
+    }
+
+    #[test]
+    fn serialises_as_a_plain_string_and_debug_shows_what_is_not_sensitive() {
+        let account = AccountId::parse("123456789012").unwrap();
+        assert_eq!(serde_json::to_string(&account).unwrap(), "\"123456789012\"");
+        assert_eq!(format!("{account:?}"), "AccountId(\"123456789012\")");
+        assert_eq!(AccountId::try_from("123456789012".to_owned()).unwrap(), account);
+        assert!(AccountId::try_from("12345678901".to_owned()).is_err());
+    }
+}

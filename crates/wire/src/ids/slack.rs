@@ -1,0 +1,76 @@
+//! Slack's names for a workspace ("team") and a channel, as AWS Chatbot constrains them.
+
+use super::{Shape, all, string_id};
+
+string_id! {
+    /// A Slack workspace, `T…`: 1 to 255 of `0-9A-Z`. Source: reference, model.
+    SlackTeamId,
+    Shape::of_length(1, 255).matching("^[0-9A-Z]{1,255}$", |text| {
+        text.len() <= 255 && all(text, |b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    })
+}
+
+string_id! {
+    /// A Slack channel, `C…` or `G…`: 1 to 255 of `A-Za-z0-9`. Source: reference, model.
+    SlackChannelId,
+    Shape::of_length(1, 255).matching("^[A-Za-z0-9]+$", |text| all(text, |b| b.is_ascii_alphanumeric()))
+}
+
+string_id! {
+    /// A Slack channel's display name: 1 to 255 characters of any kind, sensitive. Source: reference, model
+    /// (`SlackChannelDisplayName`).
+    SlackChannelName,
+    Shape::of_length(1, 255).sensitive()
+}
+
+/// The id stands in for a name that nobody gave: every id is a valid name.
+impl From<&SlackChannelId> for SlackChannelName {
+    fn from(id: &SlackChannelId) -> Self {
+        Self(id.as_str().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::check;
+    use super::*;
+    use crate::constraints::Constraint::{MaxLength, MinLength, Pattern};
+
+    #[test]
+    fn team_ids() {
+        let pattern = Pattern("^[0-9A-Z]{1,255}$");
+        check::<SlackTeamId>(
+            &["T", "T0SANDBOX", &"T".repeat(255)],
+            &[
+                ("", &[MinLength(1), pattern]),
+                (&"T".repeat(256), &[MaxLength(255), pattern]),
+                ("t0sandbox", &[pattern]),
+                ("T-1", &[pattern]),
+            ],
+        );
+    }
+
+    #[test]
+    fn channel_ids() {
+        let pattern = Pattern("^[A-Za-z0-9]+$");
+        check::<SlackChannelId>(
+            &["C", "C0123abcXYZ", &"C".repeat(255)],
+            &[
+                ("", &[MinLength(1), pattern]),
+                (&"C".repeat(256), &[MaxLength(255)]),
+                ("#general", &[pattern]),
+                ("C1 ", &[pattern]),
+            ],
+        );
+    }
+
+    #[test]
+    fn channel_names_count_characters_and_stay_out_of_debug() {
+        check::<SlackChannelName>(
+            &["#général 🚨", &"ü".repeat(255)],
+            &[("", &[MinLength(1)]), (&"ü".repeat(256), &[MaxLength(255)])],
+        );
+        let name = SlackChannelName::parse("incident-4711").unwrap();
+        assert_eq!(format!("{name:?}"), "SlackChannelName(withheld)");
+    }
+}

@@ -1,0 +1,228 @@
+//! The 34 operations of AWS Chatbot, one table: name, HTTP status of success, path, modelled errors.
+//!
+//! All are POST with a JSON body. The server's front door routes by [`Operation::from_path`] and matches exhaustively
+//! on the result. The request and response structs are one file per noun below; they stop at the front door.
+//!
+//! Source: model, which agrees with the reference on the 23 operations that the reference has. The errors are those
+//! that an operation declares. Any may also answer the reference's common errors, and
+//! `GetMicrosoftTeamsChannelConfiguration` was observed to answer a `ResourceNotFoundException` that it does not declare.
+
+mod members;
+pub mod slack_channel_configurations;
+pub mod slack_workspaces;
+pub mod tags;
+
+pub use members::DecodeError;
+
+use crate::errors::ErrorShape;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+/// Declares [`Operation`] from one table: name, status, path, errors.
+macro_rules! operations {
+    ($($name:ident $status:literal $path:literal [$($error:ident),*];)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Operation { $($name,)* }
+
+        impl Operation {
+            /// In alphabetical order.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The operation that is asked for by POST to exactly this path.
+            pub fn from_path(path: &str) -> Option<Self> {
+                match path { $($path => Some(Self::$name),)* _ => None }
+            }
+
+            /// As AWS spells it; the IAM action is `chatbot:` and this.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+
+            pub fn path(self) -> &'static str {
+                match self { $(Self::$name => $path,)* }
+            }
+
+            /// The HTTP status of success: 200, 201, or 204 with no body.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// The errors that the model declares for this operation.
+            pub fn errors(self) -> &'static [ErrorShape] {
+                match self { $(Self::$name => &[$(ErrorShape::$error),*],)* }
+            }
+        }
+    };
+}
+
+operations! {
+    AssociateToConfiguration 201 "/associate-to-configuration"
+        [InvalidRequestException, InternalServiceError, UnauthorizedException];
+    CreateChimeWebhookConfiguration 201 "/create-chime-webhook-configuration"
+        [InvalidParameterException, InvalidRequestException, ConflictException, LimitExceededException,
+         CreateChimeWebhookConfigurationException];
+    CreateCustomAction 201 "/create-custom-action"
+        [InvalidRequestException, LimitExceededException, ConflictException, InternalServiceError,
+         UnauthorizedException];
+    CreateMicrosoftTeamsChannelConfiguration 201 "/create-ms-teams-channel-configuration"
+        [InvalidParameterException, InvalidRequestException, ConflictException, LimitExceededException,
+         CreateTeamsChannelConfigurationException];
+    CreateSlackChannelConfiguration 201 "/create-slack-channel-configuration"
+        [InvalidParameterException, InvalidRequestException, ConflictException, LimitExceededException,
+         CreateSlackChannelConfigurationException];
+    DeleteChimeWebhookConfiguration 204 "/delete-chime-webhook-configuration"
+        [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
+         DeleteChimeWebhookConfigurationException];
+    DeleteCustomAction 204 "/delete-custom-action"
+        [InvalidRequestException, ResourceNotFoundException, InternalServiceError, UnauthorizedException];
+    DeleteMicrosoftTeamsChannelConfiguration 204 "/delete-ms-teams-channel-configuration"
+        [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
+         DeleteTeamsChannelConfigurationException];
+    DeleteMicrosoftTeamsConfiguredTeam 204 "/delete-ms-teams-configured-teams"
+        [InvalidParameterException, DeleteTeamsConfiguredTeamException];
+    DeleteMicrosoftTeamsUserIdentity 204 "/delete-ms-teams-user-identity"
+        [InvalidParameterException, ResourceNotFoundException, DeleteMicrosoftTeamsUserIdentityException];
+    DeleteSlackChannelConfiguration 204 "/delete-slack-channel-configuration"
+        [InvalidParameterException, InvalidRequestException, DeleteSlackChannelConfigurationException,
+         ResourceNotFoundException];
+    DeleteSlackUserIdentity 204 "/delete-slack-user-identity"
+        [InvalidParameterException, DeleteSlackUserIdentityException, ResourceNotFoundException];
+    DeleteSlackWorkspaceAuthorization 204 "/delete-slack-workspace-authorization"
+        [InvalidParameterException, DeleteSlackWorkspaceAuthorizationFault];
+    DescribeChimeWebhookConfigurations 200 "/describe-chime-webhook-configurations"
+        [InvalidParameterException, InvalidRequestException, DescribeChimeWebhookConfigurationsException];
+    DescribeSlackChannelConfigurations 200 "/describe-slack-channel-configurations"
+        [InvalidParameterException, InvalidRequestException, DescribeSlackChannelConfigurationsException];
+    DescribeSlackUserIdentities 200 "/describe-slack-user-identities"
+        [InvalidParameterException, InvalidRequestException, DescribeSlackUserIdentitiesException];
+    DescribeSlackWorkspaces 200 "/describe-slack-workspaces"
+        [InvalidParameterException, DescribeSlackWorkspacesException, InvalidRequestException];
+    DisassociateFromConfiguration 204 "/disassociate-from-configuration"
+        [InvalidRequestException, InternalServiceError, UnauthorizedException];
+    GetAccountPreferences 200 "/get-account-preferences"
+        [InvalidRequestException, GetAccountPreferencesException];
+    GetCustomAction 200 "/get-custom-action"
+        [InvalidRequestException, ResourceNotFoundException, InternalServiceError, UnauthorizedException];
+    GetMicrosoftTeamsChannelConfiguration 200 "/get-ms-teams-channel-configuration"
+        [InvalidParameterException, InvalidRequestException, GetTeamsChannelConfigurationException];
+    ListAssociations 200 "/list-associations"
+        [];
+    ListCustomActions 200 "/list-custom-actions"
+        [InvalidRequestException, InternalServiceError, UnauthorizedException];
+    ListMicrosoftTeamsChannelConfigurations 200 "/list-ms-teams-channel-configurations"
+        [InvalidParameterException, ListTeamsChannelConfigurationsException, InvalidRequestException];
+    ListMicrosoftTeamsConfiguredTeams 200 "/list-ms-teams-configured-teams"
+        [InvalidParameterException, InvalidRequestException, ListMicrosoftTeamsConfiguredTeamsException];
+    ListMicrosoftTeamsUserIdentities 200 "/list-ms-teams-user-identities"
+        [InvalidParameterException, InvalidRequestException, ListMicrosoftTeamsUserIdentitiesException];
+    ListTagsForResource 200 "/list-tags-for-resource"
+        [ServiceUnavailableException, ResourceNotFoundException, InternalServiceError];
+    TagResource 200 "/tag-resource"
+        [ServiceUnavailableException, ResourceNotFoundException, InternalServiceError, TooManyTagsException];
+    UntagResource 200 "/untag-resource"
+        [ServiceUnavailableException, ResourceNotFoundException, InternalServiceError];
+    UpdateAccountPreferences 200 "/update-account-preferences"
+        [InvalidParameterException, InvalidRequestException, UpdateAccountPreferencesException];
+    UpdateChimeWebhookConfiguration 200 "/update-chime-webhook-configuration"
+        [InvalidParameterException, InvalidRequestException, UpdateChimeWebhookConfigurationException,
+         ResourceNotFoundException];
+    UpdateCustomAction 200 "/update-custom-action"
+        [InvalidRequestException, ResourceNotFoundException, InternalServiceError, UnauthorizedException];
+    UpdateMicrosoftTeamsChannelConfiguration 200 "/update-ms-teams-channel-configuration"
+        [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
+         UpdateTeamsChannelConfigurationException];
+    UpdateSlackChannelConfiguration 200 "/update-slack-channel-configuration"
+        [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
+         UpdateSlackChannelConfigurationException];
+}
+
+impl Operation {
+    /// The table as JSON, for comparison with AWS's model: `[{"name", "path", "status", "errors": [{"code", "status",
+    /// "messageMember"}]}]`.
+    pub fn describe_all() -> Value {
+        let error = |shape: &ErrorShape| {
+            let (code, status, member) = (shape.code(), shape.status(), shape.message_member());
+            json!({ "code": code, "status": status, "messageMember": member })
+        };
+        let row = |operation: &Self| {
+            let errors: Vec<_> = operation.errors().iter().map(error).collect();
+            json!({
+                "name": operation.name(),
+                "path": operation.path(),
+                "status": operation.status(),
+                "errors": errors,
+            })
+        };
+        Self::ALL.iter().map(row).collect()
+    }
+}
+
+/// Whether a resource is in force, or held back by an organisation's policy. Source: model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResourceState {
+    Enabled,
+    Disabled,
+}
+
+impl Serialize for ResourceState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::Enabled => "ENABLED",
+            Self::Disabled => "DISABLED",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_34_are_found_by_their_path_and_by_nothing_near_it() {
+        assert_eq!(Operation::ALL.len(), 34);
+        for operation in Operation::ALL {
+            assert_eq!(Operation::from_path(operation.path()), Some(*operation));
+            assert_eq!(Operation::from_path(&format!("{}/", operation.path())), None);
+            assert_eq!(Operation::from_path(&operation.path().to_uppercase()), None);
+        }
+        assert_eq!(Operation::from_path("/"), None);
+        assert_eq!(Operation::from_path(""), None);
+    }
+
+    #[test]
+    fn the_paths_that_the_names_do_not_give_away() {
+        // Source: reference, model.
+        for (path, operation) in [
+            (
+                "/delete-ms-teams-configured-teams",
+                Operation::DeleteMicrosoftTeamsConfiguredTeam,
+            ),
+            (
+                "/get-ms-teams-channel-configuration",
+                Operation::GetMicrosoftTeamsChannelConfiguration,
+            ),
+            (
+                "/list-ms-teams-user-identities",
+                Operation::ListMicrosoftTeamsUserIdentities,
+            ),
+        ] {
+            assert_eq!(Operation::from_path(path), Some(operation));
+        }
+    }
+
+    #[test]
+    fn a_row_has_what_the_model_says() {
+        let create = Operation::CreateSlackChannelConfiguration;
+        assert_eq!(
+            (create.status(), create.name()),
+            (201, "CreateSlackChannelConfiguration")
+        );
+        assert!(create.errors().contains(&ErrorShape::ConflictException));
+        assert!(!create.errors().contains(&ErrorShape::ResourceNotFoundException));
+        assert_eq!(Operation::DeleteSlackChannelConfiguration.status(), 204);
+        assert_eq!(Operation::ListAssociations.errors(), []);
+        let table = Operation::describe_all();
+        assert_eq!(table[0]["name"], "AssociateToConfiguration");
+        assert_eq!(table[0]["errors"][1]["messageMember"], "Message");
+    }
+}

@@ -1,0 +1,107 @@
+"""The program under test, run as its users run it: `bellhop dev` as a process, AWS's own client for its API, its own commands.
+
+Used by every test. Knows only what is documented; imports nothing of Bellhop.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import boto3
+import requests
+from botocore.config import Config
+
+import signing_sns
+from processes import Process, bare_environment, free_port, wait_until
+
+BINARY = Path(os.environ.get("BELLHOP_BINARY", Path(__file__).parents[2] / "target/release/bellhop"))
+
+# Seeded by `bellhop dev`.
+ACCOUNT = "123456789012"
+WORKSPACE = "T0SANDBOX"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/chatbot"
+
+
+def topic_arn(name: str) -> str:
+    return f"arn:aws:sns:us-east-1:{ACCOUNT}:{name}"
+
+
+class Bellhop:
+    """One `bellhop dev` with a data folder of its own; may be stopped, killed and started again on the same port."""
+
+    def __init__(self, folder: Path, **settings: str):
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = bare_environment(folder) | settings
+        self.process: Process | None = None
+
+    def start(self) -> "Bellhop":
+        command = [BINARY, "dev", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data]
+        self.process = Process("bellhop", command, self.folder, self.environment)
+        ready = self.process.wait_for_line("bellhop ready ", seconds=15)
+        assert ready == f"bellhop ready {self.url}"
+        return self
+
+    def stop(self) -> int:
+        return self.process.stop()
+
+    def kill(self):
+        self.process.kill()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        if self.process and self.process.child.poll() is None:
+            self.stop()
+
+    def client(self, key="test", secret="test", region="us-west-2", **config):
+        """boto3's client; no retries, so that a test sees the first answer."""
+        return boto3.client(
+            "chatbot",
+            endpoint_url=self.url,
+            region_name=region,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}, **config),
+        )
+
+    def configure(self, name: str, channel: str, *topics: str) -> str:
+        """Sends these topics to that channel; returns the ARN of the configuration."""
+        created = self.client().create_slack_channel_configuration(
+            ConfigurationName=name,
+            SlackTeamId=WORKSPACE,
+            SlackChannelId=channel,
+            IamRoleArn=ROLE,
+            SnsTopicArns=list(topics),
+        )
+        return created["ChannelConfiguration"]["ChatConfigurationArn"]
+
+    def post(self, message: dict, session=requests) -> int:
+        """Hands a signed message in as SNS does; returns the status."""
+        return signing_sns.post(f"{self.url}/sns", message, session)
+
+    def messages(self, channel: str) -> list[dict]:
+        """What the sandbox's Slack shows in that channel."""
+        answer = requests.get(f"{self.url}/sandbox/messages", params={"channel": channel}, timeout=10)
+        answer.raise_for_status()
+        return answer.json()["messages"]
+
+    def wait_for_messages(self, channel: str, count: int, seconds=15.0) -> list[dict]:
+        return wait_until(
+            f"{count} messages in {channel}",
+            lambda: (seen := self.messages(channel)) and len(seen) >= count and seen,
+            seconds,
+        )
+
+    def run(self, *arguments: str, expect=0) -> subprocess.CompletedProcess:
+        """One of bellhop's own commands on this server's data."""
+        command = [BINARY, *arguments]
+        done = subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=30)
+        assert done.returncode == expect, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def deliveries(self, *arguments: str) -> str:
+        return self.run("deliveries", *arguments, "--data-dir", str(self.data)).stdout

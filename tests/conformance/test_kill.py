@@ -1,0 +1,113 @@
+"""kill -9 at random moments while 500 notifications flow: each arrives, in its channel's order, and no more are sent twice than were on
+their way to Slack when the process died.
+
+The sender repeats until it has a 200, as SNS does. Rests on our own fake Slack.
+"""
+
+import random
+import re
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from bellhop import topic_arn
+from fake_slack import POSTED
+from processes import wait_until
+
+CHANNELS = 25
+EACH = 20
+KILLS = 8
+SEED = 4750
+# A post that Slack answered longer ago than this is settled: the process had the answer and the time to write it down.
+SETTLED_AFTER_SECONDS = 1.0
+
+
+def test_kills_lose_nothing_and_repeat_only_what_was_in_flight(start, slack, sns):
+    # An answer takes a little, so that a kill finds posts in flight.
+    fake = slack(latency=0.03)
+    bellhop = start(
+        BELLHOP_SLACK__API_URL=fake.api_url,
+        # Twice Slack's pace: the test is about the kills, and its time is CI's.
+        BELLHOP_DELIVERY__SLACK_MESSAGES_PER_SECOND="2",
+        BELLHOP_DELIVERY__SLACK_BURST="3",
+    )
+    for channel in range(CHANNELS):
+        bellhop.configure(f"kill-{channel}", f"C0KILL{channel:02}", topic_arn(f"kill-{channel}"))
+
+    over = threading.Event()
+    with ThreadPoolExecutor(CHANNELS) as pool:
+        senders = [pool.submit(send, bellhop, sns, channel, over) for channel in range(CHANNELS)]
+        try:
+            kills = kill_and_restart(bellhop, random.Random(SEED))
+            for sender in senders:
+                sender.result(timeout=60)
+            everything = {(channel, number) for channel in range(CHANNELS) for number in range(EACH)}
+            wait_until("500 of 500", lambda: set(arrivals(fake)) >= everything, seconds=90, every=0.2)
+        finally:
+            over.set()
+    assert bellhop.stop() == 0
+
+    assert set(arrivals(fake)) == everything
+    assert_in_order(fake)
+    assert_repeated_only_in_flight(fake, kills)
+
+
+def send(bellhop, sns, channel: int, over: threading.Event):
+    """The notifications of one channel, each until it is accepted, the next one only then."""
+    for number in range(EACH):
+        message = sns.notification(topic_arn(f"kill-{channel}"), f"kill-{channel:02}-{number:03}")
+        while not over.is_set():
+            try:
+                if bellhop.post(message) == 200:
+                    break
+            except requests.RequestException:
+                pass
+            over.wait(0.05)
+        # Spread, so that every kill finds some on their way in.
+        over.wait(0.5)
+
+
+def kill_and_restart(bellhop, chance: random.Random) -> list[float]:
+    kills = []
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.3, 1.7))
+        kills.append(time.monotonic())
+        bellhop.kill()
+        bellhop.start()
+    return kills
+
+
+def mark(call) -> tuple[int, int]:
+    found = re.search(r"kill-(\d\d)-(\d\d\d)", call.text)
+    return int(found[1]), int(found[2])
+
+
+def arrivals(fake) -> list[tuple[int, int]]:
+    return [mark(call) for call in fake.posts()]
+
+
+def assert_in_order(fake):
+    first: dict[int, list[int]] = {}
+    for channel, number in arrivals(fake):
+        seen = first.setdefault(channel, [])
+        if number not in seen:
+            seen.append(number)
+    assert first == {channel: list(range(EACH)) for channel in range(CHANNELS)}
+
+
+def assert_repeated_only_in_flight(fake, kills: list[float]):
+    """A repeated post was the last of its channel before a kill, and had reached Slack only just before it."""
+    repeated = [each for each, count in Counter(arrivals(fake)).items() for _ in range(count - 1)]
+    in_flight = Counter()
+    for killed in kills:
+        last = {}
+        for call in fake.calls:
+            if call.outcome == POSTED and call.at <= killed + 0.1:
+                last[call.channel] = call
+        in_flight.update(mark(call) for call in last.values() if call.at > killed - SETTLED_AFTER_SECONDS)
+    print(f"{len(repeated)} repeated, {in_flight.total()} were in flight at {len(kills)} kills")
+    assert not Counter(repeated) - in_flight
+    assert len(repeated) <= in_flight.total()

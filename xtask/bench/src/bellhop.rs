@@ -1,0 +1,193 @@
+//! The server that is measured: its settings, its process, and the three things a run asks of it besides the load
+//! (make a configuration, deliver one request, read a counter). Known only by what an operator knows of it.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use serde_json::{Value, json};
+
+use crate::api::{self, ACCESS_KEY_ID, ACCOUNT_ID, SECRET_ACCESS_KEY};
+use crate::clock;
+use crate::http::{self, Connection};
+use crate::process::{Process, free_port};
+
+/// How to start the server: all that stays the same from one start to the next.
+pub struct Installation {
+    pub binary: PathBuf,
+    /// The host of the signing certificate.
+    pub certificate_host: SocketAddr,
+    pub slack: SocketAddr,
+}
+
+/// A running server.
+pub struct Bellhop {
+    process: Process,
+    log: PathBuf,
+}
+
+/// A configuration that was made: one topic that goes to one channel.
+pub struct Configuration {
+    pub arn: String,
+    pub topic_arn: String,
+}
+
+impl Installation {
+    /// Starts the server on `data_dir`, which may be new. Settings and log are kept beside it.
+    pub fn start(&self, data_dir: &Path) -> anyhow::Result<Bellhop> {
+        let settings = data_dir.with_extension("toml");
+        let log = data_dir.with_extension("log");
+        fs::write(&settings, self.settings(data_dir, free_port()?))?;
+        let mut command = Command::new(&self.binary);
+        command.args(["serve", "--config"]).arg(&settings);
+        // Nothing of the caller's environment changes what is measured, least of all real AWS credentials.
+        command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+        let process = Process::start("bellhop", &mut command, &log)?;
+        Ok(Bellhop { process, log })
+    }
+
+    fn settings(&self, data_dir: &Path, port: u16) -> String {
+        // The path is the only value that could need quoting; a literal TOML string takes all but a single quote.
+        format!(
+            r#"[server]
+listen = "127.0.0.1:{port}"
+[store]
+data_dir = '{data_dir}'
+[sns]
+trusted_certificate_hosts = ["{certificate_host}"]
+[slack]
+api_url = "http://{slack}/api/"
+[[slack.workspaces]]
+account_id = "{ACCOUNT_ID}"
+team_id = "T0BENCH"
+team_name = "Bench"
+bot_token = "xoxb-bench"
+[[access_keys]]
+account_id = "{ACCOUNT_ID}"
+access_key_id = "{ACCESS_KEY_ID}"
+secret_access_key = "{SECRET_ACCESS_KEY}"
+"#,
+            data_dir = data_dir.display(),
+            certificate_host = self.certificate_host,
+            slack = self.slack,
+        )
+    }
+}
+
+impl Bellhop {
+    pub fn address(&self) -> SocketAddr {
+        self.process.address
+    }
+
+    pub fn time_to_ready(&self) -> Duration {
+        self.process.time_to_ready
+    }
+
+    pub fn resident_bytes(&self) -> anyhow::Result<u64> {
+        self.process.resident_bytes()
+    }
+
+    pub fn stop(self) -> anyhow::Result<()> {
+        self.process.stop()
+    }
+
+    pub fn kill(self) -> anyhow::Result<()> {
+        self.process.kill()
+    }
+
+    /// The server's log so far, its last lines: what to show when a measurement is not possible.
+    pub fn log_tail(&self) -> String {
+        crate::process::tail(&self.log)
+    }
+
+    /// Makes the configuration number `number`: its own topic, its own channel.
+    pub async fn create_configuration(&self, number: usize) -> anyhow::Result<Configuration> {
+        let topic_arn = format!("arn:aws:sns:us-east-1:{ACCOUNT_ID}:bench-{number:04}");
+        let body = json!({
+            "ConfigurationName": format!("bench-{number:04}"),
+            "SlackTeamId": "T0BENCH",
+            "SlackChannelId": format!("C0BENCH{number:04}"),
+            "IamRoleArn": format!("arn:aws:iam::{ACCOUNT_ID}:role/bench"),
+            "SnsTopicArns": [topic_arn],
+        });
+        let host = self.address().to_string();
+        let request = api::request(&host, "/create-slack-channel-configuration", &body, clock::now())?;
+        let answer = Connection::open(self.address()).await?.exchange(&request).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        ensure!(
+            answer.status == 201,
+            "creating a configuration answered {}: {text}",
+            answer.status
+        );
+        let created: Value = serde_json::from_str(&text).context("the created configuration is not JSON")?;
+        let arn = created
+            .pointer("/ChannelConfiguration/ChatConfigurationArn")
+            .and_then(Value::as_str)
+            .with_context(|| format!("the created configuration has no ARN: {text}"))?;
+        Ok(Configuration {
+            arn: arn.to_owned(),
+            topic_arn,
+        })
+    }
+
+    /// Sends one request that must be answered 200, so that a wrong set-up shows before a run and with its reason.
+    pub async fn expect_ok(&self, request: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let answer = Connection::open(self.address()).await?.exchange(request).await?;
+        let text = String::from_utf8_lossy(&answer.body);
+        ensure!(
+            answer.status == 200,
+            "answered {} instead of 200: {text}\nits log ends:\n{}",
+            answer.status,
+            self.log_tail()
+        );
+        Ok(answer.body)
+    }
+
+    /// How many SNS messages this process has counted as accepted: verified, committed and not seen before.
+    pub async fn accepted(&self) -> anyhow::Result<u64> {
+        let answer = http::get(self.address(), "/metrics").await?;
+        ensure!(answer.status == 200, "/metrics answered {}", answer.status);
+        let text = String::from_utf8_lossy(&answer.body);
+        counter(&text, "bellhop_sns_messages_total", "outcome=\"accepted\"")
+            .context("/metrics has no counter `bellhop_sns_messages_total{outcome=\"accepted\"}`")
+    }
+}
+
+/// The sum of a counter's samples that carry a label, or nothing if there is none.
+/// Format: <https://prometheus.io/docs/instrumenting/exposition_formats/>.
+fn counter(text: &str, name: &str, label: &str) -> Option<u64> {
+    let samples: Vec<u64> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix('{')?.split_once("} "))
+        .filter(|(labels, _)| labels.split(',').any(|pair| pair == label))
+        .filter_map(|(_, value)| value.split(' ').next()?.parse().ok())
+        .collect();
+    if samples.is_empty() {
+        None
+    } else {
+        Some(samples.iter().sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_is_summed_over_its_other_labels() {
+        let text = "# TYPE bellhop_sns_messages counter\n\
+                    bellhop_sns_messages_total{outcome=\"accepted\",kind=\"notification\"} 40\n\
+                    bellhop_sns_messages_total{kind=\"confirmation\",outcome=\"accepted\"} 2\n\
+                    bellhop_sns_messages_total{outcome=\"duplicate\"} 7\n\
+                    bellhop_sns_messages_total_other{outcome=\"accepted\"} 9\n# EOF\n";
+        assert_eq!(
+            counter(text, "bellhop_sns_messages_total", "outcome=\"accepted\""),
+            Some(42)
+        );
+        assert_eq!(counter(text, "bellhop_sns_messages_total", "outcome=\"refused\""), None);
+        assert_eq!(counter("", "bellhop_sns_messages_total", "outcome=\"accepted\""), None);
+    }
+}

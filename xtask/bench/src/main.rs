@@ -1,0 +1,102 @@
+//! `bench`: measures the release build of Bellhop and prints one table. Run by `cargo xtask bench`.
+//!
+//! This process is the load generator. Bellhop, the bare axum handler it is compared with and the fake Slack each run
+//! as processes of their own (the latter two are sub-commands of this binary). It links nothing of Bellhop's: it
+//! speaks to the server only over HTTP, so it cannot agree with it by accident. It never judges: an aim that is missed
+//! is printed beside the result. It fails only when a result would be untrue, such as a notification that was answered
+//! 200 and is not in the store.
+
+mod api;
+mod bare_handler;
+mod bellhop;
+mod certificate_host;
+mod clock;
+mod fake_slack;
+mod http;
+mod load;
+mod machine;
+mod measure;
+mod process;
+mod report;
+mod sns;
+mod statistics;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Measures the release build of Bellhop.
+#[derive(Parser)]
+struct Command {
+    #[command(subcommand)]
+    role: Option<Role>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// The processes that a run starts from this same binary.
+#[derive(Subcommand)]
+enum Role {
+    /// Serve the handler that Bellhop is compared with: read the body, answer 200.
+    BareHandler,
+    /// Serve a Slack that accepts every message and remembers when it arrived.
+    FakeSlack,
+}
+
+/// What a run can be told.
+#[derive(Args)]
+struct Options {
+    /// How long each throughput run lasts.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=120))]
+    seconds: u64,
+    /// How often each pair of throughput runs (bare handler, Bellhop) is repeated; the table shows medians.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=20))]
+    rounds: u64,
+    /// Put the table into this Markdown page, between its two markers, instead of only printing it.
+    #[arg(long, conflicts_with = "only")]
+    write: Option<PathBuf>,
+    /// Measure one subject only.
+    #[arg(long, value_enum)]
+    only: Option<Subject>,
+    /// The server to measure; the default is the `bellhop` beside this binary.
+    #[arg(long)]
+    bellhop: Option<PathBuf>,
+    /// Where the data directories of the runs are made; the default is the build directory, because the usual
+    /// temporary directory may be memory, on which a commit costs nothing.
+    #[arg(long)]
+    directory: Option<PathBuf>,
+}
+
+/// The subjects, in the order of the table.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// Time to ready and idle memory.
+    Start,
+    /// SNS notifications verified and committed per second.
+    Sns,
+    /// From the answer to SNS to the message in the chat.
+    Chat,
+    /// Signed `DescribeSlackChannelConfigurations` per second.
+    Describe,
+}
+
+fn main() -> anyhow::Result<()> {
+    let command = Command::parse();
+    match command.role {
+        Some(Role::BareHandler) => tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(bare_handler::serve()),
+        Some(Role::FakeSlack) => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(fake_slack::serve()),
+        // One thread: the generator shares the machine with what it measures.
+        None => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(measure::run(&command.options))
+            .context("the benchmark did not finish"),
+    }
+}

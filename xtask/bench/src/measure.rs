@@ -1,0 +1,213 @@
+//! A whole run: the processes around Bellhop are started, each subject is measured in turn, one table comes out.
+
+mod accept_to_chat;
+mod describe;
+mod sns_throughput;
+mod start;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use clap::ValueEnum as _;
+use uuid::Uuid;
+
+use crate::bellhop::Installation;
+use crate::load::{self, Requests, Run};
+use crate::process::Process;
+use crate::report::{self, Report, Row};
+use crate::sns::{Notification, Signer};
+use crate::statistics::median;
+use crate::{Options, Subject, certificate_host, clock, machine};
+
+/// Everything that a measurement works with.
+struct Bench {
+    installation: Installation,
+    signer: Signer,
+    slack: Process,
+    bare: Process,
+    /// Data directories go here.
+    directory: PathBuf,
+    seconds: Duration,
+    rounds: u64,
+}
+
+/// Measures what the options ask for and prints the table.
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let executable = std::env::current_exe()?;
+    let beside = executable.parent().context("this binary is in no directory")?;
+    let binary = options.bellhop.clone().unwrap_or_else(|| beside.join("bellhop"));
+    ensure!(
+        binary.is_file(),
+        "there is no server at `{}`; run `cargo build --release` first",
+        binary.display()
+    );
+    let parent = options.directory.clone().unwrap_or_else(|| beside.to_path_buf());
+    let directory = parent.join(format!("bench-{}", Uuid::new_v4().simple()));
+    fs::create_dir_all(&directory).with_context(|| format!("cannot make `{}`", directory.display()))?;
+    let directory = directory.canonicalize()?;
+
+    // Before anything of ours runs, so that the load average is other people's.
+    let machine = machine::describe(&directory)?;
+    let mut report = Report::default();
+    let measured = measure(options, &executable, binary, &directory, &mut report).await;
+    let command = command(options);
+    let table = report.markdown(&command, &machine);
+    println!("{table}");
+    measured.with_context(|| format!("data directories and logs are left in `{}`", directory.display()))?;
+    fs::remove_dir_all(&directory)?;
+    if let Some(page) = &options.write {
+        report::write(page, &table)?;
+    }
+    Ok(())
+}
+
+async fn measure(
+    options: &Options,
+    executable: &Path,
+    binary: PathBuf,
+    directory: &Path,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let signer = Signer::generate()?;
+    let certificate_host = certificate_host::start(signer.certificate_path(), signer.certificate_pem().to_owned())?;
+    let role = |name, role| Process::start(name, Command::new(executable).arg(role), &directory.join("roles.log"));
+    let slack = role("fake-slack", "fake-slack")?;
+    let bench = Bench {
+        installation: Installation {
+            binary,
+            certificate_host,
+            slack: slack.address,
+        },
+        signer,
+        bare: role("bare-handler", "bare-handler")?,
+        slack,
+        directory: directory.to_path_buf(),
+        seconds: Duration::from_secs(options.seconds),
+        rounds: options.rounds,
+    };
+    let wanted = |subject| options.only.is_none_or(|only| only == subject);
+    if wanted(Subject::Start) {
+        start::measure(&bench, report)
+            .await
+            .context("time to ready and idle memory")?;
+    }
+    if wanted(Subject::Sns) {
+        sns_throughput::measure(&bench, report)
+            .await
+            .context("SNS throughput")?;
+    }
+    if wanted(Subject::Chat) {
+        accept_to_chat::measure(&bench, report)
+            .await
+            .context("accept to chat")?;
+    }
+    if wanted(Subject::Describe) {
+        describe::measure(&bench, report)
+            .await
+            .context("DescribeSlackChannelConfigurations")?;
+    }
+    bench.slack.stop()?;
+    bench.bare.stop()
+}
+
+/// The command that repeats this run.
+fn command(options: &Options) -> String {
+    let mut command = format!(
+        "cargo xtask bench --seconds {} --rounds {}",
+        options.seconds, options.rounds
+    );
+    if let Some(only) = options.only.and_then(|only| only.to_possible_value()) {
+        let _ = write!(command, " --only {}", only.get_name());
+    }
+    if let Some(page) = &options.write {
+        let _ = write!(command, " --write {}", page.display());
+    }
+    command
+}
+
+impl Bench {
+    /// A signed alarm for a topic, as the bytes of its request.
+    fn alarm(&self, topic_arn: &str, mark: &str, host: &str) -> anyhow::Result<Vec<u8>> {
+        let notification = Notification::alarm(topic_arn, mark, clock::utc())?;
+        notification.request(&self.signer, &self.installation.certificate_host.to_string(), host)
+    }
+
+    /// A run against the bare handler. Any bytes do, it reads no more of them than their number.
+    async fn run_bare(&self, connections: usize, requests: &Arc<Vec<Vec<u8>>>) -> anyhow::Result<Run> {
+        let run = load::run(
+            self.bare.address,
+            connections,
+            self.seconds,
+            &Requests::Repeated(Arc::clone(requests)),
+        )
+        .await?;
+        ensure!(run.refused.is_empty(), "the bare handler refused{}", run.refusals());
+        Ok(run)
+    }
+}
+
+/// Runs against the bare handler and against Bellhop by turns, so that a drift of the machine meets both.
+#[derive(Default)]
+struct Pairs {
+    pairs: Vec<(Run, Run)>,
+}
+
+impl Pairs {
+    fn push(&mut self, bare: Run, bellhop: Run) {
+        eprintln!(
+            "    {} of {} bare",
+            report::per_second(bellhop.rate()),
+            report::per_second(bare.rate())
+        );
+        self.pairs.push((bare, bellhop));
+    }
+
+    fn median(&self, of: impl Fn(&(Run, Run)) -> f64) -> f64 {
+        median(&self.pairs.iter().map(of).collect::<Vec<_>>())
+    }
+
+    /// The row of these pairs: medians over the rounds; the ratio is the median of each pair's own.
+    fn row(&self, what: String, aim: &'static str) -> Row {
+        let text = |side: fn(&(Run, Run)) -> &Run| {
+            format!(
+                "{}, p50 {}, p99 {}",
+                report::per_second(self.median(|pair| side(pair).rate())),
+                report::milliseconds(self.median(|pair| side(pair).milliseconds(50))),
+                report::milliseconds(self.median(|pair| side(pair).milliseconds(99))),
+            )
+        };
+        let ratio = self.median(|(bare, bellhop)| bellhop.rate() / bare.rate());
+        Row {
+            what,
+            result: text(|pair| &pair.1),
+            aim,
+            bare: text(|pair| &pair.0),
+            ratio: format!("{ratio:.2}"),
+        }
+    }
+
+    /// What the row cannot say: requests that were refused or that ran out.
+    fn remarks(&self, what: &str, report: &mut Report) {
+        for (round, (_, run)) in self.pairs.iter().enumerate() {
+            if !run.refused.is_empty() {
+                report.note(format!(
+                    "{what}, round {}: not all were answered 200{}",
+                    round + 1,
+                    run.refusals()
+                ));
+            }
+            if run.ran_out {
+                report.note(format!(
+                    "{what}, round {}: the prepared requests ran out after {:.1} s",
+                    round + 1,
+                    run.elapsed.as_secs_f64()
+                ));
+            }
+        }
+    }
+}

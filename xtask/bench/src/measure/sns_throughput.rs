@@ -1,0 +1,181 @@
+//! SNS notifications verified and committed per second. Every one has its own message id and its own valid signature;
+//! the topic goes to one channel, whose deliveries are paced, so that they hardly run. Afterwards the server is asked
+//! what it counted, killed, started again and asked whether it still knows what it answered 200 to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::ensure;
+
+use super::{Bench, Pairs};
+use crate::bellhop::{Bellhop, Configuration};
+use crate::load::{self, Requests};
+use crate::report::{Report, Row, megabytes};
+use crate::sns::{mark, prepare_all};
+
+const CONNECTIONS: [(usize, &str); 2] = [(1, ""), (16, "≥ 5,000/s")];
+/// Enough for a first guess at the rate, which decides how many are signed for a run.
+const CALIBRATION: usize = 1500;
+/// Notifications signed for a run, over what the fastest run so far would need.
+const HEADROOM: f64 = 1.6;
+/// About 3 kB each; past this the generator would take the memory from the server's page cache.
+const MAX_SIGNED: usize = 200_000;
+/// How many answered notifications are sent again after the kill.
+const SENT_AGAIN: usize = 300;
+
+pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
+    let data_dir = bench.directory.join("sns");
+    let bellhop = bench.installation.start(&data_dir)?;
+    let topic = bellhop.create_configuration(0).await?;
+    let first = sign(bench, &bellhop, &topic, 1)?;
+    for request in &*first {
+        bellhop.expect_ok(request).await?;
+    }
+    let mut answered = Answered {
+        count: first.len() as u64,
+        all_ok: first,
+    };
+
+    for (connections, aim) in CONNECTIONS {
+        let what = format!(
+            "SNS notifications verified and committed, {connections} connection{}",
+            plural(connections)
+        );
+        eprintln!("  {what}");
+        let mut rate = calibrate(bench, &bellhop, &topic, connections, &mut answered).await?;
+        let mut pairs = Pairs::default();
+        for _ in 0..bench.rounds {
+            let requests = sign(bench, &bellhop, &topic, needed(rate, bench.seconds))?;
+            let bare = bench.run_bare(connections, &requests).await?;
+            let once = Requests::Once(Arc::clone(&requests));
+            let run = load::run(bellhop.address(), connections, bench.seconds, &once).await?;
+            rate = rate.max(run.rate());
+            answered.add(&run, requests);
+            pairs.push(bare, run);
+        }
+        report.row(pairs.row(what.clone(), aim));
+        pairs.remarks(&what, report);
+    }
+    report.row(Row {
+        what: "Resident memory right after these runs".to_owned(),
+        result: megabytes(bellhop.resident_bytes()?),
+        ..Row::default()
+    });
+    let committed = bellhop.accepted().await?;
+    ensure!(
+        committed == answered.count,
+        "the server answered 200 to {} notifications and counts {committed} as accepted",
+        answered.count
+    );
+    bellhop.kill()?;
+    still_known(bench, &data_dir, &topic, &answered.all_ok).await?;
+    report.note(format!(
+        "Of the notifications answered 200, all {committed} are counted as accepted; the server was then ended with \
+         SIGKILL and started again, and knew each of {} of them that were sent again",
+        answered.all_ok.len().min(SENT_AGAIN)
+    ));
+    Ok(())
+}
+
+/// What the server has answered 200 to.
+struct Answered {
+    count: u64,
+    /// The latest requests of which every single one was answered 200.
+    all_ok: Arc<Vec<Vec<u8>>>,
+}
+
+impl Answered {
+    fn add(&mut self, run: &load::Run, requests: Arc<Vec<Vec<u8>>>) {
+        self.count += run.ok();
+        if run.refused.is_empty() {
+            // Requests are taken in order, so the answered ones are the first.
+            let mut requests = Arc::unwrap_or_clone(requests);
+            requests.truncate(run.latencies.len());
+            // The last of them are the likeliest to be lost by a kill.
+            let skipped = requests.len().saturating_sub(SENT_AGAIN);
+            self.all_ok = Arc::new(requests.split_off(skipped));
+        }
+    }
+}
+
+fn sign(bench: &Bench, bellhop: &Bellhop, topic: &Configuration, count: usize) -> anyhow::Result<Arc<Vec<Vec<u8>>>> {
+    let host = bellhop.address().to_string();
+    let requests = prepare_all(count, |number| {
+        bench.alarm(
+            &topic.topic_arn,
+            &mark(u32::try_from(number).unwrap_or(u32::MAX)),
+            &host,
+        )
+    })?;
+    Ok(Arc::new(requests))
+}
+
+/// The server's rate in a short run.
+async fn calibrate(
+    bench: &Bench,
+    bellhop: &Bellhop,
+    topic: &Configuration,
+    connections: usize,
+    answered: &mut Answered,
+) -> anyhow::Result<f64> {
+    let requests = sign(bench, bellhop, topic, CALIBRATION)?;
+    let run = load::run(
+        bellhop.address(),
+        connections,
+        Duration::from_secs(1),
+        &Requests::Once(Arc::clone(&requests)),
+    )
+    .await?;
+    answered.add(&run, requests);
+    ensure!(run.ok() > 0, "no notification was answered 200{}", run.refusals());
+    Ok(run.rate())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float cast saturates, and the cap follows"
+)]
+fn needed(rate: f64, seconds: Duration) -> usize {
+    ((rate * seconds.as_secs_f64() * HEADROOM) as usize).clamp(CALIBRATION, MAX_SIGNED)
+}
+
+/// Sends what was answered 200 again, to a new process on the same store, and one notification that is new: only the
+/// new one may count as accepted.
+async fn still_known(
+    bench: &Bench,
+    data_dir: &std::path::Path,
+    topic: &Configuration,
+    requests: &[Vec<u8>],
+) -> anyhow::Result<()> {
+    let bellhop = bench.installation.start(data_dir)?;
+    for request in requests.iter().rev().take(SENT_AGAIN) {
+        bellhop.expect_ok(request).await?;
+    }
+    for request in &*sign(bench, &bellhop, topic, 1)? {
+        bellhop.expect_ok(request).await?;
+    }
+    let accepted = bellhop.accepted().await?;
+    ensure!(
+        accepted == 1,
+        "after a kill the server accepted {accepted} messages as new; one was, so {} were answered 200 and lost",
+        accepted.saturating_sub(1)
+    );
+    bellhop.stop()
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enough_is_signed_but_never_without_end() {
+        assert_eq!(needed(1000.0, Duration::from_secs(5)), 8000);
+        assert_eq!(needed(1.0, Duration::from_secs(5)), CALIBRATION);
+        assert_eq!(needed(1e9, Duration::from_secs(5)), MAX_SIGNED);
+    }
+}

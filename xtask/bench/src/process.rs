@@ -1,0 +1,189 @@
+//! The processes of a run: started, timed until they say they are ready, looked at, ended. A process never outlives the
+//! value that stands for it.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+
+const READY_WITHIN: Duration = Duration::from_secs(30);
+const ENDED_WITHIN: Duration = Duration::from_secs(20);
+
+/// A running process that has said where it listens.
+pub struct Process {
+    child: Child,
+    name: &'static str,
+    pub address: SocketAddr,
+    /// From just before the process was made to the moment its ready line was read.
+    pub time_to_ready: Duration,
+}
+
+/// What a process prints on standard output once it can be spoken to: the same line that Bellhop prints.
+pub fn announce(name: &str, address: SocketAddr) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{name} ready http://{address}")?;
+    stdout.flush()?;
+    Ok(())
+}
+
+impl Process {
+    /// Starts a process and waits for its ready line; its standard error goes to `log`.
+    pub fn start(name: &'static str, command: &mut Command, log: &Path) -> anyhow::Result<Self> {
+        let log_file = File::options().create(true).append(true).open(log)?;
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log_file);
+        let started = Instant::now();
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("cannot start {name}, {command:?}"))?;
+        let stdout = child.stdout.take().context("standard output was not piped")?;
+        // From here on dropping ends the child, whatever fails.
+        let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut process = Self {
+            child,
+            name,
+            address: unknown,
+            time_to_ready: Duration::ZERO,
+        };
+
+        let (sender, lines) = mpsc::channel();
+        thread::Builder::new().name(format!("{name}-output")).spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                // What is printed after the ready line is read all the same: a full pipe would stop the process.
+                let _ = sender.send((Instant::now(), line));
+            }
+        })?;
+        let marker = format!("{name} ready http://");
+        loop {
+            let Ok((at, line)) = lines.recv_timeout(READY_WITHIN.saturating_sub(started.elapsed())) else {
+                bail!("{name} did not say that it is ready; its log ends:\n{}", tail(log));
+            };
+            if let Some(address) = line.strip_prefix(&marker) {
+                process.address = address
+                    .trim()
+                    .parse()
+                    .with_context(|| format!("{name} says `{line}`"))?;
+                process.time_to_ready = at - started;
+                return Ok(process);
+            }
+        }
+    }
+
+    /// Resident memory now, in bytes.
+    pub fn resident_bytes(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .context("resident memory is read from /proc, which this system does not have")?;
+        resident_bytes_of(&status).with_context(|| format!("no VmRSS for {}", self.name))
+    }
+
+    /// Asks the process to end, as a service manager does, and waits until it has.
+    pub fn stop(mut self) -> anyhow::Result<()> {
+        let pid = self.child.id().to_string();
+        let asked = Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .context("cannot run `kill`")?;
+        ensure!(asked.success(), "`kill -TERM` failed for {}", self.name);
+        let asked_at = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            ensure!(
+                asked_at.elapsed() < ENDED_WITHIN,
+                "{} did not end within {ENDED_WITHIN:?} of SIGTERM",
+                self.name
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    }
+
+    /// Ends the process with SIGKILL: it has no chance to finish or to write anything.
+    pub fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only if the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that nothing listens on now. Another process could take it before it is used; then the start fails and says so.
+pub fn free_port() -> anyhow::Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// `VmRSS:     38912 kB` of /proc/PID/status, in bytes.
+fn resident_bytes_of(status: &str) -> Option<u64> {
+    let kilobytes = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?
+        .trim()
+        .strip_suffix(" kB")?;
+    kilobytes.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// The last lines of a log.
+pub fn tail(log: &Path) -> String {
+    const LINES: usize = 15;
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines
+        .get(lines.len().saturating_sub(LINES)..)
+        .unwrap_or_default()
+        .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_process_is_ready_when_its_line_says_so() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let script = "echo starting; sleep 0.2; echo thing ready http://127.0.0.1:4750; exec sleep 60";
+        let process = Process::start("thing", &mut shell(script), &directory.path().join("log")).expect("ready");
+        assert_eq!(process.address.port(), 4750);
+        assert!(
+            process.time_to_ready >= Duration::from_millis(200),
+            "{:?}",
+            process.time_to_ready
+        );
+        assert!(process.resident_bytes().expect("memory") > 0);
+        process.stop().expect("SIGTERM ends it");
+    }
+
+    #[test]
+    fn a_process_that_ends_early_shows_its_log() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let outcome = Process::start(
+            "thing",
+            &mut shell("echo no such key >&2; exit 2"),
+            &directory.path().join("log"),
+        );
+        let error = outcome.err().expect("it was never ready").to_string();
+        assert!(error.contains("no such key"), "{error}");
+    }
+
+    #[test]
+    fn resident_memory_is_read_in_bytes() {
+        let status = "Name:\tbellhop\nVmHWM:\t   50000 kB\nVmRSS:\t   38912 kB\nThreads:\t4\n";
+        assert_eq!(resident_bytes_of(status), Some(38_912 * 1024));
+        assert_eq!(resident_bytes_of("Name:\tbellhop\n"), None);
+    }
+}

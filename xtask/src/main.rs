@@ -1,0 +1,59 @@
+//! How Bellhop is built and checked: `cargo xtask test` and its single steps. Called by people and by `.ci/run`; never part of
+//! what is shipped.
+
+mod bench;
+mod python;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::test::Step;
+use crate::workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test [--only STEP,STEP]   sets up what the tests need and runs them all; `ci` is the same
+                            steps, in order: fmt, clippy, tidy, rust, build, conformance
+  fmt | clippy | tidy | rust | build
+                            one step
+  conformance [PYTEST ARGS] the release build, then pytest from outside on it, for example
+                            `cargo xtask conformance -k twin -x`
+  bench [ARGS]              builds release and runs the load generator with ARGS
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((command, rest)) = arguments.split_first() else {
+        bail!("name a command\n\n{USAGE}");
+    };
+    if matches!(command.as_str(), "help" | "--help" | "-h") {
+        print!("{USAGE}");
+        return Ok(());
+    }
+    let workspace = Workspace::find()?;
+    match command.as_str() {
+        "test" | "ci" => test::run(&workspace, &test::parse(rest)?, &[]),
+        "conformance" => test::run(&workspace, &[Step::Build, Step::Conformance], rest),
+        "bench" => bench::run(&workspace, rest),
+        name => match (Step::named(name), rest) {
+            (Some(step), []) => test::run(&workspace, &[step], &[]),
+            (Some(_), _) => bail!("`{name}` takes no arguments"),
+            (None, _) => bail!("`{name}` is not a command\n\n{USAGE}"),
+        },
+    }
+}

@@ -1,0 +1,149 @@
+//! `cargo xtask test`: the steps, their order, their time. The first that fails ends the run; each can be run alone under its name.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::{self, Workspace};
+use crate::{python, tidy};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Fmt,
+    Clippy,
+    Tidy,
+    Rust,
+    Build,
+    Conformance,
+}
+
+impl Step {
+    /// In the order they run: what is cheap and often wrong comes first.
+    const ALL: [Self; 6] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::Tidy,
+        Self::Rust,
+        Self::Build,
+        Self::Conformance,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::Tidy => "tidy",
+            Self::Rust => "rust",
+            Self::Build => "build",
+            Self::Conformance => "conformance",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.name() == name)
+    }
+
+    fn run(self, workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
+        match self {
+            Self::Fmt => workspace::run(&mut workspace.cargo("fmt --all --check")),
+            Self::Clippy => {
+                workspace::run(&mut workspace.cargo("clippy --quiet --workspace --all-targets -- --deny warnings"))
+            }
+            Self::Tidy => tidy::run(workspace),
+            Self::Rust => workspace::run(&mut workspace.cargo("test --quiet --workspace")),
+            Self::Build => workspace::run(&mut workspace.cargo("build --quiet --release --package server")),
+            Self::Conformance => conformance(workspace, pytest_arguments),
+        }
+    }
+}
+
+/// The steps that the arguments of `test` pick: all of them, or those after `--only`, in the fixed order.
+pub fn parse(arguments: &[String]) -> Result<Vec<Step>> {
+    let list = match arguments {
+        [] => return Ok(Step::ALL.to_vec()),
+        [flag, list] if flag == "--only" => list.as_str(),
+        [flag] if flag.starts_with("--only=") => flag.trim_start_matches("--only="),
+        _ => {
+            bail!("`test` takes nothing or `--only STEP,STEP`; pytest's own arguments go to `cargo xtask conformance`")
+        }
+    };
+    let mut picked = Vec::new();
+    for name in list.split(',') {
+        let names = Step::ALL.map(Step::name).join(", ");
+        picked.push(Step::named(name).with_context(|| format!("`{name}` is not a step; the steps are {names}"))?);
+    }
+    // The conformance tests run what is in target/release: a binary of yesterday would answer for today's source.
+    if picked.contains(&Step::Conformance) {
+        picked.push(Step::Build);
+    }
+    Ok(Step::ALL.into_iter().filter(|step| picked.contains(step)).collect())
+}
+
+pub fn run(workspace: &Workspace, steps: &[Step], pytest_arguments: &[String]) -> Result<()> {
+    let start = Instant::now();
+    let mut times = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let name = step.name();
+        eprintln!("==> {name} ({} of {})", index + 1, steps.len());
+        let begun = Instant::now();
+        let outcome = step.run(workspace, pytest_arguments);
+        let seconds = begun.elapsed().as_secs_f64();
+        outcome.with_context(|| format!("{name} failed after {seconds:.1} s; `cargo xtask {name}` runs it alone"))?;
+        times.push(format!("{name} {seconds:.1} s"));
+        eprintln!("    {name} passed in {seconds:.1} s");
+    }
+    eprintln!("passed in {:.1} s: {}", start.elapsed().as_secs_f64(), times.join(", "));
+    Ok(())
+}
+
+fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
+    let python = python::prepare(workspace)?;
+    let mut pytest = workspace.command(python);
+    pytest
+        .args(["-m", "pytest", "--config-file", "tests/conformance/pytest.ini"])
+        .env("BELLHOP_BINARY", workspace.release_binary("bellhop"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    // A path among the arguments picks tests; without one, pytest is told where they are.
+    if !pytest_arguments.iter().any(|argument| argument.starts_with("tests/")) {
+        pytest.arg("tests/conformance");
+    }
+    workspace::run(pytest.args(pytest_arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, parse};
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn without_flags_every_step_runs_in_order() {
+        assert_eq!(parse(&[]).unwrap(), Step::ALL);
+    }
+
+    #[test]
+    fn only_picks_steps_and_keeps_their_order() {
+        assert_eq!(parse(&words("--only rust,clippy")).unwrap(), [Step::Clippy, Step::Rust]);
+        assert_eq!(parse(&words("--only=fmt")).unwrap(), [Step::Fmt]);
+    }
+
+    #[test]
+    fn conformance_never_runs_on_a_stale_binary() {
+        assert_eq!(
+            parse(&words("--only conformance")).unwrap(),
+            [Step::Build, Step::Conformance]
+        );
+    }
+
+    #[test]
+    fn an_unknown_step_is_named_with_the_known_ones() {
+        let said = parse(&words("--only lint")).unwrap_err().to_string();
+        assert_eq!(
+            said,
+            "`lint` is not a step; the steps are fmt, clippy, tidy, rust, build, conformance"
+        );
+        assert!(parse(&words("--quick")).is_err());
+    }
+}

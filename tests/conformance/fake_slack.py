@@ -24,6 +24,8 @@ class Call:
     # The whole request, for a test to find its mark in.
     text: str
     outcome: str
+    # When the answer began to leave; None while it is on its way.
+    answered: float | None = None
 
 
 class Bucket:
@@ -139,12 +141,14 @@ class FakeSlack:
         with self.lock:
             at = time.monotonic()
             outcome, status, headers, answer = self.judge(channel)
-            self.calls.append(Call(at, channel, body, outcome))
+            call = Call(at, channel, body, outcome)
+            self.calls.append(call)
             if outcome == POSTED:
                 ts = f"{int(time.time())}.{len(self.calls):06d}"
                 answer = {"ok": True, "channel": channel, "ts": ts, "message": {"type": "message", "ts": ts}}
         if self.latency:
             time.sleep(self.latency)
+        call.answered = time.monotonic()
         return status, headers, answer
 
     def judge(self, channel: str):

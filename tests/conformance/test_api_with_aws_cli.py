@@ -8,6 +8,8 @@ import datetime
 import re
 
 import botocore.auth
+import botocore.compat
+import botocore.crt.auth
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
@@ -177,10 +179,10 @@ def test_changing_or_deleting_an_unknown_arn_is_not_found(api):
         {"ConfigurationName": "x" * 129},
         {"SlackChannelId": "C-1"},
         {"SlackTeamId": "t0lower"},
-        {"IamRoleArn": "not-an-arn"},
+        {"IamRoleArn": "role/chatbot-without-arn"},
         {"LoggingLevel": "DEBUG"},
-        {"SnsTopicArns": ["arn:aws:sqs:us-east-1:123456789012:queue"]},
-        {"GuardrailPolicyArns": ["no"]},
+        {"SnsTopicArns": [topic_arn("good"), "topic-without-arn"]},
+        {"GuardrailPolicyArns": ["policy/without-arn"]},
         {"SlackChannelName": "x" * 256},
         {"Tags": [{"TagKey": "k" * 129, "TagValue": "v"}]},
     ],
@@ -191,6 +193,13 @@ def test_what_the_model_forbids_is_refused_and_leaves_nothing(api, members):
     assert (status, code) == (400, "InvalidParameterException")
     assert message
     assert api.describe_slack_channel_configurations()["SlackChannelConfigurations"] == []
+
+
+def test_an_arn_of_another_service_is_no_topic(api):
+    """The model's pattern lets it through. Which error the live service answers is assumed."""
+    status, code, message = refused(lambda: create(api, SnsTopicArns=["arn:aws:sqs:us-east-1:123456789012:queue"]))
+    assert status == 400 and code in ("InvalidRequestException", "InvalidParameterException")
+    assert "arn:aws:sqs:us-east-1:123456789012:queue" in message
 
 
 @pytest.mark.parametrize("missing", ["SlackTeamId", "SlackChannelId", "IamRoleArn", "ConfigurationName"])
@@ -235,22 +244,31 @@ def test_a_strangers_key_and_a_wrong_secret_are_refused(bellhop):
     assert secret[:2] == (403, "InvalidSignatureException")
 
 
+@pytest.fixture
+def clock_off(monkeypatch):
+    """Puts the clock of botocore's signers wrong by some minutes: its own and that of the AWS common runtime."""
+
+    def put(minutes: int):
+        right = botocore.compat.get_current_datetime
+        for signer in (botocore.auth, botocore.crt.auth):
+            monkeypatch.setattr(
+                signer, "get_current_datetime", lambda *args, **named: right(*args, **named) + datetime.timedelta(minutes=minutes)
+            )
+
+    return put
+
+
 @pytest.mark.parametrize("minutes", [-16, 16])
-def test_a_clock_that_is_a_quarter_of_an_hour_off_is_refused(bellhop, monkeypatch, minutes):
-    right = botocore.auth.get_current_datetime
-    monkeypatch.setattr(
-        botocore.auth, "get_current_datetime", lambda *arguments: right(*arguments) + datetime.timedelta(minutes=minutes)
-    )
+def test_a_clock_that_is_a_quarter_of_an_hour_off_is_refused(bellhop, clock_off, minutes):
+    """Source: reference, its common errors."""
+    clock_off(minutes)
     status, code, _ = refused(bellhop.client().describe_slack_workspaces)
-    assert (status, code) == (403, "InvalidSignatureException")
+    assert (status, code) == (400, "RequestExpired")
 
 
 @pytest.mark.parametrize("minutes", [-4, 4])
-def test_a_clock_that_is_a_little_off_is_not(bellhop, monkeypatch, minutes):
-    right = botocore.auth.get_current_datetime
-    monkeypatch.setattr(
-        botocore.auth, "get_current_datetime", lambda *arguments: right(*arguments) + datetime.timedelta(minutes=minutes)
-    )
+def test_a_clock_that_is_a_little_off_is_not(bellhop, clock_off, minutes):
+    clock_off(minutes)
     assert bellhop.client().describe_slack_workspaces()["SlackWorkspaces"]
 
 
@@ -281,7 +299,7 @@ def test_the_aws_cli_types_the_whole_life_of_a_configuration(api, bellhop):
     )
     made = chatbot(*create_words)["ChannelConfiguration"]
     assert made["SnsTopicArns"] == [topic_arn("one"), topic_arn("two")]
-    said = chatbot(*create_words, expect=254)
+    said = chatbot(*create_words, expect=255)
     assert re.search(r"\(ConflictException\) when calling the CreateSlackChannelConfiguration operation: Resource with arn", said)
 
     arn = made["ChatConfigurationArn"]

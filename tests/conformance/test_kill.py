@@ -14,15 +14,15 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 
 from bellhop import topic_arn
-from fake_slack import POSTED
 from processes import wait_until
 
 CHANNELS = 25
 EACH = 20
 KILLS = 8
 SEED = 4750
-# A post that Slack answered longer ago than this is settled: the process had the answer and the time to write it down.
-SETTLED_AFTER_SECONDS = 1.0
+# A post that Slack answered longer ago than this is settled: the process had the answer and the time to write it down, also on a
+# busy machine.
+SETTLED_AFTER_SECONDS = 0.1
 
 
 def test_kills_lose_nothing_and_repeat_only_what_was_in_flight(start, slack, sns):
@@ -70,13 +70,15 @@ def send(bellhop, sns, channel: int, over: threading.Event):
         over.wait(0.5)
 
 
-def kill_and_restart(bellhop, chance: random.Random) -> list[float]:
+def kill_and_restart(bellhop, chance: random.Random) -> list[tuple[float, float]]:
+    """The moments of each kill and of the end of the start after it."""
     kills = []
     for _ in range(KILLS):
         time.sleep(chance.uniform(0.3, 1.7))
-        kills.append(time.monotonic())
+        killed = time.monotonic()
         bellhop.kill()
         bellhop.start()
+        kills.append((killed, time.monotonic()))
     return kills
 
 
@@ -98,16 +100,14 @@ def assert_in_order(fake):
     assert first == {channel: list(range(EACH)) for channel in range(CHANNELS)}
 
 
-def assert_repeated_only_in_flight(fake, kills: list[float]):
-    """A repeated post was the last of its channel before a kill, and had reached Slack only just before it."""
-    repeated = [each for each, count in Counter(arrivals(fake)).items() for _ in range(count - 1)]
+def assert_repeated_only_in_flight(fake, kills: list[tuple[float, float]]):
+    """What arrived twice was on its way at a kill: with Slack, or answered so shortly before that it was not written down yet."""
+    repeated = Counter({each: count - 1 for each, count in Counter(arrivals(fake)).items() if count > 1})
     in_flight = Counter()
-    for killed in kills:
-        last = {}
-        for call in fake.calls:
-            if call.outcome == POSTED and call.at <= killed + 0.1:
-                last[call.channel] = call
-        in_flight.update(mark(call) for call in last.values() if call.at > killed - SETTLED_AFTER_SECONDS)
-    print(f"{len(repeated)} repeated, {in_flight.total()} were in flight at {len(kills)} kills")
-    assert not Counter(repeated) - in_flight
-    assert len(repeated) <= in_flight.total()
+    for killed, restarted in kills:
+        # What the dead process had sent may be read by Slack a little after its death.
+        in_flight.update(
+            {mark(call) for call in fake.calls if call.at < restarted and call.answered > killed - SETTLED_AFTER_SECONDS}
+        )
+    print(f"{repeated.total()} repeated, {in_flight.total()} were in flight at {len(kills)} kills")
+    assert repeated <= in_flight, f"sent twice without need: {repeated - in_flight}"

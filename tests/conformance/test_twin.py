@@ -64,7 +64,7 @@ def test_what_was_accepted_before_a_restart_arrives_after_it(start, slack, sns):
     assert "accepted-before" in fake.posts()[0].text
 
 
-@pytest.mark.parametrize("sample", ["cloudwatch-alarm", "custom", "eventbridge", "text"])
+@pytest.mark.parametrize("sample", ["cloudwatch-alarm", "cloudwatch-ok", "custom", "custom-thread", "eventbridge", "text"])
 def test_each_sample_event_arrives(start, sample):
     bellhop = start()
     bellhop.configure("twin", CHANNEL, TOPIC)

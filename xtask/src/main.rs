@@ -18,8 +18,8 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [--only STEP,STEP]   sets up what the tests need and runs them all; `ci` is the same
-                            steps, in order: fmt, clippy, tidy, rust, build, conformance
-  fmt | clippy | tidy | rust | build
+                            steps, in order: python, fmt, clippy, tidy, rust, build, conformance
+  python | fmt | clippy | tidy | rust | build
                             one step
   conformance [PYTEST ARGS] the release build, then pytest from outside on it, for example
                             `cargo xtask conformance -k twin -x`
@@ -48,7 +48,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match command.as_str() {
         "test" | "ci" => test::run(&workspace, &test::parse(rest)?, &[]),
-        "conformance" => test::run(&workspace, &[Step::Build, Step::Conformance], rest),
+        "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
         "bench" => bench::run(&workspace, rest),
         name => match (Step::named(name), rest) {
             (Some(step), []) => test::run(&workspace, &[step], &[]),

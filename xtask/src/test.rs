@@ -9,6 +9,7 @@ use crate::{python, tidy};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    Python,
     Fmt,
     Clippy,
     Tidy,
@@ -18,8 +19,10 @@ pub enum Step {
 }
 
 impl Step {
-    /// In the order they run: what is cheap and often wrong comes first.
-    const ALL: [Self; 6] = [
+    /// In the order they run. What the tests need is set up first: a missing Python is said at once and not after ten minutes of
+    /// building. Then what is cheap and often wrong.
+    const ALL: [Self; 7] = [
+        Self::Python,
         Self::Fmt,
         Self::Clippy,
         Self::Tidy,
@@ -28,8 +31,12 @@ impl Step {
         Self::Conformance,
     ];
 
+    /// What the conformance tests run on is made by the same command: a binary of yesterday would answer for today's source.
+    pub const FOR_CONFORMANCE: [Self; 3] = [Self::Python, Self::Build, Self::Conformance];
+
     fn name(self) -> &'static str {
         match self {
+            Self::Python => "python",
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
             Self::Tidy => "tidy",
@@ -45,6 +52,7 @@ impl Step {
 
     fn run(self, workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
         match self {
+            Self::Python => python::prepare(workspace).map(drop),
             Self::Fmt => workspace::run(&mut workspace.cargo("fmt --all --check")),
             Self::Clippy => {
                 workspace::run(&mut workspace.cargo("clippy --quiet --workspace --all-targets -- --deny warnings"))
@@ -72,9 +80,8 @@ pub fn parse(arguments: &[String]) -> Result<Vec<Step>> {
         let names = Step::ALL.map(Step::name).join(", ");
         picked.push(Step::named(name).with_context(|| format!("`{name}` is not a step; the steps are {names}"))?);
     }
-    // The conformance tests run what is in target/release: a binary of yesterday would answer for today's source.
     if picked.contains(&Step::Conformance) {
-        picked.push(Step::Build);
+        picked.extend(Step::FOR_CONFORMANCE);
     }
     Ok(Step::ALL.into_iter().filter(|step| picked.contains(step)).collect())
 }
@@ -88,7 +95,10 @@ pub fn run(workspace: &Workspace, steps: &[Step], pytest_arguments: &[String]) -
         let begun = Instant::now();
         let outcome = step.run(workspace, pytest_arguments);
         let seconds = begun.elapsed().as_secs_f64();
-        outcome.with_context(|| format!("{name} failed after {seconds:.1} s; `cargo xtask {name}` runs it alone"))?;
+        outcome.with_context(|| match steps {
+            [_] => format!("{name} failed after {seconds:.1} s"),
+            _ => format!("{name} failed after {seconds:.1} s; `cargo xtask {name}` runs it alone"),
+        })?;
         times.push(format!("{name} {seconds:.1} s"));
         eprintln!("    {name} passed in {seconds:.1} s");
     }
@@ -131,10 +141,7 @@ mod tests {
 
     #[test]
     fn conformance_never_runs_on_a_stale_binary() {
-        assert_eq!(
-            parse(&words("--only conformance")).unwrap(),
-            [Step::Build, Step::Conformance]
-        );
+        assert_eq!(parse(&words("--only conformance")).unwrap(), Step::FOR_CONFORMANCE);
     }
 
     #[test]
@@ -142,7 +149,7 @@ mod tests {
         let said = parse(&words("--only lint")).unwrap_err().to_string();
         assert_eq!(
             said,
-            "`lint` is not a step; the steps are fmt, clippy, tidy, rust, build, conformance"
+            "`lint` is not a step; the steps are python, fmt, clippy, tidy, rust, build, conformance"
         );
         assert!(parse(&words("--quick")).is_err());
     }

@@ -38,6 +38,9 @@ const CORRIDORS: [Corridor; 4] = [
     },
 ];
 
+/// In `inbound`, what every front door reads requests with; no front door itself.
+const OF_EVERY_FRONT_DOOR: [&str; 1] = ["body"];
+
 /// What a pure crate must not reach for; time, environment and files are passed in as values.
 const IMPURE: [&str; 8] = [
     "std::env",
@@ -124,6 +127,7 @@ fn named_wrongly(
     if let ["inbound", own, ..] = module
         && let [root, inbound, other, ..] = named.segments.as_slice()
         && (root == "crate" && inbound == "inbound" && other != own)
+        && !OF_EVERY_FRONT_DOOR.contains(&other.as_str())
         && tree.has(&format!("{SERVER}inbound/{other}.rs"))
     {
         return fault("front doors do not know each other; share the step through `app`");
@@ -196,6 +200,7 @@ mod tests {
             .is_empty()
         );
         assert!(server("inbound.rs", "use crate::inbound::{api, sns};").is_empty());
+        assert!(server("inbound/sns.rs", "use crate::inbound::body;").is_empty());
     }
 
     #[test]

@@ -4,13 +4,18 @@ import { el } from "./dom.js";
 import { rows } from "./messages.js";
 import { openWorkspace } from "./workspace.js";
 
-const CONNECTION = { connecting: "Connecting…", live: "Live", lost: "Connection lost, trying again…" };
+const CONNECTION = { live: "Live", still: "As it was when the page was opened", lost: "Connection lost, trying again…" };
 const NEAR_BOTTOM_PX = 80;
+const ABOUT =
+  "This is a Slack workspace of your own, inside Bellhop. What Bellhop would post to Slack arrives here, live. " +
+  "It is kept in memory: a restart clears it.";
 
 const byId = (id) => document.getElementById(id);
 const scroll = byId("scroll");
+const phone = matchMedia("(max-width: 700px)");
 const shown = { channel: null, main: new Map(), thread: new Map(), threadKey: null, count: 0 };
 let waiting = false;
+let stuck = true; // to the newest message, until the reader scrolls up
 
 const workspace = openWorkspace({ changed: drawSoon, connection });
 
@@ -37,10 +42,11 @@ function place() {
 
 function drawAll() {
   const { id, thread, chosen } = place();
-  document.body.dataset.pane = thread ? "thread" : chosen ? "messages" : "channels";
+  // A phone has room for one: the list of channels, but while there are none the welcome says what to do.
+  document.body.dataset.pane = thread ? "thread" : chosen || !id ? "messages" : "channels";
   drawConversation(id);
   drawThread(id, thread);
-  if (id && !document.hidden && (chosen || matchMedia("(min-width: 701px)").matches)) workspace.markRead(id);
+  if (id && !document.hidden && (chosen || !phone.matches)) workspace.markRead(id);
   drawSidebar(id);
 }
 
@@ -55,8 +61,15 @@ function drawSidebar(open) {
       const unread = workspace.unread(channel.id);
       unreadAll += unread;
       const badge = unread > 0 ? el("span", { class: "unread" }, unread > 99 ? "99+" : String(unread), el("span", { class: "spoken" }, " unread")) : null;
-      const attributes = { href: `#${channel.id}`, "data-channel": channel.id, title: channel.id, class: unread > 0 ? "bold" : null, "aria-current": channel.id === open ? "page" : null };
-      return el("li", {}, el("a", attributes, el("span", { class: "hash", "aria-hidden": "true" }, channel.is_private ? "🔒" : "#"), el("span", { class: "channel" }, channel.name), badge));
+      const hash = el("span", { class: channel.is_private ? "hash lock" : "hash", "aria-hidden": "true" }, channel.is_private ? "" : "#");
+      const attributes = {
+        href: `#${channel.id}`,
+        title: channel.id,
+        class: unread > 0 ? "bold" : null,
+        "data-channel": channel.id,
+        "aria-current": channel.id === open ? "page" : null,
+      };
+      return el("li", {}, el("a", attributes, hash, el("span", { class: "channel" }, channel.name), badge));
     }),
   );
   if (focused) byId("channels").querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
@@ -67,28 +80,36 @@ function drawConversation(id) {
   const channel = workspace.channel(id);
   const messages = id ? workspace.main(id) : [];
   const switched = shown.channel !== id;
-  if (switched) shown.main.clear();
-  const wasAtBottom = switched || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
+  if (switched) {
+    shown.main.clear();
+    shown.count = 0;
+    stuck = true;
+  }
   const grew = messages.length > shown.count;
 
-  byId("channel-name").textContent = channel ? `${channel.is_private ? "🔒 " : "# "}${channel.name}` : id ? `# ${id}` : "Welcome";
-  byId("channel-about").textContent = id ? `${id} · ${count(channel?.messages.length ?? 0, "message")}` : "";
+  byId("channel-name").textContent = id ? `# ${channel?.name ?? id}` : "Welcome";
+  byId("channel-about").textContent = id ? `${id} · ${channel?.is_private ? "private · " : ""}${count(channel?.messages.length ?? 0, "message")}` : "";
   byId("clear").hidden = !channel?.messages.length;
   byId("foot").hidden = !id;
   byId("json").href = id ? `/sandbox/messages?channel=${id}` : "/sandbox/messages";
 
   const replies = id ? workspace.replies(id) : new Map();
-  const list = messages.length > 0 ? rows(messages, { shown: shown.main, replies: (message) => replies.get(message.ts) ?? [], threadLink: (ts) => `#${id}/${ts}`, inThread: false }) : [welcome(id)];
-  replaceRows(byId("messages"), list);
-  if (wasAtBottom) scroll.scrollTop = scroll.scrollHeight;
-  byId("newer").hidden = wasAtBottom || !(grew || !byId("newer").hidden);
+  const options = {
+    shown: shown.main,
+    replies: (message) => replies.get(message.ts) ?? [],
+    threadLink: (ts) => `#${id}/${ts}`,
+    inThread: false,
+  };
+  replaceRows(byId("messages"), messages.length > 0 ? rows(messages, options) : [welcome(id)]);
+  toNewest();
+  byId("newer").hidden = stuck || !(grew || !byId("newer").hidden);
   shown.channel = id;
   shown.count = messages.length;
 }
 
 function drawThread(id, ts) {
   const pane = byId("thread");
-  const wasHidden = pane.hidden;
+  const byKeyboard = document.activeElement?.classList.contains("replies");
   pane.hidden = !ts;
   if (!ts) return;
   if (shown.threadKey !== `${id}/${ts}`) shown.thread.clear();
@@ -98,9 +119,14 @@ function drawThread(id, ts) {
   byId("thread-about").textContent = `#${workspace.channel(id)?.name ?? id}`;
   const list = rows(messages, { shown: shown.thread, replies: () => [], threadLink: () => "", inThread: true });
   const between = el("h3", { class: "day" }, el("span", {}, count(replies.length, "reply", "replies")));
-  const gone = first ? null : el("p", { class: "gone" }, "The first message of this thread is not here: it was cleared, or posted before the sandbox started.");
+  const lost = "The first message of this thread is not here: it was cleared, or posted before the sandbox started.";
+  const gone = first ? null : el("p", { class: "gone" }, lost);
   replaceRows(byId("replies"), first ? [list[0], between, ...list.slice(1)] : [gone, between, ...list]);
-  if (wasHidden) byId("close-thread").focus({ preventScroll: true });
+  if (byKeyboard) byId("close-thread").focus({ preventScroll: true });
+}
+
+function toNewest() {
+  if (stuck) scroll.scrollTop = scroll.scrollHeight;
 }
 
 /** Leaves what stays in its place, so that focus, selection and what a screen reader is saying survive. */
@@ -123,7 +149,7 @@ function welcome(id) {
     "  --iam-role-arn arn:aws:iam::123456789012:role/chatbot \\",
     `  --sns-topic-arns ${topic}`,
   ].join("\n");
-  const send = `bellhop events send --topic ${topic} --sample cloudwatch-alarm`;
+  const send = `bellhop events send --sample cloudwatch-alarm \\\n  --topic ${topic}`;
   const steps = [step("Send a notification to a topic of its configuration", send)];
   if (!id) steps.unshift(step("Configure a channel, with the real AWS CLI", create));
   return el(
@@ -131,7 +157,7 @@ function welcome(id) {
     { class: "welcome" },
     el("img", { src: "/sandbox/assets/bell.svg", alt: "", width: 64, height: 64 }),
     el("h2", {}, id ? "Nothing has rung here yet" : "The desk is open"),
-    el("p", {}, id ? "The channel is known, and waits for its first notification." : "This is a Slack workspace of your own, inside Bellhop. What Bellhop would post to Slack arrives here, live. It is kept in memory: a restart clears it."),
+    el("p", {}, id ? "The channel is known, and waits for its first notification." : ABOUT),
     el("ol", {}, steps),
   );
 }
@@ -167,9 +193,11 @@ addEventListener("hashchange", drawAll);
 addEventListener("keydown", onKey);
 document.addEventListener("visibilitychange", drawSoon);
 scroll.addEventListener("scroll", () => {
-  if (scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX) byId("newer").hidden = true;
+  stuck = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_BOTTOM_PX;
+  if (stuck) byId("newer").hidden = true;
 });
-byId("newer").addEventListener("click", () => (scroll.scrollTop = scroll.scrollHeight));
+new ResizeObserver(toNewest).observe(scroll);
+byId("newer").addEventListener("click", () => ((stuck = true), toNewest()));
 byId("close-thread").addEventListener("click", closeThread);
 byId("back").addEventListener("click", () => (location.hash = ""));
 byId("skip").addEventListener("click", (event) => (event.preventDefault(), scroll.focus()));

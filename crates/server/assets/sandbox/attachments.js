@@ -15,19 +15,16 @@ function colour(value) {
 
 export function attachment(given) {
   const body = el("div", { class: "attachment-body" });
-  if (given.author_name) body.append(el("div", { class: "author" }, safeUrl(given.author_link) ? link(given.author_link, given.author_name) : given.author_name));
-  if (given.title) body.append(el("div", { class: "attachment-title" }, safeUrl(given.title_link) ? link(given.title_link, given.title) : given.title));
+  const linked = (text, address) => (safeUrl(address) ? link(address, text) : text);
+  if (given.author_name) body.append(el("div", { class: "author" }, linked(given.author_name, given.author_link)));
+  if (given.title) body.append(el("div", { class: "attachment-title" }, linked(given.title, given.title_link)));
   if (given.text) body.append(mrkdwn(given.text));
   if (Array.isArray(given.fields)) {
-    body.append(
-      el(
-        "div",
-        { class: "fields" },
-        given.fields.map((field) =>
-          el("div", { class: field.short ? "field" : "field wide" }, field.title ? el("strong", {}, field.title) : null, mrkdwn(field.value ?? "")),
-        ),
-      ),
-    );
+    const shown = given.fields.map((field) => {
+      const title = field.title ? el("strong", {}, field.title) : null;
+      return el("div", { class: field.short ? "field" : "field wide" }, title, mrkdwn(field.value ?? ""));
+    });
+    body.append(el("div", { class: "fields" }, shown));
   }
   if (Array.isArray(given.blocks)) body.append(...blocks(given.blocks));
   const address = given.image_url ?? given.thumb_url;

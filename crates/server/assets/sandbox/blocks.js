@@ -46,24 +46,23 @@ export function textObject(object) {
 function section(block) {
   const body = el("div", { class: "section-body" });
   if (block.text) body.append(textObject(block.text));
-  if (block.fields?.length) body.append(el("div", { class: "fields" }, block.fields.map((field) => el("div", { class: "field" }, textObject(field)))));
+  const fields = (block.fields ?? []).map((field) => el("div", { class: "field" }, textObject(field)));
+  if (fields.length > 0) body.append(el("div", { class: "fields" }, fields));
   if (!block.accessory) return body;
   return el("div", { class: "section" }, body, el("div", { class: "accessory" }, interactive(block.accessory)));
 }
 
 function contextElement(element) {
-  if (element.type === "image") return el("span", { class: "small-picture" }, link(element.image_url, `🖼 ${element.alt_text ?? "image"}`));
+  if (element.type === "image") return el("span", { class: "small-picture" }, link(element.image_url, element.alt_text ?? "image"));
   return textObject(element);
 }
 
 /** A picture is shown as its description and its address: to load it would tell its host who is looking. */
 export function picture(address, description, title) {
-  return el(
-    "figure",
-    { class: "picture" },
-    el("span", { class: "frame", "aria-hidden": "true" }, "🖼"),
-    el("figcaption", {}, title ? el("strong", {}, plainText(title)) : null, el("span", {}, description || "image"), safeUrl(address) ? link(address, "Open the picture") : null),
-  );
+  const heading = title ? el("strong", {}, plainText(title)) : null;
+  const open = safeUrl(address) ? link(address, "Open the picture") : null;
+  const caption = el("figcaption", {}, heading, el("span", {}, description || "image"), open);
+  return el("figure", { class: "picture" }, el("span", { class: "frame", "aria-hidden": "true" }), caption);
 }
 
 function interactive(element) {

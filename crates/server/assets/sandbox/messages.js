@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { clockOf, dateOfTs, dayKey, dayName, wholeOf } from "./time.js";
 
-/** Messages so close together share one heading. */
+/** Plain messages so close together share one heading. */
 const TOGETHER_SECONDS = 5 * 60;
 
 /**
@@ -27,22 +27,32 @@ export function rows(messages, { shown, replies, threadLink, inThread }) {
   for (const message of messages) {
     const date = dateOfTs(message.ts);
     const isNewDay = !previous || dayKey(dateOfTs(previous.ts)) !== dayKey(date);
-    if (isNewDay && !inThread) keep(`day ${dayKey(date)}`, [dayName(date)], () => el("h3", { class: "day" }, el("span", {}, dayName(date))));
-    const leads = isNewDay || Number(message.ts) - Number(previous.ts) > TOGETHER_SECONDS || Boolean(message.thread_ts) !== Boolean(previous.thread_ts);
+    if (isNewDay && !inThread) {
+      const name = dayName(date);
+      keep(`day ${dayKey(date)}`, [name], () => el("h3", { class: "day" }, el("span", {}, name)));
+    }
+    const leads = isNewDay || isCard(message) || isCard(previous) || Number(message.ts) - Number(previous.ts) > TOGETHER_SECONDS;
     const count = replies(message);
-    keep(`message ${message.ts}`, [message, leads, count.length, count.at(-1)], () => article(message, { leads, count, threadLink, inThread }));
+    const make = () => article(message, { leads, count, threadLink, inThread });
+    keep(`message ${message.ts}`, [message, leads, count.length, count.at(-1)], make);
     previous = message;
   }
   for (const key of shown.keys()) if (!used.has(key)) shown.delete(key);
   return result;
 }
 
+/** Cards keep their own heading, and so does what follows one: two alarms must not look like one. */
+const isCard = (message) => message.blocks.length > 0 || message.attachments.length > 0;
+
 function article(message, { leads, count, threadLink, inThread }) {
   const date = dateOfTs(message.ts);
   const time = el("time", { datetime: date.toISOString(), title: `${wholeOf(date)} — ts ${message.ts}` }, clockOf(date));
-  const head = leads ? el("div", { class: "head" }, el("strong", { class: "name" }, "Bellhop"), el("span", { class: "app" }, "APP"), time) : null;
-  const gutter = leads ? el("img", { class: "avatar", src: "/sandbox/assets/bell.svg", alt: "", width: 36, height: 36 }) : time;
-  const broadcast = message.thread_ts && !inThread ? el("a", { class: "replied", href: threadLink(message.thread_ts) }, "replied to a thread") : null;
+  const name = [el("strong", { class: "name" }, "Bellhop"), el("span", { class: "app" }, "APP")];
+  const head = leads ? el("div", { class: "head" }, name, time) : null;
+  const avatar = () => el("img", { class: "avatar", src: "/sandbox/assets/bell.svg", alt: "", width: 36, height: 36 });
+  const gutter = leads ? avatar() : time;
+  const replied = () => el("a", { class: "replied", href: threadLink(message.thread_ts) }, "replied to a thread");
+  const broadcast = message.thread_ts && !inThread ? replied() : null;
   const thread = count.length > 0 && !inThread ? threadSummary(message, count, threadLink) : null;
   const body = el("div", { class: "body" }, head, broadcast, content(message), edited(message), thread);
   return el("article", { class: leads ? "message leads" : "message", "data-ts": message.ts }, el("div", { class: "gutter" }, gutter), body);

@@ -20,7 +20,8 @@ export function parseBlocks(text) {
   const blocks = [];
   text.split(/```([\s\S]+?)```/).forEach((part, index) => {
     if (index % 2 === 1) {
-      blocks.push({ kind: "pre", text: unescape(part.replace(/<([^|>\s]+)(?:\|([^>]*))?>/g, (_, url, label) => label || url).replace(/^\n|\n$/g, "")) });
+      const written = part.replace(/<([^|>\s]+)(?:\|([^>]*))?>/g, (_, url, label) => label || url);
+      blocks.push({ kind: "pre", text: unescape(written.replace(/^\n|\n$/g, "")) });
       return;
     }
     // The line breaks around a code block belong to the code block.
@@ -30,8 +31,10 @@ export function parseBlocks(text) {
       const quote = line.match(/^(?:>|&gt;) ?(.*)$/);
       const item = line.match(/^(\s*)([•◦▪‣]|\d{1,3}[.)])\s+(.*)$/);
       if (quote) blocks.push({ kind: "quote", children: parseInline(quote[1]) });
-      else if (item) blocks.push({ kind: "item", indent: Math.min(item[1].length, 8), bullet: item[2], children: parseInline(item[3]) });
-      else blocks.push({ kind: "line", children: parseInline(line) });
+      else if (item) {
+        const [, spaces, bullet, said] = item;
+        blocks.push({ kind: "item", indent: Math.min(spaces.length, 8), bullet, children: parseInline(said) });
+      } else blocks.push({ kind: "line", children: parseInline(line) });
     }
   });
   return blocks;
@@ -79,8 +82,9 @@ function inlineAt(text, at, depth) {
   }
   if (character === "h" && !isWord(text[at - 1])) {
     const match = rest().match(/^https?:\/\/[^\s<>|`]+/);
-    const url = match?.[0].replace(/[.,;:!?)*_~]+$/, "");
-    return url && safeUrl(unescape(url)) ? { node: { kind: "link", url: unescape(url), children: [unescape(url)] }, end: at + url.length } : null;
+    const written = match?.[0].replace(/[.,;:!?)*_~]+$/, "");
+    const url = unescape(written ?? "");
+    return safeUrl(url) ? { node: { kind: "link", url, children: [url] }, end: at + written.length } : null;
   }
   return STYLES[character] && depth < DEEPEST ? styledAt(text, at, depth) : null;
 }
@@ -103,7 +107,10 @@ function parseAngle(inside) {
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? "" : unescape(inside.slice(bar + 1));
   if (/^@[UW][A-Z0-9]+$/.test(target)) return { kind: "mention", text: `@${label || target.slice(1)}` };
-  if (/^#[CG][A-Z0-9]+$/.test(target)) return { kind: "channel", id: target.slice(1), text: `#${label || target.slice(1).toLowerCase()}` };
+  if (/^#[CG][A-Z0-9]+$/.test(target)) {
+    const id = target.slice(1);
+    return { kind: "channel", id, text: `#${label || id.toLowerCase()}` };
+  }
   if (/^!(here|channel|everyone)$/.test(target)) return { kind: "mention", loud: true, text: `@${target.slice(1)}` };
   if (target.startsWith("!subteam^")) return { kind: "mention", text: label || `@${target.slice("!subteam^".length)}` };
   if (target.startsWith("!date^")) {
@@ -112,7 +119,8 @@ function parseAngle(inside) {
     return url ? { kind: "link", url: unescape(url), children: [shown] } : shown;
   }
   const url = unescape(target);
-  return safeUrl(url) ? { kind: "link", url, children: label ? parseInline(label, DEEPEST) : [url.replace(/^mailto:/, "")] } : null;
+  if (!safeUrl(url)) return null;
+  return { kind: "link", url, children: label ? parseInline(label, DEEPEST) : [url.replace(/^mailto:/, "")] };
 }
 
 /** Nodes of parseInline as elements. */
@@ -123,7 +131,7 @@ export function showInline(nodes) {
       case "code":
         return el("code", {}, node.text);
       case "emoji":
-        return el("span", { class: "emoji", role: "img", "aria-label": node.name.replaceAll("_", " "), title: `:${node.name}:` }, node.text);
+        return emojiSpan(node);
       case "link":
         return link(node.url, showInline(node.children));
       case "mention":
@@ -134,6 +142,11 @@ export function showInline(nodes) {
         return el(node.name, {}, showInline(node.children));
     }
   });
+}
+
+function emojiSpan({ name, text }) {
+  const attributes = { class: "emoji", role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` };
+  return el("span", attributes, text);
 }
 
 /** A mrkdwn text as one element. */
@@ -148,7 +161,8 @@ export function mrkdwn(text) {
       if (!quote) shown.append((quote = el("blockquote")));
       quote.append(el("div", { class: "line" }, showInline(block.children)));
     } else if (block.kind === "item") {
-      const item = el("div", { class: "item" }, el("span", { class: "bullet" }, block.bullet), el("span", {}, showInline(block.children)));
+      const bullet = el("span", { class: "bullet" }, block.bullet);
+      const item = el("div", { class: "item" }, bullet, el("span", {}, showInline(block.children)));
       item.style.setProperty("--indent", `${block.indent * 0.5}em`);
       shown.append(item);
     } else {

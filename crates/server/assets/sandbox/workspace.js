@@ -1,9 +1,10 @@
 // What the page knows of the workspace: read once, then kept up to date by the live stream. It draws nothing.
 
 const MESSAGES_MAX = 1000; // as many as the server keeps in a channel
+const RETRY_MS = 5000;
 const READ_KEY = "bellhop-sandbox-read";
 
-/** `changed()` is called after every change; `connection(state)` with "connecting", "live" or "lost". */
+/** `changed()` is called after every change; `connection(state)` with "live", "still" or "lost". */
 export function openWorkspace({ changed, connection }) {
   const channels = new Map(); // id -> { id, name, is_private, messages: oldest first }
   const read = loadRead();
@@ -31,22 +32,28 @@ export function openWorkspace({ changed, connection }) {
     changed();
   }
 
-  const source = new EventSource("/sandbox/live");
-  const on = (name, act) => source.addEventListener(name, (event) => act(event.data ? JSON.parse(event.data) : null));
-  // The stream does not replay the past: what was missed before it opened, or while it was broken, is read then.
-  on("ready", () => readAll().then(() => connection("live"), () => connection("lost")));
-  on("resync", () => readAll().catch(() => connection("lost")));
-  on("channel", (summary) => (channel(summary), changed()));
-  on("message", (message) => (keep(message), changed()));
-  on("cleared", ({ channel: id }) => {
-    for (const each of channels.values()) if (!id || each.id === id) each.messages = [];
-    changed();
-  });
-  source.addEventListener("error", () => {
-    connection("lost");
-    // A refusal (too many pages are open) ends the stream for good: a later try may be luckier.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10_000);
-  });
+  /** Listens for changes. The stream does not replay the past: what was missed before it was ready is read then. */
+  function listen() {
+    const source = new EventSource("/sandbox/live");
+    const on = (name, act) => source.addEventListener(name, (event) => act(JSON.parse(event.data)));
+    on("ready", () => readAll().then(() => connection("live"), () => connection("lost")));
+    on("resync", () => readAll().catch(() => connection("lost")));
+    on("channel", (summary) => (channel(summary), changed()));
+    on("message", (message) => (keep(message), changed()));
+    on("cleared", ({ channel: id }) => {
+      for (const each of channels.values()) if (!id || each.id === id) each.messages = [];
+      changed();
+    });
+    source.addEventListener("error", () => {
+      connection("lost");
+      // The browser comes back by itself, except after a refusal (too many pages are open).
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, RETRY_MS);
+    });
+  }
+
+  // `/sandbox?still` reads once and does not listen: for a screenshot tool that waits until the network is quiet.
+  if (new URLSearchParams(location.search).has("still")) readAll().then(() => connection("still"), () => connection("lost"));
+  else listen();
 
   return {
     get team() {

@@ -35,7 +35,7 @@ Watch the channels at  {url}/sandbox
 
 Configure a channel with the AWS CLI, then send it an alarm:
 
-  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-2 AWS_ENDPOINT_URL_CHATBOT={url}
+  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-2 AWS_ENDPOINT_URL_CHATBOT={url}
   aws chatbot create-slack-channel-configuration --configuration-name ops \\
       --slack-team-id T0SANDBOX --slack-channel-id C0OPS --slack-channel-name ops \\
       --iam-role-arn arn:aws:iam::123456789012:role/chatbot --sns-topic-arns {topic}

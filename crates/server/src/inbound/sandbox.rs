@@ -24,6 +24,7 @@ mod arguments;
 mod blocks;
 mod channels;
 mod elements;
+mod fault_request;
 mod faults;
 mod live;
 mod misbehave;

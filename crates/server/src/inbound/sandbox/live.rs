@@ -1,8 +1,8 @@
 //! `GET /sandbox/live`: new and changed messages as server-sent events. Read by the page.
 //!
-//! Events: `ready` (the stream is open, nothing later will be missed), `message` (a message as in `/sandbox/messages`, new or changed), `channel` (a new channel as in
-//! `/sandbox/channels`), `cleared` (`{"channel": id or null}`) and `resync` (the listener was too slow and missed some:
-//! read everything again). It never replays the past: read `/sandbox/messages` after the stream is open.
+//! Events: `ready` (the stream is open: nothing later will be missed), `message` (a message as in `/sandbox/messages`, new
+//! or changed), `channel` (a new channel as in `/sandbox/channels`), `cleared` (`{"channel": id or null}`) and `resync` (the
+//! listener was too slow and missed some: read everything again). It never replays the past.
 
 use std::convert::Infallible;
 use std::pin::Pin;

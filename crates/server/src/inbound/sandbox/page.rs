@@ -26,6 +26,8 @@ pub const ASSETS: &[(&str, &str, &str)] = &[
     ("style.css", CSS, include_str!("../../../assets/sandbox/style.css")),
     ("message.css", CSS, include_str!("../../../assets/sandbox/message.css")),
     ("bell.svg", SVG, include_str!("../../../assets/sandbox/bell.svg")),
+    ("lock.svg", SVG, include_str!("../../../assets/sandbox/lock.svg")),
+    ("picture.svg", SVG, include_str!("../../../assets/sandbox/picture.svg")),
     ("app.js", JS, include_str!("../../../assets/sandbox/app.js")),
     ("workspace.js", JS, include_str!("../../../assets/sandbox/workspace.js")),
     ("messages.js", JS, include_str!("../../../assets/sandbox/messages.js")),

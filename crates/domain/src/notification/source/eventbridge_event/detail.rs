@@ -52,13 +52,12 @@ impl Telling {
         found.retain(|field| !known.contains(&field.value.as_str()));
         // Stable: equals stay in the sender's order.
         found.sort_by_key(|field| std::cmp::Reverse(score(field)));
-        let short = |field: &&Found| field.value.len() <= STATUS_LENGTH && field.value != sensitive::HIDDEN;
-        let states = found
+        let status = found
             .iter()
-            .filter(short)
-            .filter(|field| is_state(&field.path) && is_current(&field.path));
-        let status = states.filter(|field| field.depth < 2).min_by_key(|field| field.depth);
-        let status = status.map(|field| field.value.clone());
+            .filter(|field| field.depth < 2 && is_state(&field.path) && is_current(&field.path))
+            .filter(|field| is_word(&field.value))
+            .min_by_key(|field| field.depth)
+            .map(|field| field.value.clone());
         let at_top = |wanted: fn(&Found) -> bool| found.iter().find(|field| field.depth == 0 && wanted(field));
         let subject = at_top(|field| field.path.eq_ignore_ascii_case("title"))
             .or_else(|| at_top(|field| field.names && field.value.len() <= STATUS_LENGTH));
@@ -81,6 +80,11 @@ impl Telling {
                 .collect(),
         }
     }
+}
+
+/// Whether a value can stand in a headline: short, and a word rather than JSON or something hidden.
+fn is_word(value: &str) -> bool {
+    value.len() <= STATUS_LENGTH && value.chars().all(|c| c.is_alphanumeric() || " _-./:".contains(c))
 }
 
 fn is_prose(field: &Found) -> bool {

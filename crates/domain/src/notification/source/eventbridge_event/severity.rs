@@ -1,7 +1,7 @@
 //! How bad an event is, as far as its own words say so. In doubt it says nothing.
 //!
-//! The `EventBridge` reader calls it. Looked at, in this order: a severity the sender states, the state or status that lies
-//! shallowest in `detail`, and the words of the detail-type.
+//! The `EventBridge` reader calls it. Looked at, in this order: a good state at the top of `detail`, a severity the sender
+//! states, the state or status that lies shallowest, and the words of the detail-type.
 
 use serde_json::Value;
 
@@ -18,9 +18,14 @@ const LONGEST_STATE: usize = 40;
 
 pub fn infer(source: &str, detail_type: &str, detail: &Value) -> Severity {
     let detail = detail.as_object();
+    let state = |levels| of_level(detail.into_iter().collect(), levels);
+    // A severity says how bad the matter is, not that it is still bad: "compliant, severity critical".
+    if state(1) == Some(Severity::Good) {
+        return Severity::Good;
+    }
     let stated = detail.and_then(|detail| stated(source, detail, DEPTH));
     stated
-        .or_else(|| of_level(detail.into_iter().collect()))
+        .or_else(|| state(DEPTH))
         .or_else(|| of_type(detail_type))
         .unwrap_or(Severity::Neutral)
 }
@@ -70,8 +75,8 @@ fn of_severity_word(word: &str) -> Option<Severity> {
 }
 
 /// Level by level: the worst that a level says counts, deeper levels only if it says nothing.
-fn of_level(mut level: Vec<&Object>) -> Option<Severity> {
-    for _ in 0..DEPTH {
+fn of_level(mut level: Vec<&Object>, levels: usize) -> Option<Severity> {
+    for _ in 0..levels {
         let members = || {
             level
                 .iter()
@@ -104,12 +109,21 @@ fn of_type(detail_type: &str) -> Option<Severity> {
 
 /// Whether a member's name is that of a state, status, result or the like.
 pub fn is_state(name: &str) -> bool {
-    words(name).take(8).any(|word| {
-        matches!(
+    let mut states = false;
+    let mut last = String::new();
+    for word in words(name).take(8) {
+        states |= matches!(
             word.as_str(),
             "state" | "status" | "result" | "outcome" | "conclusion" | "compliance" | "health"
+        );
+        last = word;
+    }
+    // `resultType` and `statusCode` are about a state, they are none.
+    states
+        && !matches!(
+            last.as_str(),
+            "type" | "code" | "id" | "name" | "arn" | "time" | "reason" | "message" | "details"
         )
-    })
 }
 
 /// Whether a member speaks of now: not of what was before, nor of what is wished for.
@@ -206,7 +220,7 @@ mod tests {
     #[test]
     fn stated_severities_come_first() {
         assert_eq!(
-            infer("aws.guardduty", "f", &json!({"severity": 8, "status": "ok"})),
+            infer("aws.guardduty", "f", &json!({"severity": 8, "status": "new"})),
             Severity::Critical
         );
         assert_eq!(
@@ -215,6 +229,14 @@ mod tests {
         );
         assert_eq!(infer("aws.guardduty", "f", &json!({"severity": 2})), Severity::Neutral);
         assert_eq!(of(&json!({"severity": 8})), Severity::Neutral);
+        assert_eq!(
+            of(&json!({"severity": "critical", "status": "compliant"})),
+            Severity::Good
+        );
+        assert_eq!(
+            of(&json!({"severity": "critical", "scan": {"status": "complete"}})),
+            Severity::Critical
+        );
         assert_eq!(
             of(&json!({"findings": [{"Severity": {"Label": "HIGH"}}]})),
             Severity::Critical

@@ -50,11 +50,16 @@ impl DevelopmentKey {
 
     /// One file: the private key and then the certificate.
     fn parse(pem: &str) -> anyhow::Result<Self> {
-        let at = pem.find("-----BEGIN CERTIFICATE-----").context("it has no certificate")?;
+        let at = pem
+            .find("-----BEGIN CERTIFICATE-----")
+            .context("it has no certificate")?;
         let (key, certificate) = pem.split_at(at);
         let (_, key) = x509_parser::pem::parse_x509_pem(key.as_bytes()).map_err(|error| anyhow!("{error}"))?;
         let key = RsaKeyPair::from_pkcs8(&key.contents).map_err(|error| anyhow!("{error}"))?;
-        Ok(Self { key, certificate_pem: certificate.to_owned() })
+        Ok(Self {
+            key,
+            certificate_pem: certificate.to_owned(),
+        })
     }
 }
 
@@ -62,7 +67,8 @@ fn create(path: &Path) -> anyhow::Result<String> {
     let key = aws_lc_rs::rsa::KeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("no key can be made"))?;
     let pkcs8 = AsDer::<Pkcs8V1Der<'_>>::as_der(&key).map_err(|_| anyhow!("no key can be made"))?;
     let certified = rcgen::KeyPair::try_from(pkcs8.as_ref())?;
-    let certificate = rcgen::CertificateParams::new(vec!["sns.development.invalid".to_owned()])?.self_signed(&certified)?;
+    let certificate =
+        rcgen::CertificateParams::new(vec!["sns.development.invalid".to_owned()])?.self_signed(&certified)?;
     let pem = format!("{}{}", certified.serialize_pem(), certificate.pem());
     keep(path, &pem).with_context(|| format!("cannot write `{}`", path.display()))
 }

@@ -19,13 +19,20 @@ pub struct AccessKey {
 
 impl Store {
     pub async fn access_key(&self, access_key_id: &str) -> Result<Option<AccessKey>, StoreError> {
-        let row = sqlx::query("SELECT account_id, principal_arn, sealed_secret FROM access_keys WHERE access_key_id = $1")
-            .bind(access_key_id)
-            .fetch_optional(&self.reader)
-            .await?;
+        let row =
+            sqlx::query("SELECT account_id, principal_arn, sealed_secret FROM access_keys WHERE access_key_id = $1")
+                .bind(access_key_id)
+                .fetch_optional(&self.reader)
+                .await?;
         let Some(row) = row else { return Ok(None) };
-        let sealed_for_another_key =
-            || StoreError::corrupt(TABLE, "sealed_secret", access_key_id, "the encryption key does not open it");
+        let sealed_for_another_key = || {
+            StoreError::corrupt(
+                TABLE,
+                "sealed_secret",
+                access_key_id,
+                &"the encryption key does not open it",
+            )
+        };
         let account_id: String = row.try_get("account_id")?;
         let sealed: Vec<u8> = row.try_get("sealed_secret")?;
         Ok(Some(AccessKey {
@@ -42,9 +49,13 @@ impl Store {
     /// Makes the declared keys equal to those of the settings: added, changed and taken away.
     pub async fn declare_access_keys(&self, keys: &[AccessKey]) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM access_keys WHERE declared = 1").execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM access_keys WHERE declared = 1")
+            .execute(&mut *transaction)
+            .await?;
         for key in keys {
-            let sealed = self.key.seal(&row_name(&key.access_key_id), key.secret_access_key.expose_secret())?;
+            let sealed = self
+                .key
+                .seal(&row_name(&key.access_key_id), key.secret_access_key.expose_secret())?;
             sqlx::query(
                 "INSERT INTO access_keys (access_key_id, account_id, principal_arn, sealed_secret, declared)
                  VALUES ($1, $2, $3, $4, 1)",

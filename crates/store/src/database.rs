@@ -6,10 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, SqlStr, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqlStr, Sqlite, Transaction};
 
 use crate::outbox::GroupCommit;
 use crate::{EncryptionKey, StoreError};
@@ -52,12 +50,23 @@ impl Store {
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let directory = &settings.data_dir;
         let unusable = |problem: &dyn std::fmt::Display| {
-            StoreError::Unavailable(format!("the data directory `{}` cannot be used: {problem}", directory.display()))
+            StoreError::Unavailable(format!(
+                "the data directory `{}` cannot be used: {problem}",
+                directory.display()
+            ))
         };
         create_private(directory).map_err(|error| unusable(&error))?;
-        let lock = if settings.exclusive { Some(lock(directory)?) } else { None };
-        let key_file = settings.encryption_key_file.clone().unwrap_or_else(|| directory.join(KEY_FILE));
-        let key = EncryptionKey::open_or_create(&key_file).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let lock = if settings.exclusive {
+            Some(lock(directory)?)
+        } else {
+            None
+        };
+        let key_file = settings
+            .encryption_key_file
+            .clone()
+            .unwrap_or_else(|| directory.join(KEY_FILE));
+        let key =
+            EncryptionKey::open_or_create(&key_file).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let options = SqliteConnectOptions::new()
             .filename(directory.join(DATABASE_FILE))
             .create_if_missing(true)
@@ -66,10 +75,20 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
+        let pool = |size| {
+            SqlitePoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+        };
         let writer = pool(1).connect_with(options.clone()).await?;
-        migrator().run(&writer).await.map_err(|error| migration_failed(&error))?;
-        let reader = pool(READERS).min_connections(1).connect_with(options.read_only(true)).await?;
+        migrator()
+            .run(&writer)
+            .await
+            .map_err(|error| migration_failed(&error))?;
+        let reader = pool(READERS)
+            .min_connections(1)
+            .connect_with(options.read_only(true))
+            .await?;
         let store = Self {
             group_commit: GroupCommit::start(writer.clone()),
             writer,
@@ -120,18 +139,27 @@ fn lock(directory: &Path) -> Result<File, StoreError> {
     let file = File::create(&path).map_err(|error| failed(error.to_string()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(failed("another bellhop serves from this directory; stop it or name another with --data-dir".to_owned()))
-        }
+        Err(std::fs::TryLockError::WouldBlock) => Err(failed(
+            "another bellhop serves from this directory; stop it or name another with --data-dir".to_owned(),
+        )),
         Err(std::fs::TryLockError::Error(error)) => Err(failed(error.to_string())),
     }
 }
 
 fn migrator() -> Migrator {
     let migration = |&(version, description, sql): &(i64, &'static str, &'static str)| {
-        Migration::new(version, description.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+        Migration::new(
+            version,
+            description.into(),
+            MigrationType::Simple,
+            SqlStr::from_static(sql),
+            false,
+        )
     };
-    Migrator { migrations: MIGRATIONS.iter().map(migration).collect(), ..Migrator::DEFAULT }
+    Migrator {
+        migrations: MIGRATIONS.iter().map(migration).collect(),
+        ..Migrator::DEFAULT
+    }
 }
 
 fn migration_failed(error: &MigrateError) -> StoreError {

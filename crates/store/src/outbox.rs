@@ -11,5 +11,5 @@ mod lanes;
 pub(crate) use enqueue::GroupCommit;
 pub use enqueue::{Enqueued, NewNotification};
 pub use inspect::{Delivery, DeliveryDetail, DeliveryState};
-pub(crate) use lanes::{bury, redirect};
 pub use lanes::{Lease, PendingDelivery, Settled, Settlement};
+pub(crate) use lanes::{bury, redirect};

@@ -26,15 +26,22 @@ pub enum EncryptionKeyError {
 impl EncryptionKey {
     /// Reads the key, or makes one if there is none: readable by its owner only.
     pub fn open_or_create(path: &Path) -> Result<Self, EncryptionKeyError> {
-        let failed = |source| EncryptionKeyError::File { path: path.display().to_string(), source };
+        let failed = |source| EncryptionKeyError::File {
+            path: path.display().to_string(),
+            source,
+        };
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path).map_err(failed)?,
             Err(error) => return Err(failed(error)),
         };
-        let malformed = || EncryptionKeyError::Malformed { path: path.display().to_string() };
+        let malformed = || EncryptionKeyError::Malformed {
+            path: path.display().to_string(),
+        };
         let bytes = from_hexadecimal(text.trim()).ok_or_else(malformed)?;
-        RandomizedNonceKey::new(&AES_256_GCM, &bytes).map(Self).map_err(|_| malformed())
+        RandomizedNonceKey::new(&AES_256_GCM, &bytes)
+            .map(Self)
+            .map_err(|_| malformed())
     }
 
     /// Seals a text for one purpose (a row, a kind of token); it opens for the same purpose only.
@@ -55,7 +62,10 @@ impl EncryptionKey {
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
         let nonce = aws_lc_rs::aead::Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut sealed = sealed.to_vec();
-        let opened = self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut sealed).ok()?;
+        let opened = self
+            .0
+            .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut sealed)
+            .ok()?;
         Some(std::str::from_utf8(opened).ok()?.into())
     }
 }
@@ -86,7 +96,9 @@ fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
     if text.len() != KEY_BYTES * 2 || !text.is_ascii() {
         return None;
     }
-    (0..KEY_BYTES).map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()).collect()
+    (0..KEY_BYTES)
+        .map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -125,7 +137,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("encryption.key");
         fs::write(&path, "abc").unwrap();
-        assert!(matches!(EncryptionKey::open_or_create(&path), Err(EncryptionKeyError::Malformed { .. })));
+        assert!(matches!(
+            EncryptionKey::open_or_create(&path),
+            Err(EncryptionKeyError::Malformed { .. })
+        ));
         assert_eq!(fs::read_to_string(&path).unwrap(), "abc");
     }
 }

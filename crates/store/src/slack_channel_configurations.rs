@@ -42,7 +42,10 @@ impl Store {
         now_ms: i64,
     ) -> Result<Result<(), Taken>, StoreError> {
         let mut transaction = self.write().await?;
-        if load(&mut transaction, &configuration.account_id, &configuration.arn).await?.is_some() {
+        if load(&mut transaction, &configuration.account_id, &configuration.arn)
+            .await?
+            .is_some()
+        {
             return Ok(Err(Taken::Name));
         }
         if channel_is_taken(&mut transaction, configuration).await? {
@@ -114,7 +117,9 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<Result<SlackChannelConfiguration, Taken>>, StoreError> {
         let mut transaction = self.write().await?;
-        let Some(before) = load(&mut transaction, account_id, arn).await? else { return Ok(None) };
+        let Some(before) = load(&mut transaction, account_id, arn).await? else {
+            return Ok(None);
+        };
         let after = apply(before.clone(), update);
         if after.channel_id != before.channel_id && channel_is_taken(&mut transaction, &after).await? {
             return Ok(Some(Err(Taken::Channel)));
@@ -182,7 +187,9 @@ fn apply(configuration: SlackChannelConfiguration, update: ConfigurationUpdate) 
         iam_role_arn: update.iam_role_arn.unwrap_or(configuration.iam_role_arn),
         sns_topic_arns: update.sns_topic_arns.unwrap_or(configuration.sns_topic_arns),
         logging_level: update.logging_level.unwrap_or(configuration.logging_level),
-        guardrail_policy_arns: update.guardrail_policy_arns.unwrap_or(configuration.guardrail_policy_arns),
+        guardrail_policy_arns: update
+            .guardrail_policy_arns
+            .unwrap_or(configuration.guardrail_policy_arns),
         user_authorization_required: update
             .user_authorization_required
             .unwrap_or(configuration.user_authorization_required),
@@ -274,7 +281,7 @@ async fn unindex_topics(
 fn read(row: &SqliteRow) -> Result<SlackChannelConfiguration, StoreError> {
     let arn: String = row.try_get("arn")?;
     let text = |column: &'static str| row.try_get::<String, _>(column).map_err(StoreError::from);
-    let corrupt = |column| StoreError::corrupt(TABLE, column, &arn, "not the JSON that was written");
+    let corrupt = |column| StoreError::corrupt(TABLE, column, &arn, &"not the JSON that was written");
     let list = |column: &'static str| -> Result<Vec<String>, StoreError> {
         serde_json::from_str(&text(column)?).map_err(|_| corrupt(column))
     };
@@ -294,7 +301,10 @@ fn read(row: &SqliteRow) -> Result<SlackChannelConfiguration, StoreError> {
         tags: tags
             .iter()
             .map(|(key, value)| {
-                Ok((StoreError::parsed(TABLE, "tags", &arn, key)?, StoreError::parsed(TABLE, "tags", &arn, value)?))
+                Ok((
+                    StoreError::parsed(TABLE, "tags", &arn, key)?,
+                    StoreError::parsed(TABLE, "tags", &arn, value)?,
+                ))
             })
             .collect::<Result<_, StoreError>>()?,
     })
@@ -305,5 +315,8 @@ fn parsed_all<T: FromStr<Err: ToString>>(
     row: &str,
     texts: &[String],
 ) -> Result<Vec<T>, StoreError> {
-    texts.iter().map(|text| StoreError::parsed(TABLE, column, row, text)).collect()
+    texts
+        .iter()
+        .map(|text| StoreError::parsed(TABLE, column, row, text))
+        .collect()
 }

@@ -22,7 +22,13 @@ pub enum SubscriptionState {
 }
 
 impl SubscriptionState {
-    pub const ALL: [Self; 5] = [Self::Wanted, Self::Pending, Self::Confirmed, Self::Manual, Self::Unwanted];
+    pub const ALL: [Self; 5] = [
+        Self::Wanted,
+        Self::Pending,
+        Self::Confirmed,
+        Self::Manual,
+        Self::Unwanted,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -128,7 +134,7 @@ fn read(row: &SqliteRow) -> Result<TopicSubscription, StoreError> {
     let (topic_arn, state): (String, String) = (row.try_get("topic_arn")?, row.try_get("state")?);
     let known = SubscriptionState::ALL.into_iter().find(|known| known.as_str() == state);
     Ok(TopicSubscription {
-        state: known.ok_or_else(|| StoreError::corrupt("topic_subscriptions", "state", &topic_arn, "unknown"))?,
+        state: known.ok_or_else(|| StoreError::corrupt("topic_subscriptions", "state", &topic_arn, &"unknown"))?,
         subscription_arn: row.try_get("subscription_arn")?,
         reason: row.try_get("reason")?,
         updated_at_ms: row.try_get("updated_at_ms")?,

@@ -218,10 +218,10 @@ mod tests {
                 |m| m.signature_version = SignatureVersion::V1,
             ];
             for (index, change) in changes.into_iter().enumerate() {
-                let mut changed = good.clone();
-                change(&mut changed);
+                let mut altered = good.clone();
+                change(&mut altered);
                 assert_eq!(
-                    verdict(&certificate, &changed, NOW_MS),
+                    verdict(&certificate, &altered, NOW_MS),
                     Err(BadSignature::Mismatch),
                     "{kind}, change {index}"
                 );

@@ -15,7 +15,9 @@ pub struct SigningKey {
 impl App {
     /// `None`: no such key.
     pub async fn signing_key(&self, access_key_id: &str) -> Result<Option<SigningKey>, StoreError> {
-        let Some(key) = self.store.access_key(access_key_id).await? else { return Ok(None) };
+        let Some(key) = self.store.access_key(access_key_id).await? else {
+            return Ok(None);
+        };
         Ok(Some(SigningKey {
             secret_access_key: key.secret_access_key,
             caller: Caller {

@@ -10,7 +10,9 @@ use crate::outbound::certificates::CertificateUnavailable;
 /// A notification that is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accepted {
-    New { deliveries: usize },
+    New {
+        deliveries: usize,
+    },
     /// It was committed before; SNS repeats what it is not sure of.
     Repeated,
 }
@@ -46,7 +48,10 @@ impl App {
         let Some(newer) = self.certificates.newer(&url, &fetched).await else {
             return Err(NotAccepted::BadSignature(bad));
         };
-        newer.certificate.verify(message, self.clock.now_ms()).map_err(|refused| NotAccepted::BadSignature(refused.0))
+        newer
+            .certificate
+            .verify(message, self.clock.now_ms())
+            .map_err(|refused| NotAccepted::BadSignature(refused.0))
     }
 
     /// Commits a notification for every configuration that listens to its topic. `body` is the envelope as it arrived.

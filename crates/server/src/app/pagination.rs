@@ -1,4 +1,4 @@
-//! NextTokens: the key of the last row, sealed. Opaque, and good only for the request that it was made for.
+//! `NextToken`s: the key of the last row, sealed. Opaque, and good only for the request that it was made for.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
@@ -10,8 +10,16 @@ use super::{App, AppError};
 
 impl App {
     /// The token of the page that begins after `last`.
-    pub(super) fn next_token(&self, operation: Operation, account_id: &AccountId, last: &str) -> Result<String, AppError> {
-        let sealed = self.store.encryption_key().seal(&purpose(operation, account_id), last)?;
+    pub(super) fn next_token(
+        &self,
+        operation: Operation,
+        account_id: &AccountId,
+        last: &str,
+    ) -> Result<String, AppError> {
+        let sealed = self
+            .store
+            .encryption_key()
+            .seal(&purpose(operation, account_id), last)?;
         Ok(URL_SAFE.encode(sealed))
     }
 
@@ -23,9 +31,16 @@ impl App {
         token: Option<&PaginationToken>,
     ) -> Result<Option<String>, AppError> {
         let Some(token) = token else { return Ok(None) };
-        let sealed = URL_SAFE.decode(token.as_str()).map_err(|_| AppError::InvalidNextToken)?;
-        let opened = self.store.encryption_key().open(&purpose(operation, account_id), &sealed);
-        opened.map(|key| Some(key.expose_secret().to_owned())).ok_or(AppError::InvalidNextToken)
+        let sealed = URL_SAFE
+            .decode(token.as_str())
+            .map_err(|_| AppError::InvalidNextToken)?;
+        let opened = self
+            .store
+            .encryption_key()
+            .open(&purpose(operation, account_id), &sealed);
+        opened
+            .map(|key| Some(key.expose_secret().to_owned()))
+            .ok_or(AppError::InvalidNextToken)
     }
 }
 

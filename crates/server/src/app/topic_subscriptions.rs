@@ -21,9 +21,14 @@ impl App {
         if !self.store.topic_is_listed(topic_arn).await? {
             return Err(NotAccepted::UnknownTopic(topic_arn.to_owned()));
         }
-        let subscription_arn =
-            self.sns.confirm(&url).await.map_err(|error| NotAccepted::NotConfirmed(error.to_string()))?;
-        self.store.confirm_topic_subscription(topic_arn, subscription_arn.as_deref(), self.clock.now_ms()).await?;
+        let subscription_arn = self
+            .sns
+            .confirm(&url)
+            .await
+            .map_err(|error| NotAccepted::NotConfirmed(error.to_string()))?;
+        self.store
+            .confirm_topic_subscription(topic_arn, subscription_arn.as_deref(), self.clock.now_ms())
+            .await?;
         tracing::info!(topic_arn, subscription_arn, "subscription confirmed");
         Ok(())
     }
@@ -34,7 +39,8 @@ impl App {
         if let Some(row) = self.store.topic_subscription(topic_arn).await? {
             if row.state == SubscriptionState::Confirmed {
                 tracing::warn!(topic_arn, "the subscription was ended from outside; subscribing again");
-                self.record(&row, SubscriptionState::Wanted, Some("ended from outside".to_owned())).await?;
+                self.record(&row, SubscriptionState::Wanted, Some("ended from outside".to_owned()))
+                    .await?;
                 self.wake.topic_subscriptions.notify_one();
             }
             return Ok(());
@@ -68,7 +74,9 @@ impl App {
 
     async fn reconcile(&self, row: &TopicSubscription) -> Result<(), StoreError> {
         // Configurations list topic ARNs only; a row of another form is nothing that SNS could be asked about.
-        let Some(topic) = TopicArn::parse(&row.topic_arn) else { return Ok(()) };
+        let Some(topic) = TopicArn::parse(&row.topic_arn) else {
+            return Ok(());
+        };
         let quiet_for_ms = self.clock.now_ms().saturating_sub(row.updated_at_ms);
         match row.state {
             SubscriptionState::Unwanted => self.unsubscribe(row, &topic).await,
@@ -86,7 +94,11 @@ impl App {
             }
             return self.record(row, SubscriptionState::Manual, Some(why.to_owned())).await;
         }
-        match self.sns.subscribe(topic.as_str(), topic.region(), &self.sns_endpoint).await {
+        match self
+            .sns
+            .subscribe(topic.as_str(), topic.region(), &self.sns_endpoint)
+            .await
+        {
             Ok(()) => {
                 tracing::info!(topic_arn = %topic, endpoint = %self.sns_endpoint, "asked SNS to subscribe");
                 self.record(row, SubscriptionState::Pending, None).await
@@ -125,7 +137,9 @@ impl App {
     }
 
     async fn look(&self, row: &TopicSubscription, topic: &TopicArn) -> Result<(), StoreError> {
-        let Some(arn) = &row.subscription_arn else { return Ok(()) };
+        let Some(arn) = &row.subscription_arn else {
+            return Ok(());
+        };
         if self.why_manual().await.is_some() {
             return Ok(());
         }
@@ -133,8 +147,16 @@ impl App {
             Ok(Subscribed::Yes) => self.record(row, SubscriptionState::Confirmed, None).await,
             Ok(Subscribed::Gone) => {
                 tracing::warn!(topic_arn = %topic, "the subscription is gone; subscribing again");
-                self.record(row, SubscriptionState::Wanted, Some("gone".to_owned())).await?;
-                self.subscribe(&TopicSubscription { state: SubscriptionState::Wanted, ..row.clone() }, topic).await
+                self.record(row, SubscriptionState::Wanted, Some("gone".to_owned()))
+                    .await?;
+                self.subscribe(
+                    &TopicSubscription {
+                        state: SubscriptionState::Wanted,
+                        ..row.clone()
+                    },
+                    topic,
+                )
+                .await
             }
             Err(SnsError(reason)) => {
                 tracing::warn!(topic_arn = %topic, reason, "SNS does not say whether the subscription is there");
@@ -150,7 +172,12 @@ impl App {
         reason: Option<String>,
     ) -> Result<(), StoreError> {
         let updated_at_ms = self.clock.now_ms();
-        let now = TopicSubscription { state, reason, updated_at_ms, ..row.clone() };
+        let now = TopicSubscription {
+            state,
+            reason,
+            updated_at_ms,
+            ..row.clone()
+        };
         self.store.settle_topic_subscription(row.state, &now).await.map(|_| ())
     }
 }

@@ -84,11 +84,18 @@ impl Events {
 
 impl Send {
     async fn run(self) -> anyhow::Result<()> {
-        let topic = TopicArn::parse(&self.topic)
-            .with_context(|| format!("`{}` is not the ARN of a topic, like arn:aws:sns:us-east-1:123456789012:alarms", self.topic))?;
+        let topic = TopicArn::parse(&self.topic).with_context(|| {
+            format!(
+                "`{}` is not the ARN of a topic, like arn:aws:sns:us-east-1:123456789012:alarms",
+                self.topic
+            )
+        })?;
         let message = self.message(&topic)?;
-        let envelope = self.envelope(&topic, message)?;
-        let message_id = envelope.pointer("/MessageId").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let envelope = self.envelope(&topic, &message)?;
+        let message_id = envelope
+            .pointer("/MessageId")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
         let url = self.endpoint.join("/sns")?;
         let response = http::client(TIMEOUT, false)?
             .post(url)
@@ -103,9 +110,16 @@ impl Send {
         let status = response.status();
         let answer = http::body(response, 4096).await.unwrap_or_default();
         if !status.is_success() {
-            bail!("not accepted (HTTP {}): {}", status.as_u16(), String::from_utf8_lossy(&answer).trim());
+            bail!(
+                "not accepted (HTTP {}): {}",
+                status.as_u16(),
+                String::from_utf8_lossy(&answer).trim()
+            );
         }
-        say(&format!("accepted as {message_id}; see it at {}", self.endpoint.join("/sandbox")?));
+        say(&format!(
+            "accepted as {message_id}; see it at {}",
+            self.endpoint.join("/sandbox")?
+        ));
         Ok(())
     }
 
@@ -122,7 +136,10 @@ impl Send {
             (None, Some(file)) if file.as_os_str() == "-" => {
                 let mut text = String::new();
                 let limit = u64::try_from(MESSAGE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-                std::io::stdin().take(limit).read_to_string(&mut text).context("cannot read standard input as text")?;
+                std::io::stdin()
+                    .take(limit)
+                    .read_to_string(&mut text)
+                    .context("cannot read standard input as text")?;
                 text
             }
             (None, Some(file)) => {
@@ -137,9 +154,12 @@ impl Send {
     }
 
     /// The JSON that SNS posts, signed.
-    fn envelope(&self, topic: &TopicArn, message: String) -> anyhow::Result<serde_json::Value> {
+    fn envelope(&self, topic: &TopicArn, message: &str) -> anyhow::Result<serde_json::Value> {
         if !self.data_dir.is_dir() {
-            bail!("there is no `{}`: name the data directory of `bellhop dev` with --data-dir", self.data_dir.display());
+            bail!(
+                "there is no `{}`: name the data directory of `bellhop dev` with --data-dir",
+                self.data_dir.display()
+            );
         }
         let key = DevelopmentKey::open_or_create(&self.data_dir)?;
         let mut envelope = json!({

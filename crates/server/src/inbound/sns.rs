@@ -30,10 +30,21 @@ pub async fn receive(State(app): State<SharedApp>, headers: HeaderMap, body: Bod
             app.metrics.sns_message(outcome);
             StatusCode::OK.into_response()
         }
-        Err(Refusal { outcome, status, reason }) => {
+        Err(Refusal {
+            outcome,
+            status,
+            reason,
+        }) => {
             app.metrics.sns_message(outcome);
-            let topic_arn = header(&headers, "x-amz-sns-topic-arn").map(|arn| arn.chars().take(256).collect::<String>());
-            tracing::warn!(?outcome, status = status.as_u16(), reason, topic_arn, "a request to /sns was not taken");
+            let topic_arn =
+                header(&headers, "x-amz-sns-topic-arn").map(|arn| arn.chars().take(256).collect::<String>());
+            tracing::warn!(
+                ?outcome,
+                status = status.as_u16(),
+                reason,
+                topic_arn,
+                "a request to /sns was not taken"
+            );
             (status, format!("{reason}\n")).into_response()
         }
     }
@@ -49,7 +60,7 @@ async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOut
     })?;
     let message = app.verify(message).await?;
     match message.kind {
-        Kind::Notification => match app.accept(&message, text(body)).await? {
+        Kind::Notification => match app.accept(&message, text(&body)).await? {
             Accepted::New { .. } => Ok(SnsOutcome::Accepted),
             Accepted::Repeated => Ok(SnsOutcome::Repeated),
         },
@@ -66,32 +77,44 @@ async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOut
 
 /// A body over 256 KiB that is no envelope is too large before it is anything else.
 fn not_a_message(malformed: Malformed, body: &Bytes) -> Refusal {
-    if body.len() > MESSAGE_BYTES_MAX { Malformed::TooLarge { bytes: body.len() }.into() } else { malformed.into() }
+    if body.len() > MESSAGE_BYTES_MAX {
+        Malformed::TooLarge { bytes: body.len() }.into()
+    } else {
+        malformed.into()
+    }
 }
 
 /// It was parsed as JSON, so it is UTF-8 and nothing is replaced.
-fn text(body: Bytes) -> String {
-    String::from_utf8_lossy(&body).into_owned()
+fn text(body: &Bytes) -> String {
+    String::from_utf8_lossy(body).into_owned()
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn refusal(outcome: SnsOutcome, status: StatusCode, reason: impl ToString) -> Refusal {
-    Refusal { outcome, status, reason: reason.to_string() }
+fn refusal(outcome: SnsOutcome, status: StatusCode, reason: &dyn ToString) -> Refusal {
+    Refusal {
+        outcome,
+        status,
+        reason: reason.to_string(),
+    }
 }
 
 impl From<BodyError> for Refusal {
     fn from(error: BodyError) -> Self {
         match error {
-            BodyError::TooLarge => {
-                refusal(SnsOutcome::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than any SNS message")
-            }
-            BodyError::TooSlow => {
-                refusal(SnsOutcome::Malformed, StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")
-            }
-            BodyError::Broken => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, "the body was cut off"),
+            BodyError::TooLarge => refusal(
+                SnsOutcome::TooLarge,
+                StatusCode::PAYLOAD_TOO_LARGE,
+                &"the body is larger than any SNS message",
+            ),
+            BodyError::TooSlow => refusal(
+                SnsOutcome::Malformed,
+                StatusCode::REQUEST_TIMEOUT,
+                &"the body did not arrive in time",
+            ),
+            BodyError::Broken => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, &"the body was cut off"),
         }
     }
 }
@@ -99,8 +122,8 @@ impl From<BodyError> for Refusal {
 impl From<Malformed> for Refusal {
     fn from(malformed: Malformed) -> Self {
         match malformed {
-            Malformed::TooLarge { .. } => refusal(SnsOutcome::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, malformed),
-            _ => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, malformed),
+            Malformed::TooLarge { .. } => refusal(SnsOutcome::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, &malformed),
+            _ => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, &malformed),
         }
     }
 }
@@ -121,6 +144,6 @@ impl From<NotAccepted> for Refusal {
             | NotAccepted::NotConfirmed(_)
             | NotAccepted::Store(_) => (SnsOutcome::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
         };
-        refusal(outcome, status, not_accepted)
+        refusal(outcome, status, &not_accepted)
     }
 }

@@ -63,9 +63,12 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Delivery>, StoreError> {
         let filter = if state.is_some() { "state = $3 AND" } else { "" };
-        let sql =
-            format!("SELECT {COLUMNS} FROM {TABLES} WHERE {filter} deliveries.id < $1 ORDER BY deliveries.id DESC LIMIT $2");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.unwrap_or(i64::MAX)).bind(limit);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE {filter} deliveries.id < $1 ORDER BY deliveries.id DESC LIMIT $2"
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(limit);
         if let Some(state) = state {
             query = query.bind(state.as_str());
         }
@@ -74,9 +77,15 @@ impl Store {
 
     pub async fn delivery(&self, id: i64) -> Result<Option<DeliveryDetail>, StoreError> {
         let sql = format!("SELECT {COLUMNS}, body FROM {TABLES} WHERE deliveries.id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.reader).await?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id)
+            .fetch_optional(&self.reader)
+            .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(DeliveryDetail { delivery: read(&row)?, body: row.try_get("body")? }))
+        Ok(Some(DeliveryDetail {
+            delivery: read(&row)?,
+            body: row.try_get("body")?,
+        }))
     }
 
     /// Brings a dead delivery back to life: it is tried when its lane goes on, at once if that is idle. `false` if it is not dead.
@@ -123,7 +132,7 @@ fn read(row: &SqliteRow) -> Result<Delivery, StoreError> {
     let known = DeliveryState::ALL.into_iter().find(|known| known.as_str() == state);
     Ok(Delivery {
         id,
-        state: known.ok_or_else(|| StoreError::corrupt("deliveries", "state", &id.to_string(), "unknown"))?,
+        state: known.ok_or_else(|| StoreError::corrupt("deliveries", "state", &id.to_string(), &"unknown"))?,
         topic_arn: row.try_get("topic_arn")?,
         message_id: row.try_get("message_id")?,
         configuration_arn: row.try_get("configuration_arn")?,

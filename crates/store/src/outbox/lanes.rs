@@ -32,11 +32,20 @@ pub struct PendingDelivery {
 #[derive(Debug, Clone)]
 pub enum Settlement {
     /// Done. `opens_thread` makes it the first message of that thread.
-    Delivered { posted: String, opens_thread: Option<String> },
+    Delivered {
+        posted: String,
+        opens_thread: Option<String>,
+    },
     /// The message is out; something that belongs to it is still to do.
-    Posted { posted: String },
-    Retry { reason: String },
-    Dead { reason: String },
+    Posted {
+        posted: String,
+    },
+    Retry {
+        reason: String,
+    },
+    Dead {
+        reason: String,
+    },
 }
 
 /// When the lane may go on, and its pace.
@@ -132,7 +141,11 @@ impl Store {
         .bind(delivery.id)
         .execute(&mut *transaction)
         .await?;
-        if let Settlement::Delivered { posted, opens_thread: Some(thread_key) } = settlement {
+        if let Settlement::Delivered {
+            posted,
+            opens_thread: Some(thread_key),
+        } = settlement
+        {
             sqlx::query(
                 "INSERT INTO threads (destination, thread_key, parent_posted, parent_notification_id) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (destination, thread_key) DO UPDATE SET parent_posted = excluded.parent_posted,
@@ -162,7 +175,9 @@ impl Store {
 
     /// Frees the leases of a server that died. Right only for the one server that holds the data directory's lock.
     pub(crate) async fn free_leases(&self) -> Result<(), StoreError> {
-        sqlx::query("UPDATE destinations SET leased_until_ms = 0 WHERE leased_until_ms > 0").execute(&self.writer).await?;
+        sqlx::query("UPDATE destinations SET leased_until_ms = 0 WHERE leased_until_ms > 0")
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 }

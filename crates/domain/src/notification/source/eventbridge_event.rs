@@ -68,8 +68,8 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
     }
 }
 
-/// What the sender says in prose, what it is about, then the fields.
-fn body(mut facts: Vec<Fact>, telling: Telling, resources: &[&str]) -> Vec<Part> {
+/// What the sender says in prose, what it is about, then the fields: what happened before where it came from.
+fn body(envelope: Vec<Fact>, telling: Telling, resources: &[&str]) -> Vec<Part> {
     let mut body: Vec<Part> = Vec::with_capacity(telling.prose.len() + 2);
     body.extend(telling.prose);
     let items: Vec<Text> = resources
@@ -85,7 +85,8 @@ fn body(mut facts: Vec<Fact>, telling: Telling, resources: &[&str]) -> Vec<Part>
             left_out,
         });
     }
-    facts.extend(telling.facts);
+    let mut facts = telling.facts;
+    facts.extend(envelope);
     body.push(Part::Facts(facts));
     body
 }

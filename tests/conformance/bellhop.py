@@ -96,6 +96,15 @@ class Bellhop:
             seconds,
         )
 
+    def wait_until(self, what: str, check, seconds: float, every=0.05):
+        """Like `wait_until`, and fails at once if the server is no longer there to do it."""
+
+        def still_running():
+            assert self.process.child.poll() is None, f"bellhop ended with {self.process.child.returncode} while waiting for: {what}"
+            return check()
+
+        return wait_until(what, still_running, seconds, every)
+
     def run(self, *arguments: str, expect=0) -> subprocess.CompletedProcess:
         """One of bellhop's own commands on this server's data."""
         command = [BINARY, *arguments]

@@ -15,12 +15,18 @@ def pytest_configure(config):
         raise pytest.UsageError(f"{bellhop.BINARY} is not there; `cargo xtask conformance` builds it and runs these tests")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def module_began(request):
+    """Notes the time: servers are shared by the tests of one file, and so are their logs."""
+    request.node.began = time.time()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Puts the ends of the logs that were written since the test began into the report of its failure."""
+    """Puts the ends of the logs that were written since the test's file began into the report of its failure."""
     report = yield
     if report.failed:
-        began = time.time() - call.duration
+        began = getattr(item.getparent(pytest.Module), "began", 0)
         for log in LOGS:
             if log.exists() and log.stat().st_size and log.stat().st_mtime >= began:
                 report.sections.append((f"end of {log.parent.name}/{log.name}", tail(log)))

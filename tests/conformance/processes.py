@@ -99,5 +99,5 @@ class Process:
         self.child.wait()
 
 
-def tail(log: Path, lines=40) -> str:
+def tail(log: Path, lines=15) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else ""

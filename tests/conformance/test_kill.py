@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 
 from bellhop import topic_arn
-from processes import wait_until
 
 CHANNELS = 25
 EACH = 20
@@ -45,7 +44,7 @@ def test_kills_lose_nothing_and_repeat_only_what_was_in_flight(start, slack, sns
             for sender in senders:
                 sender.result(timeout=60)
             everything = {(channel, number) for channel in range(CHANNELS) for number in range(EACH)}
-            wait_until("500 of 500", lambda: set(arrivals(fake)) >= everything, seconds=90, every=0.2)
+            bellhop.wait_until("500 of 500", lambda: set(arrivals(fake)) >= everything, seconds=90, every=0.2)
         finally:
             over.set()
     assert bellhop.stop() == 0

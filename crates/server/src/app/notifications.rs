@@ -22,8 +22,11 @@ pub enum Accepted {
 pub enum NotAccepted {
     #[error("{0}")]
     UntrustedUrl(#[from] UntrustedUrl),
+    /// The host of the certificate does not answer: worth another try.
     #[error("{0}")]
-    Certificate(CertificateUnavailable),
+    CertificateUnreachable(CertificateUnavailable),
+    #[error("{0}")]
+    CertificateUnusable(CertificateUnavailable),
     #[error("{0}")]
     BadSignature(BadSignature),
     #[error("no configuration lists the topic `{0}`")]
@@ -35,11 +38,20 @@ pub enum NotAccepted {
     Store(#[from] StoreError),
 }
 
+impl From<CertificateUnavailable> for NotAccepted {
+    fn from(error: CertificateUnavailable) -> Self {
+        match error {
+            CertificateUnavailable::Unreachable(_) => Self::CertificateUnreachable(error),
+            CertificateUnavailable::Unusable(_) => Self::CertificateUnusable(error),
+        }
+    }
+}
+
 impl App {
     /// Verifies the signature against the certificate at `SigningCertURL`.
     pub async fn verify(&self, message: SnsMessage) -> Result<Verified, NotAccepted> {
         let url = certificate_url(&message.signing_cert_url, &message.topic_arn, &self.trusted_hosts)?;
-        let fetched = self.certificates.get(&url).await.map_err(NotAccepted::Certificate)?;
+        let fetched = self.certificates.get(&url).await?;
         let (bad, message) = match fetched.certificate.verify(message, self.clock.now_ms()) {
             Ok(verified) => return Ok(verified),
             Err(refused) => *refused,

@@ -12,7 +12,6 @@ use domain::sns_message::{Kind, MESSAGE_BYTES_MAX, Malformed, SnsHeaders, SnsMes
 use super::body::{self, BodyError};
 use crate::app::{Accepted, NotAccepted, SharedApp};
 use crate::metrics::SnsOutcome;
-use crate::outbound::certificates::CertificateUnavailable;
 
 /// A message of 256 KiB grows in its JSON envelope, at most to six bytes a character (`\u0000`), and has members beside it.
 const BODY_BYTES_MAX: usize = MESSAGE_BYTES_MAX * 6 + 32 * 1024;
@@ -134,15 +133,13 @@ impl From<NotAccepted> for Refusal {
             tracing::error!(%error, "SNS is told to come again");
         }
         let (outcome, status) = match &not_accepted {
-            NotAccepted::UntrustedUrl(_)
-            | NotAccepted::BadSignature(_)
-            | NotAccepted::Certificate(CertificateUnavailable::Unusable(_)) => {
+            NotAccepted::UntrustedUrl(_) | NotAccepted::BadSignature(_) | NotAccepted::CertificateUnusable(_) => {
                 (SnsOutcome::BadSignature, StatusCode::FORBIDDEN)
             }
             NotAccepted::UnknownTopic(_) => (SnsOutcome::UnknownTopic, StatusCode::NOT_FOUND),
-            NotAccepted::Certificate(CertificateUnavailable::Unreachable(_))
-            | NotAccepted::NotConfirmed(_)
-            | NotAccepted::Store(_) => (SnsOutcome::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+            NotAccepted::CertificateUnreachable(_) | NotAccepted::NotConfirmed(_) | NotAccepted::Store(_) => {
+                (SnsOutcome::Unavailable, StatusCode::SERVICE_UNAVAILABLE)
+            }
         };
         refusal(outcome, status, &not_accepted)
     }

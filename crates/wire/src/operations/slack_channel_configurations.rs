@@ -11,7 +11,7 @@ use crate::ids::{
     SlackChannelId, SlackChannelName, SlackTeamId,
 };
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// Topics in one request. AWS sets no limit (reference, model); this one stands against hostile input only.
 pub const MAX_SNS_TOPIC_ARNS: usize = 1_000;
@@ -23,8 +23,8 @@ pub struct CreateSlackChannelConfigurationRequest {
     pub slack_team_id: SlackTeamId,
     pub slack_channel_id: SlackChannelId,
     pub slack_channel_name: Option<SlackChannelName>,
-    /// A set: one listed twice is one.
-    pub sns_topic_arns: Option<BTreeSet<Arn>>,
+    /// A set, kept in the order sent: one listed twice is one.
+    pub sns_topic_arns: Option<Vec<Arn>>,
     pub iam_role_arn: Arn,
     pub configuration_name: ConfigurationName,
     pub logging_level: Option<LoggingLevel>,
@@ -94,8 +94,8 @@ pub struct UpdateSlackChannelConfigurationRequest {
     pub chat_configuration_arn: ChatConfigurationArn,
     pub slack_channel_id: SlackChannelId,
     pub slack_channel_name: Option<SlackChannelName>,
-    /// A set: one listed twice is one.
-    pub sns_topic_arns: Option<BTreeSet<Arn>>,
+    /// A set, kept in the order sent: one listed twice is one.
+    pub sns_topic_arns: Option<Vec<Arn>>,
     pub iam_role_arn: Option<Arn>,
     pub logging_level: Option<LoggingLevel>,
     /// In the order sent.
@@ -146,10 +146,11 @@ impl DeleteSlackChannelConfigurationRequest {
     }
 }
 
-fn sns_topic_arns(members: &mut Members) -> Option<BTreeSet<Arn>> {
-    members
-        .list("SnsTopicArns", MAX_SNS_TOPIC_ARNS)
-        .map(BTreeSet::from_iter)
+fn sns_topic_arns(members: &mut Members) -> Option<Vec<Arn>> {
+    let mut topics: Vec<Arn> = members.list("SnsTopicArns", MAX_SNS_TOPIC_ARNS)?;
+    let mut seen = HashSet::new();
+    topics.retain(|topic| seen.insert(topic.clone()));
+    Some(topics)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -232,7 +232,7 @@ fn an_update_tells_absent_from_empty() {
     body["IamRoleArn"] = json!(ROLE);
     body["UserAuthorizationRequired"] = json!(false);
     let emptied = update(&body);
-    assert_eq!(emptied.sns_topic_arns, Some(BTreeSet::new()));
+    assert_eq!(emptied.sns_topic_arns, Some(Vec::new()));
     assert_eq!(emptied.guardrail_policy_arns, Some(Vec::new()));
     assert_eq!(emptied.iam_role_arn.unwrap().as_str(), ROLE);
     assert_eq!(emptied.user_authorization_required, Some(false));

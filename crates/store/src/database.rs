@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqlStr, Sqlite, Transaction};
+use sqlx::{Connection as _, SqlStr, Sqlite, Transaction};
 
 use crate::outbox::GroupCommit;
 use crate::{EncryptionKey, StoreError};
@@ -80,7 +80,12 @@ impl Store {
                 .max_connections(size)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
         };
-        let writer = pool(1).connect_with(options.clone()).await?;
+        let writer = pool(1)
+            // When the disk fails or is full, SQLite takes the transaction back by itself. The driver goes on counting it and
+            // would refuse every later one: such a connection is replaced.
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone())
+            .await?;
         migrator()
             .run(&writer)
             .await
@@ -115,8 +120,9 @@ impl Store {
 
     /// Finishes what is under way and closes every connection.
     pub async fn close(&self) {
-        self.writer.close().await;
+        // The writer last: SQLite moves the log into the database as the last connection goes, if that one may write.
         self.reader.close().await;
+        self.writer.close().await;
     }
 
     /// A transaction that holds SQLite's write lock from its first moment, so that it cannot fail half-way as busy.

@@ -138,8 +138,8 @@ impl Store {
         .bind(arn.as_str())
         .execute(&mut *transaction)
         .await?;
-        unindex_topics(&mut transaction, arn, now_ms).await?;
         index_topics(&mut transaction, &after, now_ms).await?;
+        unindex_topics(&mut transaction, arn, &after.sns_topic_arns, now_ms).await?;
         if after.destination() != before.destination() {
             crate::outbox::redirect(&mut transaction, arn.as_str(), &after.destination(), now_ms).await?;
         }
@@ -164,7 +164,7 @@ impl Store {
         if deleted == 0 {
             return Ok(false);
         }
-        unindex_topics(&mut transaction, arn, now_ms).await?;
+        unindex_topics(&mut transaction, arn, &[], now_ms).await?;
         crate::outbox::bury(&mut transaction, arn.as_str(), "its configuration was deleted", now_ms).await?;
         transaction.commit().await?;
         Ok(true)
@@ -255,22 +255,33 @@ async fn index_topics(
     Ok(())
 }
 
-/// Takes a configuration's topics out of the index; a topic that nobody lists any more becomes `unwanted`.
+/// Takes a configuration's topics out of the index, but for those that it still lists: their subscriptions stay
+/// untouched. A topic that nobody lists any more becomes `unwanted`.
 async fn unindex_topics(
     transaction: &mut Transaction<'static, Sqlite>,
     arn: &ChatConfigurationArn,
+    still_listed: &[Arn],
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    let topics = sqlx::query("DELETE FROM topic_listeners WHERE configuration_arn = $1 RETURNING topic_arn")
+    let rows = sqlx::query("SELECT topic_arn FROM topic_listeners WHERE configuration_arn = $1")
         .bind(arn.as_str())
         .fetch_all(&mut **transaction)
         .await?;
-    for topic in topics {
+    for row in rows {
+        let topic: String = row.try_get("topic_arn")?;
+        if still_listed.iter().any(|listed| listed.as_str() == topic) {
+            continue;
+        }
+        sqlx::query("DELETE FROM topic_listeners WHERE topic_arn = $1 AND configuration_arn = $2")
+            .bind(&topic)
+            .bind(arn.as_str())
+            .execute(&mut **transaction)
+            .await?;
         sqlx::query(
             "UPDATE topic_subscriptions SET state = 'unwanted', updated_at_ms = $2 WHERE topic_arn = $1
              AND NOT EXISTS (SELECT 1 FROM topic_listeners WHERE topic_listeners.topic_arn = $1)",
         )
-        .bind(topic.try_get::<String, _>("topic_arn")?)
+        .bind(&topic)
         .bind(now_ms)
         .execute(&mut **transaction)
         .await?;

@@ -53,6 +53,7 @@ CREATE TABLE topic_subscriptions (
     reason           TEXT,
     updated_at_ms    BIGINT NOT NULL
 );
+CREATE INDEX topic_subscriptions_by_state ON topic_subscriptions (state, topic_arn);
 
 -- The ledger: every message that was accepted, as it arrived.
 CREATE TABLE notifications (
@@ -79,16 +80,18 @@ CREATE TABLE deliveries (
     UNIQUE (notification_id, configuration_arn)
 );
 CREATE INDEX deliveries_pending ON deliveries (destination, id) WHERE state = 'pending';
+-- The state stands in front although it is always the same: else SQLite takes deliveries_by_state and sorts.
+CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state = 'pending';
 CREATE INDEX deliveries_by_configuration ON deliveries (configuration_arn, state);
 CREATE INDEX deliveries_by_state ON deliveries (state, id);
 
 -- One lane per channel: due when it has something to send, leased while one worker sends it.
 CREATE TABLE destinations (
-    destination    TEXT   NOT NULL PRIMARY KEY,
-    due_at_ms      BIGINT,           -- NULL: nothing waits
+    destination     TEXT   NOT NULL PRIMARY KEY,
+    due_at_ms       BIGINT,           -- NULL: nothing waits
     leased_until_ms BIGINT NOT NULL,
-    fence          BIGINT NOT NULL,  -- grows with each lease: a worker that lost its lease settles nothing
-    arrival_ms     BIGINT NOT NULL   -- pace: the theoretical arrival time of the next request
+    fence           BIGINT NOT NULL,  -- grows when a lease begins and ends: a worker that lost its lease settles nothing
+    arrival_ms      BIGINT NOT NULL   -- pace: the theoretical arrival time of the next request
 );
 CREATE INDEX destinations_due ON destinations (due_at_ms) WHERE due_at_ms IS NOT NULL;
 

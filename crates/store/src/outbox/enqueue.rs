@@ -1,6 +1,6 @@
 //! Accepting: notifications that arrive together share one transaction and so one fsync.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
@@ -181,7 +181,8 @@ async fn insert_deliveries(
     listeners: &HashMap<String, Vec<Listener>>,
 ) -> Result<(), StoreError> {
     let mut rows = Vec::new();
-    let mut due: HashMap<&str, i64> = HashMap::new();
+    // In order, so that two nodes lock common lanes in the same order.
+    let mut due: BTreeMap<&str, i64> = BTreeMap::new();
     for notification in notifications {
         let Some(id) = inserted.get(&key(notification)) else {
             continue;

@@ -1,5 +1,7 @@
 //! Looking at deliveries and reviving them: `bellhop deliveries list|show|retry`.
 
+use std::collections::BTreeSet;
+
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -107,20 +109,27 @@ impl Store {
 
     /// Brings the oldest `limit` dead deliveries back to life and answers how many there were.
     pub async fn revive_all(&self, limit: i64, now_ms: i64) -> Result<usize, StoreError> {
-        let rows = sqlx::query("SELECT id FROM deliveries WHERE state = 'dead' ORDER BY id LIMIT $1")
-            .bind(limit)
-            .fetch_all(&self.reader)
-            .await?;
-        let mut revived = 0;
-        for row in rows {
-            revived += usize::from(self.revive(row.try_get("id")?, now_ms).await?);
+        let mut transaction = self.write().await?;
+        let rows = sqlx::query(
+            "UPDATE deliveries SET state = 'pending', attempts = 0, since_ms = $2, updated_at_ms = $2
+             WHERE id IN (SELECT id FROM deliveries WHERE state = 'dead' ORDER BY id LIMIT $1) RETURNING destination",
+        )
+        .bind(limit)
+        .bind(now_ms)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let destinations = rows.iter().map(|row| row.try_get("destination"));
+        for destination in destinations.collect::<Result<BTreeSet<String>, _>>()? {
+            super::lanes::make_due(&mut transaction, &destination, now_ms).await?;
         }
-        Ok(revived)
+        transaction.commit().await?;
+        Ok(rows.len())
     }
 
     /// When the longest-waiting pending delivery was accepted or revived.
     pub async fn oldest_pending_since_ms(&self) -> Result<Option<i64>, StoreError> {
-        let row = sqlx::query("SELECT since_ms FROM deliveries WHERE state = 'pending' ORDER BY id LIMIT 1")
+        // Not that of the smallest id: what is revived waits from then on.
+        let row = sqlx::query("SELECT since_ms FROM deliveries WHERE state = 'pending' ORDER BY since_ms LIMIT 1")
             .fetch_optional(&self.reader)
             .await?;
         Ok(row.map(|row| row.try_get("since_ms")).transpose()?)

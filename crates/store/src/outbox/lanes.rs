@@ -59,10 +59,13 @@ pub struct Settled {
 impl Store {
     /// Leases up to `limit` lanes that are due at `now_ms`, those that have waited longest first.
     pub async fn claim(&self, limit: i64, now_ms: i64, lease_ms: i64) -> Result<Vec<Lease>, StoreError> {
+        // The lease is looked at again outside: of two nodes that claim at once, PostgreSQL lets the second wait for the
+        // first's rows and then asks only the outer condition again.
         let rows = sqlx::query(
             "UPDATE destinations SET leased_until_ms = $1, fence = fence + 1 WHERE destination IN (
                  SELECT destination FROM destinations
                  WHERE due_at_ms IS NOT NULL AND due_at_ms <= $2 AND leased_until_ms <= $2 ORDER BY due_at_ms LIMIT $3)
+             AND leased_until_ms <= $2
              RETURNING destination, fence, arrival_ms",
         )
         .bind(now_ms.saturating_add(lease_ms))
@@ -116,6 +119,9 @@ impl Store {
     }
 
     /// Records what came of an attempt and gives the lane back. `false`: the lease was lost meanwhile, nothing is written.
+    ///
+    /// The delivery may have changed during the attempt. A message that is out is out, wherever the delivery waits now
+    /// and even if it was buried; but a failure concerns this lane only, and nothing wakes the dead but a revival.
     pub async fn settle(
         &self,
         lease: &Lease,
@@ -132,13 +138,16 @@ impl Store {
         };
         sqlx::query(
             "UPDATE deliveries SET state = $1, posted = COALESCE($2, posted), reason = $3, attempts = attempts + 1,
-                 updated_at_ms = $4 WHERE id = $5",
+                 updated_at_ms = $4
+             WHERE id = $5 AND (state = 'pending' OR (state = 'dead' AND $1 = 'delivered'))
+                 AND (destination = $6 OR $2 IS NOT NULL)",
         )
         .bind(state)
         .bind(posted)
         .bind(reason)
         .bind(settled.now_ms)
         .bind(delivery.id)
+        .bind(&lease.destination)
         .execute(&mut *transaction)
         .await?;
         if let Settlement::Delivered {
@@ -182,14 +191,14 @@ impl Store {
     }
 }
 
-/// A lane with nothing pending is not due at all: a new message makes it so again.
+/// A lane with nothing pending is not due at all: a new message makes it so again. A lease ends with its first use.
 async fn release(
     transaction: &mut Transaction<'static, Sqlite>,
     lease: &Lease,
     settled: Settled,
 ) -> Result<bool, StoreError> {
     let changed = sqlx::query(
-        "UPDATE destinations SET leased_until_ms = 0, arrival_ms = $1, due_at_ms = CASE WHEN EXISTS (
+        "UPDATE destinations SET leased_until_ms = 0, fence = fence + 1, arrival_ms = $1, due_at_ms = CASE WHEN EXISTS (
              SELECT 1 FROM deliveries WHERE deliveries.destination = $2 AND state = 'pending') THEN $3 ELSE NULL END
          WHERE destination = $2 AND fence = $4",
     )

@@ -1,0 +1,105 @@
+//! The store's one suite. It speaks through `Store` only and is instantiated once for each engine, by a [`setup::Setup`]
+//! that makes a store of that engine; what only one engine has (its files, its locks, its query plans) is in a file of
+//! its own.
+
+// `cfg(test)` holds for the whole binary; clippy looks for the attribute to know that a panic is a verdict here.
+#[cfg(test)]
+mod deliveries;
+#[cfg(test)]
+mod enqueue;
+#[cfg(test)]
+mod interleavings;
+#[cfg(test)]
+mod lanes;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod setup;
+#[cfg(test)]
+mod slack_channel_configurations;
+#[cfg(test)]
+mod sqlite;
+#[cfg(test)]
+mod topic_subscriptions;
+
+/// Makes every test of the suite a test of one engine. A test that is not listed here is dead code, which clippy refuses.
+macro_rules! suite {
+    ($engine:ident, $setup:ty: $($file:ident { $($test:ident)* })*) => {
+        #[cfg(test)]
+        mod $engine {
+            $(mod $file {
+                $(#[tokio::test]
+                async fn $test() {
+                    crate::$file::$test(&<$setup>::default()).await;
+                })*
+            })*
+
+            #[test]
+            fn every_interleaving_keeps_the_outboxs_promises() {
+                crate::interleavings::keep_the_outboxs_promises::<$setup>();
+            }
+        }
+    };
+}
+
+suite! { on_sqlite, crate::sqlite::DataDirectory:
+    slack_channel_configurations {
+        what_is_created_is_read_back
+        a_name_and_a_channel_are_taken_once_in_an_account
+        an_update_changes_what_it_names_and_nothing_else
+        an_update_to_a_taken_channel_changes_nothing
+        another_accounts_configuration_is_not_there
+        pages_by_key_are_stable_under_inserts_and_deletes
+        a_topic_is_listed_while_a_configuration_lists_it
+    }
+    topic_subscriptions {
+        a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it
+        a_topic_that_is_wanted_again_keeps_its_subscription
+        an_update_leaves_the_subscriptions_of_topics_that_it_keeps
+        a_topic_stays_wanted_while_another_configuration_lists_it
+        what_sns_said_is_not_recorded_over_a_newer_state
+        only_unwanted_topics_are_forgotten
+        pages_hold_one_state_in_the_order_of_topics
+    }
+    secrets {
+        declared_access_keys_become_those_of_the_settings
+        declared_slack_workspaces_become_those_of_the_settings
+        a_key_declared_twice_is_a_conflict_and_changes_nothing
+        an_accounts_workspaces_are_read_in_pages
+    }
+    enqueue {
+        a_thousand_at_once_with_repeats_are_accepted_once_each
+        an_unknown_topic_writes_nothing
+        a_topic_with_three_hundred_listeners_reaches_them_all
+        a_message_id_is_one_message_per_topic
+        a_caller_that_goes_away_takes_nothing_with_it
+        what_was_accepted_is_there_after_reopening_without_closing
+        a_closed_store_says_so
+    }
+    lanes {
+        a_message_goes_from_claim_to_delivered
+        a_lane_has_one_lease_until_it_ends
+        a_lost_lease_settles_nothing
+        a_lease_that_was_given_back_settles_nothing
+        those_that_waited_longest_are_claimed_first
+        a_waiting_lane_keeps_its_time_when_more_arrives
+        what_arrives_while_a_lane_is_leased_is_sent_next
+        the_pace_of_a_lane_is_remembered
+        reopening_frees_leases
+        a_threads_first_message_is_found_again
+        a_failure_in_the_old_channel_does_not_follow_to_the_new_one
+        a_late_failure_does_not_undo_a_delivery
+        a_message_that_is_out_is_not_sent_again_in_the_new_channel
+        a_buried_delivery_is_not_woken_by_a_late_failure
+        a_buried_delivery_that_went_out_is_delivered
+    }
+    deliveries {
+        a_page_holds_the_newest_first_and_one_state_if_asked
+        pages_are_stable_while_more_arrives
+        a_delivery_is_shown_with_its_envelope
+        deleting_a_configuration_buries_what_waits_with_the_reason
+        only_the_dead_are_revived
+        the_oldest_dead_are_revived_up_to_the_limit
+        the_longest_waiting_is_not_hidden_by_a_revived_one
+    }
+}

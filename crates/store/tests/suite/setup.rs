@@ -1,0 +1,169 @@
+//! What every test begins with: an empty store, and short ways to say a configuration, a message and an attempt.
+
+use domain::slack_channel_configuration::SlackChannelConfiguration;
+use store::outbox::{Delivery, Enqueued, Lease, NewNotification, PendingDelivery, Settled, Settlement};
+use store::{ConfigurationUpdate, Store};
+use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel};
+
+pub const ACCOUNT: &str = "123456789012";
+pub const OTHER_ACCOUNT: &str = "210987654321";
+/// The time at which most tests begin: any that is far from 0 and from what a test adds.
+pub const NOW: i64 = 1_800_000_000_000;
+pub const LEASE_MS: i64 = 60_000;
+
+/// Where one engine keeps its data, as long as the test lasts.
+pub trait Setup: Default {
+    /// Opens the one store of this test as a server does; again, once the one before was dropped.
+    async fn open(&self) -> Store;
+}
+
+pub fn account(id: &str) -> AccountId {
+    id.parse().unwrap()
+}
+
+pub fn topic(name: &str) -> Arn {
+    format!("arn:aws:sns:eu-central-1:{ACCOUNT}:{name}").parse().unwrap()
+}
+
+pub fn topics(names: &[&str]) -> Vec<Arn> {
+    names.iter().map(|name| topic(name)).collect()
+}
+
+pub fn arn(account_id: &str, name: &str) -> ChatConfigurationArn {
+    ChatConfigurationArn::slack_channel(&account(account_id), &name.parse().unwrap())
+}
+
+pub fn lane(channel: &str) -> String {
+    format!("slack/T0SANDBOX/{channel}")
+}
+
+pub fn configuration(account_id: &str, name: &str, channel: &str, topic_names: &[&str]) -> SlackChannelConfiguration {
+    SlackChannelConfiguration {
+        arn: arn(account_id, name),
+        account_id: account(account_id),
+        name: name.parse().unwrap(),
+        team_id: "T0SANDBOX".parse().unwrap(),
+        channel_id: channel.parse().unwrap(),
+        channel_name: "alarms".parse().unwrap(),
+        iam_role_arn: format!("arn:aws:iam::{account_id}:role/chat").parse().unwrap(),
+        sns_topic_arns: topics(topic_names),
+        logging_level: LoggingLevel::None,
+        guardrail_policy_arns: Vec::new(),
+        user_authorization_required: false,
+        tags: Vec::new(),
+    }
+}
+
+pub fn notification(topic_name: &str, message_id: &str, received_at_ms: i64) -> NewNotification {
+    NewNotification {
+        topic_arn: topic(topic_name).as_str().to_owned(),
+        message_id: message_id.to_owned(),
+        body: format!("{{\"MessageId\":\"{message_id}\"}}"),
+        received_at_ms,
+    }
+}
+
+/// Creates a configuration of [`ACCOUNT`] that nothing stands in the way of.
+pub async fn configure(store: &Store, name: &str, channel: &str, topic_names: &[&str]) -> SlackChannelConfiguration {
+    let configuration = configuration(ACCOUNT, name, channel, topic_names);
+    let created = store.create_slack_channel_configuration(&configuration, NOW).await;
+    created.unwrap().unwrap();
+    configuration
+}
+
+pub async fn update(store: &Store, name: &str, update: ConfigurationUpdate) -> SlackChannelConfiguration {
+    let updated = store
+        .update_slack_channel_configuration(&account(ACCOUNT), &arn(ACCOUNT, name), update, NOW)
+        .await;
+    updated.unwrap().unwrap().unwrap()
+}
+
+/// Gives a configuration of [`ACCOUNT`] another channel.
+pub async fn redirect(store: &Store, name: &str, channel: &str) {
+    let to = ConfigurationUpdate {
+        channel_id: Some(channel.parse().unwrap()),
+        ..ConfigurationUpdate::default()
+    };
+    update(store, name, to).await;
+}
+
+pub async fn delete(store: &Store, name: &str) -> bool {
+    let (account_id, arn) = (account(ACCOUNT), arn(ACCOUNT, name));
+    let deleted = store.delete_slack_channel_configuration(&account_id, &arn, NOW).await;
+    deleted.unwrap()
+}
+
+pub async fn accept(store: &Store, topic_name: &str, message_id: &str, at_ms: i64) {
+    let enqueued = store
+        .enqueue(notification(topic_name, message_id, at_ms))
+        .await
+        .unwrap();
+    assert!(matches!(enqueued, Enqueued::Accepted { .. }), "{enqueued:?}");
+}
+
+/// Leases the one lane that is due.
+pub async fn claim_one(store: &Store, at_ms: i64) -> Lease {
+    let mut leases = store.claim(10, at_ms, LEASE_MS).await.unwrap();
+    assert_eq!(leases.len(), 1, "{leases:?}");
+    leases.remove(0)
+}
+
+/// Leases the one lane that is due and takes its oldest delivery.
+pub async fn begin_one(store: &Store, at_ms: i64) -> (Lease, PendingDelivery) {
+    let lease = claim_one(store, at_ms).await;
+    let head = store.head(&lease).await.unwrap().unwrap();
+    (lease, head)
+}
+
+/// Settles at a time; the lane may go on at once.
+pub async fn settle(
+    store: &Store,
+    (lease, delivery): &(Lease, PendingDelivery),
+    settlement: Settlement,
+    at_ms: i64,
+) -> bool {
+    store
+        .settle(lease, delivery, &settlement, settled(at_ms))
+        .await
+        .unwrap()
+}
+
+pub fn settled(at_ms: i64) -> Settled {
+    Settled {
+        now_ms: at_ms,
+        next_at_ms: at_ms,
+        arrival_ms: at_ms,
+    }
+}
+
+pub fn delivered(posted: &str) -> Settlement {
+    Settlement::Delivered {
+        posted: posted.to_owned(),
+        opens_thread: None,
+    }
+}
+
+pub fn retry(reason: &str) -> Settlement {
+    Settlement::Retry {
+        reason: reason.to_owned(),
+    }
+}
+
+pub fn dead(reason: &str) -> Settlement {
+    Settlement::Dead {
+        reason: reason.to_owned(),
+    }
+}
+
+/// All deliveries, the oldest first.
+pub async fn all_deliveries(store: &Store) -> Vec<Delivery> {
+    let mut all = store.deliveries(None, None, 10_000).await.unwrap();
+    all.reverse();
+    all
+}
+
+pub async fn only_delivery(store: &Store) -> Delivery {
+    let mut all = all_deliveries(store).await;
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}

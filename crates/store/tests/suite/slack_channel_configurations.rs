@@ -1,0 +1,143 @@
+//! Configurations: what is unique, what an update touches, and how they are listed.
+
+use store::{ConfigurationUpdate, Taken};
+use wire::ids::LoggingLevel;
+
+use crate::setup::{
+    ACCOUNT, NOW, OTHER_ACCOUNT, Setup, account, arn, configuration, configure, delete, topic, topics, update,
+};
+
+pub async fn what_is_created_is_read_back(setup: &impl Setup) {
+    let store = setup.open().await;
+    let mut whole = configuration(ACCOUNT, "ops", "C001", &["b", "a"]);
+    whole.channel_name = "größe \"quoted\" 🔔".parse().unwrap();
+    whole.logging_level = LoggingLevel::Error;
+    whole.guardrail_policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".parse().unwrap()];
+    whole.user_authorization_required = true;
+    whole.tags = vec![
+        ("b".parse().unwrap(), String::new().parse().unwrap()),
+        ("a".parse().unwrap(), "1".parse().unwrap()),
+    ];
+    let created = store.create_slack_channel_configuration(&whole, NOW).await.unwrap();
+    assert_eq!(created, Ok(()));
+    let read = store.slack_channel_configuration(&whole.account_id, &whole.arn).await;
+    assert_eq!(read.unwrap().as_ref(), Some(&whole));
+    let listed = store.slack_channel_configurations(&whole.account_id, None, 10).await;
+    assert_eq!(listed.unwrap(), [whole]);
+}
+
+pub async fn a_name_and_a_channel_are_taken_once_in_an_account(setup: &impl Setup) {
+    let store = setup.open().await;
+    configure(&store, "ops", "C001", &["a"]).await;
+    let create = async |account_id, name, channel| {
+        let wanted = configuration(account_id, name, channel, &["other"]);
+        let created = store.create_slack_channel_configuration(&wanted, NOW).await;
+        created.unwrap()
+    };
+    assert_eq!(create(ACCOUNT, "ops", "C002").await, Err(Taken::Name));
+    assert_eq!(create(ACCOUNT, "dev", "C001").await, Err(Taken::Channel));
+    assert!(!store.topic_is_listed(topic("other").as_str()).await.unwrap());
+    assert_eq!(create(OTHER_ACCOUNT, "ops", "C001").await, Ok(()));
+}
+
+pub async fn an_update_changes_what_it_names_and_nothing_else(setup: &impl Setup) {
+    let store = setup.open().await;
+    let mut expected = configure(&store, "ops", "C001", &["a"]).await;
+    assert_eq!(update(&store, "ops", ConfigurationUpdate::default()).await, expected);
+    expected.logging_level = LoggingLevel::Info;
+    let level = ConfigurationUpdate {
+        logging_level: Some(LoggingLevel::Info),
+        ..ConfigurationUpdate::default()
+    };
+    assert_eq!(update(&store, "ops", level).await, expected);
+    expected.channel_id = "C002".parse().unwrap();
+    expected.channel_name = "other".parse().unwrap();
+    expected.iam_role_arn = "arn:aws:iam::123456789012:role/other".parse().unwrap();
+    expected.sns_topic_arns = topics(&["c", "b"]);
+    expected.guardrail_policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".parse().unwrap()];
+    expected.user_authorization_required = true;
+    let rest = ConfigurationUpdate {
+        channel_id: Some(expected.channel_id.clone()),
+        channel_name: Some(expected.channel_name.clone()),
+        iam_role_arn: Some(expected.iam_role_arn.clone()),
+        sns_topic_arns: Some(expected.sns_topic_arns.clone()),
+        logging_level: None,
+        guardrail_policy_arns: Some(expected.guardrail_policy_arns.clone()),
+        user_authorization_required: Some(true),
+    };
+    assert_eq!(update(&store, "ops", rest).await, expected);
+    let read = store.slack_channel_configuration(&expected.account_id, &expected.arn);
+    assert_eq!(read.await.unwrap(), Some(expected));
+    assert!(!store.topic_is_listed(topic("a").as_str()).await.unwrap());
+    assert!(store.topic_is_listed(topic("b").as_str()).await.unwrap());
+}
+
+pub async fn an_update_to_a_taken_channel_changes_nothing(setup: &impl Setup) {
+    let store = setup.open().await;
+    configure(&store, "ops", "C001", &["a"]).await;
+    let dev = configure(&store, "dev", "C002", &["b"]).await;
+    let to_c001 = ConfigurationUpdate {
+        channel_id: Some("C001".parse().unwrap()),
+        sns_topic_arns: Some(topics(&["c"])),
+        ..ConfigurationUpdate::default()
+    };
+    let refused = store.update_slack_channel_configuration(&dev.account_id, &dev.arn, to_c001, NOW);
+    assert_eq!(refused.await.unwrap(), Some(Err(Taken::Channel)));
+    let read = store.slack_channel_configuration(&dev.account_id, &dev.arn).await;
+    assert_eq!(read.unwrap(), Some(dev));
+    assert!(!store.topic_is_listed(topic("c").as_str()).await.unwrap());
+}
+
+pub async fn another_accounts_configuration_is_not_there(setup: &impl Setup) {
+    let store = setup.open().await;
+    let ops = configure(&store, "ops", "C001", &["a"]).await;
+    let other = account(OTHER_ACCOUNT);
+    let read = store.slack_channel_configuration(&other, &ops.arn).await;
+    assert_eq!(read.unwrap(), None);
+    let listed = store.slack_channel_configurations(&other, None, 10).await;
+    assert_eq!(listed.unwrap(), []);
+    let updated = store.update_slack_channel_configuration(&other, &ops.arn, ConfigurationUpdate::default(), NOW);
+    assert_eq!(updated.await.unwrap(), None);
+    let deleted = store.delete_slack_channel_configuration(&other, &ops.arn, NOW).await;
+    assert!(!deleted.unwrap());
+    let read = store.slack_channel_configuration(&ops.account_id, &ops.arn).await;
+    assert_eq!(read.unwrap(), Some(ops));
+}
+
+pub async fn pages_by_key_are_stable_under_inserts_and_deletes(setup: &impl Setup) {
+    let store = setup.open().await;
+    for (name, channel) in [("b", "C1"), ("d", "C2"), ("f", "C3"), ("h", "C4")] {
+        configure(&store, name, channel, &[]).await;
+    }
+    let page = async |after: Option<&str>| -> Vec<String> {
+        let after = after.map(|name| arn(ACCOUNT, name));
+        let account_id = account(ACCOUNT);
+        let page = store.slack_channel_configurations(&account_id, after.as_ref().map(AsRef::as_ref), 2);
+        page.await
+            .unwrap()
+            .iter()
+            .map(|found| found.name.as_str().to_owned())
+            .collect()
+    };
+    assert_eq!(page(None).await, ["b", "d"]);
+    // Before the key, the key itself, and after it.
+    configure(&store, "a", "C5", &[]).await;
+    assert!(delete(&store, "d").await);
+    configure(&store, "e", "C6", &[]).await;
+    assert_eq!(page(Some("d")).await, ["e", "f"]);
+    assert_eq!(page(Some("f")).await, ["h"]);
+    assert!(page(Some("h")).await.is_empty());
+}
+
+pub async fn a_topic_is_listed_while_a_configuration_lists_it(setup: &impl Setup) {
+    let store = setup.open().await;
+    let listed = async || store.topic_is_listed(topic("a").as_str()).await.unwrap();
+    assert!(!listed().await);
+    configure(&store, "ops", "C001", &["a"]).await;
+    configure(&store, "dev", "C002", &["a"]).await;
+    assert!(delete(&store, "ops").await);
+    assert!(listed().await);
+    assert!(delete(&store, "dev").await);
+    assert!(!listed().await);
+    assert!(!delete(&store, "dev").await);
+}

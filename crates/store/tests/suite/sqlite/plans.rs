@@ -1,0 +1,124 @@
+//! No statement's cost grows with what the store holds: SQLite's plan of every statement that the suite runs.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::Mutex;
+
+use sqlx::Row as _;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use super::DataDirectory;
+use crate::setup::Setup as _;
+use crate::{deliveries, lanes, secrets, slack_channel_configurations, topic_subscriptions};
+
+/// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels.
+const WHOLE: [&str; 3] = [
+    "DELETE FROM access_keys WHERE declared = 1",
+    "DELETE FROM slack_workspaces WHERE declared = 1",
+    "UPDATE destinations SET leased_until_ms = 0 WHERE leased_until_ms > 0",
+];
+
+/// What the driver said that it ran, in this process.
+static STATEMENTS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Listens to the driver's log, which names every statement.
+struct Recorder;
+
+impl Subscriber for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut StatementField);
+    }
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+struct StatementField;
+
+impl Visit for StatementField {
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+
+    /// The whole statement; a short one is its own summary, which otherwise ends with an ellipsis.
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let whole = field.name() == "db.statement" || (field.name() == "summary" && !value.ends_with('…'));
+        let words: Vec<&str> = value.split_whitespace().collect();
+        if whole
+            && ["SELECT", "INSERT", "UPDATE", "DELETE"]
+                .iter()
+                .any(|verb| words.first() == Some(verb))
+        {
+            STATEMENTS.lock().unwrap().insert(words.join(" "));
+        }
+    }
+}
+
+/// What is wrong with one line of a statement's plan.
+fn fault(statement: &str, step: &str) -> Option<&'static str> {
+    if step.starts_with("SCAN") && !step.starts_with("SCAN CONSTANT ROW") && !step.contains("-ROW VALUES CLAUSE") {
+        return Some("it reads a whole table");
+    }
+    if step.contains("TEMP B-TREE") {
+        return Some("it sorts what it has read");
+    }
+    // All that waits may be much; only the first few of it may be read, and a lane's by its lane.
+    let lane = ["WHERE destination = $", "deliveries.destination = $"]
+        .iter()
+        .any(|part| statement.contains(part));
+    let state_alone = step.contains("deliveries USING") && step.ends_with("(state=?)");
+    (state_alone && (lane || !statement.contains("LIMIT"))).then_some("it reads all deliveries of one state")
+}
+
+#[tokio::test]
+async fn no_statement_reads_more_than_it_answers() {
+    tracing::subscriber::set_global_default(Recorder).unwrap();
+    let setup = DataDirectory::default;
+    slack_channel_configurations::an_update_changes_what_it_names_and_nothing_else(&setup()).await;
+    slack_channel_configurations::pages_by_key_are_stable_under_inserts_and_deletes(&setup()).await;
+    slack_channel_configurations::a_topic_is_listed_while_a_configuration_lists_it(&setup()).await;
+    topic_subscriptions::a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it(&setup()).await;
+    topic_subscriptions::only_unwanted_topics_are_forgotten(&setup()).await;
+    topic_subscriptions::pages_hold_one_state_in_the_order_of_topics(&setup()).await;
+    secrets::declared_access_keys_become_those_of_the_settings(&setup()).await;
+    secrets::declared_slack_workspaces_become_those_of_the_settings(&setup()).await;
+    secrets::an_accounts_workspaces_are_read_in_pages(&setup()).await;
+    lanes::a_message_goes_from_claim_to_delivered(&setup()).await;
+    lanes::a_threads_first_message_is_found_again(&setup()).await;
+    lanes::a_failure_in_the_old_channel_does_not_follow_to_the_new_one(&setup()).await;
+    deliveries::a_page_holds_the_newest_first_and_one_state_if_asked(&setup()).await;
+    deliveries::a_delivery_is_shown_with_its_envelope(&setup()).await;
+    deliveries::only_the_dead_are_revived(&setup()).await;
+    deliveries::the_longest_waiting_is_not_hidden_by_a_revived_one(&setup()).await;
+
+    let directory = setup();
+    directory.open().await.close().await;
+    let mut connection = directory.connect().await;
+    let statements = STATEMENTS.lock().unwrap().clone();
+    let mut planned = 0;
+    for statement in statements
+        .iter()
+        .filter(|text| !text.contains("_sqlx_") && !text.contains("sqlite_master"))
+    {
+        if WHOLE.contains(&statement.as_str()) {
+            continue;
+        }
+        let explain = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")));
+        let Ok(plan) = explain.fetch_all(&mut connection).await else {
+            panic!("no plan of {statement}");
+        };
+        for row in plan {
+            let step: String = row.try_get("detail").unwrap();
+            assert_eq!(fault(statement, &step), None, "{step}\n{statement}");
+        }
+        planned += 1;
+    }
+    assert!(planned >= 35, "the driver's log was not heard: {planned} statements");
+}

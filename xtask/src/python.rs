@@ -54,25 +54,12 @@ pub fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     if folder.exists() {
         std::fs::remove_dir_all(&folder).with_context(|| format!("`{}` cannot be removed", folder.display()))?;
     }
-    workspace::run(
-        workspace
-            .command(&interpreter.executable)
-            .args(["-m", "venv"])
-            .arg(&folder),
-    )?;
+    workspace::run(workspace.command(&interpreter.executable).args(["-m", "venv"]).arg(&folder))?;
     let mut pip = workspace.command(&python);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-        "--requirement",
-    ])
-    .arg(&requirements)
-    // Binds the build tools of the few source packages too, which --no-deps alone does not.
-    .env("PIP_CONSTRAINT", &requirements);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"])
+        .arg(&requirements)
+        // Binds the build tools of the few source packages too, which --no-deps alone does not.
+        .env("PIP_CONSTRAINT", &requirements);
     workspace::run(&mut pip).context("the pinned Python packages cannot be installed; they come from PyPI")?;
     // Last: an environment without its stamp was interrupted and is made again.
     std::fs::write(&stamp, wanted).with_context(|| format!("`{}` cannot be written", stamp.display()))?;
@@ -119,16 +106,9 @@ fn release(version: &str) -> Option<(u32, u32)> {
 
 /// Nothing if there is no such program.
 fn probe(candidate: &Path) -> Option<Probe> {
-    let output = Command::new(candidate)
-        .args(["-c", PROBE])
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    let said = if output.status.success() {
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    } else {
-        String::new()
-    };
+    let output = Command::new(candidate).args(["-c", PROBE]).stdin(Stdio::null()).output().ok()?;
+    let said =
+        if output.status.success() { String::from_utf8_lossy(&output.stdout).into_owned() } else { String::new() };
     Some(judge(&candidate.display().to_string(), &said))
 }
 
@@ -144,10 +124,7 @@ fn judge(candidate: &str, said: &str) -> Probe {
         return Probe::Refused(format!("`{candidate}` is {version}"));
     }
     match lines.next().unwrap_or_default() {
-        "" => Probe::Works(Interpreter {
-            version: version.to_owned(),
-            executable: executable.into(),
-        }),
+        "" => Probe::Works(Interpreter { version: version.to_owned(), executable: executable.into() }),
         missing => Probe::Refused(format!(
             "`{candidate}` is {version} but lacks {missing} (on Debian: `apt install python3.{minor}-venv`)"
         )),
@@ -155,11 +132,7 @@ fn judge(candidate: &str, said: &str) -> Probe {
 }
 
 fn advice(refusals: &[String]) -> String {
-    let found = if refusals.is_empty() {
-        "there is none".to_owned()
-    } else {
-        refusals.join(", ")
-    };
+    let found = if refusals.is_empty() { "there is none".to_owned() } else { refusals.join(", ") };
     format!(
         "the conformance tests need Python 3.{OLDEST_MINOR} or newer, on PATH or under pyenv; {found}; \
          get one with `apt install python3 python3-venv` (Debian 13, Ubuntu 24.04 or newer) or `pyenv install 3.13`"
@@ -172,10 +145,7 @@ mod tests {
 
     #[test]
     fn a_new_interpreter_with_its_modules_works() {
-        let works = Interpreter {
-            version: "3.12.1".to_owned(),
-            executable: "/usr/bin/python3.12".into(),
-        };
+        let works = Interpreter { version: "3.12.1".to_owned(), executable: "/usr/bin/python3.12".into() };
         assert_eq!(judge("python3", "3.12.1\n/usr/bin/python3.12\n\n"), Probe::Works(works));
     }
 

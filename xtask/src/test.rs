@@ -21,15 +21,8 @@ pub enum Step {
 impl Step {
     /// In the order they run. What the tests need is set up first: a missing Python is said at once and not after ten minutes of
     /// building. Then what is cheap and often wrong.
-    const ALL: [Self; 7] = [
-        Self::Python,
-        Self::Fmt,
-        Self::Clippy,
-        Self::Tidy,
-        Self::Rust,
-        Self::Build,
-        Self::Conformance,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Python, Self::Fmt, Self::Clippy, Self::Tidy, Self::Rust, Self::Build, Self::Conformance];
 
     /// What the conformance tests run on is made by the same command: a binary of yesterday would answer for today's source.
     pub const FOR_CONFORMANCE: [Self; 3] = [Self::Python, Self::Build, Self::Conformance];
@@ -147,10 +140,7 @@ mod tests {
     #[test]
     fn an_unknown_step_is_named_with_the_known_ones() {
         let said = parse(&words("--only lint")).unwrap_err().to_string();
-        assert_eq!(
-            said,
-            "`lint` is not a step; the steps are python, fmt, clippy, tidy, rust, build, conformance"
-        );
+        assert_eq!(said, "`lint` is not a step; the steps are python, fmt, clippy, tidy, rust, build, conformance");
         assert!(parse(&words("--quick")).is_err());
     }
 }

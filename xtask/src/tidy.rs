@@ -32,23 +32,13 @@ struct Violation {
 
 impl Violation {
     fn new(path: &str, line: usize, what: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            what: what.into(),
-            remedy: remedy.into(),
-        }
+        Self { path: path.to_owned(), line, what: what.into(), remedy: remedy.into() }
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            line,
-            what,
-            remedy,
-        } = self;
+        let Self { path, line, what, remedy } = self;
         match line {
             0 => write!(formatter, "{path}: {what}; {remedy}"),
             _ => write!(formatter, "{path}:{line}: {what}; {remedy}"),
@@ -56,15 +46,8 @@ impl fmt::Display for Violation {
     }
 }
 
-const CHECKS: [fn(&Tree) -> Vec<Violation>; 7] = [
-    architecture::check,
-    budgets::check,
-    crates::check,
-    imports::check,
-    migrations::check,
-    names::check,
-    words::check,
-];
+const CHECKS: [fn(&Tree) -> Vec<Violation>; 7] =
+    [architecture::check, budgets::check, crates::check, imports::check, migrations::check, names::check, words::check];
 
 pub fn run(workspace: &Workspace) -> Result<()> {
     let tree = Tree::read(&workspace.root)?;
@@ -88,13 +71,7 @@ mod tests {
 
     #[test]
     fn a_violation_reads_as_place_fault_and_remedy() {
-        assert_eq!(
-            Violation::new("a.rs", 3, "it is wrong", "mend it").to_string(),
-            "a.rs:3: it is wrong; mend it"
-        );
-        assert_eq!(
-            Violation::new("a.rs", 0, "it is wrong", "mend it").to_string(),
-            "a.rs: it is wrong; mend it"
-        );
+        assert_eq!(Violation::new("a.rs", 3, "it is wrong", "mend it").to_string(), "a.rs:3: it is wrong; mend it");
+        assert_eq!(Violation::new("a.rs", 0, "it is wrong", "mend it").to_string(), "a.rs: it is wrong; mend it");
     }
 }

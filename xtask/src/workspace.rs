@@ -19,15 +19,10 @@ impl Workspace {
         for folder in here.ancestors() {
             let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
             if manifest.lines().any(|line| line.trim() == "[workspace]") {
-                return Ok(Self {
-                    root: folder.to_owned(),
-                });
+                return Ok(Self { root: folder.to_owned() });
             }
         }
-        bail!(
-            "no `Cargo.toml` with a `[workspace]` above `{}`; run it inside the checkout",
-            here.display()
-        )
+        bail!("no `Cargo.toml` with a `[workspace]` above `{}`; run it inside the checkout", here.display())
     }
 
     /// The folder that cargo builds into.
@@ -40,10 +35,7 @@ impl Workspace {
 
     /// The release build of one of our binaries.
     pub fn release_binary(&self, name: &str) -> PathBuf {
-        self.target()
-            .join("release")
-            .join(name)
-            .with_extension(std::env::consts::EXE_EXTENSION)
+        self.target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION)
     }
 
     /// A command that runs at the root of the checkout.
@@ -63,9 +55,7 @@ impl Workspace {
 
 /// Runs to the end with our own stdin, stdout and stderr.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("`{}` cannot be started", said(command)))?;
+    let status = command.status().with_context(|| format!("`{}` cannot be started", said(command)))?;
     if !status.success() {
         bail!("`{}` ended with {status}", said(command));
     }
@@ -84,7 +74,5 @@ fn said(command: &Command) -> String {
     reason = "the rule is about the server; a build reads the shell it was called from"
 )]
 pub fn environment(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

@@ -29,11 +29,7 @@ pub struct Backoff {
 
 impl Default for Backoff {
     fn default() -> Self {
-        Self {
-            first_ms: 500,
-            max_ms: 5 * 60 * 1000,
-            give_up_after_ms: 24 * 60 * 60 * 1000,
-        }
+        Self { first_ms: 500, max_ms: 5 * 60 * 1000, give_up_after_ms: 24 * 60 * 60 * 1000 }
     }
 }
 
@@ -51,10 +47,7 @@ impl Backoff {
     pub fn given_up(&self, since_ms: i64, now_ms: i64, last_reason: &str) -> Option<DeliveryOutcome> {
         let waited = now_ms.saturating_sub(since_ms);
         (waited >= self.give_up_after_ms).then(|| DeliveryOutcome::Dead {
-            reason: format!(
-                "gave up after {} of retries; last: {last_reason}",
-                hours(self.give_up_after_ms)
-            ),
+            reason: format!("gave up after {} of retries; last: {last_reason}", hours(self.give_up_after_ms)),
         })
     }
 }
@@ -70,10 +63,7 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self {
-            interval_ms: 1000,
-            burst: 3,
-        }
+        Self { interval_ms: 1000, burst: 3 }
     }
 }
 
@@ -124,16 +114,11 @@ mod tests {
 
     #[test]
     fn it_gives_up_after_its_time_and_says_why() {
-        let backoff = Backoff {
-            give_up_after_ms: 3_600_000,
-            ..Backoff::default()
-        };
+        let backoff = Backoff { give_up_after_ms: 3_600_000, ..Backoff::default() };
         assert_eq!(backoff.given_up(1000, 3_600_999, "HTTP 500"), None);
         assert_eq!(
             backoff.given_up(1000, 3_601_000, "HTTP 500"),
-            Some(DeliveryOutcome::Dead {
-                reason: "gave up after 1 h of retries; last: HTTP 500".to_owned()
-            })
+            Some(DeliveryOutcome::Dead { reason: "gave up after 1 h of retries; last: HTTP 500".to_owned() })
         );
     }
 

@@ -73,13 +73,7 @@ pub fn parse(head: RequestHead<'_>, policy: Policy) -> Result<Presented<'_>, Sig
     claim.scope.check(policy.service, date)?;
     let headers = head::signed_headers(head.headers, claim.signed_headers)?;
     head::check_query(head.uri)?;
-    Ok(Presented {
-        head,
-        policy,
-        claim,
-        date,
-        headers,
-    })
+    Ok(Presented { head, policy, claim, date, headers })
 }
 
 impl Presented<'_> {
@@ -114,11 +108,7 @@ impl Presented<'_> {
             (Some(presented), Some(expected)) => presented.as_bytes().ct_eq(expected.as_bytes()).into(),
             (Some(_), None) | (None, Some(_)) => false,
         };
-        if good {
-            Ok(())
-        } else {
-            Err(SignatureError::SecurityToken)
-        }
+        if good { Ok(()) } else { Err(SignatureError::SecurityToken) }
     }
 
     /// A hash in `x-amz-content-sha256` is what the client signed in place of the body, so it must be the body's;
@@ -132,19 +122,14 @@ impl Presented<'_> {
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|header| header.name == name)
-            .map(|header| header.value)
+        self.headers.iter().find(|header| header.name == name).map(|header| header.value)
     }
 }
 
 /// Without headers: a security token is among them.
 impl fmt::Debug for Presented<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presented")
-            .field("access_key_id", &self.access_key_id())
-            .finish_non_exhaustive()
+        f.debug_struct("Presented").field("access_key_id", &self.access_key_id()).finish_non_exhaustive()
     }
 }
 

@@ -106,30 +106,19 @@ pub struct DeliverySettings {
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 4750)),
-            public_url: None,
-        }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 4750)), public_url: None }
     }
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self {
-            data_dir: PathBuf::from("./bellhop-data"),
-            encryption_key_file: None,
-        }
+        Self { data_dir: PathBuf::from("./bellhop-data"), encryption_key_file: None }
     }
 }
 
 impl Default for DeliverySettings {
     fn default() -> Self {
-        Self {
-            slack_messages_per_second: 1.0,
-            slack_burst: 3,
-            give_up_after_hours: 24,
-            request_timeout_seconds: 10,
-        }
+        Self { slack_messages_per_second: 1.0, slack_burst: 3, give_up_after_hours: 24, request_timeout_seconds: 10 }
     }
 }
 
@@ -154,24 +143,14 @@ pub struct Overrides {
 impl Settings {
     /// `bellhop serve` and the tools that work on its data: the file, the environment.
     pub fn of_file(path: &Path) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path).map_err(|source| SettingsError::File {
-            path: path.display().to_string(),
-            source,
-        })?;
-        read(
-            Figment::from(Toml::string(&text)),
-            &path.display().to_string(),
-            &Overrides::default(),
-        )
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
+        read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())
     }
 
     /// `bellhop dev`: embedded defaults, the environment, the command line.
     pub fn of_dev(overrides: &Overrides) -> Result<Self, SettingsError> {
-        read(
-            Figment::from(Toml::string(DEV_DEFAULTS)),
-            "the defaults of dev",
-            overrides,
-        )
+        read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)
     }
 
     pub fn pace(&self) -> Pace {
@@ -183,18 +162,13 @@ impl Settings {
 
     pub fn backoff(&self) -> Backoff {
         let give_up_after_ms = i64::from(self.delivery.give_up_after_hours).saturating_mul(60 * 60 * 1000);
-        Backoff {
-            give_up_after_ms,
-            ..Backoff::default()
-        }
+        Backoff { give_up_after_ms, ..Backoff::default() }
     }
 }
 
 /// The variables of AWS's SDKs that redirect SNS to an emulator. The SDK reads their values itself.
 pub fn sns_endpoint_is_overridden() -> bool {
-    ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"]
-        .into_iter()
-        .any(|name| environment(name).is_some())
+    ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
 }
 
 /// `RUST_LOG`, if somebody debugs.
@@ -229,12 +203,7 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
 
 /// What a type alone cannot say.
 fn check(settings: Settings) -> Result<Settings, SettingsError> {
-    let wrong = |key, problem: &str| {
-        Err(SettingsError::Value {
-            key,
-            problem: problem.to_owned(),
-        })
-    };
+    let wrong = |key, problem: &str| Err(SettingsError::Value { key, problem: problem.to_owned() });
     let rate = settings.delivery.slack_messages_per_second;
     if !(0.001..=1000.0).contains(&rate) {
         return wrong("delivery.slack_messages_per_second", "must be between 0.001 and 1000");
@@ -245,23 +214,12 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     if settings.delivery.request_timeout_seconds == 0 {
         return wrong("delivery.request_timeout_seconds", "must be at least 1");
     }
-    for (key, url) in [
-        ("slack.api_url", &settings.slack.api_url),
-        ("server.public_url", &settings.server.public_url),
-    ] {
-        if url
-            .as_ref()
-            .is_some_and(|url| !matches!(url.scheme(), "http" | "https"))
-        {
+    for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {
+        if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
             return wrong(key, "must be a http or https URL");
         }
     }
-    if settings
-        .slack
-        .api_url
-        .as_ref()
-        .is_some_and(|url| !url.path().ends_with('/'))
-    {
+    if settings.slack.api_url.as_ref().is_some_and(|url| !url.path().ends_with('/')) {
         return wrong("slack.api_url", "must end with `/`");
     }
     Ok(settings)
@@ -270,25 +228,14 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
 /// Figment's errors one after the other: what, which key, where it stands.
 fn sentences(errors: &figment::Error) -> String {
     let sentence = |error: figment::Error| {
-        let key = if error.path.is_empty() {
-            String::new()
-        } else {
-            format!(" for `{}`", error.path.join("."))
-        };
-        let place = error
-            .metadata
-            .as_ref()
-            .map(|metadata| format!(" in {}", metadata.name))
-            .unwrap_or_default();
+        let key = if error.path.is_empty() { String::new() } else { format!(" for `{}`", error.path.join(".")) };
+        let place = error.metadata.as_ref().map(|metadata| format!(" in {}", metadata.name)).unwrap_or_default();
         format!("{}{key}{place}", error.kind)
     };
     errors.clone().into_iter().map(sentence).collect::<Vec<_>>().join("; ")
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the rate was checked: the result is between 1 and 1,000,000"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the rate was checked: the result is between 1 and 1,000,000")]
 fn milliseconds(seconds: f64) -> i64 {
     (seconds * 1000.0).round() as i64
 }
@@ -313,11 +260,9 @@ fn trusted_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TrustedHo
     }
     let hosts = match Hosts::deserialize(deserializer)? {
         Hosts::List(hosts) => hosts,
-        Hosts::Text(text) => text
-            .split(',')
-            .map(|host| host.trim().to_owned())
-            .filter(|host| !host.is_empty())
-            .collect(),
+        Hosts::Text(text) => {
+            text.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect()
+        }
     };
     let host = |text: &String| {
         TrustedHost::parse(text).ok_or_else(|| {
@@ -372,10 +317,7 @@ mod tests {
     #[test]
     fn a_key_that_means_nothing_is_an_error_that_names_it_and_its_place() {
         let error = of_toml("[slack]\napi_ulr = \"http://x/\"").unwrap_err().to_string();
-        assert!(
-            error.contains("api_ulr") && error.contains("api_url") && error.contains("bellhop.toml"),
-            "{error}"
-        );
+        assert!(error.contains("api_ulr") && error.contains("api_url") && error.contains("bellhop.toml"), "{error}");
         let error = of_toml("[slacks]").unwrap_err().to_string();
         assert!(error.contains("slacks"), "{error}");
     }
@@ -387,15 +329,9 @@ mod tests {
             ("[slack]\napi_url = \"http://x/api\"", "must end with `/`"),
             ("[slack]\napi_url = \"file:///x/\"", "slack.api_url"),
             ("[delivery]\nslack_burst = 0", "delivery.slack_burst"),
-            (
-                "[delivery]\nslack_messages_per_second = 0.0",
-                "delivery.slack_messages_per_second",
-            ),
+            ("[delivery]\nslack_messages_per_second = 0.0", "delivery.slack_messages_per_second"),
             ("[sns]\ntrusted_certificate_hosts = [\"http://x\"]", "http://x"),
-            (
-                "[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"",
-                "account_id",
-            ),
+            ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
         ] {
             let error = of_toml(text).unwrap_err().to_string();
             assert!(error.contains(named), "{error}");

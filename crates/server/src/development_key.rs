@@ -50,16 +50,11 @@ impl DevelopmentKey {
 
     /// One file: the private key and then the certificate.
     fn parse(pem: &str) -> anyhow::Result<Self> {
-        let at = pem
-            .find("-----BEGIN CERTIFICATE-----")
-            .context("it has no certificate")?;
+        let at = pem.find("-----BEGIN CERTIFICATE-----").context("it has no certificate")?;
         let (key, certificate) = pem.split_at(at);
         let (_, key) = x509_parser::pem::parse_x509_pem(key.as_bytes()).map_err(|error| anyhow!("{error}"))?;
         let key = RsaKeyPair::from_pkcs8(&key.contents).map_err(|error| anyhow!("{error}"))?;
-        Ok(Self {
-            key,
-            certificate_pem: certificate.to_owned(),
-        })
+        Ok(Self { key, certificate_pem: certificate.to_owned() })
     }
 }
 

@@ -87,11 +87,7 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("bellhop");
         let (sns_messages, delivery_attempts, api_requests) = (Family::default(), Family::default(), Family::default());
         let oldest_pending_seconds = Gauge::default();
-        registry.register(
-            "sns_messages",
-            "Requests to POST /sns by what became of them",
-            sns_messages.clone(),
-        );
+        registry.register("sns_messages", "Requests to POST /sns by what became of them", sns_messages.clone());
         registry.register(
             "delivery_attempts",
             "Requests to chat platforms by what came of them",
@@ -103,39 +99,22 @@ impl Default for Metrics {
             "Age of the delivery that has waited longest; 0 when nothing waits",
             oldest_pending_seconds.clone(),
         );
-        Self {
-            registry,
-            sns_messages,
-            delivery_attempts,
-            api_requests,
-            oldest_pending_seconds,
-        }
+        Self { registry, sns_messages, delivery_attempts, api_requests, oldest_pending_seconds }
     }
 }
 
 impl Metrics {
     pub fn sns_message(&self, outcome: SnsOutcome) {
-        self.sns_messages
-            .get_or_create(&SnsLabels {
-                outcome: outcome.as_str(),
-            })
-            .inc();
+        self.sns_messages.get_or_create(&SnsLabels { outcome: outcome.as_str() }).inc();
     }
 
     pub fn delivery_attempt(&self, platform: &'static str, outcome: AttemptOutcome) {
-        self.delivery_attempts
-            .get_or_create(&AttemptLabels {
-                platform,
-                outcome: outcome.as_str(),
-            })
-            .inc();
+        self.delivery_attempts.get_or_create(&AttemptLabels { platform, outcome: outcome.as_str() }).inc();
     }
 
     /// `operation` is a name of the API or `unknown`, never what a stranger sent.
     pub fn api_request(&self, operation: &'static str, status: u16) {
-        self.api_requests
-            .get_or_create(&RequestLabels { operation, status })
-            .inc();
+        self.api_requests.get_or_create(&RequestLabels { operation, status }).inc();
     }
 
     pub fn render(&self, oldest_pending_seconds: f64) -> Result<String, std::fmt::Error> {

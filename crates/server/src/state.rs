@@ -62,11 +62,7 @@ impl Server {
         };
         let connections = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.handle(connections.clone());
-        server
-            .http_builder()
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADERS_TIMEOUT);
+        server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
         let routes = inbound::routes(app.clone(), sandbox).into_make_service();
         tasks.spawn(async move {
             if let Err(error) = server.serve(routes).await {
@@ -74,13 +70,7 @@ impl Server {
             }
         });
         worker::start(&app, &tasks, &stop);
-        Ok(Self {
-            address,
-            app,
-            connections,
-            tasks,
-            stop,
-        })
+        Ok(Self { address, app, connections, tasks, stop })
     }
 
     /// What a test looks at to see that nothing is left over.
@@ -141,14 +131,8 @@ async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
             bot_token: workspace.bot_token.clone(),
         })
         .collect();
-    store
-        .declare_access_keys(&keys)
-        .await
-        .context("`access_keys` of the settings")?;
-    store
-        .declare_slack_workspaces(&workspaces)
-        .await
-        .context("`slack.workspaces` of the settings")?;
+    store.declare_access_keys(&keys).await.context("`access_keys` of the settings")?;
+    store.declare_slack_workspaces(&workspaces).await.context("`slack.workspaces` of the settings")?;
     Ok(store)
 }
 
@@ -201,11 +185,7 @@ fn seed(clock: &SharedClock) -> u64 {
 
 fn sandbox(settings: &Settings, app: &SharedApp, stop: &CancellationToken) -> anyhow::Result<Router> {
     use secrecy::ExposeSecret as _;
-    let declared = settings
-        .slack
-        .workspaces
-        .first()
-        .context("`dev` needs one of `slack.workspaces`")?;
+    let declared = settings.slack.workspaces.first().context("`dev` needs one of `slack.workspaces`")?;
     let workspace = inbound::sandbox::Workspace {
         team_id: declared.team_id.as_str().to_owned(),
         team_name: declared.team_name.clone(),

@@ -25,37 +25,24 @@ impl Store {
                 .fetch_optional(&self.reader)
                 .await?;
         let Some(row) = row else { return Ok(None) };
-        let sealed_for_another_key = || {
-            StoreError::corrupt(
-                TABLE,
-                "sealed_secret",
-                access_key_id,
-                &"the encryption key does not open it",
-            )
-        };
+        let sealed_for_another_key =
+            || StoreError::corrupt(TABLE, "sealed_secret", access_key_id, &"the encryption key does not open it");
         let account_id: String = row.try_get("account_id")?;
         let sealed: Vec<u8> = row.try_get("sealed_secret")?;
         Ok(Some(AccessKey {
             access_key_id: access_key_id.to_owned(),
             account_id: StoreError::parsed(TABLE, "account_id", access_key_id, &account_id)?,
             principal_arn: row.try_get("principal_arn")?,
-            secret_access_key: self
-                .key
-                .open(&row_name(access_key_id), &sealed)
-                .ok_or_else(sealed_for_another_key)?,
+            secret_access_key: self.key.unseal(&row_name(access_key_id), &sealed).ok_or_else(sealed_for_another_key)?,
         }))
     }
 
     /// Makes the declared keys equal to those of the settings: added, changed and taken away.
     pub async fn declare_access_keys(&self, keys: &[AccessKey]) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM access_keys WHERE declared = 1")
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query("DELETE FROM access_keys WHERE declared = 1").execute(&mut *transaction).await?;
         for key in keys {
-            let sealed = self
-                .key
-                .seal(&row_name(&key.access_key_id), key.secret_access_key.expose_secret())?;
+            let sealed = self.key.seal(&row_name(&key.access_key_id), key.secret_access_key.expose_secret())?;
             sqlx::query(
                 "INSERT INTO access_keys (access_key_id, account_id, principal_arn, sealed_secret, declared)
                  VALUES ($1, $2, $3, $4, 1)",

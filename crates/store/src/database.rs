@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, SqlStr, Sqlite, Transaction};
+use sqlx::{Connection as _, Row as _, SqlStr, Sqlite, Transaction};
 
 use crate::outbox::GroupCommit;
 use crate::{EncryptionKey, StoreError};
@@ -46,54 +46,43 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in `data_dir`, makes it if there is none, and brings its schema up to date.
+    /// Opens the store in `data_dir`. A server makes it if there is none and brings its schema up to date; a tool finds
+    /// it as the server left it or says what is wrong.
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let directory = &settings.data_dir;
+        let key_file = settings.encryption_key_file.clone().unwrap_or_else(|| directory.join(KEY_FILE));
         let unusable = |problem: &dyn std::fmt::Display| {
-            StoreError::Unavailable(format!(
-                "the data directory `{}` cannot be used: {problem}",
-                directory.display()
-            ))
+            let directory = directory.display();
+            StoreError::Unavailable(format!("the data directory `{directory}` cannot be used: {problem}"))
         };
-        create_private(directory).map_err(|error| unusable(&error))?;
-        let lock = if settings.exclusive {
-            Some(lock(directory)?)
+        let (lock, key) = if settings.exclusive {
+            create_private(directory).map_err(|error| unusable(&error))?;
+            (Some(lock(directory)?), EncryptionKey::open_or_create(&key_file))
         } else {
-            None
+            (None, EncryptionKey::open(&key_file))
         };
-        let key_file = settings
-            .encryption_key_file
-            .clone()
-            .unwrap_or_else(|| directory.join(KEY_FILE));
-        let key =
-            EncryptionKey::open_or_create(&key_file).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let key = key.map_err(|error| unusable(&error))?;
         let options = SqliteConnectOptions::new()
             .filename(directory.join(DATABASE_FILE))
-            .create_if_missing(true)
+            .create_if_missing(settings.exclusive)
             .journal_mode(SqliteJournalMode::Wal)
             // A 200 to SNS promises that a power cut does not lose the message: every commit reaches the disk.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let pool = |size| {
-            SqlitePoolOptions::new()
-                .max_connections(size)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-        };
+        let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
         let writer = pool(1)
             // When the disk fails or is full, SQLite takes the transaction back by itself. The driver goes on counting it and
             // would refuse every later one: such a connection is replaced.
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
-        migrator()
-            .run(&writer)
-            .await
-            .map_err(|error| migration_failed(&error))?;
-        let reader = pool(READERS)
-            .min_connections(1)
-            .connect_with(options.read_only(true))
-            .await?;
+        if settings.exclusive {
+            migrator().run(&writer).await.map_err(|error| migration_failed(&error))?;
+        } else {
+            check_schema(&writer).await?;
+        }
+        let reader = pool(READERS).min_connections(1).connect_with(options.read_only(true)).await?;
         let store = Self {
             group_commit: GroupCommit::start(writer.clone()),
             writer,
@@ -152,20 +141,24 @@ fn lock(directory: &Path) -> Result<File, StoreError> {
     }
 }
 
+/// A tool must not change the schema under a running server of another version.
+async fn check_schema(writer: &SqlitePool) -> Result<(), StoreError> {
+    let row = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(writer).await?;
+    let found: i64 = row.try_get("version")?;
+    let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    if found == known {
+        return Ok(());
+    }
+    Err(StoreError::Unavailable(format!(
+        "the data has schema {found} and this bellhop knows {known}; use the bellhop that serves from it"
+    )))
+}
+
 fn migrator() -> Migrator {
     let migration = |&(version, description, sql): &(i64, &'static str, &'static str)| {
-        Migration::new(
-            version,
-            description.into(),
-            MigrationType::Simple,
-            SqlStr::from_static(sql),
-            false,
-        )
+        Migration::new(version, description.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
     };
-    Migrator {
-        migrations: MIGRATIONS.iter().map(migration).collect(),
-        ..Migrator::DEFAULT
-    }
+    Migrator { migrations: MIGRATIONS.iter().map(migration).collect(), ..Migrator::DEFAULT }
 }
 
 fn migration_failed(error: &MigrateError) -> StoreError {

@@ -10,12 +10,7 @@ pub enum StoreError {
     Conflict(String),
     /// A row cannot be read as what it must be: someone else wrote it, or a key was lost.
     #[error("corrupt data in {table}.{column} of row `{row}`: {problem}")]
-    Corrupt {
-        table: &'static str,
-        column: &'static str,
-        row: String,
-        problem: String,
-    },
+    Corrupt { table: &'static str, column: &'static str, row: String, problem: String },
     /// The database did not answer as it should. It may answer the next time.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
@@ -29,17 +24,11 @@ impl StoreError {
         row: &str,
         text: &str,
     ) -> Result<T, Self> {
-        text.parse()
-            .map_err(|unmet: T::Err| Self::corrupt(table, column, row, &unmet))
+        text.parse().map_err(|unmet: T::Err| Self::corrupt(table, column, row, &unmet))
     }
 
     pub(crate) fn corrupt(table: &'static str, column: &'static str, row: &str, problem: &dyn ToString) -> Self {
-        Self::Corrupt {
-            table,
-            column,
-            row: row.to_owned(),
-            problem: problem.to_string(),
-        }
+        Self::Corrupt { table, column, row: row.to_owned(), problem: problem.to_string() }
     }
 }
 

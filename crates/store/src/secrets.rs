@@ -1,7 +1,7 @@
 //! Secrets at rest: AES-256-GCM under one key of the installation, each value bound to the row that it belongs to.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, RandomizedNonceKey};
@@ -26,22 +26,21 @@ pub enum EncryptionKeyError {
 impl EncryptionKey {
     /// Reads the key, or makes one if there is none: readable by its owner only.
     pub fn open_or_create(path: &Path) -> Result<Self, EncryptionKeyError> {
-        let failed = |source| EncryptionKeyError::File {
-            path: path.display().to_string(),
-            source,
-        };
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path).map_err(failed)?,
-            Err(error) => return Err(failed(error)),
-        };
-        let malformed = || EncryptionKeyError::Malformed {
-            path: path.display().to_string(),
-        };
+        match Self::open(path) {
+            Err(EncryptionKeyError::File { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                create(path).map_err(|source| EncryptionKeyError::File { path: path.display().to_string(), source })?;
+                Self::open(path)
+            }
+            opened => opened,
+        }
+    }
+
+    pub fn open(path: &Path) -> Result<Self, EncryptionKeyError> {
+        let shown = || path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|source| EncryptionKeyError::File { path: shown(), source })?;
+        let malformed = || EncryptionKeyError::Malformed { path: shown() };
         let bytes = from_hexadecimal(text.trim()).ok_or_else(malformed)?;
-        RandomizedNonceKey::new(&AES_256_GCM, &bytes)
-            .map(Self)
-            .map_err(|_| malformed())
+        RandomizedNonceKey::new(&AES_256_GCM, &bytes).map(Self).map_err(|_| malformed())
     }
 
     /// Seals a text for one purpose (a row, a kind of token); it opens for the same purpose only.
@@ -58,20 +57,17 @@ impl EncryptionKey {
     }
 
     /// `None`: not sealed with this key for this purpose.
-    pub fn open(&self, purpose: &str, bytes: &[u8]) -> Option<SecretString> {
+    pub fn unseal(&self, purpose: &str, bytes: &[u8]) -> Option<SecretString> {
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
         let nonce = aws_lc_rs::aead::Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut sealed = sealed.to_vec();
-        let opened = self
-            .0
-            .open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut sealed)
-            .ok()?;
+        let opened = self.0.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut sealed).ok()?;
         Some(std::str::from_utf8(opened).ok()?.into())
     }
 }
 
 /// Writes the key whole under another name first: a crash leaves either no key or a good one.
-fn create(path: &Path) -> std::io::Result<String> {
+fn create(path: &Path) -> std::io::Result<()> {
     let mut bytes = [0_u8; KEY_BYTES];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| std::io::Error::other("no randomness"))?;
     let text: String = bytes.iter().flat_map(|byte| hexadecimal(*byte)).collect();
@@ -83,8 +79,7 @@ fn create(path: &Path) -> std::io::Result<String> {
     let mut file = options.open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    Ok(text)
+    fs::rename(&unfinished, path)
 }
 
 fn hexadecimal(byte: u8) -> [char; 2] {
@@ -96,9 +91,7 @@ fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {
     if text.len() != KEY_BYTES * 2 || !text.is_ascii() {
         return None;
     }
-    (0..KEY_BYTES)
-        .map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok())
-        .collect()
+    (0..KEY_BYTES).map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()).collect()
 }
 
 #[cfg(test)]
@@ -115,11 +108,11 @@ mod tests {
         let sealed = key.seal("row 1", "xoxb-secret").unwrap();
         assert!(!sealed.windows(4).any(|window| window == b"xoxb"));
         let again = EncryptionKey::open_or_create(&path).unwrap();
-        assert_eq!(again.open("row 1", &sealed).unwrap().expose_secret(), "xoxb-secret");
-        assert!(again.open("row 2", &sealed).is_none());
+        assert_eq!(again.unseal("row 1", &sealed).unwrap().expose_secret(), "xoxb-secret");
+        assert!(again.unseal("row 2", &sealed).is_none());
         let other = EncryptionKey::open_or_create(&directory.path().join("other.key")).unwrap();
-        assert!(other.open("row 1", &sealed).is_none());
-        assert!(again.open("row 1", &sealed[..5]).is_none());
+        assert!(other.unseal("row 1", &sealed).is_none());
+        assert!(again.unseal("row 1", &sealed[..5]).is_none());
     }
 
     #[cfg(unix)]
@@ -137,10 +130,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("encryption.key");
         fs::write(&path, "abc").unwrap();
-        assert!(matches!(
-            EncryptionKey::open_or_create(&path),
-            Err(EncryptionKeyError::Malformed { .. })
-        ));
+        assert!(matches!(EncryptionKey::open_or_create(&path), Err(EncryptionKeyError::Malformed { .. })));
         assert_eq!(fs::read_to_string(&path).unwrap(), "abc");
     }
 }

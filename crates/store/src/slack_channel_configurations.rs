@@ -42,10 +42,7 @@ impl Store {
         now_ms: i64,
     ) -> Result<Result<(), Taken>, StoreError> {
         let mut transaction = self.write().await?;
-        if load(&mut transaction, &configuration.account_id, &configuration.arn)
-            .await?
-            .is_some()
-        {
+        if load(&mut transaction, &configuration.account_id, &configuration.arn).await?.is_some() {
             return Ok(Err(Taken::Name));
         }
         if channel_is_taken(&mut transaction, configuration).await? {
@@ -71,7 +68,7 @@ impl Store {
         .bind(now_ms)
         .execute(&mut *transaction)
         .await?;
-        index_topics(&mut transaction, configuration, now_ms).await?;
+        index_topics(&mut transaction, configuration).await?;
         transaction.commit().await?;
         Ok(Ok(()))
     }
@@ -138,8 +135,8 @@ impl Store {
         .bind(arn.as_str())
         .execute(&mut *transaction)
         .await?;
-        index_topics(&mut transaction, &after, now_ms).await?;
-        unindex_topics(&mut transaction, arn, &after.sns_topic_arns, now_ms).await?;
+        index_topics(&mut transaction, &after).await?;
+        unindex_topics(&mut transaction, arn, &after.sns_topic_arns).await?;
         if after.destination() != before.destination() {
             crate::outbox::redirect(&mut transaction, arn.as_str(), &after.destination(), now_ms).await?;
         }
@@ -164,7 +161,7 @@ impl Store {
         if deleted == 0 {
             return Ok(false);
         }
-        unindex_topics(&mut transaction, arn, &[], now_ms).await?;
+        unindex_topics(&mut transaction, arn, &[]).await?;
         crate::outbox::bury(&mut transaction, arn.as_str(), "its configuration was deleted", now_ms).await?;
         transaction.commit().await?;
         Ok(true)
@@ -187,9 +184,7 @@ fn apply(configuration: SlackChannelConfiguration, update: ConfigurationUpdate) 
         iam_role_arn: update.iam_role_arn.unwrap_or(configuration.iam_role_arn),
         sns_topic_arns: update.sns_topic_arns.unwrap_or(configuration.sns_topic_arns),
         logging_level: update.logging_level.unwrap_or(configuration.logging_level),
-        guardrail_policy_arns: update
-            .guardrail_policy_arns
-            .unwrap_or(configuration.guardrail_policy_arns),
+        guardrail_policy_arns: update.guardrail_policy_arns.unwrap_or(configuration.guardrail_policy_arns),
         user_authorization_required: update
             .user_authorization_required
             .unwrap_or(configuration.user_authorization_required),
@@ -229,7 +224,6 @@ async fn channel_is_taken(
 async fn index_topics(
     transaction: &mut Transaction<'static, Sqlite>,
     configuration: &SlackChannelConfiguration,
-    now_ms: i64,
 ) -> Result<(), StoreError> {
     for topic in &configuration.sns_topic_arns {
         sqlx::query(
@@ -242,13 +236,11 @@ async fn index_topics(
         .execute(&mut **transaction)
         .await?;
         sqlx::query(
-            "INSERT INTO topic_subscriptions (topic_arn, state, updated_at_ms) VALUES ($1, 'wanted', $2)
-             ON CONFLICT (topic_arn) DO UPDATE SET state = CASE
-                 WHEN topic_subscriptions.state <> 'unwanted' THEN topic_subscriptions.state
-                 WHEN topic_subscriptions.subscription_arn IS NULL THEN 'wanted' ELSE 'confirmed' END",
+            "INSERT INTO topic_subscriptions (topic_arn, state, asked_at_ms) VALUES ($1, 'wanted', 0)
+             ON CONFLICT (topic_arn) DO UPDATE SET state = 'wanted', asked_at_ms = 0
+                 WHERE topic_subscriptions.state = 'unwanted'",
         )
         .bind(topic.as_str())
-        .bind(now_ms)
         .execute(&mut **transaction)
         .await?;
     }
@@ -261,7 +253,6 @@ async fn unindex_topics(
     transaction: &mut Transaction<'static, Sqlite>,
     arn: &ChatConfigurationArn,
     still_listed: &[Arn],
-    now_ms: i64,
 ) -> Result<(), StoreError> {
     let rows = sqlx::query("SELECT topic_arn FROM topic_listeners WHERE configuration_arn = $1")
         .bind(arn.as_str())
@@ -278,11 +269,10 @@ async fn unindex_topics(
             .execute(&mut **transaction)
             .await?;
         sqlx::query(
-            "UPDATE topic_subscriptions SET state = 'unwanted', updated_at_ms = $2 WHERE topic_arn = $1
+            "UPDATE topic_subscriptions SET state = 'unwanted', asked_at_ms = 0 WHERE topic_arn = $1
              AND NOT EXISTS (SELECT 1 FROM topic_listeners WHERE topic_listeners.topic_arn = $1)",
         )
         .bind(&topic)
-        .bind(now_ms)
         .execute(&mut **transaction)
         .await?;
     }
@@ -312,10 +302,7 @@ fn read(row: &SqliteRow) -> Result<SlackChannelConfiguration, StoreError> {
         tags: tags
             .iter()
             .map(|(key, value)| {
-                Ok((
-                    StoreError::parsed(TABLE, "tags", &arn, key)?,
-                    StoreError::parsed(TABLE, "tags", &arn, value)?,
-                ))
+                Ok((StoreError::parsed(TABLE, "tags", &arn, key)?, StoreError::parsed(TABLE, "tags", &arn, value)?))
             })
             .collect::<Result<_, StoreError>>()?,
     })
@@ -326,8 +313,5 @@ fn parsed_all<T: FromStr<Err: ToString>>(
     row: &str,
     texts: &[String],
 ) -> Result<Vec<T>, StoreError> {
-    texts
-        .iter()
-        .map(|text| StoreError::parsed(TABLE, column, row, text))
-        .collect()
+    texts.iter().map(|text| StoreError::parsed(TABLE, column, row, text)).collect()
 }

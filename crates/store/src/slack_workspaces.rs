@@ -52,9 +52,7 @@ impl Store {
     /// Makes the declared workspaces equal to those of the settings: added, changed and taken away.
     pub async fn declare_slack_workspaces(&self, workspaces: &[SlackWorkspace]) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM slack_workspaces WHERE declared = 1")
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query("DELETE FROM slack_workspaces WHERE declared = 1").execute(&mut *transaction).await?;
         for workspace in workspaces {
             let row = row_name(workspace.account_id.as_str(), workspace.team_id.as_str());
             sqlx::query(
@@ -81,7 +79,7 @@ impl Store {
             account_id: StoreError::parsed(TABLE, "account_id", &name, &account_id)?,
             team_id: StoreError::parsed(TABLE, "team_id", &name, &team_id)?,
             team_name: row.try_get("team_name")?,
-            bot_token: self.key.open(&name, &sealed).ok_or_else(sealed_for_another_key)?,
+            bot_token: self.key.unseal(&name, &sealed).ok_or_else(sealed_for_another_key)?,
         })
     }
 }

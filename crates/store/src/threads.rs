@@ -25,9 +25,6 @@ impl Store {
         .fetch_optional(&self.reader)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(ThreadParent {
-            posted: row.try_get("parent_posted")?,
-            body: row.try_get("body")?,
-        }))
+        Ok(Some(ThreadParent { posted: row.try_get("parent_posted")?, body: row.try_get("body")? }))
     }
 }

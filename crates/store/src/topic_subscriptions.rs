@@ -22,13 +22,7 @@ pub enum SubscriptionState {
 }
 
 impl SubscriptionState {
-    pub const ALL: [Self; 5] = [
-        Self::Wanted,
-        Self::Pending,
-        Self::Confirmed,
-        Self::Manual,
-        Self::Unwanted,
-    ];
+    pub const ALL: [Self; 5] = [Self::Wanted, Self::Pending, Self::Confirmed, Self::Manual, Self::Unwanted];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,22 +43,23 @@ pub struct TopicSubscription {
     pub subscription_arn: Option<String>,
     /// Why it is not confirmed, if something went wrong.
     pub reason: Option<String>,
-    pub updated_at_ms: i64,
+    /// When SNS was last asked about it; 0: not since a configuration changed its state.
+    pub asked_at_ms: i64,
 }
 
 impl Store {
-    /// A page of the rows in the given state, in the order of their topics, beginning after `after`.
-    pub async fn topic_subscriptions(
+    /// Topics in the given state that SNS was last asked about at `not_after_ms` or before, the longest ago first.
+    pub async fn due_topic_subscriptions(
         &self,
         state: SubscriptionState,
-        after: Option<&str>,
+        not_after_ms: i64,
         limit: i64,
     ) -> Result<Vec<TopicSubscription>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM topic_subscriptions WHERE state = $1 AND topic_arn > $2 ORDER BY topic_arn LIMIT $3",
+            "SELECT * FROM topic_subscriptions WHERE state = $1 AND asked_at_ms <= $2 ORDER BY asked_at_ms LIMIT $3",
         )
         .bind(state.as_str())
-        .bind(after.unwrap_or_default())
+        .bind(not_after_ms)
         .bind(limit)
         .fetch_all(&self.reader)
         .await?;
@@ -87,12 +82,12 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let changed = sqlx::query(
             "UPDATE topic_subscriptions SET state = $1, subscription_arn = COALESCE($2, subscription_arn), reason = $3,
-                 updated_at_ms = $4 WHERE topic_arn = $5 AND state = $6",
+                 asked_at_ms = $4 WHERE topic_arn = $5 AND state = $6",
         )
         .bind(now.state.as_str())
         .bind(&now.subscription_arn)
         .bind(&now.reason)
-        .bind(now.updated_at_ms)
+        .bind(now.asked_at_ms)
         .bind(&now.topic_arn)
         .bind(from.as_str())
         .execute(&self.writer)
@@ -110,7 +105,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE topic_subscriptions SET state = 'confirmed', subscription_arn = COALESCE($2, subscription_arn),
-                 reason = NULL, updated_at_ms = $3 WHERE topic_arn = $1 AND state <> 'unwanted'",
+                 reason = NULL, asked_at_ms = $3 WHERE topic_arn = $1 AND state <> 'unwanted'",
         )
         .bind(topic_arn)
         .bind(subscription_arn)
@@ -118,6 +113,20 @@ impl Store {
         .execute(&self.writer)
         .await?;
         Ok(())
+    }
+
+    /// A confirmed subscription is gone: it is asked for again at once. `false` if it was not confirmed.
+    pub async fn want_topic_again(&self, topic_arn: &str, reason: &str) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "UPDATE topic_subscriptions SET state = 'wanted', subscription_arn = NULL, reason = $2, asked_at_ms = 0
+             WHERE topic_arn = $1 AND state = 'confirmed'",
+        )
+        .bind(topic_arn)
+        .bind(reason)
+        .execute(&self.writer)
+        .await?
+        .rows_affected();
+        Ok(changed == 1)
     }
 
     /// Forgets an unwanted topic, unless a configuration wants it again.
@@ -137,7 +146,7 @@ fn read(row: &SqliteRow) -> Result<TopicSubscription, StoreError> {
         state: known.ok_or_else(|| StoreError::corrupt("topic_subscriptions", "state", &topic_arn, &"unknown"))?,
         subscription_arn: row.try_get("subscription_arn")?,
         reason: row.try_get("reason")?,
-        updated_at_ms: row.try_get("updated_at_ms")?,
+        asked_at_ms: row.try_get("asked_at_ms")?,
         topic_arn,
     })
 }

@@ -80,11 +80,7 @@ impl fmt::Display for Echo<'_> {
                 let mut characters = text.chars();
                 for character in characters.by_ref().take(MAX_ECHOED_CHARACTERS) {
                     // A line break in a message could forge a line of somebody's log.
-                    let shown = if character.is_control() {
-                        char::REPLACEMENT_CHARACTER
-                    } else {
-                        character
-                    };
+                    let shown = if character.is_control() { char::REPLACEMENT_CHARACTER } else { character };
                     write!(f, "{shown}")?;
                 }
                 f.write_str(if characters.next().is_some() { "...'" } else { "'" })
@@ -108,9 +104,7 @@ impl Violations {
     pub fn add(&mut self, path: impl fmt::Display, value: Echo<'_>, constraint: Constraint) {
         self.detected += 1;
         if self.spelled.len() < MAX_SPELLED_VIOLATIONS {
-            self.spelled.push(format!(
-                "{value} at '{path}' failed to satisfy constraint: {constraint}"
-            ));
+            self.spelled.push(format!("{value} at '{path}' failed to satisfy constraint: {constraint}"));
         }
     }
 
@@ -122,12 +116,7 @@ impl Violations {
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.detected == 1 { "error" } else { "errors" };
-        write!(
-            f,
-            "{} validation {plural} detected: {}",
-            self.detected,
-            joined(&self.spelled)
-        )?;
+        write!(f, "{} validation {plural} detected: {}", self.detected, joined(&self.spelled))?;
         match self.detected - self.spelled.len() {
             0 => Ok(()),
             more => write!(f, "; and {more} more"),
@@ -142,11 +131,7 @@ mod tests {
     #[test]
     fn one_violation_reads_as_aws_words_it() {
         let mut violations = Violations::default();
-        violations.add(
-            "slackChannelId",
-            Echo::Text("C-1"),
-            Constraint::Pattern("^[A-Za-z0-9]+$"),
-        );
+        violations.add("slackChannelId", Echo::Text("C-1"), Constraint::Pattern("^[A-Za-z0-9]+$"));
         assert_eq!(
             violations.to_string(),
             "1 validation error detected: Value 'C-1' at 'slackChannelId' failed to satisfy constraint: \
@@ -185,10 +170,7 @@ mod tests {
         }
         let message = violations.to_string();
         assert!(message.starts_with("21 validation errors detected: "), "{message}");
-        assert!(
-            message.contains("'list.19.member'") && !message.contains("'list.20.member'"),
-            "{message}"
-        );
+        assert!(message.contains("'list.19.member'") && !message.contains("'list.20.member'"), "{message}");
         assert!(message.ends_with("; and 1 more"), "{message}");
     }
 

@@ -134,10 +134,6 @@ mod tests {
     fn codes_are_distinct_and_statuses_are_errors() {
         let codes: BTreeSet<_> = ErrorShape::ALL.iter().map(|shape| shape.code()).collect();
         assert_eq!(codes.len(), ErrorShape::ALL.len());
-        assert!(
-            ErrorShape::ALL
-                .iter()
-                .all(|shape| (400..=599).contains(&shape.status()))
-        );
+        assert!(ErrorShape::ALL.iter().all(|shape| (400..=599).contains(&shape.status())));
     }
 }

@@ -45,26 +45,15 @@ struct Pattern {
 
 impl Shape {
     const fn of_length(min: usize, max: usize) -> Self {
-        Self {
-            min,
-            max,
-            pattern: None,
-            sensitive: false,
-        }
+        Self { min, max, pattern: None, sensitive: false }
     }
 
     const fn matching(self, text: &'static str, matches: fn(&str) -> bool) -> Self {
-        Self {
-            pattern: Some(Pattern { text, matches }),
-            ..self
-        }
+        Self { pattern: Some(Pattern { text, matches }), ..self }
     }
 
     const fn sensitive(self) -> Self {
-        Self {
-            sensitive: true,
-            ..self
-        }
+        Self { sensitive: true, ..self }
     }
 
     fn check(&self, text: &str) -> Result<(), UnmetConstraints> {
@@ -73,10 +62,7 @@ impl Shape {
         let too_short = (length < self.min).then_some(Constraint::MinLength(self.min));
         let unlike = self.pattern.as_ref().filter(|pattern| !(pattern.matches)(text));
         UnmetConstraints::none_of(
-            too_long
-                .into_iter()
-                .chain(too_short)
-                .chain(unlike.map(|p| Constraint::Pattern(p.text))),
+            too_long.into_iter().chain(too_short).chain(unlike.map(|p| Constraint::Pattern(p.text))),
         )
     }
 }

@@ -193,18 +193,9 @@ mod tests {
     fn the_paths_that_the_names_do_not_give_away() {
         // Source: reference, model.
         for (path, operation) in [
-            (
-                "/delete-ms-teams-configured-teams",
-                Operation::DeleteMicrosoftTeamsConfiguredTeam,
-            ),
-            (
-                "/get-ms-teams-channel-configuration",
-                Operation::GetMicrosoftTeamsChannelConfiguration,
-            ),
-            (
-                "/list-ms-teams-user-identities",
-                Operation::ListMicrosoftTeamsUserIdentities,
-            ),
+            ("/delete-ms-teams-configured-teams", Operation::DeleteMicrosoftTeamsConfiguredTeam),
+            ("/get-ms-teams-channel-configuration", Operation::GetMicrosoftTeamsChannelConfiguration),
+            ("/list-ms-teams-user-identities", Operation::ListMicrosoftTeamsUserIdentities),
         ] {
             assert_eq!(Operation::from_path(path), Some(operation));
         }
@@ -213,10 +204,7 @@ mod tests {
     #[test]
     fn a_row_has_what_the_model_says() {
         let create = Operation::CreateSlackChannelConfiguration;
-        assert_eq!(
-            (create.status(), create.name()),
-            (201, "CreateSlackChannelConfiguration")
-        );
+        assert_eq!((create.status(), create.name()), (201, "CreateSlackChannelConfiguration"));
         assert!(create.errors().contains(&ErrorShape::ConflictException));
         assert!(!create.errors().contains(&ErrorShape::ResourceNotFoundException));
         assert_eq!(Operation::DeleteSlackChannelConfiguration.status(), 204);

@@ -30,9 +30,7 @@ pub fn request(host: &str, path: &str, body: &Value, now: SystemTime) -> anyhow:
         .into();
     let uri = format!("http://{host}{path}");
     let signable = SignableRequest::new("POST", uri, headers.into_iter(), SignableBody::Bytes(body.as_bytes()))?;
-    let (instructions, _) = sign(signable, &parameters)
-        .context("cannot sign a request")?
-        .into_parts();
+    let (instructions, _) = sign(signable, &parameters).context("cannot sign a request")?.into_parts();
     let all: Vec<_> = headers.into_iter().chain(instructions.headers()).collect();
     Ok(http::prepare("POST", path, &all, body.as_bytes()))
 }
@@ -59,9 +57,7 @@ mod tests {
     }
 
     fn keyed(key: &[u8], text: &str) -> Vec<u8> {
-        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes())
-            .as_ref()
-            .to_vec()
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
     }
 
     /// Source of the algorithm: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>,
@@ -79,14 +75,10 @@ mod tests {
             hash(body.to_string().as_bytes())
         );
         let scope = "20261122/us-east-2/chatbot/aws4_request";
-        let to_sign = format!(
-            "AWS4-HMAC-SHA256\n20261122T101530Z\n{scope}\n{}",
-            hash(canonical.as_bytes())
-        );
-        let key = ["us-east-2", "chatbot", "aws4_request"].iter().fold(
-            keyed(format!("AWS4{SECRET_ACCESS_KEY}").as_bytes(), "20261122"),
-            |key, part| keyed(&key, part),
-        );
+        let to_sign = format!("AWS4-HMAC-SHA256\n20261122T101530Z\n{scope}\n{}", hash(canonical.as_bytes()));
+        let key = ["us-east-2", "chatbot", "aws4_request"]
+            .iter()
+            .fold(keyed(format!("AWS4{SECRET_ACCESS_KEY}").as_bytes(), "20261122"), |key, part| keyed(&key, part));
         let signature = hexadecimal(&keyed(&key, &to_sign));
         let authorization = format!(
             "authorization: AWS4-HMAC-SHA256 Credential={ACCESS_KEY_ID}/{scope}, \

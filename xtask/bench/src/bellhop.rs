@@ -117,20 +117,13 @@ impl Bellhop {
         let request = api::request(&host, "/create-slack-channel-configuration", &body, clock::now())?;
         let answer = Connection::open(self.address()).await?.exchange(&request).await?;
         let text = String::from_utf8_lossy(&answer.body);
-        ensure!(
-            answer.status == 201,
-            "creating a configuration answered {}: {text}",
-            answer.status
-        );
+        ensure!(answer.status == 201, "creating a configuration answered {}: {text}", answer.status);
         let created: Value = serde_json::from_str(&text).context("the created configuration is not JSON")?;
         let arn = created
             .pointer("/ChannelConfiguration/ChatConfigurationArn")
             .and_then(Value::as_str)
             .with_context(|| format!("the created configuration has no ARN: {text}"))?;
-        Ok(Configuration {
-            arn: arn.to_owned(),
-            topic_arn,
-        })
+        Ok(Configuration { arn: arn.to_owned(), topic_arn })
     }
 
     /// Sends one request that must be answered 200, so that a wrong set-up shows before a run and with its reason.
@@ -165,11 +158,7 @@ fn counter(text: &str, name: &str, label: &str) -> Option<u64> {
         .filter(|(labels, _)| labels.split(',').any(|pair| pair == label))
         .filter_map(|(_, value)| value.split(' ').next()?.parse().ok())
         .collect();
-    if samples.is_empty() {
-        None
-    } else {
-        Some(samples.iter().sum())
-    }
+    if samples.is_empty() { None } else { Some(samples.iter().sum()) }
 }
 
 #[cfg(test)]
@@ -183,10 +172,7 @@ mod tests {
                     bellhop_sns_messages_total{kind=\"confirmation\",outcome=\"accepted\"} 2\n\
                     bellhop_sns_messages_total{outcome=\"duplicate\"} 7\n\
                     bellhop_sns_messages_total_other{outcome=\"accepted\"} 9\n# EOF\n";
-        assert_eq!(
-            counter(text, "bellhop_sns_messages_total", "outcome=\"accepted\""),
-            Some(42)
-        );
+        assert_eq!(counter(text, "bellhop_sns_messages_total", "outcome=\"accepted\""), Some(42));
         assert_eq!(counter(text, "bellhop_sns_messages_total", "outcome=\"refused\""), None);
         assert_eq!(counter("", "bellhop_sns_messages_total", "outcome=\"accepted\""), None);
     }

@@ -15,15 +15,13 @@ const MAX_REQUEST_BYTES: usize = 16 * 1024;
 pub fn start(path: String, pem: String) -> anyhow::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
-    std::thread::Builder::new()
-        .name("certificate-host".to_owned())
-        .spawn(move || {
-            for stream in listener.incoming().flatten() {
-                if let Err(error) = answer(stream, &path, &pem) {
-                    eprintln!("the certificate was asked for but not delivered: {error:#}");
-                }
+    std::thread::Builder::new().name("certificate-host".to_owned()).spawn(move || {
+        for stream in listener.incoming().flatten() {
+            if let Err(error) = answer(stream, &path, &pem) {
+                eprintln!("the certificate was asked for but not delivered: {error:#}");
             }
-        })?;
+        }
+    })?;
     Ok(address)
 }
 
@@ -56,10 +54,7 @@ mod tests {
     async fn only_the_certificates_path_answers() {
         let address = start("/right.pem".to_owned(), "the certificate".to_owned()).expect("a host");
         let right = http::get(address, "/right.pem").await.expect("an answer");
-        assert_eq!(
-            (right.status, right.body.as_slice()),
-            (200, b"the certificate".as_slice())
-        );
+        assert_eq!((right.status, right.body.as_slice()), (200, b"the certificate".as_slice()));
         assert_eq!(http::get(address, "/wrong.pem").await.expect("an answer").status, 404);
     }
 }

@@ -14,9 +14,7 @@ pub fn now() -> SystemTime {
 
 /// Nanoseconds since the epoch; enough for the next two centuries.
 pub fn unix_nanos() -> i64 {
-    now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+    now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
 /// The time now, as calendar date and time in UTC.

@@ -41,17 +41,10 @@ fn router() -> Router {
 async fn post_message(State(posts): State<Posts>, body: Bytes) -> Json<Value> {
     let arrived_unix_nanos = clock::unix_nanos();
     let message: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let channel = message
-        .get("channel")
-        .and_then(Value::as_str)
-        .unwrap_or("C0UNKNOWN")
-        .to_owned();
+    let channel = message.get("channel").and_then(Value::as_str).unwrap_or("C0UNKNOWN").to_owned();
     let number = {
         let mut posts = posts.lock().unwrap_or_else(PoisonError::into_inner);
-        posts.push(Post {
-            arrived_unix_nanos,
-            body,
-        });
+        posts.push(Post { arrived_unix_nanos, body });
         posts.len()
     };
     // Slack's own form: ten digits of seconds, six that make it unique in its channel.
@@ -111,10 +104,7 @@ mod tests {
             let request = prepare("POST", "/api/chat.postMessage", &[("host", "slack")], body.as_bytes());
             let answer = slack.exchange(&request).await.expect("an answer");
             let said: Value = serde_json::from_slice(&answer.body).expect("JSON");
-            assert_eq!(
-                (said["ok"].as_bool(), said["channel"].as_str()),
-                (Some(true), Some("C1"))
-            );
+            assert_eq!((said["ok"].as_bool(), said["channel"].as_str()), (Some(true), Some("C1")));
         }
         let listed = http::get(address, "/arrivals").await.expect("the arrivals");
         let listed: Value = serde_json::from_slice(&listed.body).expect("JSON");

@@ -39,15 +39,10 @@ struct Head {
 
 impl Connection {
     pub async fn open(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(address)
-            .await
-            .with_context(|| format!("cannot connect to `{address}`"))?;
+        let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to `{address}`"))?;
         // A request is one write; waiting for more would measure Nagle's algorithm.
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
-            received: Vec::with_capacity(8 * 1024),
-        })
+        Ok(Self { stream, received: Vec::with_capacity(8 * 1024) })
     }
 
     /// Sends a prepared request and returns the answer's status. No time-out of its own: a timer for each request
@@ -65,38 +60,22 @@ impl Connection {
             .with_context(|| format!("no answer within {} s", CONTROL_TIMEOUT.as_secs()))??;
         let body = self.received.split_off(head.body_starts);
         self.received.clear();
-        Ok(Answer {
-            status: head.status,
-            body,
-        })
+        Ok(Answer { status: head.status, body })
     }
 
     /// On return `received` holds exactly one answer.
     async fn receive_after(&mut self, request: &[u8]) -> anyhow::Result<Head> {
-        self.stream
-            .write_all(request)
-            .await
-            .context("the connection broke while a request was sent")?;
+        self.stream.write_all(request).await.context("the connection broke while a request was sent")?;
         let mut head = None;
         loop {
-            let read = self
-                .stream
-                .read_buf(&mut self.received)
-                .await
-                .context("the connection broke")?;
-            ensure!(
-                read > 0,
-                "the server closed the connection before its answer was complete"
-            );
+            let read = self.stream.read_buf(&mut self.received).await.context("the connection broke")?;
+            ensure!(read > 0, "the server closed the connection before its answer was complete");
             if head.is_none() {
                 head = parse_head(&self.received)?;
             }
             let Some(known) = &head else { continue };
             let complete = known.body_starts + known.body_bytes;
-            ensure!(
-                self.received.len() <= complete,
-                "the server sent more than one answer to one request"
-            );
+            ensure!(self.received.len() <= complete, "the server sent more than one answer to one request");
             if self.received.len() == complete {
                 break;
             }
@@ -121,19 +100,13 @@ pub fn prepare(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
 /// Fetches one page over a connection of its own.
 pub async fn get(address: SocketAddr, path: &str) -> anyhow::Result<Answer> {
     let host = address.to_string();
-    Connection::open(address)
-        .await?
-        .exchange(&prepare("GET", path, &[("host", &host)], b""))
-        .await
+    Connection::open(address).await?.exchange(&prepare("GET", path, &[("host", &host)], b"")).await
 }
 
 /// The head of an answer, or nothing while it is still incomplete.
 fn parse_head(received: &[u8]) -> anyhow::Result<Option<Head>> {
     let Some(end) = received.windows(4).position(|window| window == b"\r\n\r\n") else {
-        ensure!(
-            received.len() <= MAX_HEAD_BYTES,
-            "the head of an answer is longer than {MAX_HEAD_BYTES} bytes"
-        );
+        ensure!(received.len() <= MAX_HEAD_BYTES, "the head of an answer is longer than {MAX_HEAD_BYTES} bytes");
         return Ok(None);
     };
     let head = std::str::from_utf8(received.get(..end).unwrap_or_default()).context("the head is not text")?;
@@ -158,15 +131,8 @@ fn parse_head(received: &[u8]) -> anyhow::Result<Option<Head>> {
         (None, 204 | 304) => 0,
         (None, _) => bail!("an answer of status {status} without Content-Length"),
     };
-    ensure!(
-        body_bytes <= MAX_ANSWER_BYTES,
-        "an answer of {body_bytes} bytes; the limit is {MAX_ANSWER_BYTES}"
-    );
-    Ok(Some(Head {
-        status,
-        body_starts: end + 4,
-        body_bytes,
-    }))
+    ensure!(body_bytes <= MAX_ANSWER_BYTES, "an answer of {body_bytes} bytes; the limit is {MAX_ANSWER_BYTES}");
+    Ok(Some(Head { status, body_starts: end + 4, body_bytes }))
 }
 
 #[cfg(test)]
@@ -181,14 +147,7 @@ mod tests {
     #[test]
     fn the_length_is_found_in_any_case() {
         let head = parse_head(b"HTTP/1.1 403 Forbidden\r\nContent-LENGTH: 12\r\nx: y\r\n\r\nabc").expect("a head");
-        assert_eq!(
-            head,
-            Some(Head {
-                status: 403,
-                body_starts: 52,
-                body_bytes: 12
-            })
-        );
+        assert_eq!(head, Some(Head { status: 403, body_starts: 52, body_bytes: 12 }));
     }
 
     #[test]

@@ -83,19 +83,12 @@ pub async fn run(
     let started = Instant::now();
     let mut clients = JoinSet::new();
     for connection in open {
-        clients.spawn(client(
-            connection,
-            requests.clone(),
-            Arc::clone(&next),
-            started + duration,
-        ));
+        clients.spawn(client(connection, requests.clone(), Arc::clone(&next), started + duration));
     }
     let mut total = Run::default();
     let all = async {
         while let Some(share) = clients.join_next().await {
-            let share = share
-                .context("a client panicked")?
-                .with_context(|| format!("under load from `{address}`"))?;
+            let share = share.context("a client panicked")?.with_context(|| format!("under load from `{address}`"))?;
             total.latencies.extend(share.latencies);
             total.ran_out |= share.ran_out;
             for (status, count) in share.refused {
@@ -104,9 +97,7 @@ pub async fn run(
         }
         anyhow::Ok(())
     };
-    tokio::time::timeout(duration + GRACE, all)
-        .await
-        .context("the server stopped answering under load")??;
+    tokio::time::timeout(duration + GRACE, all).await.context("the server stopped answering under load")??;
     total.elapsed = started.elapsed();
     total.latencies.sort_unstable();
     Ok(total)
@@ -158,11 +149,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = Router::new().fallback(|body: Bytes| async move {
-            if body.len() == 3 {
-                StatusCode::SERVICE_UNAVAILABLE
-            } else {
-                StatusCode::OK
-            }
+            if body.len() == 3 { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
         });
         let mut tasks = JoinSet::new();
         tasks.spawn(async move { axum::serve(listener, router).await });
@@ -170,12 +157,7 @@ mod tests {
     }
 
     fn requests(bodies: &[&str]) -> Arc<Vec<Vec<u8>>> {
-        Arc::new(
-            bodies
-                .iter()
-                .map(|body| prepare("POST", "/", &[("host", "h")], body.as_bytes()))
-                .collect(),
-        )
+        Arc::new(bodies.iter().map(|body| prepare("POST", "/", &[("host", "h")], body.as_bytes())).collect())
     }
 
     #[tokio::test]
@@ -192,9 +174,7 @@ mod tests {
     async fn a_repeated_run_lasts_its_time() {
         let (address, _server) = server().await;
         let repeated = Requests::Repeated(requests(&["ok"]));
-        let run = run(address, 4, Duration::from_millis(200), &repeated)
-            .await
-            .expect("a run");
+        let run = run(address, 4, Duration::from_millis(200), &repeated).await.expect("a run");
         assert!(run.ok() > 4 && !run.ran_out, "{} answers", run.ok());
         assert!(run.elapsed >= Duration::from_millis(200), "{:?}", run.elapsed);
         assert!(run.latencies.is_sorted());

@@ -21,10 +21,7 @@ pub fn describe(directory: &Path) -> anyhow::Result<Vec<String>> {
     let load = load.split(' ').next().unwrap_or("unknown");
     let sync = sync_time(directory)?;
     Ok(vec![
-        format!(
-            "Date: {} UTC",
-            clock::utc().format(format_description!("[year]-[month]-[day] [hour]:[minute]"))?
-        ),
+        format!("Date: {} UTC", clock::utc().format(format_description!("[year]-[month]-[day] [hour]:[minute]"))?),
         format!("Commit: {}", commit()),
         format!(
             "Processor: {}, {cores} cores, shared by the server, the generator, the fake Slack and the bare handler",
@@ -44,26 +41,16 @@ fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     text.lines()
         .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
-        .map_or_else(
-            || std::env::consts::ARCH.to_owned(),
-            |(_, model)| model.trim().to_owned(),
-        )
+        .map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, model)| model.trim().to_owned())
 }
 
 /// The commit that was built, with a note if the tree differs from it.
 fn commit() -> String {
     let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .args(arguments)
-            .output()
-            .ok()
-            .filter(|output| output.status.success())?;
+        let output = Command::new("git").args(arguments).output().ok().filter(|output| output.status.success())?;
         Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    match (
-        git(&["rev-parse", "--short=12", "HEAD"]),
-        git(&["status", "--porcelain"]),
-    ) {
+    match (git(&["rev-parse", "--short=12", "HEAD"]), git(&["status", "--porcelain"])) {
         (Some(commit), Some(changes)) if changes.is_empty() => commit,
         (Some(commit), _) => format!("{commit} with uncommitted changes"),
         (None, _) => "none yet".to_owned(),

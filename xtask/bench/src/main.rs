@@ -84,14 +84,12 @@ enum Subject {
 fn main() -> anyhow::Result<()> {
     let command = Command::parse();
     match command.role {
-        Some(Role::BareHandler) => tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?
-            .block_on(bare_handler::serve()),
-        Some(Role::FakeSlack) => tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?
-            .block_on(fake_slack::serve()),
+        Some(Role::BareHandler) => {
+            tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(bare_handler::serve())
+        }
+        Some(Role::FakeSlack) => {
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(fake_slack::serve())
+        }
         // One thread: the generator shares the machine with what it measures.
         None => tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -41,11 +41,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let executable = std::env::current_exe()?;
     let beside = executable.parent().context("this binary is in no directory")?;
     let binary = options.bellhop.clone().unwrap_or_else(|| beside.join("bellhop"));
-    ensure!(
-        binary.is_file(),
-        "there is no server at `{}`; run `cargo build --release` first",
-        binary.display()
-    );
+    ensure!(binary.is_file(), "there is no server at `{}`; run `cargo build --release` first", binary.display());
     let parent = options.directory.clone().unwrap_or_else(|| beside.to_path_buf());
     let directory = parent.join(format!("bench-{}", Uuid::new_v4().simple()));
     fs::create_dir_all(&directory).with_context(|| format!("cannot make `{}`", directory.display()))?;
@@ -78,11 +74,7 @@ async fn measure(
     let role = |name, role| Process::start(name, Command::new(executable).arg(role), &directory.join("roles.log"));
     let slack = role("fake-slack", "fake-slack")?;
     let bench = Bench {
-        installation: Installation {
-            binary,
-            certificate_host,
-            slack: slack.address,
-        },
+        installation: Installation { binary, certificate_host, slack: slack.address },
         signer,
         bare: role("bare-handler", "bare-handler")?,
         slack,
@@ -92,24 +84,16 @@ async fn measure(
     };
     let wanted = |subject| options.only.is_none_or(|only| only == subject);
     if wanted(Subject::Start) {
-        start::measure(&bench, report)
-            .await
-            .context("time to ready and idle memory")?;
+        start::measure(&bench, report).await.context("time to ready and idle memory")?;
     }
     if wanted(Subject::Sns) {
-        sns_throughput::measure(&bench, report)
-            .await
-            .context("SNS throughput")?;
+        sns_throughput::measure(&bench, report).await.context("SNS throughput")?;
     }
     if wanted(Subject::Chat) {
-        accept_to_chat::measure(&bench, report)
-            .await
-            .context("accept to chat")?;
+        accept_to_chat::measure(&bench, report).await.context("accept to chat")?;
     }
     if wanted(Subject::Describe) {
-        describe::measure(&bench, report)
-            .await
-            .context("DescribeSlackChannelConfigurations")?;
+        describe::measure(&bench, report).await.context("DescribeSlackChannelConfigurations")?;
     }
     bench.slack.stop()?;
     bench.bare.stop()
@@ -117,10 +101,7 @@ async fn measure(
 
 /// The command that repeats this run.
 fn command(options: &Options) -> String {
-    let mut command = format!(
-        "cargo xtask bench --seconds {} --rounds {}",
-        options.seconds, options.rounds
-    );
+    let mut command = format!("cargo xtask bench --seconds {} --rounds {}", options.seconds, options.rounds);
     if let Some(only) = options.only.and_then(|only| only.to_possible_value()) {
         let _ = write!(command, " --only {}", only.get_name());
     }
@@ -139,13 +120,8 @@ impl Bench {
 
     /// A run against the bare handler. Any bytes do, it reads no more of them than their number.
     async fn run_bare(&self, connections: usize, requests: &Arc<Vec<Vec<u8>>>) -> anyhow::Result<Run> {
-        let run = load::run(
-            self.bare.address,
-            connections,
-            self.seconds,
-            &Requests::Repeated(Arc::clone(requests)),
-        )
-        .await?;
+        let run =
+            load::run(self.bare.address, connections, self.seconds, &Requests::Repeated(Arc::clone(requests))).await?;
         ensure!(run.refused.is_empty(), "the bare handler refused{}", run.refusals());
         Ok(run)
     }
@@ -159,11 +135,7 @@ struct Pairs {
 
 impl Pairs {
     fn push(&mut self, bare: Run, bellhop: Run) {
-        eprintln!(
-            "    {} of {} bare",
-            report::per_second(bellhop.rate()),
-            report::per_second(bare.rate())
-        );
+        eprintln!("    {} of {} bare", report::per_second(bellhop.rate()), report::per_second(bare.rate()));
         self.pairs.push((bare, bellhop));
     }
 
@@ -182,24 +154,14 @@ impl Pairs {
             )
         };
         let ratio = self.median(|(bare, bellhop)| bellhop.rate() / bare.rate());
-        Row {
-            what,
-            result: text(|pair| &pair.1),
-            aim,
-            bare: text(|pair| &pair.0),
-            ratio: format!("{ratio:.2}"),
-        }
+        Row { what, result: text(|pair| &pair.1), aim, bare: text(|pair| &pair.0), ratio: format!("{ratio:.2}") }
     }
 
     /// What the row cannot say: requests that were refused or that ran out.
     fn remarks(&self, what: &str, report: &mut Report) {
         for (round, (_, run)) in self.pairs.iter().enumerate() {
             if !run.refused.is_empty() {
-                report.note(format!(
-                    "{what}, round {}: not all were answered 200{}",
-                    round + 1,
-                    run.refusals()
-                ));
+                report.note(format!("{what}, round {}: not all were answered 200{}", round + 1, run.refusals()));
             }
             if run.ran_out {
                 report.note(format!(

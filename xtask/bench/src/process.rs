@@ -38,18 +38,11 @@ impl Process {
         let log_file = File::options().create(true).append(true).open(log)?;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log_file);
         let started = Instant::now();
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("cannot start {name}, {command:?}"))?;
+        let mut child = command.spawn().with_context(|| format!("cannot start {name}, {command:?}"))?;
         let stdout = child.stdout.take().context("standard output was not piped")?;
         // From here on dropping ends the child, whatever fails.
         let unknown = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut process = Self {
-            child,
-            name,
-            address: unknown,
-            time_to_ready: Duration::ZERO,
-        };
+        let mut process = Self { child, name, address: unknown, time_to_ready: Duration::ZERO };
 
         let (sender, lines) = mpsc::channel();
         thread::Builder::new().name(format!("{name}-output")).spawn(move || {
@@ -64,10 +57,7 @@ impl Process {
                 bail!("{name} did not say that it is ready; its log ends:\n{}", tail(log));
             };
             if let Some(address) = line.strip_prefix(&marker) {
-                process.address = address
-                    .trim()
-                    .parse()
-                    .with_context(|| format!("{name} says `{line}`"))?;
+                process.address = address.trim().parse().with_context(|| format!("{name} says `{line}`"))?;
                 process.time_to_ready = at - started;
                 return Ok(process);
             }
@@ -84,18 +74,11 @@ impl Process {
     /// Asks the process to end, as a service manager does, and waits until it has.
     pub fn stop(mut self) -> anyhow::Result<()> {
         let pid = self.child.id().to_string();
-        let asked = Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .context("cannot run `kill`")?;
+        let asked = Command::new("kill").args(["-TERM", &pid]).status().context("cannot run `kill`")?;
         ensure!(asked.success(), "`kill -TERM` failed for {}", self.name);
         let asked_at = Instant::now();
         while self.child.try_wait()?.is_none() {
-            ensure!(
-                asked_at.elapsed() < ENDED_WITHIN,
-                "{} did not end within {ENDED_WITHIN:?} of SIGTERM",
-                self.name
-            );
+            ensure!(asked_at.elapsed() < ENDED_WITHIN, "{} did not end within {ENDED_WITHIN:?} of SIGTERM", self.name);
             thread::sleep(Duration::from_millis(5));
         }
         Ok(())
@@ -124,11 +107,7 @@ pub fn free_port() -> anyhow::Result<u16> {
 
 /// `VmRSS:     38912 kB` of /proc/PID/status, in bytes.
 fn resident_bytes_of(status: &str) -> Option<u64> {
-    let kilobytes = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?
-        .trim()
-        .strip_suffix(" kB")?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix(" kB")?;
     kilobytes.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
@@ -137,10 +116,7 @@ pub fn tail(log: &Path) -> String {
     const LINES: usize = 15;
     let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
-    lines
-        .get(lines.len().saturating_sub(LINES)..)
-        .unwrap_or_default()
-        .join("\n")
+    lines.get(lines.len().saturating_sub(LINES)..).unwrap_or_default().join("\n")
 }
 
 #[cfg(test)]
@@ -159,11 +135,7 @@ mod tests {
         let script = "echo starting; sleep 0.2; echo thing ready http://127.0.0.1:4750; exec sleep 60";
         let process = Process::start("thing", &mut shell(script), &directory.path().join("log")).expect("ready");
         assert_eq!(process.address.port(), 4750);
-        assert!(
-            process.time_to_ready >= Duration::from_millis(200),
-            "{:?}",
-            process.time_to_ready
-        );
+        assert!(process.time_to_ready >= Duration::from_millis(200), "{:?}", process.time_to_ready);
         assert!(process.resident_bytes().expect("memory") > 0);
         process.stop().expect("SIGTERM ends it");
     }
@@ -171,11 +143,8 @@ mod tests {
     #[test]
     fn a_process_that_ends_early_shows_its_log() {
         let directory = tempfile::tempdir().expect("a directory");
-        let outcome = Process::start(
-            "thing",
-            &mut shell("echo no such key >&2; exit 2"),
-            &directory.path().join("log"),
-        );
+        let outcome =
+            Process::start("thing", &mut shell("echo no such key >&2; exit 2"), &directory.path().join("log"));
         let error = outcome.err().expect("it was never ready").to_string();
         assert!(error.contains("no such key"), "{error}");
     }

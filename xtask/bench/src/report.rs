@@ -50,14 +50,7 @@ impl Report {
     pub fn markdown(&self, command: &str, machine: &[String]) -> String {
         let mut text =
             String::from("| What | Bellhop | Aim | Bare axum handler | Ratio |\n| --- | ---: | ---: | ---: | ---: |\n");
-        for Row {
-            what,
-            result,
-            aim,
-            bare,
-            ratio,
-        } in &self.rows
-        {
+        for Row { what, result, aim, bare, ratio } in &self.rows {
             let _ = writeln!(text, "| {what} | {result} | {aim} | {bare} | {ratio} |");
         }
         text.push('\n');
@@ -132,32 +125,17 @@ mod tests {
 
     #[test]
     fn numbers_are_readable() {
-        assert_eq!(
-            [7.4, 999.6, 12_345.0, 1_234_567.0].map(per_second),
-            ["7/s", "1,000/s", "12,345/s", "1,234,567/s"]
-        );
-        assert_eq!(
-            [0.314, 4.72, 120.4, -0.3].map(milliseconds),
-            ["0.31 ms", "4.7 ms", "120 ms", "-0.30 ms"]
-        );
-        assert_eq!(
-            [37_949_440, 950_000, 39_960_000].map(megabytes),
-            ["37.9 MB", "1.0 MB", "40.0 MB"]
-        );
-        assert_eq!(
-            (per_second(f64::NAN), milliseconds(f64::NAN)),
-            ("not measured".into(), "not measured".into())
-        );
+        assert_eq!([7.4, 999.6, 12_345.0, 1_234_567.0].map(per_second), ["7/s", "1,000/s", "12,345/s", "1,234,567/s"]);
+        assert_eq!([0.314, 4.72, 120.4, -0.3].map(milliseconds), ["0.31 ms", "4.7 ms", "120 ms", "-0.30 ms"]);
+        assert_eq!([37_949_440, 950_000, 39_960_000].map(megabytes), ["37.9 MB", "1.0 MB", "40.0 MB"]);
+        assert_eq!((per_second(f64::NAN), milliseconds(f64::NAN)), ("not measured".into(), "not measured".into()));
     }
 
     #[test]
     fn only_what_is_between_the_markers_changes() {
         let page = format!("# Title\n\nBefore.\n\n{BEGIN}\nold\n{END}\n\nAfter.\n");
         let once = replace(&page, "| new |\n").expect("it has the markers");
-        assert_eq!(
-            once,
-            format!("# Title\n\nBefore.\n\n{BEGIN}\n\n| new |\n\n{END}\n\nAfter.\n")
-        );
+        assert_eq!(once, format!("# Title\n\nBefore.\n\n{BEGIN}\n\n| new |\n\n{END}\n\nAfter.\n"));
         assert_eq!(replace(&once, "| new |\n").as_deref(), Some(once.as_str()));
         assert_eq!(replace("# Title\n", "x"), None);
         assert_eq!(replace(&format!("{END}\n{BEGIN}\n"), "x"), None);
@@ -180,12 +158,7 @@ mod tests {
     #[test]
     fn the_table_has_every_row_note_and_the_command() {
         let mut report = Report::default();
-        report.row(Row {
-            what: "Idle".into(),
-            result: "30 MB".into(),
-            aim: "< 40 MB",
-            ..Row::default()
-        });
+        report.row(Row { what: "Idle".into(), result: "30 MB".into(), aim: "< 40 MB", ..Row::default() });
         report.note("All committed.");
         let text = report.markdown("cargo xtask bench", &["Kernel: 6".to_owned()]);
         assert!(

@@ -39,9 +39,7 @@ pub fn find_mark(post: &[u8]) -> Option<String> {
     let length = MARK_PREFIX.len() + MARK_DIGITS;
     post.windows(length)
         .find(|window| {
-            window
-                .strip_prefix(MARK_PREFIX.as_bytes())
-                .is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
+            window.strip_prefix(MARK_PREFIX.as_bytes()).is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
         })
         .map(|window| String::from_utf8_lossy(window).into_owned())
 }
@@ -79,12 +77,7 @@ impl Signer {
     fn signature(&self, string_to_sign: &str) -> anyhow::Result<String> {
         let mut signature = vec![0; self.key.public_modulus_len()];
         self.key
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                string_to_sign.as_bytes(),
-                &mut signature,
-            )
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), string_to_sign.as_bytes(), &mut signature)
             .map_err(|error| anyhow!("cannot sign: {error}"))?;
         Ok(STANDARD.encode(signature))
     }
@@ -189,12 +182,7 @@ impl Notification {
             ("host", host),
             ("user-agent", "Amazon Simple Notification Service Agent"),
         ];
-        Ok(http::prepare(
-            "POST",
-            "/sns",
-            &headers,
-            self.envelope(signer, certificate_host)?.as_bytes(),
-        ))
+        Ok(http::prepare("POST", "/sns", &headers, self.envelope(signer, certificate_host)?.as_bytes()))
     }
 }
 
@@ -208,12 +196,7 @@ where
         let shares: Vec<_> = (0..threads)
             .map(|thread| {
                 let make = &make;
-                scope.spawn(move || {
-                    (thread..count)
-                        .step_by(threads)
-                        .map(make)
-                        .collect::<anyhow::Result<Vec<_>>>()
-                })
+                scope.spawn(move || (thread..count).step_by(threads).map(make).collect::<anyhow::Result<Vec<_>>>())
             })
             .collect();
         let mut requests = Vec::with_capacity(count);
@@ -252,17 +235,12 @@ mod tests {
         let signer = Signer::generate().expect("a key");
         let now = datetime!(2026-11-22 10:15:30.123 UTC);
         let notification = Notification::alarm(TOPIC, &mark(7), now).expect("an alarm");
-        let request = notification
-            .request(&signer, "127.0.0.1:9", "127.0.0.1:8")
-            .expect("a request");
+        let request = notification.request(&signer, "127.0.0.1:9", "127.0.0.1:8").expect("a request");
         let mut envelope = envelope_of(&request);
 
         let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, signer.key.public_key().as_ref());
-        let signature = STANDARD
-            .decode(envelope["Signature"].as_str().expect("a string"))
-            .expect("base64");
-        key.verify(lines_of(&envelope).as_bytes(), &signature)
-            .expect("the signature matches");
+        let signature = STANDARD.decode(envelope["Signature"].as_str().expect("a string")).expect("base64");
+        key.verify(lines_of(&envelope).as_bytes(), &signature).expect("the signature matches");
 
         envelope["Message"] = "another message".into();
         assert!(key.verify(lines_of(&envelope).as_bytes(), &signature).is_err());
@@ -273,9 +251,7 @@ mod tests {
         let signer = Signer::generate().expect("a key");
         let notification =
             Notification::alarm(TOPIC, &mark(7), datetime!(2026-11-22 10:15:30.123 UTC)).expect("an alarm");
-        let request = notification
-            .request(&signer, "127.0.0.1:9", "127.0.0.1:8")
-            .expect("a request");
+        let request = notification.request(&signer, "127.0.0.1:9", "127.0.0.1:8").expect("a request");
         let envelope = envelope_of(&request);
         let text = String::from_utf8(request).expect("text");
         for (header, member) in [
@@ -284,10 +260,7 @@ mod tests {
             ("x-amz-sns-message-type", "Type"),
         ] {
             let value = envelope[member].as_str().expect("a string");
-            assert!(
-                text.contains(&format!("\r\n{header}: {value}\r\n")),
-                "{header} is not {value}"
-            );
+            assert!(text.contains(&format!("\r\n{header}: {value}\r\n")), "{header} is not {value}");
         }
         assert_eq!(envelope["Timestamp"], "2026-11-22T10:15:30.123Z");
         let url = envelope["SigningCertURL"].as_str().expect("a string");
@@ -297,11 +270,7 @@ mod tests {
     #[test]
     fn the_certificate_carries_the_key_that_signs() {
         let signer = Signer::generate().expect("a key");
-        let pem: String = signer
-            .certificate_pem()
-            .lines()
-            .filter(|line| !line.starts_with("-----"))
-            .collect();
+        let pem: String = signer.certificate_pem().lines().filter(|line| !line.starts_with("-----")).collect();
         let der = STANDARD.decode(pem).expect("base64");
         let key = signer.key.public_key().as_ref();
         assert!(der.windows(key.len()).any(|window| window == key));
@@ -313,22 +282,12 @@ mod tests {
         made.sort();
         let expected: Vec<Vec<u8>> = (0_usize..1001).map(|number| number.to_be_bytes().to_vec()).collect();
         assert_eq!(made, expected);
-        assert!(
-            prepare_all(10, |number| if number == 7 {
-                Err(anyhow!("seven"))
-            } else {
-                Ok(Vec::new())
-            })
-            .is_err()
-        );
+        assert!(prepare_all(10, |number| if number == 7 { Err(anyhow!("seven")) } else { Ok(Vec::new()) }).is_err());
     }
 
     #[test]
     fn a_mark_is_found_in_rendered_text() {
-        let post = format!(
-            "{{\"text\":\"*ALARM*: a benchmark of checkout-{} &amp; more\"}}",
-            mark(1042)
-        );
+        let post = format!("{{\"text\":\"*ALARM*: a benchmark of checkout-{} &amp; more\"}}", mark(1042));
         assert_eq!(find_mark(post.as_bytes()), Some(mark(1042)));
         assert_eq!(find_mark(b"benchmark12"), None);
         assert_eq!(find_mark(b""), None);

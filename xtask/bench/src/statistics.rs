@@ -15,11 +15,7 @@ pub fn median(values: &[f64]) -> f64 {
     if sorted.len() % 2 == 1 {
         return upper;
     }
-    let lower = middle
-        .checked_sub(1)
-        .and_then(|below| sorted.get(below))
-        .copied()
-        .unwrap_or(f64::NAN);
+    let lower = middle.checked_sub(1).and_then(|below| sorted.get(below)).copied().unwrap_or(f64::NAN);
     f64::midpoint(lower, upper)
 }
 

@@ -26,13 +26,9 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
 
 /// Patterns, commands and routes are none.
 fn names_a_file(quoted: &str) -> bool {
-    let plain = quoted
-        .chars()
-        .all(|character| character.is_ascii_alphanumeric() || "._-/".contains(character));
+    let plain = quoted.chars().all(|character| character.is_ascii_alphanumeric() || "._-/".contains(character));
     let rooted = ROOTS.iter().any(|root| quoted.starts_with(root)) && quoted.contains('/');
-    let extended = EXTENSIONS
-        .iter()
-        .any(|extension| quoted.len() > extension.len() && quoted.ends_with(extension));
+    let extended = EXTENSIONS.iter().any(|extension| quoted.len() > extension.len() && quoted.ends_with(extension));
     plain && !quoted.contains("..") && (rooted || extended)
 }
 
@@ -48,11 +44,7 @@ mod tests {
     use crate::tidy::tree::Tree;
 
     fn faults(map: &str) -> Vec<String> {
-        let tree = Tree::of(&[
-            ("ARCHITECTURE.md", map),
-            ("crates/server/src/inbound/sns.rs", ""),
-            (".ci/run", ""),
-        ]);
+        let tree = Tree::of(&[("ARCHITECTURE.md", map), ("crates/server/src/inbound/sns.rs", ""), (".ci/run", "")]);
         check(&tree).iter().map(ToString::to_string).collect()
     }
 

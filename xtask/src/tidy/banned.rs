@@ -20,11 +20,7 @@ pub fn built(workspace: &Workspace) -> Result<String> {
     let mut tree = workspace.cargo("tree --workspace --target all --edges all --prefix none --format {p}");
     let output = tree.output()?;
     if !output.status.success() {
-        bail!(
-            "`cargo tree` ended with {}: {}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("`cargo tree` ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -18,12 +18,7 @@ fn check_but(tree: &Tree, exempt: &[(&str, &str)]) -> Vec<Violation> {
     for (path, text) in tree.rust("") {
         let count = text.lines().count();
         if count > LINES && !exempt.iter().any(|(exempted, _)| *exempted == path) {
-            found.push(Violation::new(
-                path,
-                0,
-                format!("{count} lines, over {LINES}"),
-                "split it by step",
-            ));
+            found.push(Violation::new(path, 0, format!("{count} lines, over {LINES}"), "split it by step"));
         }
         let source = path.contains("/src/") && (path.starts_with("crates/") || path.starts_with("xtask/"));
         if source && !text.starts_with("//!") {
@@ -34,12 +29,7 @@ fn check_but(tree: &Tree, exempt: &[(&str, &str)]) -> Vec<Violation> {
     for (path, reason) in exempt {
         if tree.text(path).is_none_or(|text| text.lines().count() <= LINES) {
             let what = format!("exempt from {LINES} lines ({reason}) without need");
-            found.push(Violation::new(
-                path,
-                0,
-                what,
-                "remove it from the list in xtask/src/tidy/budgets.rs",
-            ));
+            found.push(Violation::new(path, 0, what, "remove it from the list in xtask/src/tidy/budgets.rs"));
         }
     }
     found
@@ -54,10 +44,7 @@ mod tests {
     fn a_long_file_is_found_and_one_line_less_is_not() {
         let path = "crates/wire/src/ids.rs";
         let long = format!("//!{}", "\n//!".repeat(LINES));
-        let said: Vec<_> = check(&Tree::of(&[(path, &long)]))
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let said: Vec<_> = check(&Tree::of(&[(path, &long)])).iter().map(ToString::to_string).collect();
         assert_eq!(said, ["crates/wire/src/ids.rs: 501 lines, over 500; split it by step"]);
         let fits = format!("//!{}", "\n//!".repeat(LINES - 1));
         assert!(check(&Tree::of(&[(path, &fits)])).is_empty());
@@ -66,22 +53,12 @@ mod tests {
 
     #[test]
     fn an_exemption_that_is_not_needed_is_found() {
-        assert_eq!(
-            check_but(
-                &Tree::of(&[("a.rs", "//! x")]),
-                &[("a.rs", "a table"), ("b.rs", "a table")]
-            )
-            .len(),
-            2
-        );
+        assert_eq!(check_but(&Tree::of(&[("a.rs", "//! x")]), &[("a.rs", "a table"), ("b.rs", "a table")]).len(), 2);
     }
 
     #[test]
     fn a_source_that_does_not_introduce_itself_is_found() {
-        assert_eq!(
-            check(&Tree::of(&[("crates/wire/src/lib.rs", "pub mod ids;\n")])).len(),
-            1
-        );
+        assert_eq!(check(&Tree::of(&[("crates/wire/src/lib.rs", "pub mod ids;\n")])).len(), 1);
         assert!(check(&Tree::of(&[("crates/server/tests/it/main.rs", "mod kit;\n")])).is_empty());
     }
 }

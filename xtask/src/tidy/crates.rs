@@ -16,42 +16,19 @@ const OURS: [&str; 6] = ["wire", "iam", "awscall", "domain", "store", "server"];
 
 /// Crates without a clock, a network, a disk or a scheduler.
 pub const PURE: [&str; 4] = ["wire", "iam", "awscall", "domain"];
-const IMPURE: [&str; 6] = [
-    "tokio",
-    "tokio-util",
-    "tokio-stream",
-    "futures",
-    "async-trait",
-    "tracing-subscriber",
-];
-const NETWORK: [&str; 7] = [
-    "axum",
-    "axum-server",
-    "reqwest",
-    "hyper",
-    "hyper-util",
-    "aws-config",
-    "aws-sdk-sns",
-];
+const IMPURE: [&str; 6] = ["tokio", "tokio-util", "tokio-stream", "futures", "async-trait", "tracing-subscriber"];
+const NETWORK: [&str; 7] = ["axum", "axum-server", "reqwest", "hyper", "hyper-util", "aws-config", "aws-sdk-sns"];
 const DATABASE: [&str; 3] = ["sqlx", "rusqlite", "libsqlite3-sys"];
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
     for (path, manifest) in tree.files() {
-        let Some(name) = path
-            .strip_prefix("crates/")
-            .and_then(|rest| rest.strip_suffix("/Cargo.toml"))
-        else {
+        let Some(name) = path.strip_prefix("crates/").and_then(|rest| rest.strip_suffix("/Cargo.toml")) else {
             continue;
         };
         for (line, dependency) in dependencies(manifest) {
             if let Some((why, remedy)) = refusal(name, dependency) {
-                found.push(Violation::new(
-                    path,
-                    line,
-                    format!("`{name}` depends on `{dependency}`, {why}"),
-                    remedy,
-                ));
+                found.push(Violation::new(path, line, format!("`{name}` depends on `{dependency}`, {why}"), remedy));
             }
         }
     }
@@ -63,19 +40,13 @@ fn refusal(name: &str, dependency: &str) -> Option<(&'static str, &'static str)>
         && OURS.contains(&dependency)
         && !known.contains(&dependency)
     {
-        return Some((
-            "which it must not know",
-            "pass what it needs as a value of its own types",
-        ));
+        return Some(("which it must not know", "pass what it needs as a value of its own types"));
     }
     if PURE.contains(&name) && IMPURE.contains(&dependency) {
         return Some(("but it is pure", "keep waiting and tasks in `server`"));
     }
     if name != "server" && NETWORK.contains(&dependency) {
-        return Some((
-            "but only `server` has a network",
-            "do the request in `server/src/outbound`",
-        ));
+        return Some(("but only `server` has a network", "do the request in `server/src/outbound`"));
     }
     if name != "store" && DATABASE.contains(&dependency) {
         return Some(("but only `store` has SQL", "add a function to `store`"));
@@ -112,72 +83,37 @@ mod tests {
     use crate::tidy::tree::Tree;
 
     fn faults(path: &str, text: &str) -> Vec<String> {
-        check(&Tree::of(&[(path, text)]))
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        check(&Tree::of(&[(path, text)])).iter().map(ToString::to_string).collect()
     }
 
     fn places(path: &str, text: &str) -> Vec<usize> {
-        check(&Tree::of(&[(path, text)]))
-            .iter()
-            .map(|violation| violation.line)
-            .collect()
+        check(&Tree::of(&[(path, text)])).iter().map(|violation| violation.line).collect()
     }
 
     #[test]
     fn siblings_do_not_know_each_other() {
         assert_eq!(
             faults("crates/wire/Cargo.toml", "[dependencies]\niam.workspace = true\n"),
-            [
-                "crates/wire/Cargo.toml:2: `wire` depends on `iam`, which it must not know; \
-              pass what it needs as a value of its own types"
-            ]
+            ["crates/wire/Cargo.toml:2: `wire` depends on `iam`, which it must not know; \
+              pass what it needs as a value of its own types"]
         );
+        assert_eq!(places("crates/store/Cargo.toml", "[dependencies]\nserver = { path = \"x\" }\n"), [2]);
         assert_eq!(
-            places("crates/store/Cargo.toml", "[dependencies]\nserver = { path = \"x\" }\n"),
-            [2]
-        );
-        assert_eq!(
-            places(
-                "crates/domain/Cargo.toml",
-                "[dependencies]\nstore.workspace = true\nwire.workspace = true\n"
-            ),
+            places("crates/domain/Cargo.toml", "[dependencies]\nstore.workspace = true\nwire.workspace = true\n"),
             [2]
         );
     }
 
     #[test]
     fn a_pure_crate_has_no_scheduler_not_even_for_its_tests() {
-        assert_eq!(
-            places(
-                "crates/iam/Cargo.toml",
-                "[dev-dependencies]\nserde = \"1\"\ntokio = \"1\"\n"
-            ),
-            [3]
-        );
-        assert_eq!(
-            places("crates/iam/Cargo.toml", "[dependencies.tokio]\nversion = \"1\"\n"),
-            [1]
-        );
+        assert_eq!(places("crates/iam/Cargo.toml", "[dev-dependencies]\nserde = \"1\"\ntokio = \"1\"\n"), [3]);
+        assert_eq!(places("crates/iam/Cargo.toml", "[dependencies.tokio]\nversion = \"1\"\n"), [1]);
     }
 
     #[test]
     fn sql_and_the_network_live_in_one_crate_each() {
-        assert_eq!(
-            places(
-                "crates/server/Cargo.toml",
-                "[dependencies]\naxum = \"1\"\nsqlx = \"1\"\n"
-            ),
-            [3]
-        );
-        assert_eq!(
-            places(
-                "crates/store/Cargo.toml",
-                "[dependencies]\nreqwest = \"1\"\nsqlx = \"1\"\n"
-            ),
-            [2]
-        );
+        assert_eq!(places("crates/server/Cargo.toml", "[dependencies]\naxum = \"1\"\nsqlx = \"1\"\n"), [3]);
+        assert_eq!(places("crates/store/Cargo.toml", "[dependencies]\nreqwest = \"1\"\nsqlx = \"1\"\n"), [2]);
     }
 
     #[test]

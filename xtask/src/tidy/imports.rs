@@ -65,10 +65,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         }
         let code = rust::without_tests(&rust::code(text));
         let module = module(inside);
-        let paths: Vec<_> = rust::paths(&code)
-            .into_iter()
-            .map(|path| path.absolute(&module))
-            .collect();
+        let paths: Vec<_> = rust::paths(&code).into_iter().map(|path| path.absolute(&module)).collect();
         let mut broken: Vec<(usize, String, &str)> = Vec::new();
         for named in &paths {
             broken.extend(named_wrongly(name, &module, named, tree));
@@ -76,9 +73,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         if PURE.contains(&name) {
             let lines = rust::lines_with_word(&code, "async");
             broken.extend(
-                lines
-                    .into_iter()
-                    .map(|line| (line, "`async`".to_owned(), "a pure crate computes; wait in `server`")),
+                lines.into_iter().map(|line| (line, "`async`".to_owned(), "a pure crate computes; wait in `server`")),
             );
         }
         for (line, what, remedy) in broken {
@@ -173,10 +168,7 @@ mod tests {
     }
 
     fn lines(path: &str, text: &str) -> Vec<usize> {
-        check(&Tree::of(&[(path, text)]))
-            .iter()
-            .map(|violation| violation.line)
-            .collect()
+        check(&Tree::of(&[(path, text)])).iter().map(|violation| violation.line).collect()
     }
 
     #[test]
@@ -192,13 +184,7 @@ mod tests {
         assert_eq!(server("inbound/sns.rs", "use crate::inbound::api::errors::Error;"), [1]);
         assert_eq!(server("inbound/api/errors.rs", "use super::super::sns;"), [1]);
         assert_eq!(server("inbound/api.rs", "use crate::{app, inbound::{sns}};"), [1]);
-        assert!(
-            server(
-                "inbound/api/errors.rs",
-                "use crate::inbound::api::Request;\nuse super::Response;"
-            )
-            .is_empty()
-        );
+        assert!(server("inbound/api/errors.rs", "use crate::inbound::api::Request;\nuse super::Response;").is_empty());
         assert!(server("inbound.rs", "use crate::inbound::{api, sns};").is_empty());
         assert!(server("inbound/sns.rs", "use crate::inbound::body;").is_empty());
     }
@@ -207,30 +193,18 @@ mod tests {
     fn the_corridor_has_one_direction() {
         assert_eq!(server("app/configurations.rs", "use axum::http::StatusCode;"), [1]);
         assert_eq!(server("app.rs", "use crate::inbound::api;"), [1]);
-        assert_eq!(
-            server("outbound/slack.rs", "use domain::x;\nuse crate::app::AppError;"),
-            [2]
-        );
-        assert_eq!(
-            server("worker/deliver_notification.rs", "use crate::inbound::sns;"),
-            [1]
-        );
+        assert_eq!(server("outbound/slack.rs", "use domain::x;\nuse crate::app::AppError;"), [2]);
+        assert_eq!(server("worker/deliver_notification.rs", "use crate::inbound::sns;"), [1]);
         assert!(server("worker.rs", "use crate::{app, outbound};\nuse store::Lease;").is_empty());
     }
 
     #[test]
     fn request_structs_stop_at_the_api() {
         assert_eq!(
-            lines(
-                "crates/domain/src/card.rs",
-                "use wire::ids::Arn;\nuse wire::{ids, operations::Create};"
-            ),
+            lines("crates/domain/src/card.rs", "use wire::ids::Arn;\nuse wire::{ids, operations::Create};"),
             [2]
         );
-        assert_eq!(
-            server("app/configurations.rs", "fn f(input: wire::operations::Create) {}"),
-            [1]
-        );
+        assert_eq!(server("app/configurations.rs", "fn f(input: wire::operations::Create) {}"), [1]);
         assert!(server("inbound/api/errors.rs", "use wire::operations::Create;").is_empty());
         assert!(server("app/caller.rs", "use wire::operations::Operation;").is_empty());
     }
@@ -257,10 +231,8 @@ mod tests {
         let said: Vec<_> = check(&tree).iter().map(ToString::to_string).collect();
         assert_eq!(
             said,
-            [
-                "crates/server/src/app.rs:1: `axum::Json` does not belong in `server/src/app`; \
-              `app` serves every front door; take a value of `domain` or of its own and return an `AppError`"
-            ]
+            ["crates/server/src/app.rs:1: `axum::Json` does not belong in `server/src/app`; \
+              `app` serves every front door; take a value of `domain` or of its own and return an `AppError`"]
         );
     }
 }

@@ -19,12 +19,7 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
     for (engine, migrations) in &engines {
         for missing in all.difference(migrations) {
             let path = format!("{FOLDER}{engine}/{missing}");
-            found.push(Violation::new(
-                &path,
-                0,
-                "another engine has this migration",
-                "write it for this engine too",
-            ));
+            found.push(Violation::new(&path, 0, "another engine has this migration", "write it for this engine too"));
         }
     }
     found

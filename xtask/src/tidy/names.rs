@@ -11,21 +11,11 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         for part in path.split('/') {
             let stem = part.split_once('.').map_or(part, |(stem, _)| stem);
             if EMPTY_WORDS.contains(&stem) {
-                found.push(Violation::new(
-                    path,
-                    0,
-                    format!("`{stem}` says nothing"),
-                    "name it after what it holds",
-                ));
+                found.push(Violation::new(path, 0, format!("`{stem}` says nothing"), "name it after what it holds"));
             }
         }
         if path.ends_with("/mod.rs") {
-            found.push(Violation::new(
-                path,
-                0,
-                "`mod.rs` looks like every other",
-                "put `foo.rs` beside `foo/`",
-            ));
+            found.push(Violation::new(path, 0, "`mod.rs` looks like every other", "put `foo.rs` beside `foo/`"));
         }
     }
     found

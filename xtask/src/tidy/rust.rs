@@ -12,19 +12,13 @@ impl NamedPath {
     /// Whether the path is `prefix` or something in it.
     pub fn is_within(&self, prefix: &str) -> bool {
         let mut segments = self.segments.iter();
-        prefix
-            .split("::")
-            .all(|wanted| segments.next().is_some_and(|segment| segment == wanted))
+        prefix.split("::").all(|wanted| segments.next().is_some_and(|segment| segment == wanted))
     }
 
     /// The same path from the root of the crate, `module` being where it was written: `super::x` -> `crate::…::x`.
     pub fn absolute(mut self, module: &[&str]) -> Self {
         let mut around: Vec<String> = module.iter().map(|&name| name.to_owned()).collect();
-        let relative = self
-            .segments
-            .iter()
-            .take_while(|segment| matches!(segment.as_str(), "self" | "super"))
-            .count();
+        let relative = self.segments.iter().take_while(|segment| matches!(segment.as_str(), "self" | "super")).count();
         if relative == 0 {
             return self;
         }
@@ -49,11 +43,7 @@ pub fn code(text: &str) -> String {
         let length = blank.unwrap_or_else(|| word(rest).max(first.len_utf8()));
         let (piece, after) = rest.split_at(length);
         match blank {
-            Some(_) => out.extend(
-                piece
-                    .chars()
-                    .map(|character| if character == '\n' { '\n' } else { ' ' }),
-            ),
+            Some(_) => out.extend(piece.chars().map(|character| if character == '\n' { '\n' } else { ' ' })),
             None => out.push_str(piece),
         }
         rest = after;
@@ -94,11 +84,7 @@ fn item_length(code: &str) -> usize {
 
 /// The lines of `code` on which `wanted` stands as a word of its own.
 pub fn lines_with_word(code: &str, wanted: &str) -> Vec<usize> {
-    tokens(code)
-        .into_iter()
-        .filter(|token| token.text == wanted)
-        .map(|token| token.line)
-        .collect()
+    tokens(code).into_iter().filter(|token| token.text == wanted).map(|token| token.line).collect()
 }
 
 /// Every path that `code` names: those of `use` in full, elsewhere those of two segments and more.
@@ -120,10 +106,7 @@ pub fn paths(code: &str) -> Vec<NamedPath> {
                 tokens = rest;
             }
             if segments.len() > 1 {
-                found.push(NamedPath {
-                    line: token.line,
-                    segments,
-                });
+                found.push(NamedPath { line: token.line, segments });
             }
         }
     }
@@ -179,8 +162,7 @@ struct Token<'code> {
 
 impl Token<'_> {
     fn is_name(&self) -> bool {
-        self.text
-            .starts_with(|first: char| first.is_alphabetic() || first == '_')
+        self.text.starts_with(|first: char| first.is_alphabetic() || first == '_')
     }
 }
 
@@ -204,8 +186,7 @@ fn tokens(code: &str) -> Vec<Token<'_>> {
 }
 
 fn word(text: &str) -> usize {
-    text.find(|character: char| !character.is_alphanumeric() && character != '_')
-        .unwrap_or(text.len())
+    text.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(text.len())
 }
 
 /// The length of a comment at the start of `text`.
@@ -239,11 +220,7 @@ fn literal(text: &str) -> Option<usize> {
             let end = format!("\"{}", "#".repeat(fence));
             let opening = text.len() - quoted.len() + 1;
             let inside = text.get(opening..)?;
-            return Some(
-                inside
-                    .find(&end)
-                    .map_or(text.len(), |index| opening + index + end.len()),
-            );
+            return Some(inside.find(&end).map_or(text.len(), |index| opening + index + end.len()));
         }
     }
     let opening = text.len() - body.strip_prefix('"')?.len();
@@ -276,22 +253,14 @@ mod tests {
     use super::{code, lines_with_word, paths, without_tests};
 
     fn named(text: &str) -> Vec<String> {
-        paths(&without_tests(&code(text)))
-            .into_iter()
-            .map(|path| path.segments.join("::"))
-            .collect()
+        paths(&without_tests(&code(text))).into_iter().map(|path| path.segments.join("::")).collect()
     }
 
     #[test]
     fn use_trees_are_opened_up() {
         assert_eq!(
             named("use crate::{app::{self, deliveries}, outbound as out, inbound::*};"),
-            [
-                "crate::app",
-                "crate::app::deliveries",
-                "crate::outbound",
-                "crate::inbound"
-            ]
+            ["crate::app", "crate::app::deliveries", "crate::outbound", "crate::inbound"]
         );
         assert_eq!(named("use {store::Outbox, axum};"), ["store::Outbox", "axum"]);
         assert_eq!(named("pub use ::store::outbox::{Lease,};"), ["store::outbox::Lease"]);
@@ -299,10 +268,7 @@ mod tests {
 
     #[test]
     fn paths_in_expressions_count_and_variables_do_not() {
-        assert_eq!(
-            named("let store = app.store; let x = store::outbox::lease(&store);"),
-            ["store::outbox::lease"]
-        );
+        assert_eq!(named("let store = app.store; let x = store::outbox::lease(&store);"), ["store::outbox::lease"]);
         assert_eq!(named("fn f<'store>(x: &'store axum::Router) {}"), ["axum::Router"]);
     }
 
@@ -329,28 +295,16 @@ mod tests {
     #[test]
     fn relative_paths_become_absolute() {
         let absolute = |text, module: &[&str]| {
-            paths(text)
-                .into_iter()
-                .map(|path| path.absolute(module).segments.join("::"))
-                .collect::<Vec<_>>()
+            paths(text).into_iter().map(|path| path.absolute(module).segments.join("::")).collect::<Vec<_>>()
         };
-        assert_eq!(
-            absolute("use super::super::sns::A;", &["inbound", "api", "errors"]),
-            ["crate::inbound::sns::A"]
-        );
-        assert_eq!(
-            absolute("use self::errors::B;", &["inbound", "api"]),
-            ["crate::inbound::api::errors::B"]
-        );
+        assert_eq!(absolute("use super::super::sns::A;", &["inbound", "api", "errors"]), ["crate::inbound::sns::A"]);
+        assert_eq!(absolute("use self::errors::B;", &["inbound", "api"]), ["crate::inbound::api::errors::B"]);
         assert_eq!(absolute("use domain::C;", &["inbound"]), ["domain::C"]);
     }
 
     #[test]
     fn a_word_is_found_whole() {
-        assert_eq!(
-            lines_with_word("fn a() {}\nasync fn b() {}\nlet async_c = 1;", "async"),
-            [2]
-        );
+        assert_eq!(lines_with_word("fn a() {}\nasync fn b() {}\nlet async_c = 1;", "async"), [2]);
     }
 
     #[test]

@@ -14,10 +14,7 @@ impl Tree {
     pub fn read(root: &Path) -> Result<Self> {
         let ignored = std::fs::read_to_string(root.join(".gitignore")).context("`.gitignore` cannot be read")?;
         // The folders only ("target/"): a pattern of git's is more than tidy needs to understand.
-        let mut skipped: Vec<&str> = ignored
-            .lines()
-            .filter_map(|line| line.trim().strip_suffix('/'))
-            .collect();
+        let mut skipped: Vec<&str> = ignored.lines().filter_map(|line| line.trim().strip_suffix('/')).collect();
         skipped.push(".git");
 
         let mut files = BTreeMap::new();
@@ -35,11 +32,7 @@ impl Tree {
                     continue;
                 }
                 let bytes = std::fs::read(&path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-                let parts: Vec<_> = path
-                    .strip_prefix(root)?
-                    .iter()
-                    .map(|part| part.to_string_lossy())
-                    .collect();
+                let parts: Vec<_> = path.strip_prefix(root)?.iter().map(|part| part.to_string_lossy()).collect();
                 files.insert(parts.join("/"), String::from_utf8(bytes).unwrap_or_default());
             }
         }
@@ -48,12 +41,7 @@ impl Tree {
 
     #[cfg(test)]
     pub fn of(files: &[(&str, &str)]) -> Self {
-        Self {
-            files: files
-                .iter()
-                .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-                .collect(),
-        }
+        Self { files: files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect() }
     }
 
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -62,8 +50,7 @@ impl Tree {
 
     /// The Rust files whose path begins with `prefix`.
     pub fn rust(&self, prefix: &str) -> impl Iterator<Item = (&str, &str)> {
-        self.files()
-            .filter(move |(path, _)| path.starts_with(prefix) && is_rust(path))
+        self.files().filter(move |(path, _)| path.starts_with(prefix) && is_rust(path))
     }
 
     pub fn text(&self, path: &str) -> Option<&str> {
@@ -73,10 +60,8 @@ impl Tree {
     /// Whether a file or a folder of that path is there.
     pub fn has(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');
-        self.files().any(|(file, _)| {
-            file.strip_prefix(path)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        self.files()
+            .any(|(file, _)| file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
     }
 }
 

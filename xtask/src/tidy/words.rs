@@ -15,18 +15,12 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
             let mut add = |what: String, remedy| found.push(Violation::new(path, index + 1, what, remedy));
             for word in UNFINISHED {
                 if has_word(line, word) {
-                    add(
-                        format!("{word} in the repository"),
-                        "finish it, or file an issue and say what is true today",
-                    );
+                    add(format!("{word} in the repository"), "finish it, or file an issue and say what is true today");
                 }
             }
             for folder in OF_ONE_MACHINE {
                 if has_folder(line, folder) {
-                    add(
-                        format!("`{folder}` is a path of one machine"),
-                        "say it from the root of the checkout",
-                    );
+                    add(format!("`{folder}` is a path of one machine"), "say it from the root of the checkout");
                 }
             }
         }
@@ -43,22 +37,12 @@ fn unfinished_code(path: &str, text: &str) -> Vec<Violation> {
         let line: String = line.split_whitespace().collect();
         for name in ["todo!", "unimplemented!"] {
             if has_word(&line, name) {
-                found.push(Violation::new(
-                    path,
-                    index + 1,
-                    format!("`{name}` compiles and does not work"),
-                    "write it",
-                ));
+                found.push(Violation::new(path, index + 1, format!("`{name}` compiles and does not work"), "write it"));
             }
         }
         if line.contains("#[ignore]") || line.contains("#[ignore=") {
             let remedy = "make it run, or delete it";
-            found.push(Violation::new(
-                path,
-                index + 1,
-                "a test that never runs proves nothing",
-                remedy,
-            ));
+            found.push(Violation::new(path, index + 1, "a test that never runs proves nothing", remedy));
         }
     }
     found
@@ -90,41 +74,26 @@ mod tests {
     use crate::tidy::tree::Tree;
 
     fn lines(path: &str, text: &str) -> Vec<usize> {
-        check(&Tree::of(&[(path, text)]))
-            .iter()
-            .map(|violation| violation.line)
-            .collect()
+        check(&Tree::of(&[(path, text)])).iter().map(|violation| violation.line).collect()
     }
 
     #[test]
     fn unfinished_work_is_found_in_code_and_in_comments() {
-        assert_eq!(
-            lines("a.rs", "fn f() {\n    todo!()\n}\nfn g() { unimplemented!(\"x\") }\n"),
-            [2, 4]
-        );
+        assert_eq!(lines("a.rs", "fn f() {\n    todo!()\n}\nfn g() { unimplemented!(\"x\") }\n"), [2, 4]);
         assert_eq!(lines("a.py", &format!("x = 1  # {} later", UNFINISHED[0])), [1]);
         assert!(lines("a.rs", "//! No todo!() here.\nlet x = \"todo!\";\nmytodo!();").is_empty());
     }
 
     #[test]
     fn a_test_that_does_not_run_is_found() {
-        assert_eq!(
-            lines("a.rs", "#[test]\n#[ignore]\nfn f() {}\n#[ignore = \"slow\"]\nfn g() {}"),
-            [2, 4]
-        );
+        assert_eq!(lines("a.rs", "#[test]\n#[ignore]\nfn f() {}\n#[ignore = \"slow\"]\nfn g() {}"), [2, 4]);
     }
 
     #[test]
     fn a_path_of_one_machine_is_found() {
         for folder in OF_ONE_MACHINE {
             assert_eq!(lines("docs/a.md", &format!("see\n`{folder}x`")), [2]);
-            assert!(
-                lines(
-                    "docs/a.md",
-                    &format!("see https://example.com{folder}x and docs{folder}x")
-                )
-                .is_empty()
-            );
+            assert!(lines("docs/a.md", &format!("see https://example.com{folder}x and docs{folder}x")).is_empty());
         }
     }
 }

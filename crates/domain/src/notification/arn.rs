@@ -15,13 +15,7 @@ pub struct Arn<'a> {
 
 impl std::fmt::Display for Arn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            partition,
-            service,
-            region,
-            account,
-            resource,
-        } = self;
+        let Self { partition, service, region, account, resource } = self;
         write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
     }
 }
@@ -49,10 +43,7 @@ impl<'a> Arn<'a> {
 
     /// The resource's name when its type is `kind`, in both of AWS's spellings (`kind/name`, `kind:name`).
     pub fn named(&self, kind: &str) -> Option<&'a str> {
-        self.resource
-            .strip_prefix(kind)?
-            .strip_prefix([':', '/'])
-            .filter(|name| !name.is_empty())
+        self.resource.strip_prefix(kind)?.strip_prefix([':', '/']).filter(|name| !name.is_empty())
     }
 }
 
@@ -66,23 +57,15 @@ mod tests {
         assert_eq!((alarm.region, alarm.account), ("eu-west-1", "123456789012"));
         assert_eq!(alarm.named("alarm"), Some("a:b/c"));
         let bucket = Arn::parse("arn:aws-cn:s3:::logs/2026").unwrap();
-        assert_eq!(
-            (bucket.partition, bucket.region, bucket.short()),
-            ("aws-cn", "", "logs/2026")
-        );
+        assert_eq!((bucket.partition, bucket.region, bucket.short()), ("aws-cn", "", "logs/2026"));
         assert!(bucket.named("instance").is_none());
     }
 
     #[test]
     fn refuses_what_is_no_arn() {
-        for text in [
-            "",
-            "arn",
-            "arn:aws:sns:us-east-1:123456789012",
-            "arn:::::",
-            "ARN:aws:sns:r:1:t",
-            "x:aws:sns:r:1:t",
-        ] {
+        for text in
+            ["", "arn", "arn:aws:sns:us-east-1:123456789012", "arn:::::", "ARN:aws:sns:r:1:t", "x:aws:sns:r:1:t"]
+        {
             assert!(Arn::parse(text).is_none(), "{text}");
         }
     }

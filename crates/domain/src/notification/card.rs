@@ -93,10 +93,7 @@ pub struct Fact {
 
 impl Fact {
     pub(super) fn new(label: impl Into<String>, value: Text) -> Self {
-        Self {
-            label: label.into(),
-            value,
-        }
+        Self { label: label.into(), value }
     }
 }
 
@@ -106,11 +103,7 @@ pub enum Part {
     /// Prose, under a title if there is one.
     Paragraph { title: Option<String>, text: Text },
     /// A list. `left_out` counts what the reader did not take into it.
-    Bullets {
-        title: Option<String>,
-        items: Vec<Text>,
-        left_out: usize,
-    },
+    Bullets { title: Option<String>, items: Vec<Text>, left_out: usize },
     /// Short labelled values.
     Facts(Vec<Fact>),
     /// Inline tags.
@@ -137,21 +130,12 @@ pub struct Place {
 impl Place {
     pub(super) fn of_arn(arn: &Arn<'_>) -> Self {
         let some = |part: &str| (!part.is_empty()).then(|| part.to_owned());
-        Self {
-            account: some(arn.account),
-            region: some(arn.region),
-        }
+        Self { account: some(arn.account), region: some(arn.region) }
     }
 
     pub(super) fn facts(&self) -> impl Iterator<Item = Fact> {
-        let account = self
-            .account
-            .clone()
-            .map(|account| Fact::new("Account", Text::Code(account)));
-        let region = self
-            .region
-            .clone()
-            .map(|region| Fact::new("Region", Text::Code(region)));
+        let account = self.account.clone().map(|account| Fact::new("Account", Text::Code(account)));
+        let region = self.region.clone().map(|region| Fact::new("Region", Text::Code(region)));
         account.into_iter().chain(region)
     }
 }

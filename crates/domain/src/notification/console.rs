@@ -25,11 +25,7 @@ impl<'a> Console<'a> {
             "aws-us-gov" => ("console.amazonaws-us-gov.com", false),
             _ => return None,
         };
-        is_region(region).then_some(Self {
-            host,
-            region_in_host,
-            region,
-        })
+        is_region(region).then_some(Self { host, region_in_host, region })
     }
 
     /// The console of an ARN's partition and region, or of `region` if the ARN has none.
@@ -47,79 +43,43 @@ impl<'a> Console<'a> {
     /// A metric or composite alarm.
     pub fn alarm(&self, name: &str) -> Link {
         let url = self.page("cloudwatch/home", &format!("#alarmsV2:alarm/{}", encoded(name)));
-        Link {
-            label: "Open the alarm in CloudWatch".to_owned(),
-            url,
-        }
+        Link { label: "Open the alarm in CloudWatch".to_owned(), url }
     }
 
     /// A GuardDuty finding.
     pub fn guardduty_finding(&self, id: &str) -> Link {
-        let url = self.page(
-            "guardduty/home",
-            &format!("#/findings?macros=current&fId={}", encoded(id)),
-        );
-        Link {
-            label: "Open the finding in GuardDuty".to_owned(),
-            url,
-        }
+        let url = self.page("guardduty/home", &format!("#/findings?macros=current&fId={}", encoded(id)));
+        Link { label: "Open the finding in GuardDuty".to_owned(), url }
     }
 
     /// The resource of an ARN, for the resource types whose page follows from the ARN alone.
     pub fn resource(&self, arn: &Arn<'_>) -> Option<Link> {
         let named = |kind: &str| arn.named(kind).map(encoded);
         let (what, path, fragment) = match arn.service {
-            "ec2" => (
-                "the instance in EC2",
-                "ec2/home",
-                format!("#InstanceDetails:instanceId={}", named("instance")?),
-            ),
+            "ec2" => ("the instance in EC2", "ec2/home", format!("#InstanceDetails:instanceId={}", named("instance")?)),
             "cloudwatch" => return Some(self.alarm(arn.named("alarm")?)),
             "lambda" => {
                 // An ARN may go on with a version or an alias; the page is the function's.
                 let name = arn.named("function")?.split(':').next()?;
-                (
-                    "the function in Lambda",
-                    "lambda/home",
-                    format!("#/functions/{}", encoded(name)),
-                )
+                ("the function in Lambda", "lambda/home", format!("#/functions/{}", encoded(name)))
             }
             "cloudformation" if arn.named("stack").is_some() => {
                 let id = encoded(&arn.to_string());
-                (
-                    "the stack in CloudFormation",
-                    "cloudformation/home",
-                    format!("#/stacks/stackinfo?stackId={id}"),
-                )
+                ("the stack in CloudFormation", "cloudformation/home", format!("#/stacks/stackinfo?stackId={id}"))
             }
             "states" => {
-                let page = if arn.named("execution").is_some() {
-                    "v2/executions/details"
-                } else {
-                    "statemachines/view"
-                };
+                let page =
+                    if arn.named("execution").is_some() { "v2/executions/details" } else { "statemachines/view" };
                 arn.named("execution").or_else(|| arn.named("stateMachine"))?;
-                (
-                    "it in Step Functions",
-                    "states/home",
-                    format!("#/{page}/{}", encoded(&arn.to_string())),
-                )
+                ("it in Step Functions", "states/home", format!("#/{page}/{}", encoded(&arn.to_string())))
             }
             "rds" => {
                 let name = named("db")?;
-                (
-                    "the database in RDS",
-                    "rds/home",
-                    format!("#database:id={name};is-cluster=false"),
-                )
+                ("the database in RDS", "rds/home", format!("#database:id={name};is-cluster=false"))
             }
             "autoscaling" => {
                 let (_, name) = arn.resource.split_once("autoScalingGroupName/")?;
-                (
-                    "the group in EC2",
-                    "ec2/home",
-                    format!("#AutoScalingGroupDetails:id={}", encoded(name)),
-                )
+                ("the group in EC2", "ec2/home", format!("#AutoScalingGroupDetails:id={}", encoded(name)))
             }
             "codepipeline" => {
                 let page = format!("codesuite/codepipeline/pipelines/{}/view", encoded(arn.resource));
@@ -141,10 +101,7 @@ impl<'a> Console<'a> {
     }
 
     fn link(&self, what: &str, path: &str, fragment: &str) -> Link {
-        Link {
-            label: format!("Open {what}"),
-            url: self.page(path, fragment),
-        }
+        Link { label: format!("Open {what}"), url: self.page(path, fragment) }
     }
 }
 
@@ -152,18 +109,14 @@ impl<'a> Console<'a> {
 fn is_region(region: &str) -> bool {
     const LONGEST: usize = 32;
     (5..=LONGEST).contains(&region.len())
-        && region
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && region.starts_with(|c: char| c.is_ascii_lowercase())
         && region.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.
 fn encoded(text: &str) -> String {
-    const HEX: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
-    ];
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
     for byte in text.bytes() {
@@ -191,36 +144,24 @@ mod tests {
         let end = "#alarmsV2:alarm/a%20b%2F%C3%A9";
         assert_eq!(
             url("aws", "eu-west-1"),
-            Some(format!(
-                "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1{end}"
-            ))
+            Some(format!("https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1{end}"))
         );
         assert_eq!(
             url("aws-cn", "cn-north-1"),
-            Some(format!(
-                "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1{end}"
-            ))
+            Some(format!("https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1{end}"))
         );
         assert_eq!(
             url("aws-us-gov", "us-gov-west-1"),
-            Some(format!(
-                "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1{end}"
-            ))
+            Some(format!("https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1{end}"))
         );
         assert_eq!(url("aws-iso", "us-iso-east-1"), None);
     }
 
     #[test]
     fn a_region_cannot_become_another_host() {
-        for region in [
-            "evil.example/#1",
-            "evil.example.1",
-            "US East (N. Virginia)",
-            "",
-            "a-1",
-            "-east-1",
-            "us-east-1\n",
-        ] {
+        for region in
+            ["evil.example/#1", "evil.example.1", "US East (N. Virginia)", "", "a-1", "-east-1", "us-east-1\n"]
+        {
             assert!(Console::of("aws", region).is_none(), "{region}");
         }
     }
@@ -228,43 +169,19 @@ mod tests {
     #[test]
     fn resources_have_pages() {
         for (arn, end) in [
-            (
-                "arn:aws:ec2:us-east-1:1:instance/i-0a",
-                "ec2/home?region=us-east-1#InstanceDetails:instanceId=i-0a",
-            ),
-            (
-                "arn:aws:lambda:us-east-1:1:function:pay:prod",
-                "lambda/home?region=us-east-1#/functions/pay",
-            ),
-            (
-                "arn:aws:rds:us-east-1:1:db:main",
-                "rds/home?region=us-east-1#database:id=main;is-cluster=false",
-            ),
-            (
-                "arn:aws:codepipeline:us-east-1:1:web",
-                "codesuite/codepipeline/pipelines/web/view?region=us-east-1",
-            ),
-            (
-                "arn:aws:cloudwatch:us-east-1:1:alarm:cpu",
-                "cloudwatch/home?region=us-east-1#alarmsV2:alarm/cpu",
-            ),
+            ("arn:aws:ec2:us-east-1:1:instance/i-0a", "ec2/home?region=us-east-1#InstanceDetails:instanceId=i-0a"),
+            ("arn:aws:lambda:us-east-1:1:function:pay:prod", "lambda/home?region=us-east-1#/functions/pay"),
+            ("arn:aws:rds:us-east-1:1:db:main", "rds/home?region=us-east-1#database:id=main;is-cluster=false"),
+            ("arn:aws:codepipeline:us-east-1:1:web", "codesuite/codepipeline/pipelines/web/view?region=us-east-1"),
+            ("arn:aws:cloudwatch:us-east-1:1:alarm:cpu", "cloudwatch/home?region=us-east-1#alarmsV2:alarm/cpu"),
             (
                 "arn:aws:codebuild:us-east-1:1:build/web:8a-2",
                 "codesuite/codebuild/1/projects/web/build/web%3A8a-2?region=us-east-1",
             ),
         ] {
-            assert_eq!(
-                resource(arn),
-                Some(format!("https://us-east-1.console.aws.amazon.com/{end}")),
-                "{arn}"
-            );
+            assert_eq!(resource(arn), Some(format!("https://us-east-1.console.aws.amazon.com/{end}")), "{arn}");
         }
-        for arn in [
-            "arn:aws:ec2:us-east-1:1:volume/v",
-            "arn:aws:s3:::b",
-            "arn:aws:unknown:us-east-1:1:x",
-            "x",
-        ] {
+        for arn in ["arn:aws:ec2:us-east-1:1:volume/v", "arn:aws:s3:::b", "arn:aws:unknown:us-east-1:1:x", "x"] {
             assert_eq!(resource(arn), None, "{arn}");
         }
     }

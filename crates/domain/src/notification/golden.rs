@@ -68,10 +68,7 @@ fn unknown_json_is_laid_out() {
 fn a_bare_number_is_text() {
     let card = read("42");
     assert_eq!(card.gist, Some(Text::Plain("42".to_owned())));
-    assert_eq!(
-        slack::message(&card).text,
-        "Message from alarms · 42 · eu-west-1 · 123456789012"
-    );
+    assert_eq!(slack::message(&card).text, "Message from alarms · 42 · eu-west-1 · 123456789012");
 }
 
 #[test]
@@ -83,10 +80,7 @@ fn an_empty_message_says_so() {
 #[test]
 fn threads_come_from_the_metadata() {
     let thread = read(fixture!("custom_whole.json")).thread.unwrap();
-    assert_eq!(
-        (thread.key.as_str(), thread.summary.as_deref()),
-        ("web-eu-502", Some("4 % errors, *rolling back*"))
-    );
+    assert_eq!((thread.key.as_str(), thread.summary.as_deref()), ("web-eu-502", Some("4 % errors, *rolling back*")));
     assert_eq!(read(fixture!("custom_wrong.json")).thread.unwrap().key, "backup");
     assert_eq!(read(fixture!("custom_minimal.json")).thread, None);
 }
@@ -107,19 +101,11 @@ fn an_update_without_summary_is_summed_up() {
     // All that the parent said is still there.
     let blocks = |message: &slack::SlackMessage| message.attachments[0]["blocks"].as_array().unwrap().clone();
     let updated = blocks(&update);
-    assert!(
-        blocks(&slack::message(&parent))
-            .iter()
-            .all(|block| updated.contains(block))
-    );
+    assert!(blocks(&slack::message(&parent)).iter().all(|block| updated.contains(block)));
 }
 
 #[test]
 fn empty_lists_are_left_out() {
-    let message = slack::SlackMessage {
-        text: "t".to_owned(),
-        blocks: Vec::new(),
-        attachments: Vec::new(),
-    };
+    let message = slack::SlackMessage { text: "t".to_owned(), blocks: Vec::new(), attachments: Vec::new() };
     assert_eq!(serde_json::to_string(&message).unwrap(), r#"{"text":"t"}"#);
 }

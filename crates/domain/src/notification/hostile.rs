@@ -8,12 +8,7 @@ use super::text::{is_blank, is_hazard};
 use super::{Card, Incoming, Source, card};
 
 fn read(message: &str, subject: Option<&str>) -> Card {
-    card(&Incoming {
-        topic_arn: "arn:aws:sns:eu-west-1:123456789012:t<!here>",
-        subject,
-        message,
-        timestamp: "soon",
-    })
+    card(&Incoming { topic_arn: "arn:aws:sns:eu-west-1:123456789012:t<!here>", subject, message, timestamp: "soon" })
 }
 
 fn length(text: &str) -> usize {
@@ -38,10 +33,7 @@ fn texts(message: &SlackMessage, native: bool) -> Vec<(String, bool, bool)> {
     }
     let mut out = vec![(message.text.clone(), true, native)];
     message.blocks.iter().for_each(|block| walk(block, native, &mut out));
-    message
-        .attachments
-        .iter()
-        .for_each(|attachment| walk(&attachment["blocks"], native, &mut out));
+    message.attachments.iter().for_each(|attachment| walk(&attachment["blocks"], native, &mut out));
     out
 }
 
@@ -49,23 +41,17 @@ fn texts(message: &SlackMessage, native: bool) -> Vec<(String, bool, bool)> {
 fn assert_harmless(text: &str) {
     let mut rest = text;
     while let Some(start) = rest.find(['<', '>']) {
-        let token = rest[start..]
-            .strip_prefix('<')
-            .unwrap_or_else(|| panic!("a bare > in {text}"));
+        let token = rest[start..].strip_prefix('<').unwrap_or_else(|| panic!("a bare > in {text}"));
         let (inside, after) = token.split_once('>').unwrap_or_else(|| panic!("an open < in {text}"));
-        let console = [
-            ".console.aws.amazon.com/",
-            "console.amazonaws.cn/",
-            "console.amazonaws-us-gov.com/",
-        ];
+        let console = [".console.aws.amazon.com/", "console.amazonaws.cn/", "console.amazonaws-us-gov.com/"];
         let ours = match inside.split_once('|') {
             None => inside.starts_with("https://") || inside.starts_with("http://"),
             Some((url, label)) if url.starts_with("https://") => {
                 console.iter().any(|host| url.contains(host)) && label.starts_with("Open ")
             }
-            Some((date, _)) => date
-                .strip_prefix("!date^")
-                .is_some_and(|date| date.starts_with(|c: char| c.is_ascii_digit())),
+            Some((date, _)) => {
+                date.strip_prefix("!date^").is_some_and(|date| date.starts_with(|c: char| c.is_ascii_digit()))
+            }
         };
         assert!(ours && !inside.contains('<'), "<{inside}> in {text}");
         rest = after;
@@ -92,20 +78,12 @@ fn assert_within_limits(message: &SlackMessage) {
                 }
                 let fields = block["fields"].as_array().map_or(&[][..], Vec::as_slice);
                 assert!(fields.len() <= 10 && (text.is_some() || !fields.is_empty()), "{block}");
-                assert!(
-                    fields
-                        .iter()
-                        .all(|field| (1..=2_000).contains(&length(field["text"].as_str().unwrap())))
-                );
+                assert!(fields.iter().all(|field| (1..=2_000).contains(&length(field["text"].as_str().unwrap()))));
             }
             "context" => {
                 let elements = block["elements"].as_array().unwrap();
                 assert!((1..=10).contains(&elements.len()), "{block}");
-                assert!(
-                    elements
-                        .iter()
-                        .all(|element| !element["text"].as_str().unwrap().is_empty())
-                );
+                assert!(elements.iter().all(|element| !element["text"].as_str().unwrap().is_empty()));
             }
             other => panic!("a block of type {other}"),
         }
@@ -206,11 +184,7 @@ fn shaped(members: &'static [(&'static str, &'static str)]) -> impl Strategy<Val
         ];
         value.prop_map(move |value| value.map(|value| (name.to_owned(), value)))
     };
-    members
-        .iter()
-        .map(member)
-        .collect::<Vec<_>>()
-        .prop_map(|members| members.into_iter().flatten().collect())
+    members.iter().map(member).collect::<Vec<_>>().prop_map(|members| members.into_iter().flatten().collect())
 }
 
 const ALARM: &[(&str, &str)] = &[
@@ -224,10 +198,7 @@ const ALARM: &[(&str, &str)] = &[
     ("Region", r#""US East""#),
     ("AWSAccountId", r#""123456789012""#),
     ("AlarmRule", "null"),
-    (
-        "TriggeringChildren",
-        r#"[{"Arn":"arn:aws:cloudwatch:us-east-1:1:alarm:x","State":{"Value":"OK"}},"y",3]"#,
-    ),
+    ("TriggeringChildren", r#"[{"Arn":"arn:aws:cloudwatch:us-east-1:1:alarm:x","State":{"Value":"OK"}},"y",3]"#),
     (
         "Trigger",
         r#"{"MetricName":"m","Threshold":"1","ComparisonOperator":"X","Dimensions":[{"name":"<a>","value":7}]}"#,
@@ -236,10 +207,7 @@ const ALARM: &[(&str, &str)] = &[
 const CUSTOM: &[(&str, &str)] = &[
     ("version", r#""1.0""#),
     ("source", r#""custom""#),
-    (
-        "content",
-        r#"{"title":"t","description":"d","nextSteps":["a"],"keywords":["`k`"]}"#,
-    ),
+    ("content", r#"{"title":"t","description":"d","nextSteps":["a"],"keywords":["`k`"]}"#),
     ("metadata", r#"{"threadId":"x","summary":"<@U1>"}"#),
 ];
 const EVENT: &[(&str, &str)] = &[
@@ -295,10 +263,7 @@ fn enormous_texts_are_cut_and_say_so() {
         for message in [alarm, custom, event, json!([long])] {
             check(&message.to_string(), Some(&long));
             let rendered = serde_json::to_string(&slack::message(&read(&message.to_string(), None))).unwrap();
-            assert!(
-                filler == "\n" || rendered.contains("more characters)"),
-                "{filler}: {rendered}"
-            );
+            assert!(filler == "\n" || rendered.contains("more characters)"), "{filler}: {rendered}");
         }
         check(&long, Some(&long));
     }
@@ -309,23 +274,13 @@ fn deep_and_wide_json_is_a_message() {
     check(&"[".repeat(50_000), None);
     check(&format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)), None);
     check(
-        &format!(
-            "{{\"detail-type\":\"d\",\"source\":\"s\",\"detail\":{}1{}}}",
-            "{\"a\":".repeat(100),
-            "}".repeat(100)
-        ),
+        &format!("{{\"detail-type\":\"d\",\"source\":\"s\",\"detail\":{}1{}}}", "{\"a\":".repeat(100), "}".repeat(100)),
         None,
     );
     let wide: Map<String, Value> = (0..5_000).map(|n| (format!("status{n}"), json!("<!here>"))).collect();
-    check(
-        &json!({"detail-type": "d", "source": "s", "detail": wide}).to_string(),
-        None,
-    );
+    check(&json!({"detail-type": "d", "source": "s", "detail": wide}).to_string(), None);
     let children: Vec<Value> = (0..2_000).map(|n| json!(format!("child {n}"))).collect();
-    check(
-        &json!({"AlarmName": "a", "NewStateValue": "OK", "TriggeringChildren": children}).to_string(),
-        None,
-    );
+    check(&json!({"AlarmName": "a", "NewStateValue": "OK", "TriggeringChildren": children}).to_string(), None);
 }
 
 #[test]
@@ -334,22 +289,11 @@ fn a_whole_custom_notification_is_not_cut() {
     let message = json!({"version": "1.0", "source": "custom", "content": {
         "title": "t".repeat(250), "description": "d".repeat(8_000), "nextSteps": steps, "keywords": ["k".repeat(75)]}});
     // The push line and its copy, `fallback`, are short by intent.
-    let SlackMessage {
-        blocks, attachments, ..
-    } = slack::message(&read(&message.to_string(), None));
+    let SlackMessage { blocks, attachments, .. } = slack::message(&read(&message.to_string(), None));
     let rendered = serde_json::to_string(&(blocks, &attachments[0]["blocks"])).unwrap();
-    assert!(
-        !rendered.contains("more characters") && !rendered.contains("Cut here"),
-        "{rendered}"
-    );
+    assert!(!rendered.contains("more characters") && !rendered.contains("Cut here"), "{rendered}");
     // Runs this long are the content's own; the letters of words are not counted.
-    let runs = |letter: char| {
-        rendered
-            .split(|c| c != letter)
-            .map(str::len)
-            .filter(|run| *run > 100)
-            .sum::<usize>()
-    };
+    let runs = |letter: char| rendered.split(|c| c != letter).map(str::len).filter(|run| *run > 100).sum::<usize>();
     assert_eq!((runs('d'), runs('s'), runs('t')), (8_000, 5 * 349, 250));
 }
 

@@ -16,10 +16,7 @@ impl Moment {
     /// Reads ISO 8601 with a zone. Never fails: an unreadable text stays what it is.
     pub fn parse(said: &str) -> Self {
         let said = said.trim();
-        Self {
-            said: said.to_owned(),
-            at: instant(said),
-        }
+        Self { said: said.to_owned(), at: instant(said) }
     }
 
     /// Seconds since 1970, if the text could be read.
@@ -31,12 +28,7 @@ impl Moment {
     pub fn utc(&self) -> String {
         let Some(at) = self.at else { return self.said.clone() };
         let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
-        format!(
-            "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC",
-            at.hour(),
-            at.minute(),
-            at.second()
-        )
+        format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC", at.hour(), at.minute(), at.second())
     }
 
     /// Whether nothing at all was said.
@@ -49,9 +41,7 @@ fn instant(said: &str) -> Option<OffsetDateTime> {
     let bytes = said.as_bytes();
     let number = |from: usize, to: usize| -> Option<u16> {
         let digits = bytes.get(from..to)?;
-        digits.iter().try_fold(0u16, |sum, digit| {
-            digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
-        })
+        digits.iter().try_fold(0u16, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0')))
     };
     let small = |from: usize, to: usize| number(from, to).and_then(|value| u8::try_from(value).ok());
     let is = |at: usize, wanted: u8| bytes.get(at) == Some(&wanted);
@@ -61,9 +51,7 @@ fn instant(said: &str) -> Option<OffsetDateTime> {
     let month = Month::try_from(small(5, 7)?).ok()?;
     let date = Date::from_calendar_date(i32::from(number(0, 4)?), month, small(8, 10)?).ok()?;
     let time = Time::from_hms(small(11, 13)?, small(14, 16)?, small(17, 19)?).ok()?;
-    let zone = said
-        .get(19..)?
-        .trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let zone = said.get(19..)?.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
     let at = PrimitiveDateTime::new(date, time).assume_offset(offset(zone)?);
     at.checked_to_offset(UtcOffset::UTC)
 }
@@ -83,12 +71,7 @@ fn offset(zone: &str) -> Option<UtcOffset> {
         5 => digits.split_once(':')?,
         _ => return None,
     };
-    let two = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_digit())
-            .then(|| text.parse::<i8>().ok())
-            .flatten()
-    };
+    let two = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<i8>().ok()).flatten();
     UtcOffset::from_hms(sign * two(hours)?, sign * two(minutes)?, 0).ok()
 }
 

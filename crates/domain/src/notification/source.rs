@@ -24,18 +24,9 @@ struct Reader {
 }
 
 const READERS: [Reader; 3] = [
-    Reader {
-        claims: cloudwatch_alarm::claims,
-        read: cloudwatch_alarm::read,
-    },
-    Reader {
-        claims: custom_notification::claims,
-        read: custom_notification::read,
-    },
-    Reader {
-        claims: eventbridge_event::claims,
-        read: eventbridge_event::read,
-    },
+    Reader { claims: cloudwatch_alarm::claims, read: cloudwatch_alarm::read },
+    Reader { claims: custom_notification::claims, read: custom_notification::read },
+    Reader { claims: eventbridge_event::claims, read: eventbridge_event::read },
 ];
 
 /// Reads a message with the one reader that claims it, or as plain text.
@@ -43,11 +34,7 @@ pub fn read(incoming: &Incoming<'_>) -> Card {
     let message = incoming.message.trim_start_matches('\u{feff}').trim_start();
     // Only objects and lists are worth parsing: a bare number or word reads best as it stands. serde_json stops at 128
     // levels, so nesting cannot exhaust the stack; what it refuses is text.
-    let json = if message.starts_with(['{', '[']) {
-        serde_json::from_str(message).ok()
-    } else {
-        None
-    };
+    let json = if message.starts_with(['{', '[']) { serde_json::from_str(message).ok() } else { None };
     match json {
         Some(Value::Object(object)) => match only_claim(&object) {
             Some(reader) => (reader.read)(&object, incoming),
@@ -71,36 +58,18 @@ mod tests {
 
     fn source_of(message: &str) -> Source {
         let topic_arn = "arn:aws:sns:us-east-1:123456789012:t";
-        card(&Incoming {
-            topic_arn,
-            subject: None,
-            message,
-            timestamp: "",
-        })
-        .source
+        card(&Incoming { topic_arn, subject: None, message, timestamp: "" }).source
     }
 
     #[test]
     fn shapes_decide() {
         for (message, source) in [
             (r#"{"AlarmName":"a","NewStateValue":"OK"}"#, Source::CloudwatchAlarm),
-            (
-                r#"{"version":"1.0","source":"custom","content":{}}"#,
-                Source::CustomNotification,
-            ),
+            (r#"{"version":"1.0","source":"custom","content":{}}"#, Source::CustomNotification),
             (r#"{"source":"custom"}"#, Source::CustomNotification),
-            (
-                r#"{"version":"1.0","content":{"description":"x"}}"#,
-                Source::CustomNotification,
-            ),
-            (
-                r#"{"detail-type":"d","source":"custom","detail":{}}"#,
-                Source::EventbridgeEvent,
-            ),
-            (
-                r#"{"detail-type":"d","source":"a.b","detail":null}"#,
-                Source::EventbridgeEvent,
-            ),
+            (r#"{"version":"1.0","content":{"description":"x"}}"#, Source::CustomNotification),
+            (r#"{"detail-type":"d","source":"custom","detail":{}}"#, Source::EventbridgeEvent),
+            (r#"{"detail-type":"d","source":"a.b","detail":null}"#, Source::EventbridgeEvent),
             (r#"{"AlarmName":"a"}"#, Source::PlainText),
             (r#"{"AlarmName":1,"NewStateValue":"OK"}"#, Source::PlainText),
             (r#"{"detail-type":"d"}"#, Source::PlainText),

@@ -24,10 +24,7 @@ pub fn is_hazard(c: char) -> bool {
 
 /// The first line that says something, without hazards, at most `limit` characters of it.
 pub fn first_line(text: &str, limit: usize) -> Option<String> {
-    let line = text
-        .lines()
-        .map(str::trim)
-        .find(|line| line.chars().any(|c| !is_hazard(c) && !c.is_whitespace()))?;
+    let line = text.lines().map(str::trim).find(|line| line.chars().any(|c| !is_hazard(c) && !c.is_whitespace()))?;
     let mut kept = line.chars().filter(|c| !is_hazard(*c));
     let mut out: String = kept.by_ref().take(limit).collect();
     if kept.next().is_some() {
@@ -81,10 +78,7 @@ mod tests {
 
     #[test]
     fn first_lines_are_bounded_and_visible() {
-        assert_eq!(
-            first_line("\n \u{202e}\nhello\u{7} world\nmore", 8),
-            Some("hello wo…".to_owned())
-        );
+        assert_eq!(first_line("\n \u{202e}\nhello\u{7} world\nmore", 8), Some("hello wo…".to_owned()));
         assert_eq!(first_line(" \n\t\u{200b}", 8), None);
     }
 }

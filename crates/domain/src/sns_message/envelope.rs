@@ -36,13 +36,9 @@ impl Kind {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [
-            Self::SubscriptionConfirmation,
-            Self::Notification,
-            Self::UnsubscribeConfirmation,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == text)
+        [Self::SubscriptionConfirmation, Self::Notification, Self::UnsubscribeConfirmation]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 
@@ -63,10 +59,7 @@ impl TopicArn {
         let (arn, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
         let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
         let label = |part: &str| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         let well_formed = arn == "arn"
             && service == "sns"
@@ -75,9 +68,7 @@ impl TopicArn {
             && account.len() == 12
             && account.bytes().all(|b| b.is_ascii_digit())
             && !name.is_empty()
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
             && parts.next().is_none();
         let region_start = "arn:".len() + partition.len() + ":sns:".len();
         well_formed.then(|| Self {
@@ -200,15 +191,11 @@ impl SnsMessage {
             "1" => SignatureVersion::V1,
             "2" => SignatureVersion::V2,
             _ => {
-                return Err(Malformed::Member {
-                    member: "SignatureVersion",
-                });
+                return Err(Malformed::Member { member: "SignatureVersion" });
             }
         };
         if envelope.message.len() > MESSAGE_BYTES_MAX {
-            return Err(Malformed::TooLarge {
-                bytes: envelope.message.len(),
-            });
+            return Err(Malformed::TooLarge { bytes: envelope.message.len() });
         }
         if envelope.message_id.is_empty() || !envelope.message_id.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Malformed::Member { member: "MessageId" });
@@ -237,18 +224,13 @@ impl SnsMessage {
 
     /// SNS repeats type, id and topic in headers. The type must be there; whatever is there must agree.
     pub fn agrees_with(&self, headers: SnsHeaders<'_>) -> Result<(), Malformed> {
-        let message_type = headers.message_type.ok_or(Malformed::HeaderMissing {
-            header: "x-amz-sns-message-type",
-        })?;
+        let message_type = headers.message_type.ok_or(Malformed::HeaderMissing { header: "x-amz-sns-message-type" })?;
         let pairs = [
             ("x-amz-sns-message-type", Some(message_type), self.kind.as_str()),
             ("x-amz-sns-message-id", headers.message_id, self.message_id.as_str()),
             ("x-amz-sns-topic-arn", headers.topic_arn, self.topic_arn.as_str()),
         ];
-        match pairs
-            .into_iter()
-            .find(|(_, said, is)| said.is_some_and(|said| said != *is))
-        {
+        match pairs.into_iter().find(|(_, said, is)| said.is_some_and(|said| said != *is)) {
             Some((header, _, _)) => Err(Malformed::HeaderDisagrees { header }),
             None => Ok(()),
         }
@@ -284,47 +266,22 @@ mod tests {
     fn a_notification_is_read() {
         let message = SnsMessage::parse(BODY.as_bytes()).unwrap();
         assert_eq!(message.kind, Kind::Notification);
-        assert_eq!(
-            (message.topic_arn.partition(), message.topic_arn.region()),
-            ("aws", "eu-west-1")
-        );
+        assert_eq!((message.topic_arn.partition(), message.topic_arn.region()), ("aws", "eu-west-1"));
         assert_eq!(message.subject, None);
     }
 
     #[test]
     fn headers_must_repeat_the_body() {
         let message = SnsMessage::parse(BODY.as_bytes()).unwrap();
-        let agreeing = SnsHeaders {
-            message_type: Some("Notification"),
-            message_id: Some("m-1"),
-            topic_arn: None,
-        };
+        let agreeing = SnsHeaders { message_type: Some("Notification"), message_id: Some("m-1"), topic_arn: None };
         assert_eq!(message.agrees_with(agreeing), Ok(()));
-        let lying = SnsHeaders {
-            message_type: Some("SubscriptionConfirmation"),
-            ..agreeing
-        };
-        assert_eq!(
-            message.agrees_with(lying),
-            Err(Malformed::HeaderDisagrees {
-                header: "x-amz-sns-message-type"
-            })
-        );
-        let other_topic = SnsHeaders {
-            topic_arn: Some("arn:aws:sns:eu-west-1:123456789012:other"),
-            ..agreeing
-        };
-        assert_eq!(
-            message.agrees_with(other_topic),
-            Err(Malformed::HeaderDisagrees {
-                header: "x-amz-sns-topic-arn"
-            })
-        );
+        let lying = SnsHeaders { message_type: Some("SubscriptionConfirmation"), ..agreeing };
+        assert_eq!(message.agrees_with(lying), Err(Malformed::HeaderDisagrees { header: "x-amz-sns-message-type" }));
+        let other_topic = SnsHeaders { topic_arn: Some("arn:aws:sns:eu-west-1:123456789012:other"), ..agreeing };
+        assert_eq!(message.agrees_with(other_topic), Err(Malformed::HeaderDisagrees { header: "x-amz-sns-topic-arn" }));
         assert_eq!(
             message.agrees_with(SnsHeaders::default()),
-            Err(Malformed::HeaderMissing {
-                header: "x-amz-sns-message-type"
-            })
+            Err(Malformed::HeaderMissing { header: "x-amz-sns-message-type" })
         );
     }
 
@@ -332,46 +289,25 @@ mod tests {
     fn a_member_of_the_wrong_form_is_named() {
         for (from, to, member) in [
             ("\"Type\":\"Notification\"", "\"Type\":\"Other\"", "Type"),
-            (
-                "arn:aws:sns:eu-west-1:123456789012:alarms",
-                "arn:aws:sqs:eu-west-1:123456789012:alarms",
-                "TopicArn",
-            ),
+            ("arn:aws:sns:eu-west-1:123456789012:alarms", "arn:aws:sqs:eu-west-1:123456789012:alarms", "TopicArn"),
             ("arn:aws:sns:eu-west-1", "arn:aws:sns:evil.com/", "TopicArn"),
-            (
-                "\"SignatureVersion\":\"1\"",
-                "\"SignatureVersion\":\"3\"",
-                "SignatureVersion",
-            ),
+            ("\"SignatureVersion\":\"1\"", "\"SignatureVersion\":\"3\"", "SignatureVersion"),
             ("\"MessageId\":\"m-1\"", "\"MessageId\":\"\"", "MessageId"),
-            (
-                "\"Type\":\"Notification\"",
-                "\"Type\":\"SubscriptionConfirmation\"",
-                "SubscribeURL",
-            ),
+            ("\"Type\":\"Notification\"", "\"Type\":\"SubscriptionConfirmation\"", "SubscribeURL"),
         ] {
             let body = BODY.replace(from, to);
-            assert_eq!(
-                SnsMessage::parse(body.as_bytes()).unwrap_err(),
-                Malformed::Member { member },
-                "{to}"
-            );
+            assert_eq!(SnsMessage::parse(body.as_bytes()).unwrap_err(), Malformed::Member { member }, "{to}");
         }
     }
 
     #[test]
     fn the_largest_message_that_sns_sends_is_read_and_one_byte_more_is_not() {
         let largest = BODY.replace("hello", &"\\\"".repeat(MESSAGE_BYTES_MAX));
-        assert_eq!(
-            SnsMessage::parse(largest.as_bytes()).unwrap().message.len(),
-            MESSAGE_BYTES_MAX
-        );
+        assert_eq!(SnsMessage::parse(largest.as_bytes()).unwrap().message.len(), MESSAGE_BYTES_MAX);
         let larger = BODY.replace("hello", &"x".repeat(MESSAGE_BYTES_MAX + 1));
         assert_eq!(
             SnsMessage::parse(larger.as_bytes()).unwrap_err(),
-            Malformed::TooLarge {
-                bytes: MESSAGE_BYTES_MAX + 1
-            }
+            Malformed::TooLarge { bytes: MESSAGE_BYTES_MAX + 1 }
         );
     }
 }

@@ -87,15 +87,12 @@ impl Certificate {
         if !(self.not_before_ms..=self.not_after_ms).contains(&now_ms) {
             return Err(BadSignature::CertificateNotValidNow);
         }
-        let signature = STANDARD
-            .decode(&message.signature)
-            .map_err(|_| BadSignature::NotBase64)?;
+        let signature = STANDARD.decode(&message.signature).map_err(|_| BadSignature::NotBase64)?;
         let key = match message.signature_version {
             SignatureVersion::V1 => &self.sha1,
             SignatureVersion::V2 => &self.sha256,
         };
-        key.verify_sig(message.string_to_sign().as_bytes(), &signature)
-            .map_err(|_| BadSignature::Mismatch)
+        key.verify_sig(message.string_to_sign().as_bytes(), &signature).map_err(|_| BadSignature::Mismatch)
     }
 }
 
@@ -147,18 +144,13 @@ mod tests {
             let rcgen_key = rcgen::KeyPair::try_from(pkcs8.as_ref()).unwrap();
             let parameters = rcgen::CertificateParams::new(vec!["sns.amazonaws.com".to_owned()]).unwrap();
             let certificate = parameters.self_signed(&rcgen_key).unwrap();
-            Self {
-                pem: certificate.pem(),
-                key: RsaKeyPair::from_pkcs8(pkcs8.as_ref()).unwrap(),
-            }
+            Self { pem: certificate.pem(), key: RsaKeyPair::from_pkcs8(pkcs8.as_ref()).unwrap() }
         }
 
         fn sign(&self, message: &mut SnsMessage, encoding: &'static dyn RsaEncoding) {
             let mut signature = vec![0; self.key.public_modulus_len()];
             let text = message.string_to_sign();
-            self.key
-                .sign(encoding, &SystemRandom::new(), text.as_bytes(), &mut signature)
-                .unwrap();
+            self.key.sign(encoding, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
             message.signature = STANDARD.encode(signature);
         }
     }
@@ -174,10 +166,7 @@ mod tests {
     }
 
     fn verdict(certificate: &Certificate, message: &SnsMessage, now_ms: i64) -> Result<(), BadSignature> {
-        certificate
-            .verify(message.clone(), now_ms)
-            .map(|_| ())
-            .map_err(|refused| refused.0)
+        certificate.verify(message.clone(), now_ms).map(|_| ()).map_err(|refused| refused.0)
     }
 
     #[test]
@@ -209,11 +198,8 @@ mod tests {
                 |m| m.timestamp.push('x'),
                 |m| m.topic_arn = TopicArn::parse("arn:aws:sns:eu-west-1:123456789012:other").unwrap(),
                 |m| {
-                    m.kind = if m.kind == Kind::Notification {
-                        Kind::UnsubscribeConfirmation
-                    } else {
-                        Kind::Notification
-                    }
+                    m.kind =
+                        if m.kind == Kind::Notification { Kind::UnsubscribeConfirmation } else { Kind::Notification }
                 },
                 |m| m.signature_version = SignatureVersion::V1,
             ];
@@ -254,10 +240,7 @@ mod tests {
         assert_eq!(verdict(&certificate, &message, NOW_MS), Ok(()));
         assert_eq!(verdict(&certificate, &message, NOW_MS + 1000), Ok(()));
         for outside in [NOW_MS - 1, NOW_MS + 1001] {
-            assert_eq!(
-                verdict(&certificate, &message, outside),
-                Err(BadSignature::CertificateNotValidNow)
-            );
+            assert_eq!(verdict(&certificate, &message, outside), Err(BadSignature::CertificateNotValidNow));
         }
     }
 
@@ -265,14 +248,8 @@ mod tests {
     fn what_is_not_an_rsa_certificate_is_refused() {
         assert_eq!(Certificate::from_pem(b"hello").unwrap_err(), CertificateError::NotPem);
         let pem = "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
-        assert_eq!(
-            Certificate::from_pem(pem.as_bytes()).unwrap_err(),
-            CertificateError::NotX509
-        );
+        assert_eq!(Certificate::from_pem(pem.as_bytes()).unwrap_err(), CertificateError::NotX509);
         let elliptic = rcgen::generate_simple_self_signed(vec!["sns".to_owned()]).unwrap();
-        assert_eq!(
-            Certificate::from_pem(elliptic.cert.pem().as_bytes()).unwrap_err(),
-            CertificateError::NotRsa
-        );
+        assert_eq!(Certificate::from_pem(elliptic.cert.pem().as_bytes()).unwrap_err(), CertificateError::NotRsa);
     }
 }

@@ -26,10 +26,7 @@ impl TrustedHost {
             Some((_, port)) if !port.ends_with(']') => Some(port.parse().ok()?),
             _ => None,
         };
-        bare.then_some(Self {
-            host: url.host_str()?.to_owned(),
-            port,
-        })
+        bare.then_some(Self { host: url.host_str()?.to_owned(), port })
     }
 
     fn matches(&self, url: &Url) -> bool {
@@ -46,11 +43,7 @@ pub enum UntrustedUrl {
     #[error(
         "`{member}` names the host `{host}`, not `{expected}`; an emulator's host must be listed in `sns.trusted_certificate_hosts`"
     )]
-    Host {
-        member: &'static str,
-        host: String,
-        expected: String,
-    },
+    Host { member: &'static str, host: String, expected: String },
     #[error("`{member}` must be a https URL without user, port or fragment")]
     Form { member: &'static str },
     #[error("`SigningCertURL` does not have the path of a certificate of Amazon SNS")]
@@ -60,20 +53,12 @@ pub enum UntrustedUrl {
 /// Checks `SigningCertURL`: the certificate may be fetched from what this answers.
 pub fn certificate_url(text: &str, topic: &TopicArn, trusted: &[TrustedHost]) -> Result<Url, UntrustedUrl> {
     let (url, amazon) = checked("SigningCertURL", text, topic, trusted)?;
-    let file = if amazon {
-        url.path().strip_prefix('/')
-    } else {
-        url.path().rsplit('/').next()
-    };
+    let file = if amazon { url.path().strip_prefix('/') } else { url.path().rsplit('/').next() };
     let hexadecimal = file
         .and_then(|file| file.strip_prefix("SimpleNotificationService-"))
         .and_then(|file| file.strip_suffix(".pem"))
         .is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_hexdigit()));
-    if hexadecimal && url.query().is_none() {
-        Ok(url)
-    } else {
-        Err(UntrustedUrl::Path)
-    }
+    if hexadecimal && url.query().is_none() { Ok(url) } else { Err(UntrustedUrl::Path) }
 }
 
 /// Checks `SubscribeURL`: the subscription may be confirmed by calling what this answers.
@@ -105,20 +90,12 @@ fn checked(
         }
     }
     // `port()` is None for https' own 443, however it was written.
-    if url.scheme() == "https" && url.port().is_none() {
-        Ok((url, true))
-    } else {
-        Err(form)
-    }
+    if url.scheme() == "https" && url.port().is_none() { Ok((url, true)) } else { Err(form) }
 }
 
 /// The one host that speaks for a topic: that of its own region and partition.
 fn amazon_host(topic: &TopicArn) -> String {
-    let suffix = if topic.partition() == "aws-cn" {
-        "amazonaws.com.cn"
-    } else {
-        "amazonaws.com"
-    };
+    let suffix = if topic.partition() == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
     format!("sns.{}.{suffix}", topic.region())
 }
 
@@ -136,23 +113,11 @@ mod tests {
     fn amazons_own_host_of_the_topics_region_is_trusted() {
         for (arn, host) in [
             ("arn:aws:sns:eu-west-1:123456789012:t", "sns.eu-west-1.amazonaws.com"),
-            (
-                "arn:aws-us-gov:sns:us-gov-west-1:123456789012:t",
-                "sns.us-gov-west-1.amazonaws.com",
-            ),
-            (
-                "arn:aws-cn:sns:cn-north-1:123456789012:t",
-                "sns.cn-north-1.amazonaws.com.cn",
-            ),
+            ("arn:aws-us-gov:sns:us-gov-west-1:123456789012:t", "sns.us-gov-west-1.amazonaws.com"),
+            ("arn:aws-cn:sns:cn-north-1:123456789012:t", "sns.cn-north-1.amazonaws.com.cn"),
         ] {
-            assert!(
-                certificate_url(&format!("https://{host}{PATH}"), &topic(arn), &[]).is_ok(),
-                "{host}"
-            );
-            assert!(
-                certificate_url(&format!("https://{host}:443{PATH}"), &topic(arn), &[]).is_ok(),
-                "{host}"
-            );
+            assert!(certificate_url(&format!("https://{host}{PATH}"), &topic(arn), &[]).is_ok(), "{host}");
+            assert!(certificate_url(&format!("https://{host}:443{PATH}"), &topic(arn), &[]).is_ok(), "{host}");
         }
     }
 
@@ -199,14 +164,7 @@ mod tests {
 
     #[test]
     fn a_setting_that_is_not_a_host_is_not_taken_for_one() {
-        for text in [
-            "",
-            "http://localhost",
-            "localhost/path",
-            "a b",
-            "localhost:port",
-            "user@host",
-        ] {
+        for text in ["", "http://localhost", "localhost/path", "a b", "localhost:port", "user@host"] {
             assert_eq!(TrustedHost::parse(text), None, "{text}");
         }
         assert!(TrustedHost::parse("[::1]:4566").is_some());

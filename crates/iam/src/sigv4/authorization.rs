@@ -38,11 +38,7 @@ impl<'a> Claim<'a> {
             return Err(SignatureError::Algorithm);
         }
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for part in parameters
-            .split(',')
-            .map(|part| part.trim_matches(' '))
-            .filter(|part| !part.is_empty())
-        {
+        for part in parameters.split(',').map(|part| part.trim_matches(' ')).filter(|part| !part.is_empty()) {
             let Some((name, value)) = part.split_once('=') else {
                 return Err(SignatureError::NotAPair);
             };
@@ -57,17 +53,11 @@ impl<'a> Claim<'a> {
             }
         }
         match (credential, signature, signed_headers) {
-            (Some(credential), Some(signature), Some(signed_headers)) => Ok(Self {
-                scope: Scope::parse(credential)?,
-                signed_headers,
-                signature,
-            }),
+            (Some(credential), Some(signature), Some(signed_headers)) => {
+                Ok(Self { scope: Scope::parse(credential)?, signed_headers, signature })
+            }
             (credential, signature, signed_headers) => Err(missing(
-                [
-                    ("Credential", credential),
-                    ("Signature", signature),
-                    ("SignedHeaders", signed_headers),
-                ],
+                [("Credential", credential), ("Signature", signature), ("SignedHeaders", signed_headers)],
                 dated,
             )),
         }
@@ -83,34 +73,15 @@ fn missing(parameters: [(&str, Option<&str>); 3], dated: bool) -> SignatureError
     if !dated {
         sentences.push(SignatureError::NoDate.to_string());
     }
-    SignatureError::MissingParameters {
-        missing: sentences.join(" "),
-    }
+    SignatureError::MissingParameters { missing: sentences.join(" ") }
 }
 
 impl<'a> Scope<'a> {
     fn parse(credential: &'a str) -> Result<Self, SignatureError> {
         let mut parts = credential.split('/');
-        let elements = [
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-        ];
-        let [
-            Some(access_key_id),
-            Some(date),
-            Some(region),
-            Some(service),
-            Some(terminator),
-            None,
-        ] = elements
-        else {
-            return Err(SignatureError::Credential {
-                credential: echoed(credential),
-            });
+        let elements = [parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()];
+        let [Some(access_key_id), Some(date), Some(region), Some(service), Some(terminator), None] = elements else {
+            return Err(SignatureError::Credential { credential: echoed(credential) });
         };
         let is_key = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
         let is_region = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -121,13 +92,7 @@ impl<'a> Scope<'a> {
         {
             return Err(SignatureError::CredentialCharacters);
         }
-        Ok(Self {
-            access_key_id,
-            region,
-            date,
-            service,
-            terminator,
-        })
+        Ok(Self { access_key_id, region, date, service, terminator })
     }
 
     /// For `service`, and signed with the key of the day that the request is dated.
@@ -137,10 +102,7 @@ impl<'a> Scope<'a> {
         } else if self.service != service {
             Err(SignatureError::ScopeService { service })
         } else if self.date != date.day() {
-            Err(SignatureError::ScopeDate {
-                scope: echoed(self.date),
-                request: echoed(date.day()),
-            })
+            Err(SignatureError::ScopeDate { scope: echoed(self.date), request: echoed(date.day()) })
         } else {
             Ok(())
         }

@@ -135,8 +135,5 @@ impl SignatureError {
 
 /// What a message may echo of a request: its first 64 characters, none of them a control character.
 pub(super) fn echoed(text: &str) -> String {
-    text.chars()
-        .take(64)
-        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
-        .collect()
+    text.chars().take(64).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -27,9 +27,9 @@ pub(super) fn authorization(head: RequestHead<'_>) -> Result<&str, SignatureErro
         (Some(_), true) => Err(SignatureError::TwoForms),
         (None, true) => Err(SignatureError::QueryForm),
         (None, false) => Err(SignatureError::NoAuthorization),
-        (Some(value), false) if value.len() > MAX_AUTHORIZATION => Err(SignatureError::AuthorizationTooLong {
-            limit: MAX_AUTHORIZATION,
-        }),
+        (Some(value), false) if value.len() > MAX_AUTHORIZATION => {
+            Err(SignatureError::AuthorizationTooLong { limit: MAX_AUTHORIZATION })
+        }
         (Some(value), false) => Ok(value),
     }
 }
@@ -73,9 +73,7 @@ pub(super) fn signed_headers<'a>(
             || name.bytes().any(|b| b.is_ascii_uppercase())
             || signed.len() == MAX_SIGNED_HEADERS
         {
-            return Err(SignatureError::SignedHeaders {
-                limit: MAX_SIGNED_HEADERS,
-            });
+            return Err(SignatureError::SignedHeaders { limit: MAX_SIGNED_HEADERS });
         }
         let Some(value) = single(headers, name)? else {
             return Err(SignatureError::SignedHeaderAbsent { name: echoed(name) });
@@ -86,11 +84,7 @@ pub(super) fn signed_headers<'a>(
     if !is_signed("host") {
         return Err(SignatureError::HostNotSigned);
     }
-    match headers
-        .keys()
-        .map(http::HeaderName::as_str)
-        .find(|name| name.starts_with("x-amz-") && !is_signed(name))
-    {
+    match headers.keys().map(http::HeaderName::as_str).find(|name| name.starts_with("x-amz-") && !is_signed(name)) {
         Some(name) => Err(SignatureError::HeaderNotSigned { name: echoed(name) }),
         None => Ok(signed),
     }
@@ -98,9 +92,6 @@ pub(super) fn signed_headers<'a>(
 
 /// A path, and a query that decodes to text: the signer decodes leniently, and two broken queries could sign alike.
 pub(super) fn check_query(uri: &Uri) -> Result<(), SignatureError> {
-    let good = uri.path().starts_with('/')
-        && percent_decode_str(uri.query().unwrap_or_default())
-            .decode_utf8()
-            .is_ok();
+    let good = uri.path().starts_with('/') && percent_decode_str(uri.query().unwrap_or_default()).decode_utf8().is_ok();
     if good { Ok(()) } else { Err(SignatureError::Target) }
 }

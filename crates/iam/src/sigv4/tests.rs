@@ -15,10 +15,7 @@ const KEY_ID: &str = "AKIDBELLHOP0EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 /// When every request of these tests was signed, unless it says otherwise.
 const SIGNED_AT: OffsetDateTime = datetime!(2026-11-22 12:00:00 UTC);
-const LONG_TERM: SigningSecret<'static> = SigningSecret {
-    secret_access_key: SECRET,
-    session_token: None,
-};
+const LONG_TERM: SigningSecret<'static> = SigningSecret { secret_access_key: SECRET, session_token: None };
 
 /// A request as it comes off the socket.
 #[derive(Clone)]
@@ -45,13 +42,11 @@ impl Request {
 
     fn append(&mut self, name: &str, value: &str) {
         let name: HeaderName = name.parse().unwrap();
-        self.headers
-            .append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self.headers.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
 
     fn set(&mut self, name: &'static str, value: &str) {
-        self.headers
-            .insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        self.headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
 
     fn authorization(&self) -> String {
@@ -59,11 +54,7 @@ impl Request {
     }
 
     fn head(&self) -> RequestHead<'_> {
-        RequestHead {
-            method: &self.method,
-            uri: &self.uri,
-            headers: &self.headers,
-        }
+        RequestHead { method: &self.method, uri: &self.uri, headers: &self.headers }
     }
 
     fn verify_with(&self, secret: SigningSecret<'_>, now: OffsetDateTime) -> Result<(), SignatureError> {
@@ -88,15 +79,11 @@ impl Request {
             .build()
             .unwrap()
             .into();
-        let headers = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
         let body = SignableBody::Bytes(&self.body);
         let request = SignableRequest::new(self.method.as_str(), self.uri.to_string(), headers, body).unwrap();
         for (name, value) in sign(request, &params).unwrap().into_parts().0.headers() {
-            self.headers
-                .insert(HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+            self.headers.insert(HeaderName::try_from(name).unwrap(), value.parse().unwrap());
         }
         self
     }
@@ -126,10 +113,7 @@ fn any_region_is_accepted_and_no_other_service() {
     let request = || Request::new("POST", "/", &[("host", "h")], b"");
     assert_eq!(request().signed("mars-north-1", "chatbot").verify(), Ok(()));
     let error = request().signed("us-west-2", "sns").verify().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "Credential should be scoped to correct service: 'chatbot'."
-    );
+    assert_eq!(error.to_string(), "Credential should be scoped to correct service: 'chatbot'.");
     assert_eq!(error.class(), Class::Mismatch);
 }
 
@@ -185,9 +169,7 @@ fn a_header_that_sdks_leave_out_counts_where_a_client_signed_it() {
 fn a_declared_body_hash_must_be_the_bodys() {
     let hash = lower_hex(digest::digest(&digest::SHA256, b"{\"MaxResults\": 10}").as_ref());
     assert_eq!(signed_with(&[("x-amz-content-sha256", &hash)]).verify(), Ok(()));
-    let other = signed_with(&[("x-amz-content-sha256", &hash.replace('0', "1"))])
-        .verify()
-        .unwrap_err();
+    let other = signed_with(&[("x-amz-content-sha256", &hash.replace('0', "1"))]).verify().unwrap_err();
     assert_eq!((other.class(), other), (Class::Mismatch, SignatureError::BodyHash));
     let unsigned = signed_with(&[("x-amz-content-sha256", "UNSIGNED-PAYLOAD")]).verify();
     assert_eq!(unsigned, Err(SignatureError::UnsignedPayload));
@@ -195,28 +177,13 @@ fn a_declared_body_hash_must_be_the_bodys() {
 
 #[test]
 fn a_security_token_belongs_to_temporary_credentials_alone() {
-    let temporary = SigningSecret {
-        secret_access_key: SECRET,
-        session_token: Some("the/token=="),
-    };
+    let temporary = SigningSecret { secret_access_key: SECRET, session_token: Some("the/token==") };
     let request = signed_with(&[("x-amz-security-token", "the/token==")]);
     assert_eq!(request.verify_with(temporary, SIGNED_AT), Ok(()));
-    assert_eq!(
-        request.verify(),
-        Err(SignatureError::SecurityToken),
-        "with a long-term key"
-    );
-    assert_eq!(
-        signed().verify_with(temporary, SIGNED_AT),
-        Err(SignatureError::SecurityToken),
-        "left out"
-    );
+    assert_eq!(request.verify(), Err(SignatureError::SecurityToken), "with a long-term key");
+    assert_eq!(signed().verify_with(temporary, SIGNED_AT), Err(SignatureError::SecurityToken), "left out");
     let other = signed_with(&[("x-amz-security-token", "the/token=!")]);
-    assert_eq!(
-        other.verify_with(temporary, SIGNED_AT),
-        Err(SignatureError::SecurityToken),
-        "another"
-    );
+    assert_eq!(other.verify_with(temporary, SIGNED_AT), Err(SignatureError::SecurityToken), "another");
 }
 
 #[test]

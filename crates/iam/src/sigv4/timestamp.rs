@@ -31,17 +31,9 @@ impl<'a> Timestamp<'a> {
         let (earliest, latest) = (now.saturating_sub(tolerance), now.saturating_add(tolerance));
         let date = self.text.to_owned();
         if self.at < earliest {
-            Err(SignatureError::TooOld {
-                date,
-                bound: basic(earliest),
-                now: basic(now),
-            })
+            Err(SignatureError::TooOld { date, bound: basic(earliest), now: basic(now) })
         } else if self.at > latest {
-            Err(SignatureError::TooNew {
-                date,
-                bound: basic(latest),
-                now: basic(now),
-            })
+            Err(SignatureError::TooNew { date, bound: basic(latest), now: basic(now) })
         } else {
             Ok(())
         }
@@ -95,10 +87,7 @@ mod tests {
             "20261122T235958ZZ",
             "Sun, 22 Nov 2026 23:59:58 GMT",
         ] {
-            assert_eq!(
-                Timestamp::parse(text).unwrap_err(),
-                SignatureError::Date { date: text.to_owned() }
-            );
+            assert_eq!(Timestamp::parse(text).unwrap_err(), SignatureError::Date { date: text.to_owned() });
         }
     }
 }

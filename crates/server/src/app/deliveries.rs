@@ -34,19 +34,11 @@ impl App {
         let now_ms = self.clock.now_ms();
         let ready_at_ms = self.pace.ready_at_ms(lease.arrival_ms);
         if ready_at_ms > now_ms {
-            let settled = Settled {
-                now_ms,
-                next_at_ms: ready_at_ms,
-                arrival_ms: lease.arrival_ms,
-            };
+            let settled = Settled { now_ms, next_at_ms: ready_at_ms, arrival_ms: lease.arrival_ms };
             return self.store.release(lease, settled).await.map(|_| ());
         }
         let Some(delivery) = self.store.head(lease).await? else {
-            let settled = Settled {
-                now_ms,
-                next_at_ms: now_ms,
-                arrival_ms: lease.arrival_ms,
-            };
+            let settled = Settled { now_ms, next_at_ms: now_ms, arrival_ms: lease.arrival_ms };
             return self.store.release(lease, settled).await.map(|_| ());
         };
         let attempt = self.attempt(lease, &delivery).await?;
@@ -61,16 +53,8 @@ impl App {
         sent_at_ms: i64,
     ) -> Result<(), StoreError> {
         let now_ms = self.clock.now_ms();
-        let Attempt {
-            mut settlement,
-            wait_ms,
-            sent,
-        } = attempt;
-        let arrival_ms = if sent {
-            self.pace.spend(lease.arrival_ms, sent_at_ms)
-        } else {
-            lease.arrival_ms
-        };
+        let Attempt { mut settlement, wait_ms, sent } = attempt;
+        let arrival_ms = if sent { self.pace.spend(lease.arrival_ms, sent_at_ms) } else { lease.arrival_ms };
         let mut next_at_ms = self.pace.ready_at_ms(arrival_ms);
         if let Settlement::Retry { reason } = &settlement {
             if let Some(DeliveryOutcome::Dead { reason }) = self.backoff.given_up(delivery.since_ms, now_ms, reason) {
@@ -82,11 +66,7 @@ impl App {
             }
         }
         self.report(delivery, &settlement, next_at_ms.saturating_sub(now_ms));
-        let settled = Settled {
-            now_ms,
-            next_at_ms,
-            arrival_ms,
-        };
+        let settled = Settled { now_ms, next_at_ms, arrival_ms };
         if !self.store.settle(lease, delivery, &settlement, settled).await? {
             tracing::warn!(
                 delivery = delivery.id,
@@ -100,21 +80,13 @@ impl App {
         let target = match self.target(&delivery.configuration_arn).await? {
             Ok(target) => target,
             Err(reason) => {
-                return Ok(Attempt {
-                    settlement: Settlement::Dead { reason },
-                    wait_ms: None,
-                    sent: false,
-                });
+                return Ok(Attempt { settlement: Settlement::Dead { reason }, wait_ms: None, sent: false });
             }
         };
         let card = match read_card(&delivery.body) {
             Ok(card) => card,
             Err(reason) => {
-                return Ok(Attempt {
-                    settlement: Settlement::Dead { reason },
-                    wait_ms: None,
-                    sent: false,
-                });
+                return Ok(Attempt { settlement: Settlement::Dead { reason }, wait_ms: None, sent: false });
             }
         };
         let parent = match &card.thread {
@@ -123,38 +95,22 @@ impl App {
         };
         let (settlement, wait_ms) = match (&delivery.posted, parent) {
             (Some(posted), Some(parent)) => self.update_parent(&target, posted, &parent, &card).await,
-            (Some(posted), None) => (
-                Settlement::Delivered {
-                    posted: posted.clone(),
-                    opens_thread: None,
-                },
-                None,
-            ),
+            (Some(posted), None) => (Settlement::Delivered { posted: posted.clone(), opens_thread: None }, None),
             (None, parent) => self.post(&target, &card, parent.as_ref()).await,
         };
-        Ok(Attempt {
-            settlement,
-            wait_ms,
-            sent: true,
-        })
+        Ok(Attempt { settlement, wait_ms, sent: true })
     }
 
     /// Posts the message: on its own, as the first of its thread, or as a reply.
     async fn post(&self, target: &Target, card: &Card, parent: Option<&ThreadParent>) -> (Settlement, Option<i64>) {
         let message = render::slack::message(card);
         let channel_id = target.configuration.channel_id.as_str();
-        let place = Place {
-            channel_id,
-            thread_ts: parent.map(|parent| parent.posted.as_str()),
-        };
+        let place = Place { channel_id, thread_ts: parent.map(|parent| parent.posted.as_str()) };
         let mut outcome = self.slack.post_message(&target.bot_token, place, &message).await;
         let mut replied = parent.is_some();
         if replied && thread_is_gone(&outcome) {
             replied = false;
-            let place = Place {
-                channel_id,
-                thread_ts: None,
-            };
+            let place = Place { channel_id, thread_ts: None };
             outcome = self.slack.post_message(&target.bot_token, place, &message).await;
         }
         match outcome {
@@ -176,20 +132,13 @@ impl App {
         parent: &ThreadParent,
         latest: &Card,
     ) -> (Settlement, Option<i64>) {
-        let delivered = Settlement::Delivered {
-            posted: posted.to_owned(),
-            opens_thread: None,
-        };
+        let delivered = Settlement::Delivered { posted: posted.to_owned(), opens_thread: None };
         let Ok(parent_card) = read_card(&parent.body) else {
             return (delivered, None);
         };
         let message = render::slack::parent_update(&parent_card, latest);
         let channel_id = target.configuration.channel_id.as_str();
-        match self
-            .slack
-            .update_message(&target.bot_token, channel_id, &parent.posted, &message)
-            .await
-        {
+        match self.slack.update_message(&target.bot_token, channel_id, &parent.posted, &message).await {
             DeliveryOutcome::Delivered { .. } => (delivered, None),
             DeliveryOutcome::Retry { after_ms, reason } => (Settlement::Retry { reason }, after_ms),
             DeliveryOutcome::Dead { reason } => {
@@ -215,14 +164,9 @@ impl App {
         };
         let Some(workspace) = self.store.slack_workspace(&account_id, &configuration.team_id).await? else {
             let team = &configuration.team_id;
-            return Ok(Err(format!(
-                "the Slack workspace {team} is not authorised any more; authorise it and retry"
-            )));
+            return Ok(Err(format!("the Slack workspace {team} is not authorised any more; authorise it and retry")));
         };
-        Ok(Ok(Target {
-            configuration,
-            bot_token: workspace.bot_token,
-        }))
+        Ok(Ok(Target { configuration, bot_token: workspace.bot_token }))
     }
 
     fn report(&self, delivery: &PendingDelivery, settlement: &Settlement, wait_ms: i64) {
@@ -235,13 +179,7 @@ impl App {
             // The reply is out; the update of its thread's first message follows and is counted then.
             Settlement::Posted { .. } => return,
             Settlement::Retry { reason } => {
-                tracing::warn!(
-                    delivery = id,
-                    configuration,
-                    reason,
-                    wait_ms,
-                    "not delivered; trying again"
-                );
+                tracing::warn!(delivery = id, configuration, reason, wait_ms, "not delivered; trying again");
                 AttemptOutcome::Retry
             }
             Settlement::Dead { reason } => {

@@ -11,18 +11,11 @@ pub enum AppError {
     #[error(
         "Invalid request provided: Slack channel with ID {channel_id} in Slack team {team_id} has already been configured for AWS account {account_id}"
     )]
-    ChannelTaken {
-        channel_id: SlackChannelId,
-        team_id: SlackTeamId,
-        account_id: AccountId,
-    },
+    ChannelTaken { channel_id: SlackChannelId, team_id: SlackTeamId, account_id: AccountId },
     #[error(
         "Invalid request provided: Slack workspace with ID {team_id} is not authorized with AWS account {account_id}"
     )]
-    WorkspaceNotAuthorized {
-        team_id: SlackTeamId,
-        account_id: AccountId,
-    },
+    WorkspaceNotAuthorized { team_id: SlackTeamId, account_id: AccountId },
     #[error("Unable to find the resource with arn {0}")]
     NotFound(ChatConfigurationArn),
     #[error("Invalid request provided: {0} is not the arn of an Amazon SNS topic")]
@@ -30,11 +23,7 @@ pub enum AppError {
     #[error("The provided NextToken is not valid for this request")]
     InvalidNextToken,
     #[error("User: {principal} is not authorized to perform: {action} on resource: {resource}")]
-    Denied {
-        principal: String,
-        action: String,
-        resource: String,
-    },
+    Denied { principal: String, action: String, resource: String },
     #[error("We can't process your request right now because of a server issue. Try again later.")]
     Store(#[from] StoreError),
 }

@@ -14,8 +14,6 @@ impl App {
         let oldest = self.store.oldest_pending_since_ms().await?;
         let waited_ms = oldest.map_or(0, |since| self.clock.now_ms().saturating_sub(since).max(0));
         let seconds = std::time::Duration::from_millis(u64::try_from(waited_ms).unwrap_or(0)).as_secs_f64();
-        self.metrics
-            .render(seconds)
-            .map_err(|error| StoreError::Unavailable(error.to_string()))
+        self.metrics.render(seconds).map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 }

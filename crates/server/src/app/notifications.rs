@@ -60,10 +60,7 @@ impl App {
         let Some(newer) = self.certificates.newer(&url, &fetched).await else {
             return Err(NotAccepted::BadSignature(bad));
         };
-        newer
-            .certificate
-            .verify(message, self.clock.now_ms())
-            .map_err(|refused| NotAccepted::BadSignature(refused.0))
+        newer.certificate.verify(message, self.clock.now_ms()).map_err(|refused| NotAccepted::BadSignature(refused.0))
     }
 
     /// Commits a notification for every configuration that listens to its topic. `body` is the envelope as it arrived.

@@ -16,10 +16,7 @@ impl App {
         account_id: &AccountId,
         last: &str,
     ) -> Result<String, AppError> {
-        let sealed = self
-            .store
-            .encryption_key()
-            .seal(&purpose(operation, account_id), last)?;
+        let sealed = self.store.encryption_key().seal(&purpose(operation, account_id), last)?;
         Ok(URL_SAFE.encode(sealed))
     }
 
@@ -31,16 +28,9 @@ impl App {
         token: Option<&PaginationToken>,
     ) -> Result<Option<String>, AppError> {
         let Some(token) = token else { return Ok(None) };
-        let sealed = URL_SAFE
-            .decode(token.as_str())
-            .map_err(|_| AppError::InvalidNextToken)?;
-        let opened = self
-            .store
-            .encryption_key()
-            .open(&purpose(operation, account_id), &sealed);
-        opened
-            .map(|key| Some(key.expose_secret().to_owned()))
-            .ok_or(AppError::InvalidNextToken)
+        let sealed = URL_SAFE.decode(token.as_str()).map_err(|_| AppError::InvalidNextToken)?;
+        let opened = self.store.encryption_key().unseal(&purpose(operation, account_id), &sealed);
+        opened.map(|key| Some(key.expose_secret().to_owned())).ok_or(AppError::InvalidNextToken)
     }
 }
 

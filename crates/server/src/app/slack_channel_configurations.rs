@@ -73,16 +73,10 @@ impl App {
             user_authorization_required: new.user_authorization_required,
             tags: new.tags,
         };
-        let taken = self
-            .store
-            .create_slack_channel_configuration(&configuration, self.clock.now_ms())
-            .await?;
+        let taken = self.store.create_slack_channel_configuration(&configuration, self.clock.now_ms()).await?;
         taken.map_err(|taken| taken_error(taken, &configuration))?;
         self.wake.topic_subscriptions.notify_one();
-        Ok(DescribedConfiguration {
-            configuration,
-            team_name: Some(workspace.team_name),
-        })
+        Ok(DescribedConfiguration { configuration, team_name: Some(workspace.team_name) })
     }
 
     pub async fn describe_slack_channel_configurations(
@@ -98,28 +92,19 @@ impl App {
         if let Some(arn) = arn {
             let found = self.store.slack_channel_configuration(&caller.account_id, arn).await?;
             let configurations = self.with_team_names(caller, found.into_iter().collect()).await?;
-            return Ok(ConfigurationPage {
-                configurations,
-                next_token: None,
-            });
+            return Ok(ConfigurationPage { configurations, next_token: None });
         }
         let limit = max_results.get();
         // One more than asked for tells whether there is a next page.
         let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut rows = self
-            .store
-            .slack_channel_configurations(&caller.account_id, after.as_deref(), wanted)
-            .await?;
+        let mut rows = self.store.slack_channel_configurations(&caller.account_id, after.as_deref(), wanted).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_token = match rows.last().filter(|_| more) {
             Some(last) => Some(self.next_token(operation, &caller.account_id, last.arn.as_str())?),
             None => None,
         };
-        Ok(ConfigurationPage {
-            configurations: self.with_team_names(caller, rows).await?,
-            next_token,
-        })
+        Ok(ConfigurationPage { configurations: self.with_team_names(caller, rows).await?, next_token })
     }
 
     pub async fn update_slack_channel_configuration(
@@ -131,24 +116,16 @@ impl App {
         caller.authorize(Operation::UpdateSlackChannelConfiguration, arn.as_str())?;
         check_topics(update.sns_topic_arns.as_deref().unwrap_or_default())?;
         let not_found = || AppError::NotFound(arn.clone());
-        let before = self
-            .store
-            .slack_channel_configuration(&caller.account_id, arn)
-            .await?
-            .ok_or_else(not_found)?;
+        let before = self.store.slack_channel_configuration(&caller.account_id, arn).await?.ok_or_else(not_found)?;
         let channel_id = update.channel_id.clone().unwrap_or_else(|| before.channel_id.clone());
         if channel_id != before.channel_id && update.channel_name.is_none() {
             let workspace = self.authorized_workspace(caller, &before.team_id).await?;
             update.channel_name = Some(self.channel_name(&workspace, &channel_id).await);
         }
-        let updated = self
-            .store
-            .update_slack_channel_configuration(&caller.account_id, arn, update, self.clock.now_ms())
-            .await?;
+        let updated =
+            self.store.update_slack_channel_configuration(&caller.account_id, arn, update, self.clock.now_ms()).await?;
         let taken = SlackChannelConfiguration { channel_id, ..before };
-        let configuration = updated
-            .ok_or_else(not_found)?
-            .map_err(|which| taken_error(which, &taken))?;
+        let configuration = updated.ok_or_else(not_found)?.map_err(|which| taken_error(which, &taken))?;
         self.wake.topic_subscriptions.notify_one();
         self.wake.deliveries.notify_one();
         let described = self.with_team_names(caller, vec![configuration]).await?;
@@ -162,11 +139,7 @@ impl App {
     ) -> Result<(), AppError> {
         caller.authorize(Operation::DeleteSlackChannelConfiguration, arn.as_str())?;
         let now_ms = self.clock.now_ms();
-        if !self
-            .store
-            .delete_slack_channel_configuration(&caller.account_id, arn, now_ms)
-            .await?
-        {
+        if !self.store.delete_slack_channel_configuration(&caller.account_id, arn, now_ms).await? {
             return Err(AppError::NotFound(arn.clone()));
         }
         self.wake.topic_subscriptions.notify_one();
@@ -185,8 +158,7 @@ impl App {
     async fn channel_name(&self, workspace: &SlackWorkspace, channel_id: &SlackChannelId) -> SlackChannelName {
         let asked = self.slack.channel_name(&workspace.bot_token, channel_id.as_str());
         let name = tokio::time::timeout(CHANNEL_NAME_TIMEOUT, asked).await.ok().flatten();
-        name.and_then(|name| SlackChannelName::parse(&name).ok())
-            .unwrap_or_else(|| channel_id.into())
+        name.and_then(|name| SlackChannelName::parse(&name).ok()).unwrap_or_else(|| channel_id.into())
     }
 
     async fn with_team_names(
@@ -197,14 +169,8 @@ impl App {
         let mut names: HashMap<SlackTeamId, Option<String>> = HashMap::new();
         for configuration in &configurations {
             if !names.contains_key(&configuration.team_id) {
-                let workspace = self
-                    .store
-                    .slack_workspace(&caller.account_id, &configuration.team_id)
-                    .await?;
-                names.insert(
-                    configuration.team_id.clone(),
-                    workspace.map(|workspace| workspace.team_name),
-                );
+                let workspace = self.store.slack_workspace(&caller.account_id, &configuration.team_id).await?;
+                names.insert(configuration.team_id.clone(), workspace.map(|workspace| workspace.team_name));
             }
         }
         let described = |configuration: SlackChannelConfiguration| DescribedConfiguration {
@@ -220,9 +186,7 @@ impl DescribedConfiguration {
     pub fn guardrail_policy_arns(&self) -> Vec<GuardrailPolicyArn> {
         let named = &self.configuration.guardrail_policy_arns;
         if named.is_empty() {
-            GuardrailPolicyArn::parse(DEFAULT_GUARDRAIL_POLICY_ARN)
-                .into_iter()
-                .collect()
+            GuardrailPolicyArn::parse(DEFAULT_GUARDRAIL_POLICY_ARN).into_iter().collect()
         } else {
             named.clone()
         }

@@ -30,23 +30,15 @@ impl App {
         let limit = max_results.get();
         // One more than asked for tells whether there is a next page.
         let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut rows = self
-            .store
-            .slack_workspaces(&caller.account_id, after.as_deref(), wanted)
-            .await?;
+        let mut rows = self.store.slack_workspaces(&caller.account_id, after.as_deref(), wanted).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_token = match rows.last().filter(|_| more) {
             Some(last) => Some(self.next_token(operation, &caller.account_id, last.team_id.as_str())?),
             None => None,
         };
-        let workspaces = rows
-            .into_iter()
-            .map(|row| DescribedWorkspace {
-                team_id: row.team_id,
-                team_name: row.team_name,
-            })
-            .collect();
+        let workspaces =
+            rows.into_iter().map(|row| DescribedWorkspace { team_id: row.team_id, team_name: row.team_name }).collect();
         Ok(WorkspacePage { workspaces, next_token })
     }
 }

@@ -7,10 +7,17 @@ use super::{App, NotAccepted};
 use crate::outbound::sns::{SnsError, Subscribed};
 
 const PAGE: i64 = 100;
-/// SNS sends the confirmation within seconds and its link lives three days; one that did not come is asked for again.
-const ASK_AGAIN_AFTER_MS: i64 = 10 * 60 * 1000;
-/// How often a confirmed subscription is looked at.
-const LOOK_AGAIN_AFTER_MS: i64 = 15 * 60 * 1000;
+const MINUTE_MS: i64 = 60 * 1000;
+
+/// How long after SNS was last asked about a topic it is asked again. SNS sends the confirmation within seconds and its
+/// link lives three days; one that did not come is asked for again.
+const DUE_AFTER_MS: [(SubscriptionState, i64); 5] = [
+    (SubscriptionState::Unwanted, MINUTE_MS),
+    (SubscriptionState::Wanted, MINUTE_MS),
+    (SubscriptionState::Manual, 5 * MINUTE_MS),
+    (SubscriptionState::Pending, 10 * MINUTE_MS),
+    (SubscriptionState::Confirmed, 15 * MINUTE_MS),
+];
 
 impl App {
     /// Answers a `SubscriptionConfirmation`: visits its URL if a configuration lists the topic.
@@ -21,14 +28,9 @@ impl App {
         if !self.store.topic_is_listed(topic_arn).await? {
             return Err(NotAccepted::UnknownTopic(topic_arn.to_owned()));
         }
-        let subscription_arn = self
-            .sns
-            .confirm(&url)
-            .await
-            .map_err(|error| NotAccepted::NotConfirmed(error.to_string()))?;
-        self.store
-            .confirm_topic_subscription(topic_arn, subscription_arn.as_deref(), self.clock.now_ms())
-            .await?;
+        let subscription_arn =
+            self.sns.confirm(&url).await.map_err(|error| NotAccepted::NotConfirmed(error.to_string()))?;
+        self.store.confirm_topic_subscription(topic_arn, subscription_arn.as_deref(), self.clock.now_ms()).await?;
         tracing::info!(topic_arn, subscription_arn, "subscription confirmed");
         Ok(())
     }
@@ -36,76 +38,57 @@ impl App {
     /// Answers an `UnsubscribeConfirmation`: somebody ended the subscription. If it is still wanted, it is asked for again.
     pub async fn subscription_ended(&self, message: &Verified) -> Result<(), NotAccepted> {
         let topic_arn = message.topic_arn.as_str();
-        if let Some(row) = self.store.topic_subscription(topic_arn).await? {
-            if row.state == SubscriptionState::Confirmed {
-                tracing::warn!(topic_arn, "the subscription was ended from outside; subscribing again");
-                self.record(&row, SubscriptionState::Wanted, Some("ended from outside".to_owned()))
-                    .await?;
-                self.wake.topic_subscriptions.notify_one();
-            }
-            return Ok(());
+        if !self.store.topic_is_listed(topic_arn).await? {
+            return Err(NotAccepted::UnknownTopic(topic_arn.to_owned()));
         }
-        Err(NotAccepted::UnknownTopic(topic_arn.to_owned()))
+        if self.store.want_topic_again(topic_arn, "ended from outside").await? {
+            tracing::warn!(topic_arn, "the subscription was ended from outside; subscribing again");
+            self.wake.topic_subscriptions.notify_one();
+        }
+        Ok(())
     }
 
-    /// One pass over all topics: subscribes, unsubscribes, repairs what drifted.
+    /// One pass over the topics that are due: subscribes, unsubscribes, repairs what drifted.
     pub async fn reconcile_topic_subscriptions(&self) -> Result<(), StoreError> {
-        for state in [
-            SubscriptionState::Unwanted,
-            SubscriptionState::Wanted,
-            SubscriptionState::Manual,
-            SubscriptionState::Pending,
-            SubscriptionState::Confirmed,
-        ] {
-            let mut after = None;
+        let mut manual = None;
+        for (state, quiet_ms) in DUE_AFTER_MS {
             loop {
-                let page = self.store.topic_subscriptions(state, after.as_deref(), PAGE).await?;
-                for row in &page {
-                    self.reconcile(row).await?;
+                let not_after_ms = self.clock.now_ms().saturating_sub(quiet_ms);
+                let due = self.store.due_topic_subscriptions(state, not_after_ms, PAGE).await?;
+                if due.is_empty() {
+                    break;
                 }
-                match page.last() {
-                    Some(last) => after = Some(last.topic_arn.clone()),
-                    None => break,
+                // Looking for credentials may take seconds: once a pass, and only if something is to be done.
+                let manual = match manual {
+                    Some(known) => known,
+                    None => *manual.insert(self.why_manual().await),
+                };
+                for row in &due {
+                    self.reconcile(row, manual).await?;
                 }
             }
         }
         Ok(())
     }
 
-    async fn reconcile(&self, row: &TopicSubscription) -> Result<(), StoreError> {
-        // Configurations list topic ARNs only; a row of another form is nothing that SNS could be asked about.
+    /// Asks SNS about one topic and records that it was asked, whatever it said: so every pass ends.
+    async fn reconcile(&self, row: &TopicSubscription, manual: Option<&'static str>) -> Result<(), StoreError> {
+        use SubscriptionState as State;
         let Some(topic) = TopicArn::parse(&row.topic_arn) else {
-            return Ok(());
+            let problem = "not the ARN of a topic".to_owned();
+            let (table, column) = ("topic_subscriptions", "topic_arn");
+            return Err(StoreError::Corrupt { table, column, row: row.topic_arn.clone(), problem });
         };
-        let quiet_for_ms = self.clock.now_ms().saturating_sub(row.updated_at_ms);
-        match row.state {
-            SubscriptionState::Unwanted => self.unsubscribe(row, &topic).await,
-            SubscriptionState::Wanted | SubscriptionState::Manual => self.subscribe(row, &topic).await,
-            SubscriptionState::Pending if quiet_for_ms >= ASK_AGAIN_AFTER_MS => self.subscribe(row, &topic).await,
-            SubscriptionState::Confirmed if quiet_for_ms >= LOOK_AGAIN_AFTER_MS => self.look(row, &topic).await,
-            SubscriptionState::Pending | SubscriptionState::Confirmed => Ok(()),
-        }
-    }
-
-    async fn subscribe(&self, row: &TopicSubscription, topic: &TopicArn) -> Result<(), StoreError> {
-        if let Some(why) = self.why_manual().await {
-            if row.state != SubscriptionState::Manual {
-                tracing::warn!(topic_arn = %topic, endpoint = %self.sns_endpoint, "{why}: subscribe this endpoint to the topic yourself");
-            }
-            return self.record(row, SubscriptionState::Manual, Some(why.to_owned())).await;
-        }
-        match self
-            .sns
-            .subscribe(topic.as_str(), topic.region(), &self.sns_endpoint)
-            .await
-        {
-            Ok(()) => {
-                tracing::info!(topic_arn = %topic, endpoint = %self.sns_endpoint, "asked SNS to subscribe");
-                self.record(row, SubscriptionState::Pending, None).await
-            }
-            Err(SnsError(reason)) => {
-                tracing::warn!(topic_arn = %topic, reason, "SNS did not subscribe; trying again later");
-                self.record(row, SubscriptionState::Wanted, Some(reason)).await
+        match (row.state, manual) {
+            (State::Unwanted, manual) => self.unsubscribe(row, &topic, manual).await,
+            (State::Confirmed, None) => self.look(row, &topic).await,
+            (State::Confirmed, Some(_)) => self.record(row, State::Confirmed, None, None).await,
+            (State::Wanted | State::Manual | State::Pending, None) => self.subscribe(row, &topic).await,
+            (State::Wanted | State::Manual | State::Pending, Some(why)) => {
+                if row.state != State::Manual {
+                    tracing::warn!(topic_arn = %topic, endpoint = %self.sns_endpoint, "{why}: subscribe this endpoint to the topic yourself");
+                }
+                self.record(row, State::Manual, None, Some(why.to_owned())).await
             }
         }
     }
@@ -122,13 +105,35 @@ impl App {
         None
     }
 
-    async fn unsubscribe(&self, row: &TopicSubscription, topic: &TopicArn) -> Result<(), StoreError> {
+    async fn subscribe(&self, row: &TopicSubscription, topic: &TopicArn) -> Result<(), StoreError> {
+        match self.sns.subscribe(topic.as_str(), topic.region(), &self.sns_endpoint).await {
+            Ok(Some(arn)) => {
+                tracing::info!(topic_arn = %topic, subscription_arn = arn, "subscribed already");
+                self.record(row, SubscriptionState::Confirmed, Some(arn), None).await
+            }
+            Ok(None) => {
+                tracing::info!(topic_arn = %topic, endpoint = %self.sns_endpoint, "asked SNS to subscribe");
+                self.record(row, SubscriptionState::Pending, None, None).await
+            }
+            Err(SnsError(reason)) => {
+                tracing::warn!(topic_arn = %topic, reason, "SNS did not subscribe; trying again later");
+                self.record(row, SubscriptionState::Wanted, None, Some(reason)).await
+            }
+        }
+    }
+
+    async fn unsubscribe(
+        &self,
+        row: &TopicSubscription,
+        topic: &TopicArn,
+        manual: Option<&'static str>,
+    ) -> Result<(), StoreError> {
         if let Some(arn) = &row.subscription_arn {
-            if self.why_manual().await.is_some() {
+            if manual.is_some() {
                 tracing::warn!(topic_arn = %topic, subscription_arn = arn, "no configuration lists the topic any more; unsubscribe it yourself");
             } else if let Err(SnsError(reason)) = self.sns.unsubscribe(arn, topic.region()).await {
                 tracing::warn!(topic_arn = %topic, reason, "SNS did not unsubscribe; trying again later");
-                return Ok(());
+                return self.record(row, SubscriptionState::Unwanted, None, Some(reason)).await;
             } else {
                 tracing::info!(topic_arn = %topic, "unsubscribed: no configuration lists the topic any more");
             }
@@ -138,46 +143,32 @@ impl App {
 
     async fn look(&self, row: &TopicSubscription, topic: &TopicArn) -> Result<(), StoreError> {
         let Some(arn) = &row.subscription_arn else {
-            return Ok(());
+            // SNS did not name it when it was confirmed; asking again makes it.
+            return self.subscribe(row, topic).await;
         };
-        if self.why_manual().await.is_some() {
-            return Ok(());
-        }
         match self.sns.look(arn, topic.region()).await {
-            Ok(Subscribed::Yes) => self.record(row, SubscriptionState::Confirmed, None).await,
+            Ok(Subscribed::Yes) => self.record(row, SubscriptionState::Confirmed, None, None).await,
             Ok(Subscribed::Gone) => {
                 tracing::warn!(topic_arn = %topic, "the subscription is gone; subscribing again");
-                self.record(row, SubscriptionState::Wanted, Some("gone".to_owned()))
-                    .await?;
-                self.subscribe(
-                    &TopicSubscription {
-                        state: SubscriptionState::Wanted,
-                        ..row.clone()
-                    },
-                    topic,
-                )
-                .await
+                self.subscribe(row, topic).await
             }
             Err(SnsError(reason)) => {
                 tracing::warn!(topic_arn = %topic, reason, "SNS does not say whether the subscription is there");
-                Ok(())
+                self.record(row, SubscriptionState::Confirmed, None, Some(reason)).await
             }
         }
     }
 
+    /// Writes what SNS said, unless the row changed while it was asked: then the next pass asks again.
     async fn record(
         &self,
         row: &TopicSubscription,
         state: SubscriptionState,
+        subscription_arn: Option<String>,
         reason: Option<String>,
     ) -> Result<(), StoreError> {
-        let updated_at_ms = self.clock.now_ms();
-        let now = TopicSubscription {
-            state,
-            reason,
-            updated_at_ms,
-            ..row.clone()
-        };
+        let topic_arn = row.topic_arn.clone();
+        let now = TopicSubscription { topic_arn, state, subscription_arn, reason, asked_at_ms: self.clock.now_ms() };
         self.store.settle_topic_subscription(row.state, &now).await.map(|_| ())
     }
 }

@@ -87,13 +87,8 @@ impl Deliveries {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let store = open(&self.data).await?;
-        let page = store
-            .deliveries(
-                self.state.map(DeliveryState::from),
-                self.before,
-                i64::from(self.max_items),
-            )
-            .await?;
+        let page =
+            store.deliveries(self.state.map(DeliveryState::from), self.before, i64::from(self.max_items)).await?;
         if page.is_empty() {
             say("no deliveries");
         }
@@ -107,10 +102,7 @@ impl List {
 impl One {
     async fn run(self) -> anyhow::Result<()> {
         let store = open(&self.data).await?;
-        let detail = store
-            .delivery(self.id)
-            .await?
-            .with_context(|| format!("there is no delivery `{}`", self.id))?;
+        let detail = store.delivery(self.id).await?.with_context(|| format!("there is no delivery `{}`", self.id))?;
         let d = &detail.delivery;
         let mut lines = vec![
             format!("delivery       {}", d.id),
@@ -120,11 +112,7 @@ impl One {
             format!("topic          {}", d.topic_arn),
             format!("message id     {}", d.message_id),
             format!("received       {}", iso8601(d.received_at_ms)),
-            format!(
-                "attempts       {}, last change {}",
-                d.attempts,
-                iso8601(d.updated_at_ms)
-            ),
+            format!("attempts       {}, last change {}", d.attempts, iso8601(d.updated_at_ms)),
         ];
         lines.extend(d.posted.as_ref().map(|posted| format!("posted as      {posted}")));
         lines.extend(d.reason.as_ref().map(|reason| format!("reason         {reason}")));
@@ -144,14 +132,8 @@ impl Retry {
                 say(&format!("delivery {id} is pending again"));
                 return Ok(());
             }
-            let detail = store
-                .delivery(id)
-                .await?
-                .with_context(|| format!("there is no delivery `{id}`"))?;
-            bail!(
-                "delivery `{id}` is {}: only a dead one can be revived",
-                detail.delivery.state.as_str()
-            );
+            let detail = store.delivery(id).await?.with_context(|| format!("there is no delivery `{id}`"))?;
+            bail!("delivery `{id}` is {}: only a dead one can be revived", detail.delivery.state.as_str());
         }
         let revived = store.revive_all(REVIVED_AT_ONCE_MAX, now_ms).await?;
         say(&format!("{revived} deliveries are pending again"));
@@ -174,28 +156,14 @@ async fn open(data: &DataArguments) -> anyhow::Result<Store> {
             data_dir.display()
         );
     }
-    Ok(Store::open(&StoreSettings {
-        data_dir,
-        encryption_key_file,
-        exclusive: false,
-    })
-    .await?)
+    Ok(Store::open(&StoreSettings { data_dir, encryption_key_file, exclusive: false }).await?)
 }
 
 fn line(delivery: &Delivery) -> String {
     let name = delivery.configuration_arn.rsplit('/').next().unwrap_or_default();
-    let reason = delivery
-        .reason
-        .as_deref()
-        .map(|reason| format!("  {reason}"))
-        .unwrap_or_default();
+    let reason = delivery.reason.as_deref().map(|reason| format!("  {reason}")).unwrap_or_default();
     let received = iso8601(delivery.received_at_ms);
-    format!(
-        "{:>6}  {received}  {name}  {}  {} attempts{reason}",
-        delivery.id,
-        state(delivery),
-        delivery.attempts
-    )
+    format!("{:>6}  {received}  {name}  {}  {} attempts{reason}", delivery.id, state(delivery), delivery.attempts)
 }
 
 fn state(delivery: &Delivery) -> String {

@@ -20,10 +20,7 @@ pub struct Dev {
 
 impl Dev {
     pub async fn run(self) -> anyhow::Result<()> {
-        let settings = Settings::of_dev(&Overrides {
-            listen: self.listen,
-            data_dir: self.data_dir,
-        })?;
+        let settings = Settings::of_dev(&Overrides { listen: self.listen, data_dir: self.data_dir })?;
         super::serve::run(settings, Mode::Dev).await
     }
 }

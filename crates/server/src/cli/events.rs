@@ -85,17 +85,11 @@ impl Events {
 impl Send {
     async fn run(self) -> anyhow::Result<()> {
         let topic = TopicArn::parse(&self.topic).with_context(|| {
-            format!(
-                "`{}` is not the ARN of a topic, like arn:aws:sns:us-east-1:123456789012:alarms",
-                self.topic
-            )
+            format!("`{}` is not the ARN of a topic, like arn:aws:sns:us-east-1:123456789012:alarms", self.topic)
         })?;
         let message = self.message(&topic)?;
         let envelope = self.envelope(&topic, &message)?;
-        let message_id = envelope
-            .pointer("/MessageId")
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default();
+        let message_id = envelope.pointer("/MessageId").and_then(serde_json::Value::as_str).unwrap_or_default();
         let url = self.endpoint.join("/sns")?;
         let response = http::client(TIMEOUT, false)?
             .post(url)
@@ -110,16 +104,9 @@ impl Send {
         let status = response.status();
         let answer = http::body(response, 4096).await.unwrap_or_default();
         if !status.is_success() {
-            bail!(
-                "not accepted (HTTP {}): {}",
-                status.as_u16(),
-                String::from_utf8_lossy(&answer).trim()
-            );
+            bail!("not accepted (HTTP {}): {}", status.as_u16(), String::from_utf8_lossy(&answer).trim());
         }
-        say(&format!(
-            "accepted as {message_id}; see it at {}",
-            self.endpoint.join("/sandbox")?
-        ));
+        say(&format!("accepted as {message_id}; see it at {}", self.endpoint.join("/sandbox")?));
         Ok(())
     }
 
@@ -136,10 +123,7 @@ impl Send {
             (None, Some(file)) if file.as_os_str() == "-" => {
                 let mut text = String::new();
                 let limit = u64::try_from(MESSAGE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
-                std::io::stdin()
-                    .take(limit)
-                    .read_to_string(&mut text)
-                    .context("cannot read standard input as text")?;
+                std::io::stdin().take(limit).read_to_string(&mut text).context("cannot read standard input as text")?;
                 text
             }
             (None, Some(file)) => {

@@ -67,10 +67,7 @@ async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Byte
         O::DescribeSlackWorkspaces => slack_workspaces::describe(app, caller, body).await,
         unbuilt => Err(ApiError::new(
             ErrorShape::NotImplemented,
-            format!(
-                "{} is an operation of AWS Chatbot that this version of Bellhop does not have yet",
-                unbuilt.name()
-            ),
+            format!("{} is an operation of AWS Chatbot that this version of Bellhop does not have yet", unbuilt.name()),
         )),
     }
 }
@@ -79,10 +76,7 @@ async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Byte
 fn json(result: &impl Serialize) -> Answered {
     let bytes = serde_json::to_vec(result).map_err(|error| {
         tracing::error!(%error, "an answer cannot be written as JSON");
-        ApiError::new(
-            ErrorShape::InternalFailure,
-            "We can't process your request right now because of a server issue.",
-        )
+        ApiError::new(ErrorShape::InternalFailure, "We can't process your request right now because of a server issue.")
     })?;
     Ok(Some(bytes))
 }

@@ -14,11 +14,9 @@ pub fn certificate<S: Clone + Send + Sync + 'static>(data_dir: PathBuf) -> Metho
         // A new RSA key takes a tenth of a second of computing: not on the thread that serves others.
         let opened = tokio::task::spawn_blocking(move || DevelopmentKey::open_or_create(&data_dir)).await;
         match opened {
-            Ok(Ok(key)) => (
-                [("content-type", "application/x-pem-file")],
-                key.certificate_pem().to_owned(),
-            )
-                .into_response(),
+            Ok(Ok(key)) => {
+                ([("content-type", "application/x-pem-file")], key.certificate_pem().to_owned()).into_response()
+            }
             problem => {
                 tracing::error!(?problem, "the development key cannot be used");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()

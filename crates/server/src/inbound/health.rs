@@ -19,11 +19,7 @@ pub async fn ready(State(app): State<SharedApp>) -> Response {
         Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the store is unavailable; see the log\n",
-            )
-                .into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, "the store is unavailable; see the log\n").into_response()
         }
     }
 }
@@ -33,11 +29,7 @@ pub async fn metrics(State(app): State<SharedApp>) -> Response {
         Ok(text) => ([("content-type", PROMETHEUS_TEXT)], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "no metrics");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the store is unavailable; see the log\n",
-            )
-                .into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, "the store is unavailable; see the log\n").into_response()
         }
     }
 }

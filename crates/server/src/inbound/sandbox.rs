@@ -66,17 +66,11 @@ pub fn router(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -
         .route("/sandbox", get(page::index))
         .route("/sandbox/", get(async || Redirect::permanent("/sandbox")))
         .route("/sandbox/assets/{name}", get(page::asset))
-        .route(
-            "/sandbox/slack/api/{method}",
-            get(slack_api::call).post(slack_api::call),
-        )
+        .route("/sandbox/slack/api/{method}", get(slack_api::call).post(slack_api::call))
         .route("/sandbox/messages", get(viewer::messages).delete(viewer::clear))
         .route("/sandbox/channels", get(viewer::channels))
         .route("/sandbox/live", get(live::subscribe))
-        .route(
-            "/sandbox/faults",
-            get(faults::show).post(faults::arm).delete(faults::clear),
-        )
+        .route("/sandbox/faults", get(faults::show).post(faults::arm).delete(faults::clear))
         .layer(DefaultBodyLimit::max(REQUEST_BODY_MAX_BYTES))
         .layer(axum::middleware::from_fn(same_site::refuse_strangers))
         .with_state(sandbox)
@@ -136,10 +130,7 @@ fn refusal(status: StatusCode, sentence: &str) -> Response {
 /// JSON that no cache keeps and no browser takes for anything else.
 fn answer(status: StatusCode, body: &serde_json::Value) -> Response {
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];

@@ -29,21 +29,11 @@ pub async fn receive(State(app): State<SharedApp>, headers: HeaderMap, body: Bod
             app.metrics.sns_message(outcome);
             StatusCode::OK.into_response()
         }
-        Err(Refusal {
-            outcome,
-            status,
-            reason,
-        }) => {
+        Err(Refusal { outcome, status, reason }) => {
             app.metrics.sns_message(outcome);
             let topic_arn =
                 header(&headers, "x-amz-sns-topic-arn").map(|arn| arn.chars().take(256).collect::<String>());
-            tracing::warn!(
-                ?outcome,
-                status = status.as_u16(),
-                reason,
-                topic_arn,
-                "a request to /sns was not taken"
-            );
+            tracing::warn!(?outcome, status = status.as_u16(), reason, topic_arn, "a request to /sns was not taken");
             (status, format!("{reason}\n")).into_response()
         }
     }
@@ -76,11 +66,7 @@ async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOut
 
 /// A body over 256 KiB that is no envelope is too large before it is anything else.
 fn not_a_message(malformed: Malformed, body: &Bytes) -> Refusal {
-    if body.len() > MESSAGE_BYTES_MAX {
-        Malformed::TooLarge { bytes: body.len() }.into()
-    } else {
-        malformed.into()
-    }
+    if body.len() > MESSAGE_BYTES_MAX { Malformed::TooLarge { bytes: body.len() }.into() } else { malformed.into() }
 }
 
 /// It was parsed as JSON, so it is UTF-8 and nothing is replaced.
@@ -93,26 +79,18 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn refusal(outcome: SnsOutcome, status: StatusCode, reason: &dyn ToString) -> Refusal {
-    Refusal {
-        outcome,
-        status,
-        reason: reason.to_string(),
-    }
+    Refusal { outcome, status, reason: reason.to_string() }
 }
 
 impl From<BodyError> for Refusal {
     fn from(error: BodyError) -> Self {
         match error {
-            BodyError::TooLarge => refusal(
-                SnsOutcome::TooLarge,
-                StatusCode::PAYLOAD_TOO_LARGE,
-                &"the body is larger than any SNS message",
-            ),
-            BodyError::TooSlow => refusal(
-                SnsOutcome::Malformed,
-                StatusCode::REQUEST_TIMEOUT,
-                &"the body did not arrive in time",
-            ),
+            BodyError::TooLarge => {
+                refusal(SnsOutcome::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, &"the body is larger than any SNS message")
+            }
+            BodyError::TooSlow => {
+                refusal(SnsOutcome::Malformed, StatusCode::REQUEST_TIMEOUT, &"the body did not arrive in time")
+            }
             BodyError::Broken => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, &"the body was cut off"),
         }
     }

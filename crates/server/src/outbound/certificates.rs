@@ -46,16 +46,9 @@ pub struct Certificates {
 
 impl Certificates {
     pub fn new(clock: SharedClock) -> reqwest::Result<Self> {
-        let cache = Cache::builder()
-            .max_capacity(CACHED_MAX)
-            .time_to_live(CACHED_FOR)
-            .build();
+        let cache = Cache::builder().max_capacity(CACHED_MAX).time_to_live(CACHED_FOR).build();
         // An emulator is on this machine or beside it; Amazon's hosts may need the proxy.
-        Ok(Self {
-            http: http::client(FETCH_TIMEOUT, true)?,
-            clock,
-            cache,
-        })
+        Ok(Self { http: http::client(FETCH_TIMEOUT, true)?, clock, cache })
     }
 
     /// The certificate at `url`. Requests that come together fetch it once.
@@ -75,23 +68,12 @@ impl Certificates {
 
     async fn fetch(&self, url: &Url) -> Result<Arc<Fetched>, CertificateUnavailable> {
         let unreachable = |error: ExchangeError| CertificateUnavailable::Unreachable(error.to_string());
-        let response = self
-            .http
-            .get(url.clone())
-            .send()
-            .await
-            .map_err(|error| unreachable(error.into()))?;
+        let response = self.http.get(url.clone()).send().await.map_err(|error| unreachable(error.into()))?;
         if !response.status().is_success() {
-            return Err(CertificateUnavailable::Unreachable(format!(
-                "HTTP {}",
-                response.status().as_u16()
-            )));
+            return Err(CertificateUnavailable::Unreachable(format!("HTTP {}", response.status().as_u16())));
         }
         let pem = http::body(response, CERTIFICATE_BYTES_MAX).await.map_err(unreachable)?;
         let certificate = Certificate::from_pem(&pem).map_err(CertificateUnavailable::Unusable)?;
-        Ok(Arc::new(Fetched {
-            certificate,
-            at_ms: self.clock.now_ms(),
-        }))
+        Ok(Arc::new(Fetched { certificate, at_ms: self.clock.now_ms() }))
     }
 }

@@ -38,9 +38,8 @@ impl From<reqwest::Error> for ExchangeError {
             "the connection failed"
         };
         let error = error.without_url();
-        let cause = std::error::Error::source(&error)
-            .map(|cause| format!(" ({})", root_cause(cause)))
-            .unwrap_or_default();
+        let cause =
+            std::error::Error::source(&error).map(|cause| format!(" ({})", root_cause(cause))).unwrap_or_default();
         Self::Network(format!("{what}{cause}"))
     }
 }

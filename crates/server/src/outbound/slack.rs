@@ -33,10 +33,7 @@ impl SlackClient {
     pub fn new(api_url: Url, timeout: Duration) -> reqwest::Result<Self> {
         // The sandbox and the fakes of tests are on this machine: no proxy between.
         let remote = !matches!(api_url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        Ok(Self {
-            http: http::client(timeout, remote)?,
-            api_url,
-        })
+        Ok(Self { http: http::client(timeout, remote)?, api_url })
     }
 
     /// `chat.postMessage`.
@@ -55,12 +52,7 @@ impl SlackClient {
             message: &'a SlackMessage,
             unfurl_links: bool,
         }
-        let post = Post {
-            channel: place.channel_id,
-            thread_ts: place.thread_ts,
-            message,
-            unfurl_links: false,
-        };
+        let post = Post { channel: place.channel_id, thread_ts: place.thread_ts, message, unfurl_links: false };
         self.verdict("chat.postMessage", token, &post).await
     }
 
@@ -79,40 +71,21 @@ impl SlackClient {
             #[serde(flatten)]
             message: &'a SlackMessage,
         }
-        self.verdict(
-            "chat.update",
-            token,
-            &Update {
-                channel: channel_id,
-                ts,
-                message,
-            },
-        )
-        .await
+        self.verdict("chat.update", token, &Update { channel: channel_id, ts, message }).await
     }
 
     /// The channel's name by `conversations.info`; `None` if Slack does not say it, for whatever reason.
     pub async fn channel_name(&self, token: &SecretString, channel_id: &str) -> Option<String> {
-        let response = self
-            .call("conversations.info", token, &json!({ "channel": channel_id }))
-            .await
-            .ok()?;
+        let response = self.call("conversations.info", token, &json!({ "channel": channel_id })).await.ok()?;
         let body = http::body(response, ANSWER_BYTES_MAX).await.ok()?;
         let answer: Value = serde_json::from_slice(&body).ok()?;
-        answer
-            .pointer("/channel/name")?
-            .as_str()
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
+        answer.pointer("/channel/name")?.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
     }
 
     async fn verdict(&self, method: &str, token: &SecretString, body: &(impl Serialize + Sync)) -> DeliveryOutcome {
         match self.exchange(method, token, body).await {
             Ok(outcome) => outcome,
-            Err(error) => DeliveryOutcome::Retry {
-                after_ms: None,
-                reason: format!("Slack: {error}"),
-            },
+            Err(error) => DeliveryOutcome::Retry { after_ms: None, reason: format!("Slack: {error}") },
         }
     }
 
@@ -126,16 +99,8 @@ impl SlackClient {
         let status = response.status().as_u16();
         let retry_after_seconds = retry_after_seconds(&response);
         // A 5xx or 429 says all with its head; the body may never come.
-        let body = if status < 400 {
-            http::body(response, ANSWER_BYTES_MAX).await?
-        } else {
-            Vec::new()
-        };
-        Ok(slack_outcome(SlackAnswer {
-            status,
-            retry_after_seconds,
-            body: &body,
-        }))
+        let body = if status < 400 { http::body(response, ANSWER_BYTES_MAX).await? } else { Vec::new() };
+        Ok(slack_outcome(SlackAnswer { status, retry_after_seconds, body: &body }))
     }
 
     async fn call(
@@ -144,27 +109,11 @@ impl SlackClient {
         token: &SecretString,
         body: &(impl Serialize + Sync),
     ) -> Result<Response, ExchangeError> {
-        let url = self
-            .api_url
-            .join(method)
-            .map_err(|error| ExchangeError::Network(error.to_string()))?;
-        Ok(self
-            .http
-            .post(url)
-            .bearer_auth(token.expose_secret())
-            .json(body)
-            .send()
-            .await?)
+        let url = self.api_url.join(method).map_err(|error| ExchangeError::Network(error.to_string()))?;
+        Ok(self.http.post(url).bearer_auth(token.expose_secret()).json(body).send().await?)
     }
 }
 
 fn retry_after_seconds(response: &Response) -> Option<i64> {
-    response
-        .headers()
-        .get("retry-after")?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+    response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()
 }

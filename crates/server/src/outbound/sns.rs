@@ -34,10 +34,7 @@ pub struct Sns {
 
 impl Sns {
     pub fn new() -> reqwest::Result<Self> {
-        Ok(Self {
-            http: http::client(CONFIRM_TIMEOUT, true)?,
-            config: OnceCell::new(),
-        })
+        Ok(Self { http: http::client(CONFIRM_TIMEOUT, true)?, config: OnceCell::new() })
     }
 
     /// Whether AWS's standard environment has credentials at this moment.
@@ -45,14 +42,12 @@ impl Sns {
         let Some(provider) = self.config().await.credentials_provider() else {
             return false;
         };
-        matches!(
-            tokio::time::timeout(CALL_TIMEOUT, provider.provide_credentials()).await,
-            Ok(Ok(_))
-        )
+        matches!(tokio::time::timeout(CALL_TIMEOUT, provider.provide_credentials()).await, Ok(Ok(_)))
     }
 
-    /// Asks for a subscription of `endpoint`. SNS sends a `SubscriptionConfirmation` there; nothing is decided yet.
-    pub async fn subscribe(&self, topic_arn: &str, region: &str, endpoint: &Url) -> Result<(), SnsError> {
+    /// Asks for a subscription of `endpoint`, to which SNS sends a `SubscriptionConfirmation`. Answers the subscription's
+    /// ARN if it was confirmed before: then nothing is sent.
+    pub async fn subscribe(&self, topic_arn: &str, region: &str, endpoint: &Url) -> Result<Option<String>, SnsError> {
         let call = self
             .client(region)
             .await
@@ -60,25 +55,19 @@ impl Sns {
             .topic_arn(topic_arn)
             .protocol(endpoint.scheme())
             .endpoint(endpoint.as_str());
-        bounded(call.send()).await.map(|_| ())
+        let answer = bounded(call.send()).await?;
+        // Else it reads "pending confirmation".
+        Ok(answer.subscription_arn.filter(|arn| arn.starts_with("arn:")))
     }
 
     pub async fn unsubscribe(&self, subscription_arn: &str, region: &str) -> Result<(), SnsError> {
-        let call = self
-            .client(region)
-            .await
-            .unsubscribe()
-            .subscription_arn(subscription_arn);
+        let call = self.client(region).await.unsubscribe().subscription_arn(subscription_arn);
         bounded(call.send()).await.map(|_| ())
     }
 
     /// Whether a subscription is still there.
     pub async fn look(&self, subscription_arn: &str, region: &str) -> Result<Subscribed, SnsError> {
-        let call = self
-            .client(region)
-            .await
-            .get_subscription_attributes()
-            .subscription_arn(subscription_arn);
+        let call = self.client(region).await.get_subscription_attributes().subscription_arn(subscription_arn);
         match tokio::time::timeout(CALL_TIMEOUT, call.send()).await {
             Err(_) => Err(SnsError("SNS did not answer in time".to_owned())),
             Ok(Ok(_)) => Ok(Subscribed::Yes),
@@ -90,12 +79,7 @@ impl Sns {
     /// Visits a `SubscribeURL` that was checked before, and answers the subscription's ARN if SNS names it.
     pub async fn confirm(&self, subscribe_url: &Url) -> Result<Option<String>, SnsError> {
         let failed = |error: http::ExchangeError| SnsError(format!("`SubscribeURL`: {error}"));
-        let response = self
-            .http
-            .get(subscribe_url.clone())
-            .send()
-            .await
-            .map_err(|error| failed(error.into()))?;
+        let response = self.http.get(subscribe_url.clone()).send().await.map_err(|error| failed(error.into()))?;
         let status = response.status();
         let body = http::body(response, CONFIRMATION_BYTES_MAX).await.map_err(failed)?;
         if !status.is_success() {
@@ -110,9 +94,7 @@ impl Sns {
     }
 
     async fn config(&self) -> &SdkConfig {
-        self.config
-            .get_or_init(|| aws_config::load_defaults(BehaviorVersion::latest()))
-            .await
+        self.config.get_or_init(|| aws_config::load_defaults(BehaviorVersion::latest())).await
     }
 }
 
@@ -142,14 +124,8 @@ mod tests {
     fn the_confirmation_names_the_subscription() {
         let xml = "<ConfirmSubscriptionResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><ConfirmSubscriptionResult>\
                    <SubscriptionArn>arn:aws:sns:us-east-1:000000000000:t:526ca8a3</SubscriptionArn></ConfirmSubscriptionResult>";
-        assert_eq!(
-            subscription_arn(xml).as_deref(),
-            Some("arn:aws:sns:us-east-1:000000000000:t:526ca8a3")
-        );
-        assert_eq!(
-            subscription_arn("<SubscriptionArn>pending confirmation</SubscriptionArn>"),
-            None
-        );
+        assert_eq!(subscription_arn(xml).as_deref(), Some("arn:aws:sns:us-east-1:000000000000:t:526ca8a3"));
+        assert_eq!(subscription_arn("<SubscriptionArn>pending confirmation</SubscriptionArn>"), None);
         assert_eq!(subscription_arn("<html>"), None);
     }
 }

@@ -49,10 +49,7 @@ async fn lease_due(app: &SharedApp, in_flight: &mut JoinSet<()>) -> Result<i64, 
         Some(due_at_ms) if due_at_ms <= now_ms => {}
         later => return Ok(later.map_or(poll_at_ms, |at_ms| at_ms.min(poll_at_ms))),
     }
-    let leases = app
-        .store
-        .claim(i64::try_from(free).unwrap_or(1), now_ms, LEASE_MS)
-        .await?;
+    let leases = app.store.claim(i64::try_from(free).unwrap_or(1), now_ms, LEASE_MS).await?;
     let all_taken = leases.len() < free;
     for lease in leases {
         let app = app.clone();
@@ -64,10 +61,7 @@ async fn lease_due(app: &SharedApp, in_flight: &mut JoinSet<()>) -> Result<i64, 
     }
     // More lanes may be due than were free; a task that ends wakes us for them.
     Ok(if all_taken {
-        app.store
-            .next_due_at_ms(now_ms)
-            .await?
-            .map_or(poll_at_ms, |at_ms| at_ms.min(poll_at_ms))
+        app.store.next_due_at_ms(now_ms).await?.map_or(poll_at_ms, |at_ms| at_ms.min(poll_at_ms))
     } else {
         poll_at_ms
     })

@@ -51,9 +51,9 @@ CREATE TABLE topic_subscriptions (
     state            TEXT   NOT NULL,
     subscription_arn TEXT,
     reason           TEXT,
-    updated_at_ms    BIGINT NOT NULL
+    asked_at_ms      BIGINT NOT NULL  -- when SNS was last asked about it; 0: not since the state changed
 );
-CREATE INDEX topic_subscriptions_by_state ON topic_subscriptions (state, topic_arn);
+CREATE INDEX topic_subscriptions_by_state ON topic_subscriptions (state, asked_at_ms);
 
 -- The ledger: every message that was accepted, as it arrived.
 CREATE TABLE notifications (

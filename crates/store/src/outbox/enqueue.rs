@@ -56,11 +56,7 @@ impl Store {
     pub async fn enqueue(&self, notification: NewNotification) -> Result<Enqueued, StoreError> {
         let closed = || StoreError::Unavailable("the store is closing".to_owned());
         let (answer, answered) = oneshot::channel();
-        self.group_commit
-            .queue
-            .send((notification, answer))
-            .await
-            .map_err(|_| closed())?;
+        self.group_commit.queue.send((notification, answer)).await.map_err(|_| closed())?;
         answered.await.map_err(|_| closed())?
     }
 }
@@ -103,9 +99,7 @@ async fn commit(writer: &SqlitePool, notifications: &[NewNotification]) -> Resul
             None => Enqueued::UnknownTopic,
             // Taken out, so that a message that came twice in one batch is accepted once.
             Some(listeners) => match inserted.remove(&key(notification)) {
-                Some(_) => Enqueued::Accepted {
-                    deliveries: listeners.len(),
-                },
+                Some(_) => Enqueued::Accepted { deliveries: listeners.len() },
                 None => Enqueued::Repeated,
             },
         })
@@ -123,10 +117,7 @@ async fn listeners(
     let topics: BTreeSet<&str> = notifications.iter().map(|n| n.topic_arn.as_str()).collect();
     let sql = format!(
         "SELECT topic_arn, configuration_arn, destination FROM topic_listeners WHERE topic_arn IN ({})",
-        (1..=topics.len())
-            .map(|n| format!("${n}"))
-            .collect::<Vec<_>>()
-            .join(", ")
+        (1..=topics.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for topic in topics {
@@ -157,21 +148,10 @@ async fn insert_notifications(
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for n in notifications {
-        query = query
-            .bind(&n.topic_arn)
-            .bind(&n.message_id)
-            .bind(&n.body)
-            .bind(n.received_at_ms);
+        query = query.bind(&n.topic_arn).bind(&n.message_id).bind(&n.body).bind(n.received_at_ms);
     }
     let rows = query.fetch_all(&mut **transaction).await?;
-    rows.iter()
-        .map(|row| {
-            Ok((
-                (row.try_get("topic_arn")?, row.try_get("message_id")?),
-                row.try_get("id")?,
-            ))
-        })
-        .collect()
+    rows.iter().map(|row| Ok(((row.try_get("topic_arn")?, row.try_get("message_id")?), row.try_get("id")?))).collect()
 }
 
 async fn insert_deliveries(
@@ -201,12 +181,7 @@ async fn insert_deliveries(
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for (id, listener, at) in rows {
-            query = query
-                .bind(id)
-                .bind(&listener.configuration_arn)
-                .bind(&listener.destination)
-                .bind(at)
-                .bind(at);
+            query = query.bind(id).bind(&listener.configuration_arn).bind(&listener.destination).bind(at).bind(at);
         }
         query.execute(&mut **transaction).await?;
     }
@@ -219,9 +194,7 @@ async fn insert_deliveries(
 /// `($1, $2, 'x'), ($3, $4, 'x')` for two rows of two columns and a constant.
 fn rows_of_placeholders(rows: usize, columns: usize, constants: &str) -> String {
     let row = |row: usize| {
-        let of_row: Vec<String> = (1..=columns)
-            .map(|column| format!("${}", row * columns + column))
-            .collect();
+        let of_row: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
         format!("({}{constants})", of_row.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")

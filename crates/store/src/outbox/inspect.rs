@@ -68,9 +68,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM {TABLES} WHERE {filter} deliveries.id < $1 ORDER BY deliveries.id DESC LIMIT $2"
         );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(before.unwrap_or(i64::MAX))
-            .bind(limit);
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.unwrap_or(i64::MAX)).bind(limit);
         if let Some(state) = state {
             query = query.bind(state.as_str());
         }
@@ -79,15 +77,9 @@ impl Store {
 
     pub async fn delivery(&self, id: i64) -> Result<Option<DeliveryDetail>, StoreError> {
         let sql = format!("SELECT {COLUMNS}, body FROM {TABLES} WHERE deliveries.id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(id)
-            .fetch_optional(&self.reader)
-            .await?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&self.reader).await?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some(DeliveryDetail {
-            delivery: read(&row)?,
-            body: row.try_get("body")?,
-        }))
+        Ok(Some(DeliveryDetail { delivery: read(&row)?, body: row.try_get("body")? }))
     }
 
     /// Brings a dead delivery back to life: it is tried when its lane goes on, at once if that is idle. `false` if it is not dead.

@@ -150,11 +150,7 @@ impl Store {
         .bind(&lease.destination)
         .execute(&mut *transaction)
         .await?;
-        if let Settlement::Delivered {
-            posted,
-            opens_thread: Some(thread_key),
-        } = settlement
-        {
+        if let Settlement::Delivered { posted, opens_thread: Some(thread_key) } = settlement {
             sqlx::query(
                 "INSERT INTO threads (destination, thread_key, parent_posted, parent_notification_id) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (destination, thread_key) DO UPDATE SET parent_posted = excluded.parent_posted,

@@ -66,17 +66,11 @@ pub async fn a_delivery_is_shown_with_its_envelope(setup: &impl Setup) {
     assert_eq!(detail.body, "{\"MessageId\":\"m1\"}");
     let found = detail.delivery;
     assert_eq!((found.id, found.state, found.attempts), (id, DeliveryState::Pending, 0));
-    assert_eq!(
-        (found.topic_arn.as_str(), found.message_id.as_str()),
-        (topic("a").as_str(), "m1")
-    );
+    assert_eq!((found.topic_arn.as_str(), found.message_id.as_str()), (topic("a").as_str(), "m1"));
     assert_eq!(found.configuration_arn, ops.arn.as_str());
     assert_eq!(found.destination, lane("C001"));
     assert_eq!((found.reason, found.posted), (None, None));
-    assert_eq!(
-        (found.received_at_ms, found.updated_at_ms, found.due_at_ms),
-        (NOW, NOW, Some(NOW))
-    );
+    assert_eq!((found.received_at_ms, found.updated_at_ms, found.due_at_ms), (NOW, NOW, Some(NOW)));
     assert!(store.delivery(id + 1).await.unwrap().is_none());
 }
 
@@ -87,10 +81,7 @@ pub async fn deleting_a_configuration_buries_what_waits_with_the_reason(setup: &
     accept(&store, "a", "m2", NOW).await;
     assert!(delete(&store, "ops").await);
     let all = all_deliveries(&store).await;
-    assert!(
-        all.iter()
-            .all(|found| found.state == DeliveryState::Dead && found.due_at_ms.is_none())
-    );
+    assert!(all.iter().all(|found| found.state == DeliveryState::Dead && found.due_at_ms.is_none()));
     let reasons: Vec<_> = all.iter().map(|found| found.reason.as_deref()).collect();
     assert_eq!(reasons, [Some("is_archived"), Some("its configuration was deleted")]);
 }
@@ -119,10 +110,7 @@ pub async fn the_oldest_dead_are_revived_up_to_the_limit(setup: &impl Setup) {
     }
     assert_eq!(store.revive_all(2, NOW + 5).await.unwrap(), 2);
     let states: Vec<_> = all_deliveries(&store).await.iter().map(|found| found.state).collect();
-    assert_eq!(
-        states,
-        [DeliveryState::Pending, DeliveryState::Pending, DeliveryState::Dead]
-    );
+    assert_eq!(states, [DeliveryState::Pending, DeliveryState::Pending, DeliveryState::Dead]);
     assert_eq!(store.next_due_at_ms(NOW).await.unwrap(), Some(NOW + 5));
     assert_eq!(store.revive_all(2, NOW + 6).await.unwrap(), 1);
     assert_eq!(store.revive_all(2, NOW + 7).await.unwrap(), 0);

@@ -22,11 +22,7 @@ pub async fn a_thousand_at_once_with_repeats_are_accepted_once_each(setup: &impl
     for n in 0..1000 {
         let store = store.clone();
         // Twice in a row, so that both are in one batch; then every other one long after.
-        let message = if n < 2 * MESSAGES {
-            n / 2
-        } else {
-            (n - 2 * MESSAGES) * 2
-        };
+        let message = if n < 2 * MESSAGES { n / 2 } else { (n - 2 * MESSAGES) * 2 };
         let notification = notification(&format!("t{}", message % TOPICS), &format!("m{message}"), NOW);
         at_once.spawn(async move { (message, store.enqueue(notification).await.unwrap()) });
     }
@@ -42,15 +38,11 @@ pub async fn a_thousand_at_once_with_repeats_are_accepted_once_each(setup: &impl
     for (message, times) in &accepted {
         assert_eq!(*times, (1, if message % 2 == 0 { 2 } else { 1 }), "message {message}");
     }
-    let mut found: Vec<(String, String)> = all_deliveries(&store)
-        .await
-        .into_iter()
-        .map(|delivery| (delivery.message_id, delivery.topic_arn))
-        .collect();
+    let mut found: Vec<(String, String)> =
+        all_deliveries(&store).await.into_iter().map(|delivery| (delivery.message_id, delivery.topic_arn)).collect();
     found.sort();
-    let mut expected: Vec<(String, String)> = (0..MESSAGES)
-        .map(|n| (format!("m{n}"), topic(&format!("t{}", n % TOPICS)).as_str().to_owned()))
-        .collect();
+    let mut expected: Vec<(String, String)> =
+        (0..MESSAGES).map(|n| (format!("m{n}"), topic(&format!("t{}", n % TOPICS)).as_str().to_owned())).collect();
     expected.sort();
     assert_eq!(found, expected);
 }
@@ -73,11 +65,7 @@ pub async fn a_topic_with_three_hundred_listeners_reaches_them_all(setup: &impl 
     }
     let enqueued = store.enqueue(notification("a", "m1", NOW)).await.unwrap();
     assert_eq!(enqueued, Enqueued::Accepted { deliveries: 300 });
-    let mut destinations: Vec<_> = all_deliveries(&store)
-        .await
-        .into_iter()
-        .map(|d| d.destination)
-        .collect();
+    let mut destinations: Vec<_> = all_deliveries(&store).await.into_iter().map(|d| d.destination).collect();
     destinations.sort();
     destinations.dedup();
     assert_eq!(destinations.len(), 300);
@@ -89,11 +77,7 @@ pub async fn a_message_id_is_one_message_per_topic(setup: &impl Setup) {
     configure(&store, "ops", "C001", &["a", "b"]).await;
     // Two accounts that configure one channel both get it, on the lane that they share.
     let other = configuration(OTHER_ACCOUNT, "ops", "C001", &["a"]);
-    store
-        .create_slack_channel_configuration(&other, NOW)
-        .await
-        .unwrap()
-        .unwrap();
+    store.create_slack_channel_configuration(&other, NOW).await.unwrap().unwrap();
     let enqueue = async |topic_name| store.enqueue(notification(topic_name, "m1", NOW)).await.unwrap();
     assert_eq!(enqueue("a").await, Enqueued::Accepted { deliveries: 2 });
     assert_eq!(enqueue("b").await, Enqueued::Accepted { deliveries: 1 });
@@ -130,10 +114,7 @@ pub async fn a_caller_that_goes_away_takes_nothing_with_it(setup: &impl Setup) {
 pub async fn what_was_accepted_is_there_after_reopening_without_closing(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;
-    let message = NewNotification {
-        body: "{\"Message\":\"größe 🔔\"}".to_owned(),
-        ..notification("a", "m1", NOW)
-    };
+    let message = NewNotification { body: "{\"Message\":\"größe 🔔\"}".to_owned(), ..notification("a", "m1", NOW) };
     store.enqueue(message.clone()).await.unwrap();
     drop(store);
     let store = setup.open().await;

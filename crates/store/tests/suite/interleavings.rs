@@ -13,12 +13,8 @@ const LEASE_MS: i64 = 100;
 const TOPICS: [&str; 3] = ["a", "b", "c"];
 const CHANNELS: [&str; 3] = ["C1", "C2", "C3"];
 /// Two accounts may configure one channel, and share its lane.
-const CONFIGURATIONS: [(&str, &str); 4] = [
-    (ACCOUNT, "ops"),
-    (ACCOUNT, "dev"),
-    (OTHER_ACCOUNT, "ops"),
-    (OTHER_ACCOUNT, "dev"),
-];
+const CONFIGURATIONS: [(&str, &str); 4] =
+    [(ACCOUNT, "ops"), (ACCOUNT, "dev"), (OTHER_ACCOUNT, "ops"), (OTHER_ACCOUNT, "dev")];
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -75,12 +71,8 @@ enum Outcome {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let any_index = any::<prop::sample::Index>;
-    let outcome = prop_oneof![
-        Just(Outcome::Delivered),
-        Just(Outcome::Posted),
-        Just(Outcome::Retry),
-        Just(Outcome::Dead)
-    ];
+    let outcome =
+        prop_oneof![Just(Outcome::Delivered), Just(Outcome::Posted), Just(Outcome::Retry), Just(Outcome::Dead)];
     let next = 0..150_i64;
     let step = prop_oneof![
         6 => (0..3_usize, 0..12_u8).prop_map(|(topic, message)| Step::Enqueue { topic, message }),
@@ -101,16 +93,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 pub fn keep_the_outboxs_promises<S: Setup>() {
-    let config = Config {
-        cases: 48,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let config = Config { cases: 48, failure_persistence: None, ..Config::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     TestRunner::new(config)
         .run(&steps(), |steps| {
             runtime.block_on(play(&S::default(), steps));

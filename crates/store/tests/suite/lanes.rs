@@ -17,38 +17,24 @@ pub async fn a_message_goes_from_claim_to_delivered(setup: &impl Setup) {
 
     let attempt = begin_one(&store, NOW).await;
     let (lease, head) = &attempt;
-    assert_eq!(
-        (lease.destination.as_str(), lease.arrival_ms),
-        (lane("C001").as_str(), 0)
-    );
+    assert_eq!((lease.destination.as_str(), lease.arrival_ms), (lane("C001").as_str(), 0));
     assert_eq!((head.attempts, head.posted.as_deref(), head.since_ms), (0, None, NOW));
     assert_eq!(head.body, "{\"MessageId\":\"m1\"}");
-    let later = Settled {
-        next_at_ms: NOW + 500,
-        ..settled(NOW + 10)
-    };
+    let later = Settled { next_at_ms: NOW + 500, ..settled(NOW + 10) };
     assert!(store.settle(lease, head, &retry("timed out"), later).await.unwrap());
     let found = only_delivery(&store).await;
     assert_eq!((found.state, found.attempts), (DeliveryState::Pending, 1));
-    assert_eq!(
-        (found.reason.as_deref(), found.due_at_ms),
-        (Some("timed out"), Some(NOW + 500))
-    );
+    assert_eq!((found.reason.as_deref(), found.due_at_ms), (Some("timed out"), Some(NOW + 500)));
     assert!(store.claim(10, NOW + 499, LEASE_MS).await.unwrap().is_empty());
 
     let attempt = begin_one(&store, NOW + 500).await;
-    let posted = Settlement::Posted {
-        posted: "1.2".to_owned(),
-    };
+    let posted = Settlement::Posted { posted: "1.2".to_owned() };
     assert!(settle(&store, &attempt, posted, NOW + 510).await);
     let attempt = begin_one(&store, NOW + 510).await;
     assert_eq!((attempt.1.attempts, attempt.1.posted.as_deref()), (2, Some("1.2")));
     assert!(settle(&store, &attempt, delivered("1.2"), NOW + 520).await);
     let found = only_delivery(&store).await;
-    assert_eq!(
-        (found.state, found.attempts, found.reason),
-        (DeliveryState::Delivered, 3, None)
-    );
+    assert_eq!((found.state, found.attempts, found.reason), (DeliveryState::Delivered, 3, None));
     assert_eq!((found.posted.as_deref(), found.due_at_ms), (Some("1.2"), None));
     assert_eq!((found.received_at_ms, found.updated_at_ms), (NOW, NOW + 520));
     assert_eq!(store.next_due_at_ms(i64::MAX).await.unwrap(), None);
@@ -70,10 +56,7 @@ pub async fn a_lost_lease_settles_nothing(setup: &impl Setup) {
     accept(&store, "a", "m1", NOW).await;
     let slow = begin_one(&store, NOW).await;
     let quick = begin_one(&store, NOW + LEASE_MS).await;
-    let opens_thread = Settlement::Delivered {
-        posted: "1.1".to_owned(),
-        opens_thread: Some("alarm".to_owned()),
-    };
+    let opens_thread = Settlement::Delivered { posted: "1.1".to_owned(), opens_thread: Some("alarm".to_owned()) };
     assert!(!settle(&store, &slow, opens_thread, NOW + LEASE_MS).await);
     assert!(!store.release(&slow.0, settled(NOW + LEASE_MS)).await.unwrap());
     let found = only_delivery(&store).await;
@@ -113,10 +96,7 @@ pub async fn a_waiting_lane_keeps_its_time_when_more_arrives(setup: &impl Setup)
     configure(&store, "ops", "C001", &["a"]).await;
     accept(&store, "a", "m1", NOW).await;
     let (lease, head) = begin_one(&store, NOW).await;
-    let later = Settled {
-        next_at_ms: NOW + 5000,
-        ..settled(NOW)
-    };
+    let later = Settled { next_at_ms: NOW + 5000, ..settled(NOW) };
     assert!(store.settle(&lease, &head, &retry("429"), later).await.unwrap());
     accept(&store, "a", "m2", NOW + 1).await;
     assert_eq!(store.next_due_at_ms(NOW).await.unwrap(), Some(NOW + 5000));
@@ -143,11 +123,7 @@ pub async fn the_pace_of_a_lane_is_remembered(setup: &impl Setup) {
     configure(&store, "ops", "C001", &["a"]).await;
     accept(&store, "a", "m1", NOW).await;
     let lease = claim_one(&store, NOW).await;
-    let paced = Settled {
-        now_ms: NOW,
-        next_at_ms: NOW + 700,
-        arrival_ms: NOW + 4700,
-    };
+    let paced = Settled { now_ms: NOW, next_at_ms: NOW + 700, arrival_ms: NOW + 4700 };
     assert!(store.release(&lease, paced).await.unwrap());
     assert_eq!(store.next_due_at_ms(NOW).await.unwrap(), Some(NOW + 700));
     let attempt = begin_one(&store, NOW + 700).await;
@@ -174,16 +150,10 @@ pub async fn a_threads_first_message_is_found_again(setup: &impl Setup) {
     for (message, posted) in [("m1", "1.1"), ("m2", "2.2")] {
         accept(&store, "a", message, NOW).await;
         let attempt = begin_one(&store, NOW).await;
-        let opens = Settlement::Delivered {
-            posted: posted.to_owned(),
-            opens_thread: Some("alarm".to_owned()),
-        };
+        let opens = Settlement::Delivered { posted: posted.to_owned(), opens_thread: Some("alarm".to_owned()) };
         assert!(settle(&store, &attempt, opens, NOW).await);
         // The second was posted because the first was gone: it is the thread's first message now.
-        let expected = ThreadParent {
-            posted: posted.to_owned(),
-            body: format!("{{\"MessageId\":\"{message}\"}}"),
-        };
+        let expected = ThreadParent { posted: posted.to_owned(), body: format!("{{\"MessageId\":\"{message}\"}}") };
         let found = store.thread_parent(&lane("C001"), "alarm").await.unwrap();
         assert_eq!(found, Some(expected));
     }
@@ -199,10 +169,7 @@ pub async fn a_failure_in_the_old_channel_does_not_follow_to_the_new_one(setup: 
     redirect(&store, "ops", "CNEW").await;
     assert!(settle(&store, &attempt, dead("channel_not_found"), NOW).await);
     let found = only_delivery(&store).await;
-    assert_eq!(
-        (found.state, found.destination.as_str()),
-        (DeliveryState::Pending, lane("CNEW").as_str())
-    );
+    assert_eq!((found.state, found.destination.as_str()), (DeliveryState::Pending, lane("CNEW").as_str()));
     assert_eq!((found.attempts, found.reason), (0, None));
     let attempt = begin_one(&store, NOW).await;
     assert_eq!(attempt.0.destination, lane("CNEW"));
@@ -220,10 +187,7 @@ pub async fn a_late_failure_does_not_undo_a_delivery(setup: &impl Setup) {
     assert!(settle(&store, &new, delivered("1.1"), NOW).await);
     assert!(settle(&store, &old, retry("timed out"), NOW).await);
     let found = only_delivery(&store).await;
-    assert_eq!(
-        (found.state, found.posted.as_deref()),
-        (DeliveryState::Delivered, Some("1.1"))
-    );
+    assert_eq!((found.state, found.posted.as_deref()), (DeliveryState::Delivered, Some("1.1")));
     assert_eq!(store.next_due_at_ms(i64::MAX).await.unwrap(), None);
 }
 
@@ -236,24 +200,13 @@ pub async fn a_message_that_is_out_is_not_sent_again_in_the_new_channel(setup: &
     redirect(&store, "ops", "CNEW").await;
     assert!(settle(&store, &attempt, delivered("1.1"), NOW).await);
     let (lease, head) = begin_one(&store, NOW).await;
-    assert_eq!(
-        (lease.destination, head.body.as_str()),
-        (lane("CNEW"), "{\"MessageId\":\"m2\"}")
-    );
+    assert_eq!((lease.destination, head.body.as_str()), (lane("CNEW"), "{\"MessageId\":\"m2\"}"));
 }
 
 pub async fn a_buried_delivery_is_not_woken_by_a_late_failure(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;
-    for (message, late) in [
-        ("m1", retry("timed out")),
-        (
-            "m2",
-            Settlement::Posted {
-                posted: "1.1".to_owned(),
-            },
-        ),
-    ] {
+    for (message, late) in [("m1", retry("timed out")), ("m2", Settlement::Posted { posted: "1.1".to_owned() })] {
         accept(&store, "a", message, NOW).await;
         let attempt = begin_one(&store, NOW).await;
         assert!(delete(&store, "ops").await);
@@ -275,9 +228,6 @@ pub async fn a_buried_delivery_that_went_out_is_delivered(setup: &impl Setup) {
     assert!(delete(&store, "ops").await);
     assert!(settle(&store, &attempt, delivered("1.1"), NOW).await);
     let found = only_delivery(&store).await;
-    assert_eq!(
-        (found.state, found.posted.as_deref()),
-        (DeliveryState::Delivered, Some("1.1"))
-    );
+    assert_eq!((found.state, found.posted.as_deref()), (DeliveryState::Delivered, Some("1.1")));
     assert_eq!(found.reason, None);
 }

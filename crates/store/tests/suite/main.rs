@@ -54,12 +54,13 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
     }
     topic_subscriptions {
         a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it
-        a_topic_that_is_wanted_again_keeps_its_subscription
+        a_topic_that_is_wanted_again_is_asked_for_again
+        a_subscription_that_ended_is_wanted_again
         an_update_leaves_the_subscriptions_of_topics_that_it_keeps
         a_topic_stays_wanted_while_another_configuration_lists_it
         what_sns_said_is_not_recorded_over_a_newer_state
         only_unwanted_topics_are_forgotten
-        pages_hold_one_state_in_the_order_of_topics
+        what_was_asked_longest_ago_is_due_first
     }
     secrets {
         declared_access_keys_become_those_of_the_settings

@@ -50,15 +50,9 @@ pub async fn declared_access_keys_become_those_of_the_settings(setup: &impl Setu
 
 pub async fn declared_slack_workspaces_become_those_of_the_settings(setup: &impl Setup) {
     let store = setup.open().await;
-    let first = [
-        slack_workspace(ACCOUNT, "T1", "xoxb-1"),
-        slack_workspace(ACCOUNT, "T2", "xoxb-2"),
-    ];
+    let first = [slack_workspace(ACCOUNT, "T1", "xoxb-1"), slack_workspace(ACCOUNT, "T2", "xoxb-2")];
     store.declare_slack_workspaces(&first).await.unwrap();
-    let second = [
-        slack_workspace(ACCOUNT, "T1", "xoxb-changed"),
-        slack_workspace(OTHER_ACCOUNT, "T1", "xoxb-other"),
-    ];
+    let second = [slack_workspace(ACCOUNT, "T1", "xoxb-changed"), slack_workspace(OTHER_ACCOUNT, "T1", "xoxb-other")];
     store.declare_slack_workspaces(&second).await.unwrap();
     let token_of = async |account_id, team_id: &str| {
         let (owner, team) = (account(account_id), team_id.parse().unwrap());

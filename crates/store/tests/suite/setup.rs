@@ -72,18 +72,13 @@ pub async fn configure(store: &Store, name: &str, channel: &str, topic_names: &[
 }
 
 pub async fn update(store: &Store, name: &str, update: ConfigurationUpdate) -> SlackChannelConfiguration {
-    let updated = store
-        .update_slack_channel_configuration(&account(ACCOUNT), &arn(ACCOUNT, name), update, NOW)
-        .await;
+    let updated = store.update_slack_channel_configuration(&account(ACCOUNT), &arn(ACCOUNT, name), update, NOW).await;
     updated.unwrap().unwrap().unwrap()
 }
 
 /// Gives a configuration of [`ACCOUNT`] another channel.
 pub async fn redirect(store: &Store, name: &str, channel: &str) {
-    let to = ConfigurationUpdate {
-        channel_id: Some(channel.parse().unwrap()),
-        ..ConfigurationUpdate::default()
-    };
+    let to = ConfigurationUpdate { channel_id: Some(channel.parse().unwrap()), ..ConfigurationUpdate::default() };
     update(store, name, to).await;
 }
 
@@ -94,10 +89,7 @@ pub async fn delete(store: &Store, name: &str) -> bool {
 }
 
 pub async fn accept(store: &Store, topic_name: &str, message_id: &str, at_ms: i64) {
-    let enqueued = store
-        .enqueue(notification(topic_name, message_id, at_ms))
-        .await
-        .unwrap();
+    let enqueued = store.enqueue(notification(topic_name, message_id, at_ms)).await.unwrap();
     assert!(matches!(enqueued, Enqueued::Accepted { .. }), "{enqueued:?}");
 }
 
@@ -122,37 +114,23 @@ pub async fn settle(
     settlement: Settlement,
     at_ms: i64,
 ) -> bool {
-    store
-        .settle(lease, delivery, &settlement, settled(at_ms))
-        .await
-        .unwrap()
+    store.settle(lease, delivery, &settlement, settled(at_ms)).await.unwrap()
 }
 
 pub fn settled(at_ms: i64) -> Settled {
-    Settled {
-        now_ms: at_ms,
-        next_at_ms: at_ms,
-        arrival_ms: at_ms,
-    }
+    Settled { now_ms: at_ms, next_at_ms: at_ms, arrival_ms: at_ms }
 }
 
 pub fn delivered(posted: &str) -> Settlement {
-    Settlement::Delivered {
-        posted: posted.to_owned(),
-        opens_thread: None,
-    }
+    Settlement::Delivered { posted: posted.to_owned(), opens_thread: None }
 }
 
 pub fn retry(reason: &str) -> Settlement {
-    Settlement::Retry {
-        reason: reason.to_owned(),
-    }
+    Settlement::Retry { reason: reason.to_owned() }
 }
 
 pub fn dead(reason: &str) -> Settlement {
-    Settlement::Dead {
-        reason: reason.to_owned(),
-    }
+    Settlement::Dead { reason: reason.to_owned() }
 }
 
 /// All deliveries, the oldest first.

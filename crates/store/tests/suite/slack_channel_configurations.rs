@@ -14,10 +14,8 @@ pub async fn what_is_created_is_read_back(setup: &impl Setup) {
     whole.logging_level = LoggingLevel::Error;
     whole.guardrail_policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".parse().unwrap()];
     whole.user_authorization_required = true;
-    whole.tags = vec![
-        ("b".parse().unwrap(), String::new().parse().unwrap()),
-        ("a".parse().unwrap(), "1".parse().unwrap()),
-    ];
+    whole.tags =
+        vec![("b".parse().unwrap(), String::new().parse().unwrap()), ("a".parse().unwrap(), "1".parse().unwrap())];
     let created = store.create_slack_channel_configuration(&whole, NOW).await.unwrap();
     assert_eq!(created, Ok(()));
     let read = store.slack_channel_configuration(&whole.account_id, &whole.arn).await;
@@ -45,10 +43,7 @@ pub async fn an_update_changes_what_it_names_and_nothing_else(setup: &impl Setup
     let mut expected = configure(&store, "ops", "C001", &["a"]).await;
     assert_eq!(update(&store, "ops", ConfigurationUpdate::default()).await, expected);
     expected.logging_level = LoggingLevel::Info;
-    let level = ConfigurationUpdate {
-        logging_level: Some(LoggingLevel::Info),
-        ..ConfigurationUpdate::default()
-    };
+    let level = ConfigurationUpdate { logging_level: Some(LoggingLevel::Info), ..ConfigurationUpdate::default() };
     assert_eq!(update(&store, "ops", level).await, expected);
     expected.channel_id = "C002".parse().unwrap();
     expected.channel_name = "other".parse().unwrap();
@@ -113,11 +108,7 @@ pub async fn pages_by_key_are_stable_under_inserts_and_deletes(setup: &impl Setu
         let after = after.map(|name| arn(ACCOUNT, name));
         let account_id = account(ACCOUNT);
         let page = store.slack_channel_configurations(&account_id, after.as_ref().map(AsRef::as_ref), 2);
-        page.await
-            .unwrap()
-            .iter()
-            .map(|found| found.name.as_str().to_owned())
-            .collect()
+        page.await.unwrap().iter().map(|found| found.name.as_str().to_owned()).collect()
     };
     assert_eq!(page(None).await, ["b", "d"]);
     // Before the key, the key itself, and after it.

@@ -31,11 +31,7 @@ impl DataDirectory {
     }
 
     fn settings(&self, exclusive: bool) -> StoreSettings {
-        StoreSettings {
-            data_dir: self.0.path().to_owned(),
-            encryption_key_file: None,
-            exclusive,
-        }
+        StoreSettings { data_dir: self.0.path().to_owned(), encryption_key_file: None, exclusive }
     }
 
     /// Opens the store as a command line tool does.
@@ -69,10 +65,7 @@ async fn a_second_server_is_refused_and_a_tool_is_not() {
     let directory = DataDirectory::default();
     let server = directory.open().await;
     let sentence = refusal(&directory.settings(true)).await;
-    assert!(
-        sentence.contains("another bellhop serves from this directory"),
-        "{sentence}"
-    );
+    assert!(sentence.contains("another bellhop serves from this directory"), "{sentence}");
     assert!(sentence.contains("--data-dir"), "{sentence}");
     configure(&server, "ops", "C001", &["a"]).await;
     accept(&server, "a", "m1", NOW).await;
@@ -128,14 +121,24 @@ async fn a_newer_schema_is_refused_with_the_remedy() {
 }
 
 #[tokio::test]
+async fn a_tool_makes_nothing_and_changes_no_schema() {
+    let directory = DataDirectory::default();
+    let sentence = refusal(&directory.settings(false)).await;
+    assert!(sentence.contains("cannot be used"), "{sentence}");
+    directory.open().await.close().await;
+    assert!(Store::open(&directory.settings(false)).await.is_ok());
+    let older = "UPDATE _sqlx_migrations SET version = 0";
+    directory.connect().await.execute(older).await.unwrap();
+    let sentence = refusal(&directory.settings(false)).await;
+    assert!(sentence.contains("the data has schema 0 and this bellhop knows 1"), "{sentence}");
+}
+
+#[tokio::test]
 async fn a_data_directory_that_is_a_file_is_refused_by_name() {
     let directory = DataDirectory::default();
     let file = directory.path("file");
     std::fs::write(&file, "").unwrap();
-    let settings = StoreSettings {
-        data_dir: file.clone(),
-        ..directory.settings(true)
-    };
+    let settings = StoreSettings { data_dir: file.clone(), ..directory.settings(true) };
     let sentence = refusal(&settings).await;
     assert!(sentence.contains(file.to_str().unwrap()), "{sentence}");
 }
@@ -144,10 +147,7 @@ async fn a_data_directory_that_is_a_file_is_refused_by_name() {
 async fn secrets_are_not_in_the_files_in_clear() {
     let directory = DataDirectory::default();
     let store = directory.open().await;
-    let (key, workspace) = (
-        access_key("AKIA1", "hush-access-key"),
-        slack_workspace(ACCOUNT, "T1", "hush-bot-token"),
-    );
+    let (key, workspace) = (access_key("AKIA1", "hush-access-key"), slack_workspace(ACCOUNT, "T1", "hush-bot-token"));
     store.declare_access_keys(&[key]).await.unwrap();
     store.declare_slack_workspaces(&[workspace]).await.unwrap();
     let contains = |file: &str, text: &str| {
@@ -168,15 +168,9 @@ async fn another_encryption_key_opens_no_secret_and_names_the_column() {
     let store = directory.open().await;
     store.declare_access_keys(&[access_key("AKIA1", "hush")]).await.unwrap();
     let workspace = slack_workspace(ACCOUNT, "T1", "hush");
-    store
-        .declare_slack_workspaces(std::slice::from_ref(&workspace))
-        .await
-        .unwrap();
+    store.declare_slack_workspaces(std::slice::from_ref(&workspace)).await.unwrap();
     drop(store);
-    let settings = StoreSettings {
-        encryption_key_file: Some(directory.path("other.key")),
-        ..directory.settings(true)
-    };
+    let settings = StoreSettings { encryption_key_file: Some(directory.path("other.key")), ..directory.settings(true) };
     let store = Store::open(&settings).await.unwrap();
     let column_of = |error| match error {
         StoreError::Corrupt { table, column, row, .. } => (table, column, row),
@@ -248,16 +242,10 @@ async fn a_row_that_someone_else_wrote_is_corrupt_and_named() {
     let id = only_delivery(&store).await.id;
     let mut other = directory.connect().await;
     other.execute("UPDATE deliveries SET state = 'lost'").await.unwrap();
-    other
-        .execute("UPDATE slack_channel_configurations SET sns_topic_arns = 'a, b'")
-        .await
-        .unwrap();
+    other.execute("UPDATE slack_channel_configurations SET sns_topic_arns = 'a, b'").await.unwrap();
     let error = store.delivery(id).await.unwrap_err().to_string();
     assert!(error.contains(&format!("deliveries.state of row `{id}`")), "{error}");
     let listed = store.slack_channel_configurations(&account(ACCOUNT), None, 10).await;
     let error = listed.unwrap_err().to_string();
-    assert!(
-        error.contains("slack_channel_configurations.sns_topic_arns of row `arn:aws:chatbot"),
-        "{error}"
-    );
+    assert!(error.contains("slack_channel_configurations.sns_topic_arns of row `arn:aws:chatbot"), "{error}");
 }

@@ -27,7 +27,7 @@ async fn settle(
         state: to,
         subscription_arn: None,
         reason: reason.map(str::to_owned),
-        updated_at_ms: NOW + 1,
+        asked_at_ms: NOW + 1,
     };
     store.settle_topic_subscription(from, &now).await.unwrap()
 }
@@ -51,37 +51,48 @@ pub async fn a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_li
         state: Wanted,
         subscription_arn: None,
         reason: None,
-        updated_at_ms: NOW,
+        asked_at_ms: 0,
     };
     assert_eq!(row(&store, "a").await, Some(expected.clone()));
     assert!(settle(&store, "a", Wanted, Pending, Some("asked")).await);
-    (expected.state, expected.updated_at_ms) = (Pending, NOW + 1);
+    (expected.state, expected.asked_at_ms) = (Pending, NOW + 1);
     expected.reason = Some("asked".to_owned());
     assert_eq!(row(&store, "a").await, Some(expected.clone()));
     confirm(&store, "a", Some(SUBSCRIPTION)).await;
-    (expected.state, expected.updated_at_ms) = (Confirmed, NOW + 2);
+    (expected.state, expected.asked_at_ms) = (Confirmed, NOW + 2);
     expected.subscription_arn = Some(SUBSCRIPTION.to_owned());
     expected.reason = None;
     assert_eq!(row(&store, "a").await, Some(expected.clone()));
     assert!(delete(&store, "ops").await);
-    (expected.state, expected.updated_at_ms) = (Unwanted, NOW);
+    (expected.state, expected.asked_at_ms) = (Unwanted, 0);
     assert_eq!(row(&store, "a").await, Some(expected));
     confirm(&store, "a", None).await;
     assert_eq!(state(&store, "a").await, Unwanted);
 }
 
-pub async fn a_topic_that_is_wanted_again_keeps_its_subscription(setup: &impl Setup) {
+/// SNS may have been asked to unsubscribe in between: only SNS knows whether the subscription is still there.
+pub async fn a_topic_that_is_wanted_again_is_asked_for_again(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a", "b"]).await;
     confirm(&store, "a", Some(SUBSCRIPTION)).await;
     assert!(delete(&store, "ops").await);
     configure(&store, "ops", "C001", &["a", "b"]).await;
     let again = row(&store, "a").await.unwrap();
-    assert_eq!(
-        (again.state, again.subscription_arn.as_deref()),
-        (Confirmed, Some(SUBSCRIPTION))
-    );
+    assert_eq!((again.state, again.subscription_arn.as_deref()), (Wanted, Some(SUBSCRIPTION)));
+    assert_eq!(again.asked_at_ms, 0);
     assert_eq!(state(&store, "b").await, Wanted);
+}
+
+pub async fn a_subscription_that_ended_is_wanted_again(setup: &impl Setup) {
+    let store = setup.open().await;
+    configure(&store, "ops", "C001", &["a"]).await;
+    let want_again = async || store.want_topic_again(topic("a").as_str(), "ended from outside").await.unwrap();
+    assert!(!want_again().await, "it is not confirmed yet");
+    confirm(&store, "a", Some(SUBSCRIPTION)).await;
+    assert!(want_again().await);
+    let again = row(&store, "a").await.unwrap();
+    assert_eq!((again.state, again.subscription_arn, again.asked_at_ms), (Wanted, None, 0));
+    assert_eq!(again.reason.as_deref(), Some("ended from outside"));
 }
 
 pub async fn an_update_leaves_the_subscriptions_of_topics_that_it_keeps(setup: &impl Setup) {
@@ -111,10 +122,7 @@ pub async fn a_topic_stays_wanted_while_another_configuration_lists_it(setup: &i
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;
     configure(&store, "dev", "C002", &["a"]).await;
-    let none = ConfigurationUpdate {
-        sns_topic_arns: Some(Vec::new()),
-        ..ConfigurationUpdate::default()
-    };
+    let none = ConfigurationUpdate { sns_topic_arns: Some(Vec::new()), ..ConfigurationUpdate::default() };
     update(&store, "ops", none).await;
     assert_eq!(state(&store, "a").await, Wanted);
     assert!(delete(&store, "dev").await);
@@ -145,20 +153,17 @@ pub async fn only_unwanted_topics_are_forgotten(setup: &impl Setup) {
     assert_eq!(row(&store, "a").await, None);
 }
 
-pub async fn pages_hold_one_state_in_the_order_of_topics(setup: &impl Setup) {
+pub async fn what_was_asked_longest_ago_is_due_first(setup: &impl Setup) {
     let store = setup.open().await;
-    configure(&store, "ops", "C001", &["d", "b", "a", "c", "e"]).await;
-    assert!(settle(&store, "c", Wanted, Pending, None).await);
-    let page = async |state, after: Option<&str>| -> Vec<String> {
-        let after = after.map(|name| topic(name).as_str().to_owned());
-        let page = store.topic_subscriptions(state, after.as_deref(), 2).await.unwrap();
-        page.into_iter().map(|row| row.topic_arn).collect()
+    configure(&store, "ops", "C001", &["a", "b", "c"]).await;
+    let due = async |state, not_after_ms, limit| -> Vec<String> {
+        let due = store.due_topic_subscriptions(state, not_after_ms, limit).await.unwrap();
+        due.into_iter().map(|row| row.topic_arn.rsplit(':').next().unwrap().to_owned()).collect()
     };
-    let arns = |names: &[&str]| -> Vec<String> { topics(names).iter().map(ToString::to_string).collect() };
-    assert_eq!(page(Wanted, None).await, arns(&["a", "b"]));
-    // A row that leaves the state meanwhile is not the end of the list.
-    assert!(settle(&store, "b", Wanted, Manual, None).await);
-    assert_eq!(page(Wanted, Some("b")).await, arns(&["d", "e"]));
-    assert_eq!(page(Pending, None).await, arns(&["c"]));
-    assert_eq!(page(Confirmed, None).await, arns(&[]));
+    assert_eq!(due(Wanted, 0, 10).await.len(), 3, "what was never asked is due at once");
+    assert_eq!(due(Wanted, 0, 2).await.len(), 2);
+    assert!(settle(&store, "b", Wanted, Wanted, Some("SNS did not answer")).await);
+    assert_eq!(due(Wanted, NOW, 10).await, ["a", "c"]);
+    assert_eq!(due(Wanted, NOW + 1, 10).await, ["a", "c", "b"]);
+    assert_eq!(due(Pending, NOW + 1, 10).await, Vec::<String>::new());
 }

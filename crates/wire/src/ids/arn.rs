@@ -128,10 +128,7 @@ impl<'a> Fields<'a> {
             && is_field(self.account)
             && self.resource.len() <= MAX_RESOURCE
             && self.resource.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && self
-                .resource
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b":_/+=,@.-".contains(&b))
+            && self.resource.bytes().all(|b| b.is_ascii_alphanumeric() || b":_/+=,@.-".contains(&b))
     }
 }
 
@@ -148,10 +145,7 @@ mod tests {
     fn unlike<T: Identifier + std::fmt::Debug>(texts: &[&str]) {
         for text in texts {
             let unmet = text.parse::<T>().expect_err(text);
-            assert!(
-                matches!(unmet.constraints(), [Constraint::Pattern(_)]),
-                "`{text}`: {unmet}"
-            );
+            assert!(matches!(unmet.constraints(), [Constraint::Pattern(_)]), "`{text}`: {unmet}");
         }
     }
 
@@ -159,15 +153,7 @@ mod tests {
     fn arns() {
         let longest = format!("arn:aws:{0}:{0}:{0}:{1}", "x".repeat(63), "r".repeat(1024));
         assert_eq!(longest.len(), 1224);
-        check::<Arn>(
-            &[
-                TOPIC,
-                "arn:aws:iam::123456789012:role/a/b+=,@.-_",
-                "arn:aws:s3:::x",
-                &longest,
-            ],
-            &[],
-        );
+        check::<Arn>(&[TOPIC, "arn:aws:iam::123456789012:role/a/b+=,@.-_", "arn:aws:s3:::x", &longest], &[]);
         unlike::<Arn>(&[
             "arn:aws-cn:sns:cn-north-1:123456789012:t",
             "arn:aws:sns:us-east-1:123456789012:",
@@ -184,24 +170,17 @@ mod tests {
             &format!("arn:aws:s3:{}::x", "x".repeat(64)),
             &format!("arn:aws:s3:::{}", "r".repeat(1025)),
         ]);
-        for (text, constraint) in [
-            ("arn:aws:a::", Constraint::MinLength(12)),
-            (&*format!("{longest}r"), Constraint::MaxLength(1224)),
-        ] {
-            assert!(
-                Arn::parse(text).unwrap_err().constraints().contains(&constraint),
-                "{text}"
-            );
+        for (text, constraint) in
+            [("arn:aws:a::", Constraint::MinLength(12)), (&*format!("{longest}r"), Constraint::MaxLength(1224))]
+        {
+            assert!(Arn::parse(text).unwrap_err().constraints().contains(&constraint), "{text}");
         }
     }
 
     #[test]
     fn an_arn_tells_its_fields() {
         let arn = Arn::parse("arn:aws:sns:us-east-1:123456789012:a:b").unwrap();
-        assert_eq!(
-            (arn.partition(), arn.service(), arn.region()),
-            ("aws", "sns", "us-east-1")
-        );
+        assert_eq!((arn.partition(), arn.service(), arn.region()), ("aws", "sns", "us-east-1"));
         assert_eq!(arn.account_id().unwrap().as_str(), "123456789012");
         assert_eq!(arn.resource(), "a:b");
         assert_eq!(Arn::parse("arn:aws:s3:::bucket").unwrap().account_id(), None);
@@ -214,10 +193,7 @@ mod tests {
         assert_eq!(longest.len(), 1163);
         check::<GuardrailPolicyArn>(
             &[&format!("{prefix}AdministratorAccess"), "arn:aws:iam:::x", &longest],
-            &[
-                ("", &[Constraint::MinLength(11)]),
-                (&format!("{longest}r"), &[Constraint::MaxLength(1163)]),
-            ],
+            &[("", &[Constraint::MinLength(11)]), (&format!("{longest}r"), &[Constraint::MaxLength(1163)])],
         );
         unlike::<GuardrailPolicyArn>(&[
             TOPIC,
@@ -226,10 +202,7 @@ mod tests {
             "arn:aws:iamx::aws:policy/X",
             "arn:aws:iam::aws:policy/X Y",
         ]);
-        assert!(
-            GuardrailPolicyArn::parse(&format!("{prefix}x-aws-service-role/X")).is_ok(),
-            "the slash is part of it"
-        );
+        assert!(GuardrailPolicyArn::parse(&format!("{prefix}x-aws-service-role/X")).is_ok(), "the slash is part of it");
     }
 
     #[test]
@@ -246,10 +219,7 @@ mod tests {
         );
         unlike::<ChatConfigurationArn>(&[TOPIC, "arn:aws:chatbot:::/chat", "arn:aws:chatbots::123456789012:x"]);
         let unmet = ChatConfigurationArn::parse("arn:aws:chatbot::x").unwrap_err();
-        assert!(
-            matches!(unmet.constraints(), [Constraint::MinLength(19), Constraint::Pattern(_)]),
-            "{unmet}"
-        );
+        assert!(matches!(unmet.constraints(), [Constraint::MinLength(19), Constraint::Pattern(_)]), "{unmet}");
     }
 
     #[test]
@@ -257,10 +227,7 @@ mod tests {
         let account = AccountId::parse("123456789012").unwrap();
         let name = ConfigurationName::parse(&"n".repeat(128)).unwrap();
         let arn = ChatConfigurationArn::slack_channel(&account, &name);
-        assert_eq!(
-            arn.as_str(),
-            format!("arn:aws:chatbot::123456789012:chat-configuration/slack-channel/{name}")
-        );
+        assert_eq!(arn.as_str(), format!("arn:aws:chatbot::123456789012:chat-configuration/slack-channel/{name}"));
         assert_eq!(ChatConfigurationArn::parse(arn.as_str()).unwrap(), arn);
         assert_eq!(arn.account_id(), Some(account));
         assert_eq!(arn.slack_channel_name(), Some(name));
@@ -275,11 +242,7 @@ mod tests {
             "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/a/b",
             "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/",
         ] {
-            assert_eq!(
-                ChatConfigurationArn::parse(text).unwrap().slack_channel_name(),
-                None,
-                "{text}"
-            );
+            assert_eq!(ChatConfigurationArn::parse(text).unwrap().slack_channel_name(), None, "{text}");
         }
     }
 }

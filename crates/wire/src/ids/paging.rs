@@ -62,17 +62,10 @@ mod tests {
         assert_eq!(MaxResults::parse(1).unwrap().get(), 1);
         assert_eq!(MaxResults::parse(100).unwrap().get(), 100);
         assert_eq!(MaxResults::default().get(), 100);
-        for (number, constraint) in [
-            (0, MinValue(1)),
-            (-1, MinValue(1)),
-            (101, MaxValue(100)),
-            (i128::from(u64::MAX), MaxValue(100)),
-        ] {
-            assert_eq!(
-                MaxResults::parse(number).unwrap_err().constraints(),
-                [constraint],
-                "{number}"
-            );
+        for (number, constraint) in
+            [(0, MinValue(1)), (-1, MinValue(1)), (101, MaxValue(100)), (i128::from(u64::MAX), MaxValue(100))]
+        {
+            assert_eq!(MaxResults::parse(number).unwrap_err().constraints(), [constraint], "{number}");
         }
     }
 

@@ -22,11 +22,7 @@ pub enum DecodeError {
     NotAnObject(&'static str),
     /// The first member of a JSON type that cannot be converted.
     #[error("{found} can not be converted to {wanted} at '{path}'")]
-    WrongType {
-        found: &'static str,
-        wanted: &'static str,
-        path: String,
-    },
+    WrongType { found: &'static str, wanted: &'static str, path: String },
     #[error("{0}")]
     Violations(Violations),
 }
@@ -57,11 +53,7 @@ impl Members {
                 other => return Err(DecodeError::NotAnObject(token(&other))),
             }
         };
-        Ok(Self {
-            object,
-            violations: Violations::default(),
-            wrong_type: None,
-        })
+        Ok(Self { object, violations: Violations::default(), wrong_type: None })
     }
 
     pub(crate) fn optional<T: Identifier>(&mut self, name: &str) -> Option<T> {
@@ -73,26 +65,19 @@ impl Members {
         if let Some(value) = self.take(name) {
             return self.identifier(lower_camel_case(name), &value);
         }
-        self.violations
-            .add(lower_camel_case(name), Echo::Null, Constraint::NotNull);
+        self.violations.add(lower_camel_case(name), Echo::Null, Constraint::NotNull);
         None
     }
 
     pub(crate) fn boolean(&mut self, name: &str) -> Option<bool> {
         let value = self.take(name)?;
-        value
-            .as_bool()
-            .or_else(|| self.wrong_type(&value, "a Boolean", lower_camel_case(name)))
+        value.as_bool().or_else(|| self.wrong_type(&value, "a Boolean", lower_camel_case(name)))
     }
 
     pub(crate) fn max_results(&mut self, name: &str) -> Option<MaxResults> {
         let value = self.take(name)?;
         let path = lower_camel_case(name);
-        let Some(number) = value
-            .as_i64()
-            .map(i128::from)
-            .or_else(|| value.as_u64().map(i128::from))
-        else {
+        let Some(number) = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from)) else {
             return self.wrong_type(&value, "an Integer", path);
         };
         match MaxResults::parse(number) {
@@ -149,30 +134,21 @@ impl Members {
     fn tag(&mut self, path: &str, tag: &Map<String, Value>) -> Option<Tag> {
         let key: Option<TagKey> =
             self.identifier(format_args!("{path}.tagKey"), tag.get("TagKey").unwrap_or(&Value::Null));
-        let value: Option<TagValue> = self.identifier(
-            format_args!("{path}.tagValue"),
-            tag.get("TagValue").unwrap_or(&Value::Null),
-        );
-        Some(Tag {
-            key: key?,
-            value: value?,
-        })
+        let value: Option<TagValue> =
+            self.identifier(format_args!("{path}.tagValue"), tag.get("TagValue").unwrap_or(&Value::Null));
+        Some(Tag { key: key?, value: value? })
     }
 
     /// The member, unless it is absent or `null`, which are the same.
     fn take(&mut self, name: &str) -> Option<Value> {
-        self.object
-            .get_mut(name)
-            .map(Value::take)
-            .filter(|value| !value.is_null())
+        self.object.get_mut(name).map(Value::take).filter(|value| !value.is_null())
     }
 
     fn array(&mut self, name: &str, limit: usize) -> Option<Vec<Value>> {
         match self.take(name)? {
             Value::Array(values) if values.len() <= limit => Some(values),
             Value::Array(_) => {
-                self.violations
-                    .add(lower_camel_case(name), Echo::Withheld, Constraint::MaxLength(limit));
+                self.violations.add(lower_camel_case(name), Echo::Withheld, Constraint::MaxLength(limit));
                 None
             }
             other => self.wrong_type(&other, "a list", lower_camel_case(name)),
@@ -201,11 +177,7 @@ impl Members {
     }
 
     fn wrong_type<T>(&mut self, found: &Value, wanted: &'static str, path: impl Display) -> Option<T> {
-        let error = || DecodeError::WrongType {
-            found: token(found),
-            wanted,
-            path: path.to_string(),
-        };
+        let error = || DecodeError::WrongType { found: token(found), wanted, path: path.to_string() };
         self.wrong_type.get_or_insert_with(error);
         None
     }
@@ -227,10 +199,5 @@ fn token(value: &Value) -> &'static str {
 /// `SlackChannelId` as messages name it: `slackChannelId`.
 fn lower_camel_case(name: &str) -> String {
     let mut characters = name.chars();
-    characters
-        .next()
-        .map(|first| first.to_ascii_lowercase())
-        .into_iter()
-        .chain(characters)
-        .collect()
+    characters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(characters).collect()
 }

@@ -78,13 +78,7 @@ impl DescribeSlackChannelConfigurationsRequest {
         let max_results = members.max_results("MaxResults");
         let next_token = members.optional("NextToken");
         let chat_configuration_arn = members.optional("ChatConfigurationArn");
-        members.finish(|| {
-            Some(Self {
-                max_results,
-                next_token,
-                chat_configuration_arn,
-            })
-        })
+        members.finish(|| Some(Self { max_results, next_token, chat_configuration_arn }))
     }
 }
 
@@ -138,11 +132,7 @@ impl DeleteSlackChannelConfigurationRequest {
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let mut members = Members::read(body)?;
         let chat_configuration_arn = members.required("ChatConfigurationArn");
-        members.finish(|| {
-            Some(Self {
-                chat_configuration_arn: chat_configuration_arn?,
-            })
-        })
+        members.finish(|| Some(Self { chat_configuration_arn: chat_configuration_arn? }))
     }
 }
 

@@ -16,12 +16,7 @@ impl DescribeSlackWorkspacesRequest {
         let mut members = Members::read(body)?;
         let max_results = members.max_results("MaxResults");
         let next_token = members.optional("NextToken");
-        members.finish(|| {
-            Some(Self {
-                max_results,
-                next_token,
-            })
-        })
+        members.finish(|| Some(Self { max_results, next_token }))
     }
 }
 
@@ -48,23 +43,14 @@ mod tests {
     use super::*;
 
     fn message(body: &str) -> String {
-        DescribeSlackWorkspacesRequest::decode(body.as_bytes())
-            .unwrap_err()
-            .message()
+        DescribeSlackWorkspacesRequest::decode(body.as_bytes()).unwrap_err().message()
     }
 
     #[test]
     fn nothing_is_required_so_no_body_is_a_request() {
         for body in ["", " \r\n", "{}", r#"{"MaxResults": null, "Unknown": [[1]]}"#] {
             let request = DescribeSlackWorkspacesRequest::decode(body.as_bytes()).unwrap();
-            assert_eq!(
-                request,
-                DescribeSlackWorkspacesRequest {
-                    max_results: None,
-                    next_token: None
-                },
-                "{body}"
-            );
+            assert_eq!(request, DescribeSlackWorkspacesRequest { max_results: None, next_token: None }, "{body}");
         }
     }
 
@@ -83,24 +69,12 @@ mod tests {
                 "1 validation error detected: Value '{value}' at 'maxResults' failed to satisfy constraint: Member must be {words}"
             )
         };
-        assert_eq!(
-            message(r#"{"MaxResults": 0}"#),
-            violation("0", "greater than or equal to 1")
-        );
-        assert_eq!(
-            message(r#"{"MaxResults": 101}"#),
-            violation("101", "less than or equal to 100")
-        );
+        assert_eq!(message(r#"{"MaxResults": 0}"#), violation("0", "greater than or equal to 1"));
+        assert_eq!(message(r#"{"MaxResults": 101}"#), violation("101", "less than or equal to 100"));
         let huge = u64::MAX.to_string();
-        assert_eq!(
-            message(&format!(r#"{{"MaxResults": {huge}}}"#)),
-            violation(&huge, "less than or equal to 100")
-        );
+        assert_eq!(message(&format!(r#"{{"MaxResults": {huge}}}"#)), violation(&huge, "less than or equal to 100"));
         for body in [r#"{"MaxResults": 1.5}"#, r#"{"MaxResults": 1e30}"#] {
-            assert_eq!(
-                message(body),
-                "NUMBER_VALUE can not be converted to an Integer at 'maxResults'"
-            );
+            assert_eq!(message(body), "NUMBER_VALUE can not be converted to an Integer at 'maxResults'");
         }
         assert_eq!(
             message(r#"{"MaxResults": "10"}"#),

@@ -43,24 +43,13 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let arrived = wait_for_arrivals(bench, &sent).await?;
     let log = bellhop.log_tail();
     bellhop.stop()?;
-    ensure!(
-        !arrived.is_empty(),
-        "not one of {CHANNELS} messages arrived; the server's log ends:\n{log}"
-    );
+    ensure!(!arrived.is_empty(), "not one of {CHANNELS} messages arrived; the server's log ends:\n{log}");
     for (from, aim, since) in [
-        (
-            "Accept to chat, from the 200",
-            "p50 < 10 ms",
-            (|sent| sent.answered_unix_nanos) as fn(&Sent) -> i64,
-        ),
-        ("Accept to chat, from the request's first byte", "", |sent| {
-            sent.first_byte_unix_nanos
-        }),
+        ("Accept to chat, from the 200", "p50 < 10 ms", (|sent| sent.answered_unix_nanos) as fn(&Sent) -> i64),
+        ("Accept to chat, from the request's first byte", "", |sent| sent.first_byte_unix_nanos),
     ] {
-        let mut times: Vec<i64> = sent
-            .iter()
-            .filter_map(|sent| Some(arrived.get(&sent.mark)?.first_unix_nanos - since(sent)))
-            .collect();
+        let mut times: Vec<i64> =
+            sent.iter().filter_map(|sent| Some(arrived.get(&sent.mark)?.first_unix_nanos - since(sent))).collect();
         times.sort_unstable();
         let at = |percent| percentile(&times, percent).map_or(f64::NAN, nanos_as_milliseconds);
         report.row(Row {
@@ -73,15 +62,9 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let lost = sent.len() - arrived.len();
     let twice = arrived.values().filter(|arrival| arrival.count > 1).count();
     if lost > 0 || twice > 0 {
-        report.note(format!(
-            "Accept to chat: of {CHANNELS} messages {lost} did not arrive and {twice} arrived twice"
-        ));
+        report.note(format!("Accept to chat: of {CHANNELS} messages {lost} did not arrive and {twice} arrived twice"));
     }
-    ensure!(
-        lost == 0,
-        "{lost} of {CHANNELS} messages did not arrive within {} s",
-        ARRIVED_WITHIN.as_secs()
-    );
+    ensure!(lost == 0, "{lost} of {CHANNELS} messages did not arrive within {} s", ARRIVED_WITHIN.as_secs());
     Ok(())
 }
 
@@ -95,16 +78,8 @@ async fn send(connection: &mut Connection, requests: Vec<(Vec<u8>, String)>) -> 
         let answer = connection.exchange(&request).await?;
         let answered_unix_nanos = clock::unix_nanos();
         let text = String::from_utf8_lossy(&answer.body);
-        ensure!(
-            answer.status == 200,
-            "a notification was answered {}: {text}",
-            answer.status
-        );
-        sent.push(Sent {
-            mark,
-            first_byte_unix_nanos,
-            answered_unix_nanos,
-        });
+        ensure!(answer.status == 200, "a notification was answered {}: {text}", answer.status);
+        sent.push(Sent { mark, first_byte_unix_nanos, answered_unix_nanos });
     }
     Ok(sent)
 }
@@ -134,28 +109,16 @@ fn read_arrivals(json: &[u8]) -> anyhow::Result<HashMap<String, Arrival>> {
     let listed: Vec<Value> = serde_json::from_slice(json).context("the fake Slack's arrivals are not a list")?;
     let mut arrived: HashMap<String, Arrival> = HashMap::new();
     for post in listed {
-        let mark = post
-            .get("mark")
-            .and_then(Value::as_str)
-            .context("an arrival without its mark")?;
-        let at = post
-            .get("unix_nanos")
-            .and_then(Value::as_i64)
-            .context("an arrival without its time")?;
-        let arrival = arrived.entry(mark.to_owned()).or_insert(Arrival {
-            first_unix_nanos: at,
-            count: 0,
-        });
+        let mark = post.get("mark").and_then(Value::as_str).context("an arrival without its mark")?;
+        let at = post.get("unix_nanos").and_then(Value::as_i64).context("an arrival without its time")?;
+        let arrival = arrived.entry(mark.to_owned()).or_insert(Arrival { first_unix_nanos: at, count: 0 });
         arrival.first_unix_nanos = arrival.first_unix_nanos.min(at);
         arrival.count += 1;
     }
     Ok(arrived)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a difference of two times in one run is far below 2^52 ns"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a difference of two times in one run is far below 2^52 ns")]
 fn nanos_as_milliseconds(nanos: i64) -> f64 {
     nanos as f64 / 1e6
 }
@@ -168,20 +131,8 @@ mod tests {
     fn the_first_of_several_arrivals_counts() {
         let json = br#"[{"mark":"a","unix_nanos":50},{"mark":"b","unix_nanos":7},{"mark":"a","unix_nanos":40}]"#;
         let arrived = read_arrivals(json).expect("a list");
-        assert_eq!(
-            arrived.get("a"),
-            Some(&Arrival {
-                first_unix_nanos: 40,
-                count: 2
-            })
-        );
-        assert_eq!(
-            arrived.get("b"),
-            Some(&Arrival {
-                first_unix_nanos: 7,
-                count: 1
-            })
-        );
+        assert_eq!(arrived.get("a"), Some(&Arrival { first_unix_nanos: 40, count: 2 }));
+        assert_eq!(arrived.get("b"), Some(&Arrival { first_unix_nanos: 7, count: 1 }));
         assert!(read_arrivals(br#"{"ok":true}"#).is_err());
     }
 }

@@ -26,19 +26,10 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         // A fast answer that is wrong would be worth nothing.
         let answer = bellhop.expect_ok(&request).await?;
         let answer = String::from_utf8_lossy(&answer);
-        ensure!(
-            answer.contains(&configuration.arn),
-            "the answer lacks the configuration: {answer}"
-        );
+        ensure!(answer.contains(&configuration.arn), "the answer lacks the configuration: {answer}");
         let requests = Arc::new(vec![request]);
         let bare = bench.run_bare(CONNECTIONS, &requests).await?;
-        let run = load::run(
-            bellhop.address(),
-            CONNECTIONS,
-            bench.seconds,
-            &Requests::Repeated(requests),
-        )
-        .await?;
+        let run = load::run(bellhop.address(), CONNECTIONS, bench.seconds, &Requests::Repeated(requests)).await?;
         ensure!(run.ok() > 0, "not one call was answered 200{}", run.refusals());
         pairs.push(bare, run);
     }

@@ -31,16 +31,10 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     for request in &*first {
         bellhop.expect_ok(request).await?;
     }
-    let mut answered = Answered {
-        count: first.len() as u64,
-        all_ok: first,
-    };
+    let mut answered = Answered { count: first.len() as u64, all_ok: first };
 
     for (connections, aim) in CONNECTIONS {
-        let what = format!(
-            "SNS notifications verified and committed, {connections} connection{}",
-            plural(connections)
-        );
+        let what = format!("SNS notifications verified and committed, {connections} connection{}", plural(connections));
         eprintln!("  {what}");
         let mut rate = calibrate(bench, &bellhop, &topic, connections, &mut answered).await?;
         let mut pairs = Pairs::default();
@@ -101,11 +95,7 @@ impl Answered {
 fn sign(bench: &Bench, bellhop: &Bellhop, topic: &Configuration, count: usize) -> anyhow::Result<Arc<Vec<Vec<u8>>>> {
     let host = bellhop.address().to_string();
     let requests = prepare_all(count, |number| {
-        bench.alarm(
-            &topic.topic_arn,
-            &mark(u32::try_from(number).unwrap_or(u32::MAX)),
-            &host,
-        )
+        bench.alarm(&topic.topic_arn, &mark(u32::try_from(number).unwrap_or(u32::MAX)), &host)
     })?;
     Ok(Arc::new(requests))
 }
@@ -119,13 +109,8 @@ async fn calibrate(
     answered: &mut Answered,
 ) -> anyhow::Result<f64> {
     let requests = sign(bench, bellhop, topic, CALIBRATION)?;
-    let run = load::run(
-        bellhop.address(),
-        connections,
-        Duration::from_secs(1),
-        &Requests::Once(Arc::clone(&requests)),
-    )
-    .await?;
+    let run = load::run(bellhop.address(), connections, Duration::from_secs(1), &Requests::Once(Arc::clone(&requests)))
+        .await?;
     answered.add(&run, requests);
     ensure!(run.ok() > 0, "no notification was answered 200{}", run.refusals());
     Ok(run.rate())

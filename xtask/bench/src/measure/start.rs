@@ -12,9 +12,7 @@ const STARTS: u32 = 7;
 const IDLE_AFTER: Duration = Duration::from_secs(2);
 
 pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
-    let fresh: Vec<_> = (0..STARTS)
-        .map(|number| bench.directory.join(format!("start-{number}")))
-        .collect();
+    let fresh: Vec<_> = (0..STARTS).map(|number| bench.directory.join(format!("start-{number}"))).collect();
     // Made by the first of the fresh starts, so the second series finds every one of its starts an existing store.
     let existing = vec![bench.directory.join("start-0"); fresh.len()];
     for (kind, directories) in [("fresh data directory", fresh), ("existing data directory", existing)] {

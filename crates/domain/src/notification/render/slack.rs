@@ -61,11 +61,7 @@ pub fn parent_update(parent: &Card, latest: &Card) -> SlackMessage {
 fn assemble(card: &Card, update: Option<Value>) -> SlackMessage {
     let text = push_line(card);
     let (headline, headline_was_cut) = headline(card);
-    let last: Vec<Value> = links(&card.links)
-        .into_iter()
-        .chain(update)
-        .chain([footer(card)])
-        .collect();
+    let last: Vec<Value> = links(&card.links).into_iter().chain(update).chain([footer(card)]).collect();
     let mut layout = Layout::around(&headline, &last, &card.body);
     if headline_was_cut {
         layout.text(None, &card.headline);
@@ -76,11 +72,7 @@ fn assemble(card: &Card, update: Option<Value>) -> SlackMessage {
     let mut blocks = layout.finish();
     blocks.extend(last);
     let attachment = json!({"color": colour(card.severity), "fallback": text, "blocks": blocks});
-    SlackMessage {
-        text,
-        blocks: vec![headline],
-        attachments: vec![attachment],
-    }
+    SlackMessage { text, blocks: vec![headline], attachments: vec![attachment] }
 }
 
 /// Severity, what and where in one line: `🔴 ALARM: cpu · CPUUtilization (Average) > 80 · eu-west-1 · 123456789012`.
@@ -89,10 +81,7 @@ fn push_line(card: &Card) -> String {
     line.push_str(&one_line(&card.headline, PUSH_TEXT - GIST_TEXT - 2 * PLACE_TEXT - 20));
     let place = [card.place.region.as_deref(), card.place.account.as_deref()];
     let gist = card.gist.as_ref().map(|gist| one_line(gist, GIST_TEXT));
-    for part in gist
-        .into_iter()
-        .chain(place.into_iter().flatten().map(|place| mrkdwn::line(place, PLACE_TEXT)))
-    {
+    for part in gist.into_iter().chain(place.into_iter().flatten().map(|place| mrkdwn::line(place, PLACE_TEXT))) {
         if !part.trim().is_empty() {
             line.push_str(" · ");
             line.push_str(&part);
@@ -123,10 +112,7 @@ fn headline(card: &Card) -> (Value, bool) {
         // A header block takes no mrkdwn, and the sender's mentions are to work.
         let title = mrkdwn::native(title, TITLE_TEXT);
         let is_formatted = title.contains(['*', '\n']) || title.is_empty();
-        return (
-            section(&if is_formatted { title } else { format!("*{title}*") }, true),
-            false,
-        );
+        return (section(&if is_formatted { title } else { format!("*{title}*") }, true), false);
     }
     // Header text is plain: Slack gives `<`, `&` and `*` no meaning there, so only hazards go.
     let (Text::Plain(words) | Text::Code(words) | Text::Arn(words) | Text::Native(words)) = &card.headline else {
@@ -159,11 +145,7 @@ fn mrkdwn_of(text: &Text, limit: usize) -> String {
         Text::Plain(text) => mrkdwn::prose(text.trim(), limit),
         Text::Code(text) => mrkdwn::code(text, limit),
         Text::Arn(arn) => match Arn::parse(arn) {
-            Some(parts) => format!(
-                "{} {}",
-                mrkdwn::line(parts.short(), limit / 3),
-                mrkdwn::code(arn, limit / 2)
-            ),
+            Some(parts) => format!("{} {}", mrkdwn::line(parts.short(), limit / 3), mrkdwn::code(arn, limit / 2)),
             None => mrkdwn::code(arn, limit),
         },
         Text::Time(moment) => mrkdwn::time(moment),
@@ -216,11 +198,8 @@ fn mrkdwn_object(text: &str, native: bool) -> Value {
 }
 
 fn context(elements: &[String]) -> Value {
-    let elements: Vec<Value> = elements
-        .iter()
-        .take(limits::CONTEXT_ELEMENTS)
-        .map(|element| mrkdwn_object(element, false))
-        .collect();
+    let elements: Vec<Value> =
+        elements.iter().take(limits::CONTEXT_ELEMENTS).map(|element| mrkdwn_object(element, false)).collect();
     json!({"type": "context", "elements": elements})
 }
 

@@ -26,9 +26,7 @@ pub fn claims(object: &Object) -> bool {
 pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
     let arn = string(object, "AlarmArn").and_then(Arn::parse);
     let place = Place {
-        account: string(object, "AWSAccountId")
-            .or(arn.map(|arn| arn.account))
-            .map(str::to_owned),
+        account: string(object, "AWSAccountId").or(arn.map(|arn| arn.account)).map(str::to_owned),
         // `Region` is a display name ("US East (N. Virginia)"); only the ARN has the code.
         region: arn
             .map(|arn| arn.region)
@@ -47,10 +45,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         place,
         trigger: object.get("Trigger").and_then(Value::as_object).map(Trigger::read),
         rule: string(object, "AlarmRule"),
-        children: list(object, "TriggeringChildren")
-            .iter()
-            .filter_map(Child::read)
-            .collect(),
+        children: list(object, "TriggeringChildren").iter().filter_map(Child::read).collect(),
         suppressed_by: None,
     }
     .card(incoming)
@@ -64,10 +59,8 @@ pub fn read_event(detail: &Object, alarm_arn: Option<&str>, place: Place, incomi
     let configuration = section("configuration");
     // The children of a composite alarm come as JSON inside a string.
     let reason_data: Option<Value> = string(state, "reasonData").and_then(|text| serde_json::from_str(text).ok());
-    let triggering = reason_data
-        .as_ref()
-        .and_then(Value::as_object)
-        .map_or(&[][..], |data| list(data, "triggeringAlarms"));
+    let triggering =
+        reason_data.as_ref().and_then(Value::as_object).map_or(&[][..], |data| list(data, "triggeringAlarms"));
     let alarm = Alarm {
         name: string(detail, "alarmName")?,
         state: string(state, "value")?,
@@ -77,9 +70,7 @@ pub fn read_event(detail: &Object, alarm_arn: Option<&str>, place: Place, incomi
         since: Moment::parse(string(state, "timestamp").unwrap_or_default()),
         arn: alarm_arn.and_then(Arn::parse),
         place,
-        trigger: configuration
-            .contains_key("metrics")
-            .then(|| Trigger::read(configuration)),
+        trigger: configuration.contains_key("metrics").then(|| Trigger::read(configuration)),
         rule: string(configuration, "alarmRule"),
         children: triggering.iter().filter_map(Child::read).collect(),
         suppressed_by: string(state, "actionsSuppressedBy"),
@@ -107,13 +98,10 @@ impl Alarm<'_> {
     fn card(self, incoming: &Incoming<'_>) -> Card {
         let condition = self.trigger.as_ref().and_then(Trigger::condition);
         let children = self.children();
-        let gist = condition
-            .clone()
-            .or_else(|| self.children.first().map(|child| format!("because of {}", child.name)));
+        let gist =
+            condition.clone().or_else(|| self.children.first().map(|child| format!("because of {}", child.name)));
         let link = self.arn.and_then(|arn| {
-            let region = Some(arn.region)
-                .filter(|region| !region.is_empty())
-                .or(self.place.region.as_deref());
+            let region = Some(arn.region).filter(|region| !region.is_empty()).or(self.place.region.as_deref());
             Some(Console::of(arn.partition, region?)?.alarm(self.name))
         });
         Card {
@@ -139,17 +127,11 @@ impl Alarm<'_> {
         let mut body = Vec::with_capacity(6);
         body.extend(self.reason.map(|reason| paragraph(None, reason)));
         body.extend(children);
-        body.extend(
-            self.description
-                .map(|description| paragraph(Some("Description"), description)),
-        );
+        body.extend(self.description.map(|description| paragraph(Some("Description"), description)));
         body.push(Part::Facts(self.facts(condition)));
         body.extend(self.trigger.as_ref().and_then(Trigger::formula));
         if let Some(rule) = self.rule {
-            body.push(Part::Preformatted {
-                title: Some("Rule".to_owned()),
-                text: rule.to_owned(),
-            });
+            body.push(Part::Preformatted { title: Some("Rule".to_owned()), text: rule.to_owned() });
         }
         body
     }
@@ -167,26 +149,15 @@ impl Alarm<'_> {
         if !self.since.is_blank() {
             facts.push(Fact::new("Since", Text::Time(self.since.clone())));
         }
-        facts.extend(
-            self.suppressed_by
-                .map(|by| Fact::new("Actions suppressed by", Text::Code(by.to_owned()))),
-        );
+        facts.extend(self.suppressed_by.map(|by| Fact::new("Actions suppressed by", Text::Code(by.to_owned()))));
         facts
     }
 
     fn children(&self) -> Option<Part> {
-        let items: Vec<Text> = self
-            .children
-            .iter()
-            .take(CHILDREN_SHOWN)
-            .map(|child| Text::Plain(child.line()))
-            .collect();
+        let items: Vec<Text> =
+            self.children.iter().take(CHILDREN_SHOWN).map(|child| Text::Plain(child.line())).collect();
         let left_out = self.children.len() - items.len();
-        (!items.is_empty()).then(|| Part::Bullets {
-            title: Some("Because of".to_owned()),
-            items,
-            left_out,
-        })
+        (!items.is_empty()).then(|| Part::Bullets { title: Some("Because of".to_owned()), items, left_out })
     }
 }
 
@@ -200,21 +171,12 @@ impl<'a> Child<'a> {
     /// `{"Arn", "State": {"Value"}}`, the same in lower case, or (in the guide's schema) a bare string.
     fn read(value: &'a Value) -> Option<Self> {
         if let Some(arn) = value.as_str() {
-            return Some(Self {
-                name: Self::name(arn),
-                state: None,
-            });
+            return Some(Self { name: Self::name(arn), state: None });
         }
         let child = value.as_object()?;
-        let state = child
-            .get("State")
-            .or_else(|| child.get("state"))
-            .and_then(Value::as_object);
+        let state = child.get("State").or_else(|| child.get("state")).and_then(Value::as_object);
         let state = state.and_then(|state| either_string(state, "Value", "value"));
-        Some(Self {
-            name: Self::name(either_string(child, "Arn", "arn")?),
-            state,
-        })
+        Some(Self { name: Self::name(either_string(child, "Arn", "arn")?), state })
     }
 
     fn name(arn: &'a str) -> &'a str {

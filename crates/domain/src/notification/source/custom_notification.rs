@@ -30,10 +30,7 @@ pub fn claims(object: &Object) -> bool {
     }
     let says_custom = string(object, "source") == Some("custom");
     let looks_custom = string(object, "version") == Some("1.0")
-        && object
-            .get("content")
-            .and_then(Value::as_object)
-            .is_some_and(|content| content.contains_key("description"));
+        && object.get("content").and_then(Value::as_object).is_some_and(|content| content.contains_key("description"));
     says_custom || looks_custom
 }
 
@@ -50,22 +47,13 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
     };
     Card {
         source: Source::CustomNotification,
-        severity: if faults.is_empty() {
-            Severity::Neutral
-        } else {
-            Severity::Warning
-        },
+        severity: if faults.is_empty() { Severity::Neutral } else { Severity::Warning },
         headline,
-        gist: description
-            .and_then(|text| first_line(text, GIST_LENGTH))
-            .map(Text::Native),
+        gist: description.and_then(|text| first_line(text, GIST_LENGTH)).map(Text::Native),
         place: incoming.topic_place(),
         body: body(content, description, faults),
         links: Vec::new(),
-        footer: format!(
-            "Custom notification through SNS topic {} · delivered by Bellhop",
-            incoming.topic_name()
-        ),
+        footer: format!("Custom notification through SNS topic {} · delivered by Bellhop", incoming.topic_name()),
         sent: incoming.sent(),
         thread: thread(metadata),
     }
@@ -74,42 +62,22 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
 fn body(content: &Object, description: Option<&str>, faults: Vec<String>) -> Vec<Part> {
     let mut body = Vec::with_capacity(4);
     if let Some(description) = description {
-        body.push(Part::Paragraph {
-            title: None,
-            text: Text::Native(description.to_owned()),
-        });
+        body.push(Part::Paragraph { title: None, text: Text::Native(description.to_owned()) });
     }
     let steps = list(content, "nextSteps");
-    let items: Vec<Text> = steps
-        .iter()
-        .filter_map(scalar)
-        .take(STEPS_SHOWN)
-        .map(Text::Native)
-        .collect();
+    let items: Vec<Text> = steps.iter().filter_map(scalar).take(STEPS_SHOWN).map(Text::Native).collect();
     if !items.is_empty() {
         let left_out = steps.len().saturating_sub(STEPS_SHOWN);
-        body.push(Part::Bullets {
-            title: Some("Next steps".to_owned()),
-            items,
-            left_out,
-        });
+        body.push(Part::Bullets { title: Some("Next steps".to_owned()), items, left_out });
     }
-    let keywords: Vec<String> = list(content, "keywords")
-        .iter()
-        .filter_map(scalar)
-        .take(KEYWORDS_SHOWN)
-        .collect();
+    let keywords: Vec<String> = list(content, "keywords").iter().filter_map(scalar).take(KEYWORDS_SHOWN).collect();
     if !keywords.is_empty() {
         body.push(Part::Tags(keywords));
     }
     if !faults.is_empty() {
         let title = Some("This custom notification does not follow the schema".to_owned());
         let items = faults.into_iter().map(Text::Plain).collect();
-        body.push(Part::Bullets {
-            title,
-            items,
-            left_out: 0,
-        });
+        body.push(Part::Bullets { title, items, left_out: 0 });
     }
     body
 }
@@ -119,8 +87,5 @@ fn thread(metadata: &Object) -> Option<Thread> {
         let text = metadata.get(key).and_then(scalar)?;
         Some(text.chars().take(limit).collect::<String>())
     };
-    Some(Thread {
-        key: kept("threadId", THREAD_KEY_LENGTH)?,
-        summary: kept("summary", SUMMARY_LENGTH),
-    })
+    Some(Thread { key: kept("threadId", THREAD_KEY_LENGTH)?, summary: kept("summary", SUMMARY_LENGTH) })
 }

@@ -43,10 +43,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         Some(status) => format!("{detail_type}: {status}"),
         None => detail_type.to_owned(),
     };
-    let gist = resources
-        .first()
-        .map(|resource| short(resource).to_owned())
-        .or_else(|| telling.subject.clone());
+    let gist = resources.first().map(|resource| short(resource).to_owned()).or_else(|| telling.subject.clone());
     let mut facts = vec![Fact::new("Source", Text::Code(source.to_owned()))];
     facts.extend(place.facts());
     if let Some(time) = string(object, "time") {
@@ -72,18 +69,10 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
 fn body(envelope: Vec<Fact>, telling: Telling, resources: &[&str]) -> Vec<Part> {
     let mut body: Vec<Part> = Vec::with_capacity(telling.prose.len() + 2);
     body.extend(telling.prose);
-    let items: Vec<Text> = resources
-        .iter()
-        .take(RESOURCES_SHOWN)
-        .map(|arn| Text::Arn((*arn).to_owned()))
-        .collect();
+    let items: Vec<Text> = resources.iter().take(RESOURCES_SHOWN).map(|arn| Text::Arn((*arn).to_owned())).collect();
     if !items.is_empty() {
         let left_out = resources.len() - items.len();
-        body.push(Part::Bullets {
-            title: Some("Resources".to_owned()),
-            items,
-            left_out,
-        });
+        body.push(Part::Bullets { title: Some("Resources".to_owned()), items, left_out });
     }
     let mut facts = telling.facts;
     facts.extend(envelope);

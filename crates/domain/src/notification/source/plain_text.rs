@@ -17,14 +17,7 @@ pub fn text(incoming: &Incoming<'_>) -> Card {
         return card(incoming, None, vec![Part::Paragraph { title: None, text }]);
     }
     let gist = first_line(message, GIST_LENGTH);
-    card(
-        incoming,
-        gist,
-        vec![Part::Paragraph {
-            title: None,
-            text: Text::Plain(message.trim_end().to_owned()),
-        }],
-    )
+    card(incoming, gist, vec![Part::Paragraph { title: None, text: Text::Plain(message.trim_end().to_owned()) }])
 }
 
 /// A message that is a JSON object or list of no shape we know, laid out, values that look secret hidden.
@@ -40,14 +33,7 @@ pub fn json(mut value: Value, incoming: &Incoming<'_>) -> Card {
         _ => None,
     };
     // `{:#}` is serde_json's own layout and cannot fail.
-    card(
-        incoming,
-        gist,
-        vec![Part::Preformatted {
-            title: None,
-            text: format!("{value:#}"),
-        }],
-    )
+    card(incoming, gist, vec![Part::Preformatted { title: None, text: format!("{value:#}") }])
 }
 
 fn card(incoming: &Incoming<'_>, gist: Option<String>, body: Vec<Part>) -> Card {

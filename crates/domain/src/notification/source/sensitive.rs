@@ -38,12 +38,9 @@ fn blot(value: &mut Value) {
 
 /// Whether an object is a name/value pair whose name is that of a secret.
 pub fn names_a_secret(members: &super::Object) -> bool {
-    ["name", "Name", "key", "Key"].iter().any(|name| {
-        members
-            .get(*name)
-            .and_then(Value::as_str)
-            .is_some_and(is_sensitive_name)
-    })
+    ["name", "Name", "key", "Key"]
+        .iter()
+        .any(|name| members.get(*name).and_then(Value::as_str).is_some_and(is_sensitive_name))
 }
 
 /// Whether a member is the value of a name/value pair.
@@ -53,9 +50,8 @@ pub fn is_value(name: &str) -> bool {
 
 /// Whether a member's name is that of a secret. Names of things *about* secrets (`secretName`, `accessKeyId`) are not.
 pub fn is_sensitive_name(name: &str) -> bool {
-    const HARMLESS_ENDS: [&str; 12] = [
-        "arn", "id", "ids", "name", "names", "type", "status", "state", "details", "count", "date", "version",
-    ];
+    const HARMLESS_ENDS: [&str; 12] =
+        ["arn", "id", "ids", "name", "names", "type", "status", "state", "details", "count", "date", "version"];
     const WORDS: [&str; 16] = [
         "password",
         "passwd",
@@ -74,13 +70,8 @@ pub fn is_sensitive_name(name: &str) -> bool {
         "privatekey",
         "plaintext",
     ];
-    const PAIRS: [(&str, &str); 5] = [
-        ("private", "key"),
-        ("access", "key"),
-        ("api", "key"),
-        ("key", "material"),
-        ("auth", "key"),
-    ];
+    const PAIRS: [(&str, &str); 5] =
+        [("private", "key"), ("access", "key"), ("api", "key"), ("key", "material"), ("auth", "key")];
     // Most names are short and innocent; this first look costs no allocation.
     const HINTS: [&str; 7] = ["pass", "pwd", "secret", "token", "credential", "key", "cookie"];
     let folded = |hint: &str| contains_ignoring_case(name, hint);
@@ -92,22 +83,11 @@ pub fn is_sensitive_name(name: &str) -> bool {
         return false;
     }
     let starts = ["password", "passwd", "secret"];
-    words
-        .iter()
-        .any(|word| WORDS.contains(&word.as_str()) || starts.iter().any(|start| word.starts_with(start)))
-        || words
-            .windows(2)
-            .any(|two| matches!(two, [a, b] if PAIRS.contains(&(a.as_str(), b.as_str()))))
-        || [
-            "secretkey",
-            "accesskey",
-            "secretaccesskey",
-            "authtoken",
-            "accesstoken",
-            "sessiontoken",
-        ]
-        .iter()
-        .any(|joined| name.eq_ignore_ascii_case(joined))
+    words.iter().any(|word| WORDS.contains(&word.as_str()) || starts.iter().any(|start| word.starts_with(start)))
+        || words.windows(2).any(|two| matches!(two, [a, b] if PAIRS.contains(&(a.as_str(), b.as_str()))))
+        || ["secretkey", "accesskey", "secretaccesskey", "authtoken", "accesstoken", "sessiontoken"]
+            .iter()
+            .any(|joined| name.eq_ignore_ascii_case(joined))
 }
 
 /// Whether a value is a secret whatever its name: a PEM private key, a JSON web token.
@@ -117,9 +97,7 @@ pub fn is_sensitive_text(text: &str) -> bool {
 }
 
 fn contains_ignoring_case(text: &str, wanted: &str) -> bool {
-    text.as_bytes()
-        .windows(wanted.len())
-        .any(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
+    text.as_bytes().windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
 #[cfg(test)]

@@ -33,21 +33,14 @@ fn every_character_of_the_signature_counts() {
         forged.set("authorization", std::str::from_utf8(&bytes).unwrap());
         assert_eq!(forged.verify(), Err(SignatureError::Mismatch), "at {position}");
     }
-    for signature in [
-        "",
-        "0",
-        &authorization[start..authorization.len() - 1],
-        &format!("{}0", &authorization[start..]),
-    ] {
+    for signature in ["", "0", &authorization[start..authorization.len() - 1], &format!("{}0", &authorization[start..])]
+    {
         let mut forged = request.clone();
         forged.set("authorization", &format!("{}{signature}", &authorization[..start]));
         assert_eq!(forged.verify(), Err(SignatureError::Mismatch), "{signature}");
     }
     let mut shouted = request.clone();
-    shouted.set(
-        "authorization",
-        &format!("{}{}", &authorization[..start], authorization[start..].to_uppercase()),
-    );
+    shouted.set("authorization", &format!("{}{}", &authorization[..start], authorization[start..].to_uppercase()));
     assert_eq!(shouted.verify(), Err(SignatureError::Mismatch));
 }
 
@@ -73,45 +66,26 @@ fn all_that_is_signed_counts() {
         after(|request| request.uri = "/describe-slack-workspaces?a=1".parse().unwrap()),
         SignatureError::Mismatch
     );
-    assert_eq!(
-        after(|request| request.set("content-type", "text/plain")),
-        SignatureError::Mismatch
-    );
-    assert_eq!(
-        after(|request| request.set("host", "127.0.0.1:4751")),
-        SignatureError::Mismatch
-    );
-    assert_eq!(
-        after(|request| request.set("x-amz-date", "20261122T120001Z")),
-        SignatureError::Mismatch
-    );
+    assert_eq!(after(|request| request.set("content-type", "text/plain")), SignatureError::Mismatch);
+    assert_eq!(after(|request| request.set("host", "127.0.0.1:4751")), SignatureError::Mismatch);
+    assert_eq!(after(|request| request.set("x-amz-date", "20261122T120001Z")), SignatureError::Mismatch);
     assert_eq!(replaced("us-west-2", "us-east-2"), SignatureError::Mismatch);
     // The key's id selects the secret; nothing else in the signature depends on it.
-    let other = SigningSecret {
-        secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ",
-        session_token: None,
-    };
+    let other = SigningSecret { secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ", session_token: None };
     assert_eq!(signed().verify_with(other, SIGNED_AT), Err(SignatureError::Mismatch));
 }
 
 #[test]
 fn no_authorization_is_missing() {
     let error = after(|request| drop(request.headers.remove("authorization")));
-    assert_eq!(
-        (error.class(), error.to_string().as_str()),
-        (Class::Missing, "Missing Authentication Token")
-    );
+    assert_eq!((error.class(), error.to_string().as_str()), (Class::Missing, "Missing Authentication Token"));
 }
 
 #[test]
 fn only_one_algorithm() {
     for algorithm in ["AWS4-ECDSA-P256-SHA256", "AWS4-HMAC-SHA1", "aws4-hmac-sha256", "Bearer"] {
         let error = replaced("AWS4-HMAC-SHA256", algorithm);
-        assert_eq!(
-            (error.class(), error),
-            (Class::Malformed, SignatureError::Algorithm),
-            "{algorithm}"
-        );
+        assert_eq!((error.class(), error), (Class::Malformed, SignatureError::Algorithm), "{algorithm}");
     }
 }
 
@@ -128,9 +102,7 @@ fn absent_parameters_are_named_together() {
         request.set("authorization", "AWS4-HMAC-SHA256");
     });
     assert!(
-        error
-            .to_string()
-            .contains("requires 'SignedHeaders' parameter. Authorization header requires existence of"),
+        error.to_string().contains("requires 'SignedHeaders' parameter. Authorization header requires existence of"),
         "{error}"
     );
     assert_eq!(error.class(), Class::Malformed);
@@ -140,18 +112,13 @@ fn absent_parameters_are_named_together() {
 fn parameters_that_are_none_of_ours_or_come_twice() {
     assert_eq!(
         replaced(", Signature=", ", Signature=0, Signature="),
-        SignatureError::UnexpectedParameter {
-            name: "Signature".to_owned()
-        }
+        SignatureError::UnexpectedParameter { name: "Signature".to_owned() }
     );
     assert_eq!(
         replaced(", Signature=", ", X=1, Signature="),
         SignatureError::UnexpectedParameter { name: "X".to_owned() }
     );
-    assert_eq!(
-        replaced(", Signature=", ", garbage, Signature="),
-        SignatureError::NotAPair
-    );
+    assert_eq!(replaced(", Signature=", ", garbage, Signature="), SignatureError::NotAPair);
     let long = "x".repeat(5_000);
     assert_eq!(
         after(|request| request.set("authorization", &long)),
@@ -161,15 +128,8 @@ fn parameters_that_are_none_of_ours_or_come_twice() {
 
 #[test]
 fn the_scope_has_five_parts_of_the_right_kind() {
-    for (from, to) in [
-        ("/aws4_request", ""),
-        ("/aws4_request", "/aws4_request/x"),
-        ("/us-west-2", ""),
-    ] {
-        assert!(
-            matches!(replaced(from, to), SignatureError::Credential { .. }),
-            "{from} -> {to}"
-        );
+    for (from, to) in [("/aws4_request", ""), ("/aws4_request", "/aws4_request/x"), ("/us-west-2", "")] {
+        assert!(matches!(replaced(from, to), SignatureError::Credential { .. }), "{from} -> {to}");
     }
     let long = "A".repeat(129);
     for (from, to) in [
@@ -182,24 +142,11 @@ fn the_scope_has_five_parts_of_the_right_kind() {
         ("us-west-2", "*"),
         ("us-west-2", long.as_str()),
     ] {
-        assert_eq!(
-            replaced(from, to),
-            SignatureError::CredentialCharacters,
-            "{from} -> {to}"
-        );
+        assert_eq!(replaced(from, to), SignatureError::CredentialCharacters, "{from} -> {to}");
     }
-    assert_eq!(
-        replaced("aws4_request", "aws4_response"),
-        SignatureError::ScopeTerminator
-    );
+    assert_eq!(replaced("aws4_request", "aws4_response"), SignatureError::ScopeTerminator);
     let error = replaced("/20261122/", "/20261121/");
-    assert_eq!(
-        error,
-        SignatureError::ScopeDate {
-            scope: "20261121".to_owned(),
-            request: "20261122".to_owned()
-        }
-    );
+    assert_eq!(error, SignatureError::ScopeDate { scope: "20261121".to_owned(), request: "20261122".to_owned() });
     assert_eq!(error.class(), Class::Mismatch);
 }
 
@@ -207,18 +154,11 @@ fn the_scope_has_five_parts_of_the_right_kind() {
 fn the_date_is_one_x_amz_date() {
     assert_eq!(
         after(|request| request.append("x-amz-date", "20261122T120000Z")),
-        SignatureError::RepeatedHeader {
-            name: "x-amz-date".to_owned()
-        }
+        SignatureError::RepeatedHeader { name: "x-amz-date".to_owned() }
     );
     let error = after(|request| request.set("x-amz-date", "Sun, 22 Nov 2026 12:00:00 GMT"));
     assert_eq!(error.class(), Class::Malformed);
-    assert!(
-        error
-            .to_string()
-            .starts_with("Date must be in ISO-8601 'basic format'. Got 'Sun,"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("Date must be in ISO-8601 'basic format'. Got 'Sun,"), "{error}");
     // A Date header does not stand in for it, and does not overrule it either.
     let error = after(|request| {
         request.headers.remove("x-amz-date");
@@ -234,55 +174,28 @@ fn the_date_is_one_x_amz_date() {
 fn authorization_comes_once_and_in_one_form() {
     assert_eq!(
         after(|request| request.append("authorization", "AWS4-HMAC-SHA256 x")),
-        SignatureError::RepeatedHeader {
-            name: "authorization".to_owned()
-        }
+        SignatureError::RepeatedHeader { name: "authorization".to_owned() }
     );
-    for parameter in [
-        "X-Amz-Signature=0",
-        "x-amz-signature",
-        "X%2DAmz-Signature=0",
-        "a=1&X-Amz-Credential=a",
-        "X-Amz-Algorithm=",
-    ] {
+    for parameter in
+        ["X-Amz-Signature=0", "x-amz-signature", "X%2DAmz-Signature=0", "a=1&X-Amz-Credential=a", "X-Amz-Algorithm="]
+    {
         let uri: Uri = format!("/describe-slack-workspaces?{parameter}").parse().unwrap();
-        assert_eq!(
-            after(|request| request.uri = uri.clone()),
-            SignatureError::TwoForms,
-            "{parameter}"
-        );
+        assert_eq!(after(|request| request.uri = uri.clone()), SignatureError::TwoForms, "{parameter}");
         let alone = after(|request| {
             request.uri = uri.clone();
             request.headers.remove("authorization");
         });
-        assert_eq!(
-            (alone.class(), alone),
-            (Class::Malformed, SignatureError::QueryForm),
-            "{parameter}"
-        );
+        assert_eq!((alone.class(), alone), (Class::Malformed, SignatureError::QueryForm), "{parameter}");
     }
 }
 
 #[test]
 fn host_and_every_x_amz_header_must_be_signed() {
     let error = replaced("content-type;host;x-amz-date", "content-type;x-amz-date");
-    assert_eq!(
-        (error.class(), error),
-        (Class::Malformed, SignatureError::HostNotSigned)
-    );
-    assert_eq!(
-        replaced("host;x-amz-date", "host"),
-        SignatureError::HeaderNotSigned {
-            name: "x-amz-date".to_owned()
-        }
-    );
+    assert_eq!((error.class(), error), (Class::Malformed, SignatureError::HostNotSigned));
+    assert_eq!(replaced("host;x-amz-date", "host"), SignatureError::HeaderNotSigned { name: "x-amz-date".to_owned() });
     let error = after(|request| request.append("X-Amz-Security-Token", "injected"));
-    assert_eq!(
-        error,
-        SignatureError::HeaderNotSigned {
-            name: "x-amz-security-token".to_owned()
-        }
-    );
+    assert_eq!(error, SignatureError::HeaderNotSigned { name: "x-amz-security-token".to_owned() });
     assert_eq!(error.class(), Class::Malformed);
 }
 
@@ -306,9 +219,7 @@ fn signed_headers_are_sorted_once_each_and_there() {
         for name in &many {
             request.append(name, "1");
         }
-        let authorization = request
-            .authorization()
-            .replace("content-type;host;x-amz-date", &many.join(";"));
+        let authorization = request.authorization().replace("content-type;host;x-amz-date", &many.join(";"));
         request.set("authorization", &authorization);
     });
     assert_eq!(error, SignatureError::SignedHeaders { limit: 64 });
@@ -331,9 +242,7 @@ fn a_signed_header_comes_once_and_is_printable_ascii() {
     for value in ["application/\tjson", "application/jsön", "\u{a0}application/json"] {
         assert_eq!(
             after(|request| request.set("content-type", value)),
-            SignatureError::HeaderCharacters {
-                name: "content-type".to_owned()
-            },
+            SignatureError::HeaderCharacters { name: "content-type".to_owned() },
             "{value}"
         );
     }
@@ -342,16 +251,8 @@ fn a_signed_header_comes_once_and_is_printable_ascii() {
 #[test]
 fn a_query_that_is_no_text_is_refused() {
     // The signer decodes leniently: both would sign as U+FFFD.
-    for target in [
-        "/describe-slack-workspaces?a=%FF",
-        "/describe-slack-workspaces?a=%FE",
-        "*",
-    ] {
-        assert_eq!(
-            after(|request| request.uri = target.parse().unwrap()),
-            SignatureError::Target,
-            "{target}"
-        );
+    for target in ["/describe-slack-workspaces?a=%FF", "/describe-slack-workspaces?a=%FE", "*"] {
+        assert_eq!(after(|request| request.uri = target.parse().unwrap()), SignatureError::Target, "{target}");
     }
 }
 

@@ -67,102 +67,52 @@ const BOTOCORE: &[Vector] = &[
 
 #[test]
 fn botocores_requests_are_accepted() {
-    for Vector {
-        name,
-        target,
-        body,
-        header: (header, value),
-        signed_headers,
-        signature,
-    } in BOTOCORE
-    {
+    for Vector { name, target, body, header: (header, value), signed_headers, signature } in BOTOCORE {
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={KEY_ID}/20261122/us-west-2/chatbot/aws4_request, SignedHeaders={signed_headers}, Signature={signature}"
         );
         let mut request = Request::new(
             "POST",
             target,
-            &[
-                ("host", "127.0.0.1:4750"),
-                ("x-amz-date", "20261122T120000Z"),
-                ("authorization", &authorization),
-            ],
+            &[("host", "127.0.0.1:4750"), ("x-amz-date", "20261122T120000Z"), ("authorization", &authorization)],
             body.as_bytes(),
         );
         request.set("content-type", "application/json");
         request.set(header, value);
         let session_token = (*header == "x-amz-security-token").then_some(*value);
-        let secret = SigningSecret {
-            secret_access_key: SECRET,
-            session_token,
-        };
+        let secret = SigningSecret { secret_access_key: SECRET, session_token };
         assert_eq!(request.verify_with(secret, SIGNED_AT), Ok(()), "{name}");
 
-        let wrong = SigningSecret {
-            secret_access_key: "another",
-            session_token,
-        };
-        assert_eq!(
-            request.verify_with(wrong, SIGNED_AT),
-            Err(SignatureError::Mismatch),
-            "{name}, another secret"
-        );
+        let wrong = SigningSecret { secret_access_key: "another", session_token };
+        assert_eq!(request.verify_with(wrong, SIGNED_AT), Err(SignatureError::Mismatch), "{name}, another secret");
         request.body.push(b' ');
-        assert_eq!(
-            request.verify_with(secret, SIGNED_AT),
-            Err(SignatureError::Mismatch),
-            "{name}, another body"
-        );
+        assert_eq!(request.verify_with(secret, SIGNED_AT), Err(SignatureError::Mismatch), "{name}, another body");
     }
 }
 
 /// Target, `x-amz-security-token`, signature: GETs of AWS's suite, 2015-08-30 12:36:00 UTC.
 const AWS_SUITE: &[(&str, Option<&str>, &str)] = &[
-    (
-        "/",
-        None,
-        "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
-    ),
-    (
-        "/./",
-        None,
-        "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
-    ),
-    (
-        "/example1/example2/../..",
-        None,
-        "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
-    ),
+    ("/", None, "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+    ("/./", None, "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+    ("/example1/example2/../..", None, "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
     (
         "/",
         Some("6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267"),
         "07ec1639c89043aa0e3e2de82b96708f198cceab042d4a97044c66dd9f74e7f8",
     ),
-    (
-        "/?Param2=value2&Param1=value1",
-        None,
-        "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
-    ),
+    ("/?Param2=value2&Param1=value1", None, "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"),
     (
         "/?Param-3=Value3&Param=Value2&%E1%88%B4=Value1",
         None,
         "371d3713e185cc334048618a97f809c9ffe339c62934c032af5a0e595648fcac",
     ),
-    (
-        "/?%E1%88%B4=bar",
-        None,
-        "2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04",
-    ),
+    ("/?%E1%88%B4=bar", None, "2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04"),
 ];
 
 #[test]
 fn awss_own_suite_is_accepted() {
     for (target, token, signature) in AWS_SUITE {
-        let signed_headers = if token.is_some() {
-            "host;x-amz-date;x-amz-security-token"
-        } else {
-            "host;x-amz-date"
-        };
+        let signed_headers = if token.is_some() { "host;x-amz-date;x-amz-security-token" } else { "host;x-amz-date" };
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders={signed_headers}, Signature={signature}"
         );
@@ -174,14 +124,7 @@ fn awss_own_suite_is_accepted() {
         headers.extend(token.map(|value| ("x-amz-security-token", value)));
         let request = Request::new("GET", target, &headers, b"");
         let presented = parse(request.head(), Policy { service: "service" }).unwrap();
-        let secret = SigningSecret {
-            secret_access_key: SECRET,
-            session_token: *token,
-        };
-        assert_eq!(
-            presented.verify(secret, b"", datetime!(2015-08-30 12:40 UTC)),
-            Ok(()),
-            "{target} {token:?}"
-        );
+        let secret = SigningSecret { secret_access_key: SECRET, session_token: *token };
+        assert_eq!(presented.verify(secret, b"", datetime!(2015-08-30 12:40 UTC)), Ok(()), "{target} {token:?}");
     }
 }

@@ -11,11 +11,7 @@ use super::errors::ApiError;
 use crate::app::{Caller, SharedApp};
 
 pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Caller, ApiError> {
-    let request = RequestHead {
-        method: &head.method,
-        uri: &head.uri,
-        headers: &head.headers,
-    };
+    let request = RequestHead { method: &head.method, uri: &head.uri, headers: &head.headers };
     let presented = sigv4::parse(request, Policy::CHATBOT).map_err(|error| not_signed(&error))?;
     let key = app.signing_key(presented.access_key_id()).await.map_err(|error| {
         tracing::error!(%error, "no request can be authenticated");
@@ -28,13 +24,8 @@ pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Calle
         let text = "The security token included in the request is invalid.";
         ApiError::new(ErrorShape::UnrecognizedClientException, text)
     })?;
-    let secret = SigningSecret {
-        secret_access_key: key.secret_access_key.expose_secret(),
-        session_token: None,
-    };
-    presented
-        .verify(secret, body, now(app))
-        .map_err(|error| not_signed(&error))?;
+    let secret = SigningSecret { secret_access_key: key.secret_access_key.expose_secret(), session_token: None };
+    presented.verify(secret, body, now(app)).map_err(|error| not_signed(&error))?;
     Ok(key.caller)
 }
 

@@ -15,10 +15,7 @@ pub struct ApiError {
 
 impl ApiError {
     pub fn new(shape: ErrorShape, message: impl Into<String>) -> Self {
-        Self {
-            shape,
-            message: message.into(),
-        }
+        Self { shape, message: message.into() }
     }
 
     pub fn body(&self) -> Vec<u8> {
@@ -67,10 +64,9 @@ impl From<BodyError> for ApiError {
                 ErrorShape::RequestTimeoutException,
                 "Problems with the request at the HTTP level. Reading the Request timed out.",
             ),
-            BodyError::Broken => Self::new(
-                ErrorShape::RequestAbortedException,
-                "The request was aborted before it was complete.",
-            ),
+            BodyError::Broken => {
+                Self::new(ErrorShape::RequestAbortedException, "The request was aborted before it was complete.")
+            }
         }
     }
 }

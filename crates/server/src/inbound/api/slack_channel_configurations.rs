@@ -27,18 +27,11 @@ pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Answered 
         logging_level: request.logging_level.unwrap_or_default(),
         guardrail_policy_arns: request.guardrail_policy_arns.unwrap_or_default(),
         user_authorization_required: request.user_authorization_required.unwrap_or_default(),
-        tags: request
-            .tags
-            .unwrap_or_default()
-            .into_iter()
-            .map(|tag| (tag.key, tag.value))
-            .collect(),
+        tags: request.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
     };
     let created = app.create_slack_channel_configuration(caller, new).await;
     let created = created.map_err(|error| ApiError::of(Operation::CreateSlackChannelConfiguration, &error))?;
-    json(&CreateSlackChannelConfigurationResult {
-        channel_configuration: shape(created),
-    })
+    json(&CreateSlackChannelConfigurationResult { channel_configuration: shape(created) })
 }
 
 pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Answered {
@@ -69,30 +62,21 @@ pub async fn update(app: &SharedApp, caller: &Caller, body: &Bytes) -> Answered 
         guardrail_policy_arns: request.guardrail_policy_arns,
         user_authorization_required: request.user_authorization_required,
     };
-    let updated = app
-        .update_slack_channel_configuration(caller, &request.chat_configuration_arn, update)
-        .await;
+    let updated = app.update_slack_channel_configuration(caller, &request.chat_configuration_arn, update).await;
     let updated = updated.map_err(|error| ApiError::of(Operation::UpdateSlackChannelConfiguration, &error))?;
-    json(&UpdateSlackChannelConfigurationResult {
-        channel_configuration: shape(updated),
-    })
+    json(&UpdateSlackChannelConfigurationResult { channel_configuration: shape(updated) })
 }
 
 pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Answered {
     let request = DeleteSlackChannelConfigurationRequest::decode(body)?;
-    let deleted = app
-        .delete_slack_channel_configuration(caller, &request.chat_configuration_arn)
-        .await;
+    let deleted = app.delete_slack_channel_configuration(caller, &request.chat_configuration_arn).await;
     deleted.map_err(|error| ApiError::of(Operation::DeleteSlackChannelConfiguration, &error))?;
     Ok(None)
 }
 
 fn shape(described: DescribedConfiguration) -> SlackChannelConfiguration {
     let guardrail_policy_arns = described.guardrail_policy_arns();
-    let DescribedConfiguration {
-        configuration,
-        team_name,
-    } = described;
+    let DescribedConfiguration { configuration, team_name } = described;
     let state_reason = team_name.is_none().then(|| {
         let (team_id, account_id) = (&configuration.team_id, &configuration.account_id);
         format!("Slack workspace with ID {team_id} is not authorized with AWS account {account_id}")
@@ -110,16 +94,8 @@ fn shape(described: DescribedConfiguration) -> SlackChannelConfiguration {
         logging_level: configuration.logging_level,
         guardrail_policy_arns,
         user_authorization_required: configuration.user_authorization_required,
-        tags: configuration
-            .tags
-            .into_iter()
-            .map(|(key, value)| Tag { key, value })
-            .collect(),
-        state: if state_reason.is_some() {
-            ResourceState::Disabled
-        } else {
-            ResourceState::Enabled
-        },
+        tags: configuration.tags.into_iter().map(|(key, value)| Tag { key, value }).collect(),
+        state: if state_reason.is_some() { ResourceState::Disabled } else { ResourceState::Enabled },
         state_reason,
     }
 }

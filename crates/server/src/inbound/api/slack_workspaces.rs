@@ -14,11 +14,7 @@ use crate::app::{Caller, SharedApp};
 pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Answered {
     let request = DescribeSlackWorkspacesRequest::decode(body)?;
     let page = app
-        .describe_slack_workspaces(
-            caller,
-            request.max_results.unwrap_or_default(),
-            request.next_token.as_ref(),
-        )
+        .describe_slack_workspaces(caller, request.max_results.unwrap_or_default(), request.next_token.as_ref())
         .await
         .map_err(|error| ApiError::of(Operation::DescribeSlackWorkspaces, &error))?;
     let workspace = |workspace: crate::app::DescribedWorkspace| SlackWorkspace {

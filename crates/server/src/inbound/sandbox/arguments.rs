@@ -18,36 +18,20 @@ pub struct Arguments {
 impl Arguments {
     pub fn read(parts: &Parts, body: &[u8]) -> Result<Self, SlackError> {
         if body.is_empty() {
-            return Ok(Self {
-                values: form(parts.uri.query().unwrap_or_default().as_bytes()),
-                form_token: None,
-            });
+            return Ok(Self { values: form(parts.uri.query().unwrap_or_default().as_bytes()), form_token: None });
         }
         let content_type = header_text(&parts.headers, header::CONTENT_TYPE.as_str());
-        let media_type = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match media_type.as_str() {
             "application/json" => match serde_json::from_slice(body) {
-                Ok(Value::Object(values)) => Ok(Self {
-                    values,
-                    form_token: None,
-                }),
+                Ok(Value::Object(values)) => Ok(Self { values, form_token: None }),
                 Ok(_) => Err(SlackError::new("json_not_object")),
                 Err(_) => Err(SlackError::new("invalid_json")),
             },
             "application/x-www-form-urlencoded" => {
                 let mut values = form(body);
-                let token = values
-                    .remove("token")
-                    .and_then(|token| token.as_str().map(str::to_owned));
-                Ok(Self {
-                    values,
-                    form_token: token,
-                })
+                let token = values.remove("token").and_then(|token| token.as_str().map(str::to_owned));
+                Ok(Self { values, form_token: token })
             }
             "" => Err(SlackError::new("missing_post_type")),
             _ => Err(SlackError::new("invalid_post_type")),
@@ -56,9 +40,7 @@ impl Arguments {
 
     /// The token of the header, else of the form.
     pub fn token<'a>(&'a self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let bearer = header_text(headers, header::AUTHORIZATION.as_str())
-            .strip_prefix("Bearer ")
-            .map(str::trim);
+        let bearer = header_text(headers, header::AUTHORIZATION.as_str()).strip_prefix("Bearer ").map(str::trim);
         bearer.or(self.form_token.as_deref()).filter(|token| !token.is_empty())
     }
 
@@ -73,8 +55,7 @@ impl Arguments {
     }
 
     pub fn flag(&self, name: &str) -> bool {
-        self.text(name)
-            .is_some_and(|text| matches!(text.as_str(), "true" | "1"))
+        self.text(name).is_some_and(|text| matches!(text.as_str(), "true" | "1"))
     }
 
     /// An object or array, or the JSON text of one. `Err` if it is text that is no JSON.
@@ -102,8 +83,5 @@ fn form(encoded: &[u8]) -> Map<String, Value> {
 }
 
 fn header_text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

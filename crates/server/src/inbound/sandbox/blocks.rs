@@ -62,16 +62,10 @@ pub fn judge_attachments(attachments: &[Value]) -> Result<(), SlackError> {
             }
             None | Some(Value::Null) => {}
             Some(Value::Array(blocks)) => complaints.extend(judge(blocks, &format!("/attachments/{index}/blocks"))),
-            Some(_) => complaints.push(format!(
-                "must provide an array [json-pointer:/attachments/{index}/blocks]"
-            )),
+            Some(_) => complaints.push(format!("must provide an array [json-pointer:/attachments/{index}/blocks]")),
         }
     }
-    if complaints.is_empty() {
-        Ok(())
-    } else {
-        Err(SlackError::with_messages("invalid_attachments", complaints))
-    }
+    if complaints.is_empty() { Ok(()) } else { Err(SlackError::with_messages("invalid_attachments", complaints)) }
 }
 
 fn judge(blocks: &[Value], root: &str) -> Vec<String> {
@@ -91,10 +85,7 @@ fn judge(blocks: &[Value], root: &str) -> Vec<String> {
         if let Some(id) = block.get("block_id").and_then(Value::as_str)
             && !block_ids.insert(id)
         {
-            complaints.add(
-                &format!("`block_id` \"{id}\" already exists"),
-                &format!("{pointer}/block_id"),
-            );
+            complaints.add(&format!("`block_id` \"{id}\" already exists"), &format!("{pointer}/block_id"));
         }
     }
     complaints.into_vec()
@@ -109,14 +100,7 @@ fn judge_block(block: &Value, pointer: &str, complaints: &mut Complaints) {
         "section" => section(block, pointer, complaints),
         "header" => {
             elements::known_keys(block, &["type", "block_id", "text"], pointer, complaints);
-            elements::required_text(
-                block,
-                "text",
-                TextKind::Plain,
-                HEADER_TEXT_MAX_CHARS,
-                pointer,
-                complaints,
-            );
+            elements::required_text(block, "text", TextKind::Plain, HEADER_TEXT_MAX_CHARS, pointer, complaints);
         }
         "divider" => elements::known_keys(block, &["type", "block_id"], pointer, complaints),
         "context" => context(block, pointer, complaints),
@@ -141,24 +125,13 @@ fn judge_block(block: &Value, pointer: &str, complaints: &mut Complaints) {
 }
 
 fn section(block: &Value, pointer: &str, complaints: &mut Complaints) {
-    elements::known_keys(
-        block,
-        &["type", "block_id", "text", "fields", "accessory", "expand"],
-        pointer,
-        complaints,
-    );
+    elements::known_keys(block, &["type", "block_id", "text", "fields", "accessory", "expand"], pointer, complaints);
     let (text, fields) = (block.get("text"), block.get("fields"));
     if text.is_none() && fields.is_none() {
         complaints.add("must define either `fields` or `text`", pointer);
     }
     if let Some(text) = text {
-        elements::text(
-            text,
-            TextKind::Any,
-            SECTION_TEXT_MAX_CHARS,
-            &format!("{pointer}/text"),
-            complaints,
-        );
+        elements::text(text, TextKind::Any, SECTION_TEXT_MAX_CHARS, &format!("{pointer}/text"), complaints);
     }
     if fields.is_some() {
         let fields = elements::items(block, "fields", SECTION_FIELDS_MAX, pointer, complaints);
@@ -195,27 +168,16 @@ fn actions(block: &Value, pointer: &str, complaints: &mut Complaints) {
         if let Some(id) = element.get("action_id").and_then(Value::as_str)
             && !action_ids.insert(id)
         {
-            complaints.add(
-                &format!("`action_id` \"{id}\" already exists"),
-                &format!("{pointer}/action_id"),
-            );
+            complaints.add(&format!("`action_id` \"{id}\" already exists"), &format!("{pointer}/action_id"));
         }
     }
 }
 
 fn rich_text(block: &Value, pointer: &str, complaints: &mut Complaints) {
-    const PARTS: [&str; 4] = [
-        "rich_text_section",
-        "rich_text_list",
-        "rich_text_preformatted",
-        "rich_text_quote",
-    ];
+    const PARTS: [&str; 4] = ["rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"];
     elements::known_keys(block, &["type", "block_id", "elements"], pointer, complaints);
     // No limit is documented: the request's size is the only one.
-    for (index, part) in elements::items(block, "elements", usize::MAX, pointer, complaints)
-        .iter()
-        .enumerate()
-    {
+    for (index, part) in elements::items(block, "elements", usize::MAX, pointer, complaints).iter().enumerate() {
         let pointer = format!("{pointer}/elements/{index}");
         match part.get("type").and_then(Value::as_str) {
             Some(kind) if PARTS.contains(&kind) => {

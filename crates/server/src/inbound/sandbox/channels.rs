@@ -136,9 +136,7 @@ pub fn is_channel_id(id: &str) -> bool {
 
 /// The name that the sandbox makes up for a channel: `C0ALERTS` is `alerts`, any other id is itself in lower case.
 pub fn channel_name(id: &str) -> String {
-    let word = id
-        .strip_prefix("C0")
-        .filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase()));
+    let word = id.strip_prefix("C0").filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase()));
     word.unwrap_or(id).to_ascii_lowercase()
 }
 
@@ -148,11 +146,7 @@ impl Channels {
         self.uses += 1;
         let is_new = !self.by_id.contains_key(id);
         if is_new && self.by_id.len() >= CHANNELS_MAX {
-            let idle = self
-                .by_id
-                .iter()
-                .min_by_key(|(_, channel)| channel.last_use)
-                .map(|(id, _)| id.clone());
+            let idle = self.by_id.iter().min_by_key(|(_, channel)| channel.last_use).map(|(id, _)| id.clone());
             idle.and_then(|id| self.by_id.remove(&id));
         }
         self.by_id.entry(id.to_owned()).or_default().last_use = self.uses;
@@ -195,20 +189,13 @@ impl Channels {
 
     /// Oldest first.
     pub fn select(&self, selection: &Selection<'_>) -> Vec<Arc<Message>> {
-        let channels = self
-            .by_id
-            .iter()
-            .filter(|(id, _)| selection.channel.is_none_or(|wanted| wanted == *id));
+        let channels = self.by_id.iter().filter(|(id, _)| selection.channel.is_none_or(|wanted| wanted == *id));
         let wanted = |message: &&Arc<Message>| {
             selection.since.is_none_or(|since| message.ts > since)
-                && selection
-                    .thread_ts
-                    .is_none_or(|thread| message.ts == thread || message.thread_ts == Some(thread))
+                && selection.thread_ts.is_none_or(|thread| message.ts == thread || message.thread_ts == Some(thread))
         };
-        let mut messages: Vec<_> = channels
-            .flat_map(|(_, channel)| channel.messages.iter().filter(wanted))
-            .cloned()
-            .collect();
+        let mut messages: Vec<_> =
+            channels.flat_map(|(_, channel)| channel.messages.iter().filter(wanted)).cloned().collect();
         messages.sort_by_key(|message| message.ts);
         if let Some(limit) = selection.limit {
             messages.drain(..messages.len().saturating_sub(limit));
@@ -234,10 +221,7 @@ impl Channels {
 
     /// Forgets the messages of one channel or of all, and says how many. The channels stay known.
     pub fn clear(&mut self, channel: Option<&str>) -> usize {
-        let cleared = self
-            .by_id
-            .iter_mut()
-            .filter(|(id, _)| channel.is_none_or(|wanted| wanted == *id));
+        let cleared = self.by_id.iter_mut().filter(|(id, _)| channel.is_none_or(|wanted| wanted == *id));
         cleared.map(|(_, channel)| channel.messages.drain(..).count()).sum()
     }
 }
@@ -267,21 +251,8 @@ mod tests {
     fn ts_is_written_and_read_as_slack_does() {
         let ts: Ts = "1700000000.000100".parse().unwrap();
         assert_eq!(ts.to_string(), "1700000000.000100");
-        assert_eq!(
-            "1602251441.0017".parse::<Ts>().unwrap().to_string(),
-            "1602251441.001700"
-        );
-        for bad in [
-            "",
-            "0",
-            "1700000000",
-            "1700000000.",
-            ".000100",
-            "1.0000001",
-            "-1.0",
-            "1e9.0",
-            "9999999999999.0",
-        ] {
+        assert_eq!("1602251441.0017".parse::<Ts>().unwrap().to_string(), "1602251441.001700");
+        for bad in ["", "0", "1700000000", "1700000000.", ".000100", "1.0000001", "-1.0", "1e9.0", "9999999999999.0"] {
             assert_eq!(bad.parse::<Ts>(), Err(NotATs), "{bad}");
         }
     }
@@ -289,9 +260,7 @@ mod tests {
     #[test]
     fn ts_increases_although_the_clock_stands_still_or_goes_back() {
         let mut channels = Channels::default();
-        let given: Vec<Ts> = [1_000_000, 1_000_000, 5, 2_000_000]
-            .map(|now| channels.next_ts(now))
-            .into();
+        let given: Vec<Ts> = [1_000_000, 1_000_000, 5, 2_000_000].map(|now| channels.next_ts(now)).into();
         assert!(given.is_sorted_by(|a, b| a < b), "{given:?}");
         assert_eq!(given.last().unwrap().to_string(), "0000000002.000000");
     }
@@ -321,9 +290,7 @@ mod tests {
         assert_eq!(channel_name("G0SECRET"), "g0secret");
         assert!(["CAB", "G01", "D0ME"].iter().all(|id| is_channel_id(id)));
         assert!(
-            ["", "C", "CA", "U0AB", "c0ab", "C0-A", "#alerts", &"C".repeat(41)]
-                .iter()
-                .all(|id| !is_channel_id(id))
+            ["", "C", "CA", "U0AB", "c0ab", "C0-A", "#alerts", &"C".repeat(41)].iter().all(|id| !is_channel_id(id))
         );
     }
 }

@@ -143,13 +143,7 @@ pub fn image(object: &Value, pointer: &str, complaints: &mut Complaints) {
     text_limit(object, "alt_text", ALT_TEXT_MAX_CHARS, pointer, complaints);
     text_limit(object, "image_url", IMAGE_URL_MAX_CHARS, pointer, complaints);
     if let Some(title) = object.get("title") {
-        text(
-            title,
-            TextKind::Plain,
-            IMAGE_TITLE_MAX_CHARS,
-            &format!("{pointer}/title"),
-            complaints,
-        );
+        text(title, TextKind::Plain, IMAGE_TITLE_MAX_CHARS, &format!("{pointer}/title"), complaints);
     }
 }
 
@@ -168,25 +162,9 @@ pub fn interactive(element: &Value, is_accessory: bool, pointer: &str, complaint
 
 /// <https://docs.slack.dev/reference/block-kit/block-elements/button-element>
 fn button(button: &Value, pointer: &str, complaints: &mut Complaints) {
-    let keys = [
-        "type",
-        "text",
-        "action_id",
-        "url",
-        "value",
-        "style",
-        "confirm",
-        "accessibility_label",
-    ];
+    let keys = ["type", "text", "action_id", "url", "value", "style", "confirm", "accessibility_label"];
     known_keys(button, &keys, pointer, complaints);
-    required_text(
-        button,
-        "text",
-        TextKind::Plain,
-        BUTTON_TEXT_MAX_CHARS,
-        pointer,
-        complaints,
-    );
+    required_text(button, "text", TextKind::Plain, BUTTON_TEXT_MAX_CHARS, pointer, complaints);
     text_limit(button, "action_id", ACTION_ID_MAX_CHARS, pointer, complaints);
     text_limit(button, "value", BUTTON_VALUE_MAX_CHARS, pointer, complaints);
     text_limit(button, "url", BUTTON_URL_MAX_CHARS, pointer, complaints);

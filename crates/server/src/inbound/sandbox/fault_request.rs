@@ -85,9 +85,9 @@ impl Kind {
     /// `None` for a pace, which has a state: `faults.rs` keeps it.
     pub fn misbehaviour(&self) -> Option<Misbehaviour> {
         match self {
-            Self::RateLimited { retry_after_seconds } => Some(Misbehaviour::RateLimited {
-                retry_after_seconds: *retry_after_seconds,
-            }),
+            Self::RateLimited { retry_after_seconds } => {
+                Some(Misbehaviour::RateLimited { retry_after_seconds: *retry_after_seconds })
+            }
             Self::ServerError { status } => Some(Misbehaviour::ServerError { status: *status }),
             Self::Hang { seconds } => Some(Misbehaviour::Hang { seconds: *seconds }),
             Self::Reset {} => Some(Misbehaviour::Reset),
@@ -98,39 +98,23 @@ impl Kind {
 
     fn judge(&self) -> Result<(), String> {
         let within = |name: &str, is_within: bool, limits: String| {
-            if is_within {
-                Ok(())
-            } else {
-                Err(format!("`{name}` is out of bounds: give {limits}"))
-            }
+            if is_within { Ok(()) } else { Err(format!("`{name}` is out of bounds: give {limits}")) }
         };
         match self {
-            Self::RateLimited {
-                retry_after_seconds: seconds,
-            } => {
+            Self::RateLimited { retry_after_seconds: seconds } => {
                 let is_within = (1..=RETRY_AFTER_MAX_SECONDS).contains(seconds);
-                within(
-                    "retry_after_seconds",
-                    is_within,
-                    format!("1 to {RETRY_AFTER_MAX_SECONDS}"),
-                )
+                within("retry_after_seconds", is_within, format!("1 to {RETRY_AFTER_MAX_SECONDS}"))
             }
             Self::ServerError { status } => within("status", (500..=599).contains(status), "500 to 599".to_owned()),
-            Self::Hang { seconds } => within(
-                "seconds",
-                (1..=HANG_MAX_SECONDS).contains(seconds),
-                format!("1 to {HANG_MAX_SECONDS}"),
-            ),
+            Self::Hang { seconds } => {
+                within("seconds", (1..=HANG_MAX_SECONDS).contains(seconds), format!("1 to {HANG_MAX_SECONDS}"))
+            }
             Self::Reset {} => Ok(()),
             Self::SlackError { error } => {
                 let is_code = !error.is_empty()
                     && error.len() <= ERROR_CODE_MAX_CHARS
                     && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-                within(
-                    "error",
-                    is_code,
-                    "one of Slack's codes, such as `channel_not_found`".to_owned(),
-                )
+                within("error", is_code, "one of Slack's codes, such as `channel_not_found`".to_owned())
             }
             Self::Pace { per_second, burst } => {
                 let is_rate = *per_second >= 0.001 && *per_second <= PER_SECOND_MAX;
@@ -171,11 +155,7 @@ pub fn read(body: &[u8]) -> Result<(Kind, Aim, u32), String> {
     let kind: Kind = serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?;
     kind.judge()?;
     if !METHODS.contains(&aim.method.as_str()) {
-        return Err(format!(
-            "the sandbox has no method `{}`: use one of {}",
-            aim.method,
-            METHODS.join(", ")
-        ));
+        return Err(format!("the sandbox has no method `{}`: use one of {}", aim.method, METHODS.join(", ")));
     }
     if let Some(channel) = aim.channel.as_ref().filter(|channel| !is_channel_id(channel)) {
         return Err(format!("`{channel}` is no channel id: give one such as C0ALERTS"));

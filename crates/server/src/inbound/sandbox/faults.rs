@@ -58,12 +58,7 @@ impl Faults {
     /// The first fault that applies to this request, used up by one.
     pub fn decide(&mut self, method: &str, channel: Option<&str>, now_us: u64) -> Option<Verdict> {
         let mut applicable = self.armed.iter_mut().filter(|fault| {
-            fault.aim.method == method
-                && fault
-                    .aim
-                    .channel
-                    .as_deref()
-                    .is_none_or(|wanted| Some(wanted) == channel)
+            fault.aim.method == method && fault.aim.channel.as_deref().is_none_or(|wanted| Some(wanted) == channel)
         });
         let verdict = applicable.find_map(|fault| fault.spoil(channel.unwrap_or_default(), now_us));
         self.armed.retain(|fault| fault.remaining != Some(0));
@@ -83,9 +78,8 @@ impl Faults {
     fn shown(&self) -> Value {
         let mut answered = Map::new();
         for method in METHODS {
-            let mut counts: BTreeMap<&str, u64> = ["requests", "200", "not_ok", "429", "500", "hang", "reset"]
-                .map(|label| (label, 0))
-                .into();
+            let mut counts: BTreeMap<&str, u64> =
+                ["requests", "200", "not_ok", "429", "500", "hang", "reset"].map(|label| (label, 0)).into();
             if let Some(counted) = self.answered.get(method) {
                 counts.extend(counted.iter().map(|(label, count)| (label.as_str(), *count)));
             }
@@ -104,9 +98,7 @@ impl Faults {
             });
         }
         if self.armed.len() >= ARMED_MAX {
-            return Err(format!(
-                "{ARMED_MAX} faults are armed already: clear them with DELETE /sandbox/faults"
-            ));
+            return Err(format!("{ARMED_MAX} faults are armed already: clear them with DELETE /sandbox/faults"));
         }
         self.armed.push(fault);
         Ok(())
@@ -116,14 +108,7 @@ impl Faults {
 impl Armed {
     fn new((kind, aim, count): (Kind, Aim, u32)) -> Self {
         let remaining = (!matches!(kind, Kind::Pace { .. })).then_some(count);
-        Self {
-            kind,
-            aim,
-            remaining,
-            spoilt: 0,
-            due: 0,
-            whole_again_us: BTreeMap::new(),
-        }
+        Self { kind, aim, remaining, spoilt: 0, due: 0, whole_again_us: BTreeMap::new() }
     }
 
     /// What this fault does to a request that it applies to, if anything.
@@ -131,9 +116,7 @@ impl Armed {
         let kind = match &self.kind {
             Kind::Pace { per_second, burst } => {
                 let (interval_us, burst) = (fault_request::interval_us(*per_second), u64::from(*burst));
-                Misbehaviour::RateLimited {
-                    retry_after_seconds: self.pace(channel, now_us, interval_us, burst)?,
-                }
+                Misbehaviour::RateLimited { retry_after_seconds: self.pace(channel, now_us, interval_us, burst)? }
             }
             kind => {
                 self.due += self.aim.percent;
@@ -146,10 +129,7 @@ impl Armed {
         };
         self.remaining = self.remaining.map(|remaining| remaining.saturating_sub(1));
         self.spoilt += 1;
-        Some(Verdict {
-            kind,
-            kept: self.aim.kept,
-        })
+        Some(Verdict { kind, kept: self.aim.kept })
     }
 
     /// Whole seconds to wait, or `None` if the request is within the channel's allowance and now counted in it.
@@ -161,15 +141,10 @@ impl Armed {
             return Some(wait_us.div_ceil(1_000_000).max(1));
         }
         if self.whole_again_us.len() >= PACED_CHANNELS_MAX {
-            let longest_idle = self
-                .whole_again_us
-                .iter()
-                .min_by_key(|(_, at)| **at)
-                .map(|(id, _)| id.clone());
+            let longest_idle = self.whole_again_us.iter().min_by_key(|(_, at)| **at).map(|(id, _)| id.clone());
             longest_idle.and_then(|id| self.whole_again_us.remove(&id));
         }
-        self.whole_again_us
-            .insert(channel.to_owned(), whole_again + interval_us);
+        self.whole_again_us.insert(channel.to_owned(), whole_again + interval_us);
         None
     }
 }
@@ -198,9 +173,7 @@ mod tests {
 
     fn armed(body: &Value) -> Faults {
         let mut faults = Faults::default();
-        faults
-            .arm(Armed::new(fault_request::read(body.to_string().as_bytes()).unwrap()))
-            .unwrap();
+        faults.arm(Armed::new(fault_request::read(body.to_string().as_bytes()).unwrap())).unwrap();
         faults
     }
 
@@ -219,23 +192,11 @@ mod tests {
             assert_eq!(waits(&mut faults, "C0A", start), None);
         }
         assert_eq!(waits(&mut faults, "C0A", start), Some(1));
-        assert_eq!(
-            waits(&mut faults, "C0B", start),
-            None,
-            "another channel has its own allowance"
-        );
+        assert_eq!(waits(&mut faults, "C0B", start), None, "another channel has its own allowance");
         assert_eq!(waits(&mut faults, "C0A", start + 999_999), Some(1));
         assert_eq!(waits(&mut faults, "C0A", start + 1_000_000), None);
-        assert_eq!(
-            waits(&mut faults, "C0A", start + 1_000_000),
-            Some(1),
-            "a refused request earned nothing"
-        );
-        assert_eq!(
-            faults.decide("chat.update", Some("C0A"), start),
-            None,
-            "other methods are not paced"
-        );
+        assert_eq!(waits(&mut faults, "C0A", start + 1_000_000), Some(1), "a refused request earned nothing");
+        assert_eq!(faults.decide("chat.update", Some("C0A"), start), None, "other methods are not paced");
     }
 
     #[test]
@@ -250,15 +211,11 @@ mod tests {
     #[test]
     fn percent_spreads_evenly_and_count_ends_it() {
         let mut faults = armed(&json!({"fault": "reset", "percent": 30, "count": 6}));
-        let spoilt = (0..40)
-            .filter(|_| faults.decide("chat.postMessage", None, 0).is_some())
-            .count();
+        let spoilt = (0..40).filter(|_| faults.decide("chat.postMessage", None, 0).is_some()).count();
         assert_eq!(spoilt, 6);
         assert!(faults.armed.is_empty());
         let mut faults = armed(&json!({"fault": "reset", "percent": 30, "count": 100}));
-        let spoilt = (0..100)
-            .filter(|_| faults.decide("chat.postMessage", None, 0).is_some())
-            .count();
+        let spoilt = (0..100).filter(|_| faults.decide("chat.postMessage", None, 0).is_some()).count();
         assert_eq!(spoilt, 30);
     }
 

@@ -43,9 +43,7 @@ impl Misbehaviour {
             Self::RateLimited { retry_after_seconds } => {
                 let body = json!({ "ok": false, "error": "ratelimited" });
                 let mut response = answer(StatusCode::TOO_MANY_REQUESTS, &body);
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
                 response
             }
             Self::ServerError { status } => {

@@ -31,11 +31,7 @@ pub const ASSETS: &[(&str, &str, &str)] = &[
     ("app.js", JS, include_str!("../../../assets/sandbox/app.js")),
     ("workspace.js", JS, include_str!("../../../assets/sandbox/workspace.js")),
     ("messages.js", JS, include_str!("../../../assets/sandbox/messages.js")),
-    (
-        "attachments.js",
-        JS,
-        include_str!("../../../assets/sandbox/attachments.js"),
-    ),
+    ("attachments.js", JS, include_str!("../../../assets/sandbox/attachments.js")),
     ("blocks.js", JS, include_str!("../../../assets/sandbox/blocks.js")),
     ("rich_text.js", JS, include_str!("../../../assets/sandbox/rich_text.js")),
     ("mrkdwn.js", JS, include_str!("../../../assets/sandbox/mrkdwn.js")),
@@ -51,20 +47,14 @@ pub async fn index() -> Response {
 pub async fn asset(Path(name): Path<String>) -> Response {
     match ASSETS.iter().find(|(known, _, _)| *known == name) {
         Some((_, content_type, text)) => file(content_type, text),
-        None => refusal(
-            StatusCode::NOT_FOUND,
-            "the sandbox's page has no such file: open /sandbox",
-        ),
+        None => refusal(StatusCode::NOT_FOUND, "the sandbox's page has no such file: open /sandbox"),
     }
 }
 
 fn file(content_type: &'static str, text: &'static str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-        ),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         // The files belong to the binary: after an update the old ones must not linger.

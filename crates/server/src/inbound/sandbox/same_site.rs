@@ -26,11 +26,7 @@ fn stranger(request: &Request) -> Option<&'static str> {
     let Some(host) = text(headers, header::HOST.as_str()).filter(|host| is_loopback(host)) else {
         return Some("the sandbox answers to this machine alone: use http://127.0.0.1:PORT/sandbox");
     };
-    let own = |origin: &str| {
-        origin
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host))
-    };
+    let own = |origin: &str| origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host));
     if headers.contains_key(header::ORIGIN) && !text(headers, header::ORIGIN.as_str()).is_some_and(own) {
         return Some("the sandbox answers no page of another site: call it from its own page or from a command line");
     }
@@ -56,9 +52,7 @@ fn is_loopback(host: &str) -> bool {
         return true;
     }
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    address
-        .parse::<std::net::IpAddr>()
-        .is_ok_and(|address| address.is_loopback())
+    address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -67,24 +61,10 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_loopback() {
-        for host in [
-            "localhost",
-            "LOCALHOST:80",
-            "127.0.0.1:4750",
-            "127.9.9.9",
-            "[::1]:4750",
-            "bellhop.localhost:1",
-        ] {
+        for host in ["localhost", "LOCALHOST:80", "127.0.0.1:4750", "127.9.9.9", "[::1]:4750", "bellhop.localhost:1"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in [
-            "",
-            "example.com",
-            "localhost.example.com",
-            "127.0.0.1.example.com",
-            "10.0.0.1",
-            "[::2]:80",
-        ] {
+        for host in ["", "example.com", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "[::2]:80"] {
             assert!(!is_loopback(host), "{host}");
         }
     }

@@ -29,13 +29,7 @@ const BOT_ID: &str = "B0BELLHOP";
 const APP_ID: &str = "A0BELLHOP";
 
 /// The methods that the sandbox knows, by Slack's names.
-pub const METHODS: [&str; 5] = [
-    "auth.test",
-    "chat.postMessage",
-    "chat.update",
-    "conversations.info",
-    "team.info",
-];
+pub const METHODS: [&str; 5] = ["auth.test", "chat.postMessage", "chat.update", "conversations.info", "team.info"];
 
 /// `{"ok": false, "error": code}`, with what is wrong in `response_metadata.messages`.
 #[derive(Debug)]
@@ -46,27 +40,17 @@ pub struct SlackError {
 
 impl SlackError {
     pub fn new(code: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            messages: Vec::new(),
-        }
+        Self { code: code.into(), messages: Vec::new() }
     }
 
     pub fn with_messages(code: impl Into<String>, messages: Vec<String>) -> Self {
-        Self {
-            code: code.into(),
-            messages,
-        }
+        Self { code: code.into(), messages }
     }
 
     fn body(&self) -> Value {
         let mut body = json!({ "ok": false, "error": self.code });
         if let (false, Some(members)) = (self.messages.is_empty(), body.as_object_mut()) {
-            let messages: Vec<String> = self
-                .messages
-                .iter()
-                .map(|message| format!("[ERROR] {message}"))
-                .collect();
+            let messages: Vec<String> = self.messages.iter().map(|message| format!("[ERROR] {message}")).collect();
             members.insert("errors".to_owned(), json!(self.messages));
             members.insert("response_metadata".to_owned(), json!({ "messages": messages }));
         }
@@ -76,23 +60,14 @@ impl SlackError {
 
 pub async fn call(State(sandbox): State<Arc<Sandbox>>, Path(name): Path<String>, request: Request) -> Response {
     let Some(method) = METHODS.into_iter().find(|method| *method == name) else {
-        return answer(
-            StatusCode::OK,
-            &json!({ "ok": false, "error": "unknown_method", "req_method": name }),
-        );
+        return answer(StatusCode::OK, &json!({ "ok": false, "error": "unknown_method", "req_method": name }));
     };
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, REQUEST_BODY_MAX_BYTES).await else {
-        return answer(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            &json!({ "ok": false, "error": "request_too_large" }),
-        );
+        return answer(StatusCode::PAYLOAD_TOO_LARGE, &json!({ "ok": false, "error": "request_too_large" }));
     };
-    let arguments = Arguments::read(&parts, &body).and_then(|arguments| {
-        sandbox
-            .authenticate(arguments.token(&parts.headers))
-            .map(|()| arguments)
-    });
+    let arguments = Arguments::read(&parts, &body)
+        .and_then(|arguments| sandbox.authenticate(arguments.token(&parts.headers)).map(|()| arguments));
     let arguments = match arguments {
         Ok(arguments) => arguments,
         Err(error) => return sandbox.say(method, &error.body()),
@@ -101,9 +76,7 @@ pub async fn call(State(sandbox): State<Arc<Sandbox>>, Path(name): Path<String>,
     let fault = sandbox.faults().decide(method, channel.as_deref(), sandbox.now_us());
     match fault {
         None => {
-            let outcome = sandbox
-                .run(method, &arguments, &parts.headers)
-                .unwrap_or_else(|error| error.body());
+            let outcome = sandbox.run(method, &arguments, &parts.headers).unwrap_or_else(|error| error.body());
             sandbox.say(method, &outcome)
         }
         Some(fault) => {
@@ -128,8 +101,7 @@ impl Sandbox {
     /// Counts the answer and gives it.
     fn say(&self, method: &'static str, body: &Value) -> Response {
         let is_ok = body.get("ok") == Some(&Value::Bool(true));
-        self.faults()
-            .count(method, if is_ok { &["200"] } else { &["200", "not_ok"] });
+        self.faults().count(method, if is_ok { &["200"] } else { &["200", "not_ok"] });
         let mut response = answer(StatusCode::OK, body);
         if let Ok(id) = HeaderValue::from_str(&uuid::Uuid::new_v4().simple().to_string()) {
             response.headers_mut().insert("x-slack-req-id", id);
@@ -157,10 +129,7 @@ impl Sandbox {
     }
 
     fn auth_test(&self, headers: &axum::http::HeaderMap) -> Value {
-        let host = headers
-            .get(axum::http::header::HOST)
-            .and_then(|host| host.to_str().ok())
-            .unwrap_or("localhost");
+        let host = headers.get(axum::http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
         json!({
             "ok": true, "url": format!("http://{host}/sandbox"), "team": self.workspace.team_name, "user": "bellhop",
             "team_id": self.workspace.team_id, "user_id": USER_ID, "bot_id": BOT_ID, "is_enterprise_install": false,
@@ -168,10 +137,7 @@ impl Sandbox {
     }
 
     fn team_info(&self, arguments: &Arguments) -> Result<Value, SlackError> {
-        if arguments
-            .text("team")
-            .is_some_and(|team| team != self.workspace.team_id)
-        {
+        if arguments.text("team").is_some_and(|team| team != self.workspace.team_id) {
             return Err(SlackError::new("team_not_found"));
         }
         let name = &self.workspace.team_name;
@@ -214,12 +180,8 @@ impl Sandbox {
         }
         let mut channels = self.channels();
         // A reply to a reply belongs to the thread of the reply's first message (assumed).
-        let thread_ts = thread_ts.map(|ts| {
-            channels
-                .get(&channel, ts)
-                .and_then(|parent| parent.thread_ts)
-                .unwrap_or(ts)
-        });
+        let thread_ts =
+            thread_ts.map(|ts| channels.get(&channel, ts).and_then(|parent| parent.thread_ts).unwrap_or(ts));
         let is_new = channels.touch(&channel);
         let message = Message {
             ts: channels.next_ts(self.now_us()),
@@ -244,23 +206,13 @@ impl Sandbox {
 
     fn update(&self, arguments: &Arguments) -> Result<Value, SlackError> {
         let channel = existing_channel(arguments)?;
-        let ts = arguments
-            .required("ts")?
-            .parse::<Ts>()
-            .map_err(|_| SlackError::new("message_not_found"))?;
+        let ts = arguments.required("ts")?.parse::<Ts>().map_err(|_| SlackError::new("message_not_found"))?;
         let content = Content::read(arguments)?;
-        if content
-            .text
-            .as_ref()
-            .is_some_and(|text| text.chars().count() > UPDATED_TEXT_MAX_CHARS)
-        {
+        if content.text.as_ref().is_some_and(|text| text.chars().count() > UPDATED_TEXT_MAX_CHARS) {
             return Err(SlackError::new("msg_too_long"));
         }
         let mut channels = self.channels();
-        let edited = Edited {
-            user: USER_ID.to_owned(),
-            ts: channels.next_ts(self.now_us()),
-        };
+        let edited = Edited { user: USER_ID.to_owned(), ts: channels.next_ts(self.now_us()) };
         let message = channels.update(&channel, ts, |message| content.replace(message, edited));
         let message = message.ok_or_else(|| SlackError::new("message_not_found"))?;
         self.announce(LiveEvent::Message(Arc::clone(&message)));
@@ -284,19 +236,12 @@ impl Sandbox {
         let optional = [
             ("thread_ts", message.thread_ts.map(|ts| json!(ts))),
             ("blocks", (!message.blocks.is_empty()).then(|| json!(message.blocks))),
-            (
-                "attachments",
-                (!message.attachments.is_empty()).then(|| json!(message.attachments)),
-            ),
+            ("attachments", (!message.attachments.is_empty()).then(|| json!(message.attachments))),
             ("metadata", message.metadata.clone()),
             ("edited", message.edited.as_ref().map(|edited| json!(edited))),
         ];
         if let Some(members) = shown.as_object_mut() {
-            members.extend(
-                optional
-                    .into_iter()
-                    .filter_map(|(name, value)| Some((name.to_owned(), value?))),
-            );
+            members.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         }
         shown
     }
@@ -328,18 +273,11 @@ impl Content {
         if text.as_ref().is_none_or(|text| text.trim().is_empty()) && !some(&blocks) && !some(&attachments) {
             return Err(SlackError::new("no_text"));
         }
-        let metadata = arguments
-            .json("metadata")
-            .map_err(|_| SlackError::new("invalid_metadata_format"))?;
+        let metadata = arguments.json("metadata").map_err(|_| SlackError::new("invalid_metadata_format"))?;
         if metadata.as_ref().is_some_and(|metadata| !is_metadata(metadata)) {
             return Err(SlackError::new("invalid_metadata_format"));
         }
-        Ok(Self {
-            text,
-            blocks,
-            attachments,
-            metadata,
-        })
+        Ok(Self { text, blocks, attachments, metadata })
     }
 
     /// Blocks and attachments that are not sent stay only if no text is sent either:
@@ -378,9 +316,5 @@ fn is_metadata(metadata: &Value) -> bool {
 
 fn existing_channel(arguments: &Arguments) -> Result<String, SlackError> {
     let id = arguments.required("channel")?;
-    if is_channel_id(&id) {
-        Ok(id)
-    } else {
-        Err(SlackError::new("channel_not_found"))
-    }
+    if is_channel_id(&id) { Ok(id) } else { Err(SlackError::new("channel_not_found")) }
 }

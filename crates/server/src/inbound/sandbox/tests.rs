@@ -32,32 +32,16 @@ impl Twin {
     async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let workspace = Workspace {
-            team_id: "T0SANDBOX".to_owned(),
-            team_name: "Sandbox".to_owned(),
-            bot_token: TOKEN.to_owned(),
-        };
+        let workspace =
+            Workspace { team_id: "T0SANDBOX".to_owned(), team_name: "Sandbox".to_owned(), bot_token: TOKEN.to_owned() };
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let clock = Arc::clone(&now_ms);
         let closing = CancellationToken::new();
-        let routes = router(
-            workspace,
-            Arc::new(move || clock.load(Ordering::SeqCst)),
-            closing.clone(),
-        );
+        let routes = router(workspace, Arc::new(move || clock.load(Ordering::SeqCst)), closing.clone());
         let mut server = JoinSet::new();
         server.spawn(axum::serve(listener, routes).into_future());
-        let http = reqwest::Client::builder()
-            .timeout(Duration::from_secs(10))
-            .build()
-            .unwrap();
-        Self {
-            address,
-            http,
-            now_ms,
-            closing,
-            _server: server,
-        }
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+        Self { address, http, now_ms, closing, _server: server }
     }
 
     fn url(&self, path: &str) -> String {
@@ -70,12 +54,7 @@ impl Twin {
 
     /// Calls a Slack method with a JSON body and the right token.
     async fn send(&self, method: &str, body: &Value) -> reqwest::Result<reqwest::Response> {
-        self.http
-            .post(self.url(&format!("slack/api/{method}")))
-            .bearer_auth(TOKEN)
-            .json(body)
-            .send()
-            .await
+        self.http.post(self.url(&format!("slack/api/{method}"))).bearer_auth(TOKEN).json(body).send().await
     }
 
     /// Calls a Slack method that answers 200.
@@ -86,31 +65,19 @@ impl Twin {
     }
 
     async fn say(&self, channel: &str, text: &str) -> String {
-        let answer = self
-            .slack("chat.postMessage", json!({ "channel": channel, "text": text }))
-            .await;
+        let answer = self.slack("chat.postMessage", json!({ "channel": channel, "text": text })).await;
         assert_eq!(answer["ok"], true, "{answer}");
         answer["ts"].as_str().unwrap().to_owned()
     }
 
     async fn get(&self, path: &str) -> Value {
-        self.http
-            .get(self.url(path))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.http.get(self.url(path)).send().await.unwrap().json().await.unwrap()
     }
 
     async fn texts(&self, query: &str) -> Vec<String> {
         let answer = self.get(&format!("messages{query}")).await;
         let messages = answer["messages"].as_array().unwrap_or_else(|| panic!("{answer}"));
-        messages
-            .iter()
-            .map(|message| message["text"].as_str().unwrap().to_owned())
-            .collect()
+        messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
     }
 
     async fn fault(&self, body: &Value) -> (u16, Value) {

@@ -78,7 +78,5 @@ fn channel_argument(value: &str) -> Result<String, String> {
 }
 
 fn ts_argument(name: &str, value: &str) -> Result<Ts, String> {
-    value
-        .parse()
-        .map_err(|_| format!("`{name}` is `{value}`: give a ts such as 1700000000.000100"))
+    value.parse().map_err(|_| format!("`{name}` is `{value}`: give a ts such as 1700000000.000100"))
 }

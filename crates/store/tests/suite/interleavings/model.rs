@@ -50,21 +50,14 @@ pub struct Model {
 
 impl Model {
     pub fn new() -> Self {
-        Self {
-            now_ms: NOW,
-            ..Self::default()
-        }
+        Self { now_ms: NOW, ..Self::default() }
     }
 
     pub async fn take(&mut self, store: &Store, step: Step) {
         match step {
             Step::Enqueue { topic, message } => self.enqueue(store, TOPICS[topic], message).await,
             Step::Claim { limit } => self.claim(store, limit).await,
-            Step::Settle {
-                attempt,
-                outcome,
-                next_in_ms,
-            } if !self.under_way.is_empty() => {
+            Step::Settle { attempt, outcome, next_in_ms } if !self.under_way.is_empty() => {
                 let attempt = self.under_way.remove(attempt.index(self.under_way.len()));
                 self.end(store, &attempt, Some(outcome), next_in_ms).await;
                 self.ended.push(attempt);
@@ -79,41 +72,21 @@ impl Model {
                 self.end(store, &attempt, Some(Outcome::Dead), 0).await;
             }
             Step::Revive { delivery } if !self.deliveries.is_empty() => {
-                let id = *self
-                    .deliveries
-                    .keys()
-                    .nth(delivery.index(self.deliveries.len()))
-                    .unwrap();
+                let id = *self.deliveries.keys().nth(delivery.index(self.deliveries.len())).unwrap();
                 let is_dead = self.deliveries[&id].state == DeliveryState::Dead;
                 assert_eq!(store.revive(id, self.now_ms).await.unwrap(), is_dead);
                 self.revive(&[id]);
             }
             Step::ReviveAll { limit } => {
-                let dead = self
-                    .deliveries
-                    .iter()
-                    .filter(|(_, found)| found.state == DeliveryState::Dead);
+                let dead = self.deliveries.iter().filter(|(_, found)| found.state == DeliveryState::Dead);
                 let oldest: Vec<i64> = dead.map(|(id, _)| *id).take(limit).collect();
                 let revived = store.revive_all(i64::try_from(limit).unwrap(), self.now_ms).await;
                 assert_eq!(revived.unwrap(), oldest.len());
                 self.revive(&oldest);
             }
-            Step::Configure {
-                configuration,
-                channel,
-                topics,
-            } => {
-                let topics = TOPICS
-                    .into_iter()
-                    .zip(topics)
-                    .filter_map(|(topic, listed)| listed.then_some(topic));
-                self.configure(
-                    store,
-                    CONFIGURATIONS[configuration],
-                    CHANNELS[channel],
-                    topics.collect(),
-                )
-                .await;
+            Step::Configure { configuration, channel, topics } => {
+                let topics = TOPICS.into_iter().zip(topics).filter_map(|(topic, listed)| listed.then_some(topic));
+                self.configure(store, CONFIGURATIONS[configuration], CHANNELS[channel], topics.collect()).await;
             }
             Step::Delete { configuration } => self.delete(store, CONFIGURATIONS[configuration]).await,
             Step::Wait { ms } => self.now_ms += ms,
@@ -128,19 +101,13 @@ impl Model {
 
     fn pending<'a>(&'a self, destination: &'a str) -> impl Iterator<Item = i64> + 'a {
         let of_lane = move |found: &Expected| found.state == DeliveryState::Pending && found.destination == destination;
-        self.deliveries
-            .iter()
-            .filter(move |(_, found)| of_lane(found))
-            .map(|(id, _)| *id)
+        self.deliveries.iter().filter(move |(_, found)| of_lane(found)).map(|(id, _)| *id)
     }
 
     async fn enqueue(&mut self, store: &Store, topic: &'static str, message: u8) {
         let notification = notification(topic, &message.to_string(), self.now_ms);
         let enqueued = store.enqueue(notification.clone()).await.unwrap();
-        let listeners = self
-            .configurations
-            .iter()
-            .filter(|(_, (_, topics))| topics.contains(topic));
+        let listeners = self.configurations.iter().filter(|(_, (_, topics))| topics.contains(topic));
         let listeners: Vec<_> = listeners
             .map(|((account, name), (channel, _))| (arn(account, name).as_str().to_owned(), lane(channel)))
             .collect();
@@ -152,12 +119,7 @@ impl Model {
             assert_eq!(enqueued, Enqueued::Repeated);
             return;
         }
-        assert_eq!(
-            enqueued,
-            Enqueued::Accepted {
-                deliveries: listeners.len()
-            }
-        );
+        assert_eq!(enqueued, Enqueued::Accepted { deliveries: listeners.len() });
         let newest = self.deliveries.keys().next_back().copied();
         for delivery in all_deliveries(store).await {
             if self.deliveries.contains_key(&delivery.id) {
@@ -189,45 +151,27 @@ impl Model {
         let now_ms = self.now_ms;
         let may = |lane: &Lane| lane.due_at_ms.is_some_and(|at| at <= now_ms) && lane.leased_until_ms <= now_ms;
         let due = self.lanes.values().filter(|lane| may(lane)).count();
-        let leases = store
-            .claim(i64::try_from(limit).unwrap(), now_ms, LEASE_MS)
-            .await
-            .unwrap();
+        let leases = store.claim(i64::try_from(limit).unwrap(), now_ms, LEASE_MS).await.unwrap();
         assert_eq!(leases.len(), due.min(limit));
         for lease in leases {
             let head = store.head(&lease).await.unwrap();
-            assert_eq!(
-                head.as_ref().map(|head| head.id),
-                self.pending(&lease.destination).next(),
-                "the oldest first"
-            );
+            assert_eq!(head.as_ref().map(|head| head.id), self.pending(&lease.destination).next(), "the oldest first");
             let lane = self.lanes.get_mut(&lease.destination).unwrap();
             assert!(may(lane), "leased or not due: {lane:?}");
             self.attempts += 1;
             (lane.leased_until_ms, lane.holder) = (now_ms + LEASE_MS, Some(self.attempts));
-            self.under_way.push(Attempt {
-                number: self.attempts,
-                lease,
-                head,
-            });
+            self.under_way.push(Attempt { number: self.attempts, lease, head });
         }
     }
 
     /// Ends an attempt; one without a delivery, or without an outcome, gives its lane back as it is.
     async fn end(&mut self, store: &Store, attempt: &Attempt, outcome: Option<Outcome>, next_in_ms: i64) {
-        let settled = Settled {
-            now_ms: self.now_ms,
-            next_at_ms: self.now_ms + next_in_ms,
-            arrival_ms: 0,
-        };
+        let settled = Settled { now_ms: self.now_ms, next_at_ms: self.now_ms + next_in_ms, arrival_ms: 0 };
         let held = self.lanes[&attempt.lease.destination].holder == Some(attempt.number);
         if let (Some(head), Some(outcome)) = (&attempt.head, outcome) {
             let posted = format!("{}", attempt.number);
             let settlement = match outcome {
-                Outcome::Delivered => Settlement::Delivered {
-                    posted: posted.clone(),
-                    opens_thread: None,
-                },
+                Outcome::Delivered => Settlement::Delivered { posted: posted.clone(), opens_thread: None },
                 Outcome::Posted => Settlement::Posted { posted: posted.clone() },
                 Outcome::Retry => retry("500"),
                 Outcome::Dead => dead("is_archived"),
@@ -242,10 +186,7 @@ impl Model {
         }
         if held {
             let waits = self.pending(&attempt.lease.destination).next().is_some();
-            let lane = Lane {
-                due_at_ms: waits.then_some(settled.next_at_ms),
-                ..Lane::default()
-            };
+            let lane = Lane { due_at_ms: waits.then_some(settled.next_at_ms), ..Lane::default() };
             self.lanes.insert(attempt.lease.destination.clone(), lane);
         }
     }
@@ -291,10 +232,7 @@ impl Model {
         let names: Vec<&str> = topics_listed.iter().copied().collect();
         let Some((before, _)) = self.configurations.get(&key) else {
             let wanted = configuration(key.0, key.1, channel, &names);
-            let created = store
-                .create_slack_channel_configuration(&wanted, self.now_ms)
-                .await
-                .unwrap();
+            let created = store.create_slack_channel_configuration(&wanted, self.now_ms).await.unwrap();
             assert_eq!(created, expected);
             if !taken {
                 self.configurations.insert(key, (channel, topics_listed));
@@ -325,9 +263,7 @@ impl Model {
 
     async fn delete(&mut self, store: &Store, key: (&'static str, &'static str)) {
         let arn = arn(key.0, key.1);
-        let deleted = store
-            .delete_slack_channel_configuration(&account(key.0), &arn, self.now_ms)
-            .await;
+        let deleted = store.delete_slack_channel_configuration(&account(key.0), &arn, self.now_ms).await;
         let was_there = self.configurations.remove(&key).is_some();
         assert_eq!(deleted.unwrap(), was_there);
         for found in self.deliveries.values_mut() {
@@ -349,18 +285,11 @@ impl Model {
     pub async fn compare(&self, store: &Store) {
         let found = all_deliveries(store).await;
         let found: BTreeMap<i64, &Delivery> = found.iter().map(|delivery| (delivery.id, delivery)).collect();
-        assert!(
-            found.keys().eq(self.deliveries.keys()),
-            "nothing disappears and nothing appears"
-        );
+        assert!(found.keys().eq(self.deliveries.keys()), "nothing disappears and nothing appears");
         for (id, expected) in &self.deliveries {
             let (delivery, waits) = (found[id], expected.state == DeliveryState::Pending);
             let said = Expected {
-                key: (
-                    delivery.topic_arn.clone(),
-                    delivery.message_id.clone(),
-                    delivery.configuration_arn.clone(),
-                ),
+                key: (delivery.topic_arn.clone(), delivery.message_id.clone(), delivery.configuration_arn.clone()),
                 destination: delivery.destination.clone(),
                 state: delivery.state,
                 attempts: delivery.attempts,
@@ -369,26 +298,14 @@ impl Model {
                 due_at_ms: delivery.due_at_ms,
             };
             let lane_due_at_ms = self.lanes.get(&expected.destination).and_then(|lane| lane.due_at_ms);
-            let expected = Expected {
-                due_at_ms: lane_due_at_ms.filter(|_| waits),
-                ..expected.clone()
-            };
+            let expected = Expected { due_at_ms: lane_due_at_ms.filter(|_| waits), ..expected.clone() };
             assert_eq!(said, expected);
             assert!(!waits || delivery.due_at_ms.is_some(), "a lane sleeps on {delivery:?}");
         }
-        let pending = self
-            .deliveries
-            .values()
-            .filter(|found| found.state == DeliveryState::Pending);
-        assert_eq!(
-            store.oldest_pending_since_ms().await.unwrap(),
-            pending.map(|found| found.since_ms).min()
-        );
+        let pending = self.deliveries.values().filter(|found| found.state == DeliveryState::Pending);
+        assert_eq!(store.oldest_pending_since_ms().await.unwrap(), pending.map(|found| found.since_ms).min());
         let free = self.lanes.values().filter(|lane| lane.leased_until_ms <= self.now_ms);
-        assert_eq!(
-            store.next_due_at_ms(self.now_ms).await.unwrap(),
-            free.filter_map(|lane| lane.due_at_ms).min()
-        );
+        assert_eq!(store.next_due_at_ms(self.now_ms).await.unwrap(), free.filter_map(|lane| lane.due_at_ms).min());
     }
 
     /// Once all leases and waits are over, a worker empties every lane and then there is nothing to wake for.
@@ -401,11 +318,7 @@ impl Model {
             }
         }
         self.compare(store).await;
-        assert!(
-            self.deliveries
-                .values()
-                .all(|found| found.state != DeliveryState::Pending)
-        );
+        assert!(self.deliveries.values().all(|found| found.state != DeliveryState::Pending));
         assert!(store.claim(10, i64::MAX - LEASE_MS, LEASE_MS).await.unwrap().is_empty());
     }
 }

@@ -51,11 +51,7 @@ impl Visit for StatementField {
     fn record_str(&mut self, field: &Field, value: &str) {
         let whole = field.name() == "db.statement" || (field.name() == "summary" && !value.ends_with('…'));
         let words: Vec<&str> = value.split_whitespace().collect();
-        if whole
-            && ["SELECT", "INSERT", "UPDATE", "DELETE"]
-                .iter()
-                .any(|verb| words.first() == Some(verb))
-        {
+        if whole && ["SELECT", "INSERT", "UPDATE", "DELETE"].iter().any(|verb| words.first() == Some(verb)) {
             STATEMENTS.lock().unwrap().insert(words.join(" "));
         }
     }
@@ -70,9 +66,7 @@ fn fault(statement: &str, step: &str) -> Option<&'static str> {
         return Some("it sorts what it has read");
     }
     // All that waits may be much; only the first few of it may be read, and a lane's by its lane.
-    let lane = ["WHERE destination = $", "deliveries.destination = $"]
-        .iter()
-        .any(|part| statement.contains(part));
+    let lane = ["WHERE destination = $", "deliveries.destination = $"].iter().any(|part| statement.contains(part));
     let state_alone = step.contains("deliveries USING") && step.ends_with("(state=?)");
     (state_alone && (lane || !statement.contains("LIMIT"))).then_some("it reads all deliveries of one state")
 }
@@ -86,7 +80,7 @@ async fn no_statement_reads_more_than_it_answers() {
     slack_channel_configurations::a_topic_is_listed_while_a_configuration_lists_it(&setup()).await;
     topic_subscriptions::a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it(&setup()).await;
     topic_subscriptions::only_unwanted_topics_are_forgotten(&setup()).await;
-    topic_subscriptions::pages_hold_one_state_in_the_order_of_topics(&setup()).await;
+    topic_subscriptions::what_was_asked_longest_ago_is_due_first(&setup()).await;
     secrets::declared_access_keys_become_those_of_the_settings(&setup()).await;
     secrets::declared_slack_workspaces_become_those_of_the_settings(&setup()).await;
     secrets::an_accounts_workspaces_are_read_in_pages(&setup()).await;
@@ -103,10 +97,7 @@ async fn no_statement_reads_more_than_it_answers() {
     let mut connection = directory.connect().await;
     let statements = STATEMENTS.lock().unwrap().clone();
     let mut planned = 0;
-    for statement in statements
-        .iter()
-        .filter(|text| !text.contains("_sqlx_") && !text.contains("sqlite_master"))
-    {
+    for statement in statements.iter().filter(|text| !text.contains("_sqlx_") && !text.contains("sqlite_master")) {
         if WHOLE.contains(&statement.as_str()) {
             continue;
         }

@@ -14,9 +14,7 @@ fn create(extra: Value) -> Result<CreateSlackChannelConfigurationRequest, Decode
     let mut body = json!({
         "SlackTeamId": "T0SANDBOX", "SlackChannelId": "C1", "IamRoleArn": ROLE, "ConfigurationName": "ops",
     });
-    let Value::Object(extra) = extra else {
-        panic!("extra is an object")
-    };
+    let Value::Object(extra) = extra else { panic!("extra is an object") };
     body.as_object_mut().unwrap().extend(extra);
     CreateSlackChannelConfigurationRequest::decode(body.to_string().as_bytes())
 }
@@ -44,17 +42,8 @@ fn a_whole_create_decodes() {
     assert_eq!(request.iam_role_arn.as_str(), ROLE);
     assert_eq!(request.configuration_name.as_str(), "ops");
     assert_eq!(request.logging_level, Some(LoggingLevel::Info));
-    let guardrails: Vec<_> = request
-        .guardrail_policy_arns
-        .unwrap()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    assert_eq!(
-        guardrails,
-        ["arn:aws:iam::aws:policy/B", "arn:aws:iam::aws:policy/A"],
-        "in the order sent"
-    );
+    let guardrails: Vec<_> = request.guardrail_policy_arns.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(guardrails, ["arn:aws:iam::aws:policy/B", "arn:aws:iam::aws:policy/A"], "in the order sent");
     assert_eq!(request.user_authorization_required, Some(true));
     let tags = request.tags.unwrap();
     assert_eq!((tags[0].key.as_str(), tags[0].value.as_str()), ("team", ""));
@@ -113,24 +102,13 @@ fn topics_are_a_set_and_an_empty_list_is_a_list() {
 #[test]
 fn lists_have_a_limit() {
     let topics = |count| (0..count).map(|n| format!("{TOPIC}-{n}")).collect::<Vec<_>>();
-    assert_eq!(
-        create(json!({"SnsTopicArns": topics(1_000)}))
-            .unwrap()
-            .sns_topic_arns
-            .unwrap()
-            .len(),
-        1_000
-    );
+    assert_eq!(create(json!({"SnsTopicArns": topics(1_000)})).unwrap().sns_topic_arns.unwrap().len(), 1_000);
     assert_eq!(
         refusal(json!({"SnsTopicArns": topics(1_001)})),
         "1 validation error detected: Value at 'snsTopicArns' failed to satisfy constraint: \
          Member must have length less than or equal to 1000"
     );
-    let tags = |count| {
-        (0..count)
-            .map(|n| json!({"TagKey": n.to_string(), "TagValue": ""}))
-            .collect::<Vec<_>>()
-    };
+    let tags = |count| (0..count).map(|n| json!({"TagKey": n.to_string(), "TagValue": ""})).collect::<Vec<_>>();
     assert_eq!(create(json!({"Tags": tags(200)})).unwrap().tags.unwrap().len(), 200);
     assert!(refusal(json!({"Tags": tags(201)})).contains("less than or equal to 200"));
     let guardrails = vec!["arn:aws:iam::aws:policy/A"; 1_001];
@@ -160,22 +138,13 @@ fn a_wrong_json_type_is_answered_first_and_alone() {
             json!({"SlackChannelId": 5, "SlackTeamId": ""}),
             "NUMBER_VALUE can not be converted to a String at 'slackChannelId'",
         ),
-        (
-            json!({"SnsTopicArns": TOPIC}),
-            "STRING_VALUE can not be converted to a list at 'snsTopicArns'",
-        ),
-        (
-            json!({"SnsTopicArns": [[TOPIC]]}),
-            "START_ARRAY can not be converted to a String at 'snsTopicArns.1.member'",
-        ),
+        (json!({"SnsTopicArns": TOPIC}), "STRING_VALUE can not be converted to a list at 'snsTopicArns'"),
+        (json!({"SnsTopicArns": [[TOPIC]]}), "START_ARRAY can not be converted to a String at 'snsTopicArns.1.member'"),
         (
             json!({"UserAuthorizationRequired": "true"}),
             "STRING_VALUE can not be converted to a Boolean at 'userAuthorizationRequired'",
         ),
-        (
-            json!({"Tags": ["team"]}),
-            "STRING_VALUE can not be converted to a structure at 'tags.1.member'",
-        ),
+        (json!({"Tags": ["team"]}), "STRING_VALUE can not be converted to a structure at 'tags.1.member'"),
         (
             json!({"Tags": [{"TagKey": true, "TagValue": ""}]}),
             "TRUE_VALUE can not be converted to a String at 'tags.1.member.tagKey'",
@@ -187,11 +156,7 @@ fn a_wrong_json_type_is_answered_first_and_alone() {
 
 #[test]
 fn what_is_no_json_object_is_no_request() {
-    let message = |body: &[u8]| {
-        DeleteSlackChannelConfigurationRequest::decode(body)
-            .unwrap_err()
-            .message()
-    };
+    let message = |body: &[u8]| DeleteSlackChannelConfigurationRequest::decode(body).unwrap_err().message();
     assert!(
         message(b"{").starts_with("Could not parse request body into json: EOF while parsing"),
         "{}",
@@ -217,15 +182,9 @@ fn an_update_tells_absent_from_empty() {
     let untouched = update(&body);
     assert_eq!(untouched.chat_configuration_arn.as_str(), CONFIGURATION);
     assert_eq!(untouched.slack_channel_id.as_str(), "C2");
-    assert_eq!(
-        (untouched.sns_topic_arns, untouched.guardrail_policy_arns),
-        (None, None)
-    );
+    assert_eq!((untouched.sns_topic_arns, untouched.guardrail_policy_arns), (None, None));
     assert_eq!((untouched.iam_role_arn, untouched.logging_level), (None, None));
-    assert_eq!(
-        (untouched.slack_channel_name, untouched.user_authorization_required),
-        (None, None)
-    );
+    assert_eq!((untouched.slack_channel_name, untouched.user_authorization_required), (None, None));
 
     body["SnsTopicArns"] = json!([]);
     body["GuardrailPolicyArns"] = json!([]);
@@ -237,13 +196,8 @@ fn an_update_tells_absent_from_empty() {
     assert_eq!(emptied.iam_role_arn.unwrap().as_str(), ROLE);
     assert_eq!(emptied.user_authorization_required, Some(false));
 
-    let error = UpdateSlackChannelConfigurationRequest::decode(b"{}")
-        .unwrap_err()
-        .message();
-    assert!(
-        error.starts_with("2 validation errors detected: Value null at 'chatConfigurationArn'"),
-        "{error}"
-    );
+    let error = UpdateSlackChannelConfigurationRequest::decode(b"{}").unwrap_err().message();
+    assert!(error.starts_with("2 validation errors detected: Value null at 'chatConfigurationArn'"), "{error}");
 }
 
 #[test]
@@ -276,10 +230,7 @@ fn a_configuration_is_written_in_the_models_order_with_nulls() {
             logging_level: LoggingLevel::None,
             guardrail_policy_arns: Vec::new(),
             user_authorization_required: false,
-            tags: vec![Tag {
-                key: TagKey::parse("k").unwrap(),
-                value: TagValue::parse("v").unwrap(),
-            }],
+            tags: vec![Tag { key: TagKey::parse("k").unwrap(), value: TagValue::parse("v").unwrap() }],
             state: ResourceState::Disabled,
             state_reason: None,
         },

@@ -38,13 +38,7 @@ impl Layout {
     pub fn around(headline: &Value, last: &[Value], body: &[Part]) -> Self {
         let facts: Vec<Vec<Value>> = body
             .iter()
-            .filter_map(|part| {
-                if let Part::Facts(facts) = part {
-                    Some(facts)
-                } else {
-                    None
-                }
-            })
+            .filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None })
             .map(|facts| sections_of(facts))
             .collect();
         let around = || std::iter::once(headline).chain(last).chain(facts.iter().flatten());
@@ -69,10 +63,7 @@ impl Layout {
             Part::Preformatted { title, text } => {
                 let room = (limits::SECTION_TEXT - TITLE_TEXT).min(self.text_room());
                 if self.is_open() {
-                    self.sections(
-                        &format!("{}{}", titled(title.as_deref()), mrkdwn::code_block(text, room)),
-                        false,
-                    );
+                    self.sections(&format!("{}{}", titled(title.as_deref()), mrkdwn::code_block(text, room)), false);
                 }
             }
         }
@@ -111,10 +102,7 @@ impl Layout {
 
     /// One section, or as many as the text needs.
     fn sections(&mut self, text: &str, native: bool) {
-        for piece in mrkdwn::pieces(text, limits::SECTION_TEXT)
-            .into_iter()
-            .filter(|piece| !is_blank(piece))
-        {
+        for piece in mrkdwn::pieces(text, limits::SECTION_TEXT).into_iter().filter(|piece| !is_blank(piece)) {
             let block = section(&piece, native);
             let cost = cost(&block);
             if cost > self.room || self.blocks_left == 0 {
@@ -152,10 +140,7 @@ impl Layout {
 
 fn sections_of(facts: &[Fact]) -> Vec<Value> {
     let fields: Vec<Value> = facts.iter().filter_map(field).collect();
-    fields
-        .chunks(limits::SECTION_FIELDS)
-        .map(|fields| json!({"type": "section", "fields": fields}))
-        .collect()
+    fields.chunks(limits::SECTION_FIELDS).map(|fields| json!({"type": "section", "fields": fields})).collect()
 }
 
 fn field(fact: &Fact) -> Option<Value> {
@@ -165,9 +150,7 @@ fn field(fact: &Fact) -> Option<Value> {
 }
 
 fn titled(title: Option<&str>) -> String {
-    title
-        .map(|title| format!("{}\n", mrkdwn::bold(title, TITLE_TEXT - 2)))
-        .unwrap_or_default()
+    title.map(|title| format!("{}\n", mrkdwn::bold(title, TITLE_TEXT - 2))).unwrap_or_default()
 }
 
 /// What a block takes of the message's room: about the length of its JSON.

@@ -18,11 +18,7 @@ const BACKTICK_LOOKALIKE: char = 'ˋ';
 
 /// Length as Slack may count it.
 pub fn units(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.chars().map(char::len_utf16).sum()
-    }
+    if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
 }
 
 fn fits(text: &str, limit: usize) -> bool {
@@ -39,11 +35,7 @@ struct Writer {
 
 impl Writer {
     fn new(limit: usize, expected: usize) -> Self {
-        Self {
-            out: String::with_capacity(expected.min(limit) + 16),
-            left: limit,
-            ticks: 0,
-        }
+        Self { out: String::with_capacity(expected.min(limit) + 16), left: limit, ticks: 0 }
     }
 
     /// False once there is no room left.
@@ -133,9 +125,7 @@ fn link_to(writer: &mut Writer, address: &str) -> bool {
 
 /// The web address that the text starts with. Ends before anything that could end or label a Slack link.
 fn address(text: &str) -> Option<&str> {
-    let scheme = ["https://", "http://"]
-        .into_iter()
-        .find(|scheme| text.starts_with(scheme))?;
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
     let ends = |c: char| c.is_whitespace() || c.is_control() || is_hazard(c) || "<>|\"'`\\".contains(c);
     let near = text.get(..text.floor_char_boundary(LONGEST_LINK + 1))?;
     let whole = near.split(ends).next()?;
@@ -171,11 +161,7 @@ pub fn line(text: &str, limit: usize) -> String {
 /// A stranger's text between asterisks: `*label*`.
 pub fn bold(text: &str, limit: usize) -> String {
     let text = line(text, limit.saturating_sub(2));
-    if text.contains('*') {
-        format!("*{}*", text.replace('*', "").trim())
-    } else {
-        format!("*{text}*")
-    }
+    if text.contains('*') { format!("*{}*", text.replace('*', "").trim()) } else { format!("*{text}*") }
 }
 
 /// A stranger's identifier in a code face; empty if there is nothing to show.
@@ -201,11 +187,7 @@ pub fn code_block(text: &str, limit: usize) -> String {
         }
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
-    let notice = if rest.is_empty() {
-        String::new()
-    } else {
-        format!("\n{}", cut_notice(rest))
-    };
+    let notice = if rest.is_empty() { String::new() } else { format!("\n{}", cut_notice(rest)) };
     format!("{FENCE}\n{}\n{FENCE}{notice}", writer.out)
 }
 
@@ -222,12 +204,8 @@ pub fn native(text: &str, limit: usize) -> String {
 
 /// The sender's own mrkdwn on one line, cut with an ellipsis.
 pub fn native_line(text: &str, limit: usize) -> String {
-    let clean: String = text
-        .trim()
-        .chars()
-        .filter(|c| !is_hazard(*c))
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .collect();
+    let clean: String =
+        text.trim().chars().filter(|c| !is_hazard(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     if fits(&clean, limit) {
         return clean;
     }
@@ -260,16 +238,8 @@ pub fn pieces(text: &str, limit: usize) -> Vec<String> {
         let (piece, after) = rest.split_at(boundary(rest, limit - 2 * (FENCE.len() + 1)));
         let piece = format!("{prefix}{piece}");
         reopened = open_fence(&piece);
-        pieces.push(if reopened {
-            format!("{piece}\n```")
-        } else {
-            piece.trim_end().to_owned()
-        });
-        rest = if reopened {
-            after.trim_start_matches('\n')
-        } else {
-            after.trim_start()
-        };
+        pieces.push(if reopened { format!("{piece}\n```") } else { piece.trim_end().to_owned() });
+        rest = if reopened { after.trim_start_matches('\n') } else { after.trim_start() };
         if rest.is_empty() {
             return pieces;
         }
@@ -300,14 +270,9 @@ fn boundary(text: &str, limit: usize) -> usize {
             _ => {}
         }
     }
-    let in_front_of_token = token
-        .filter(|start| *start > 0 && hard - start < LONGEST_LINK)
-        .unwrap_or(hard);
-    let cut = [line_end, space]
-        .into_iter()
-        .find(|cut| *cut > hard / 2 && *cut <= in_front_of_token);
-    cut.unwrap_or(in_front_of_token)
-        .max(text.chars().next().map_or(0, char::len_utf8))
+    let in_front_of_token = token.filter(|start| *start > 0 && hard - start < LONGEST_LINK).unwrap_or(hard);
+    let cut = [line_end, space].into_iter().find(|cut| *cut > hard / 2 && *cut <= in_front_of_token);
+    cut.unwrap_or(in_front_of_token).max(text.chars().next().map_or(0, char::len_utf8))
 }
 
 /// A link of our own making; nothing if its address is longer than Slack takes.
@@ -322,26 +287,11 @@ mod tests {
 
     #[test]
     fn prose_has_no_power() {
-        assert_eq!(
-            prose("<!channel> <@U1> a & b\u{202e}\u{7}", 500),
-            "&lt;!channel&gt; &lt;@U1&gt; a &amp; b"
-        );
-        assert_eq!(
-            prose("see https://a.example/x?a=1&b=2. now", 500),
-            "see <https://a.example/x?a=1&amp;b=2>. now"
-        );
-        assert_eq!(
-            prose("https://a.example|AWS>Console", 500),
-            "<https://a.example>|AWS&gt;Console"
-        );
-        assert_eq!(
-            prose("<https://evil.example|AWS>", 500),
-            "&lt;<https://evil.example>|AWS&gt;"
-        );
-        assert_eq!(
-            prose("https:// javascript:alert(1)", 500),
-            "https:// javascript:alert(1)"
-        );
+        assert_eq!(prose("<!channel> <@U1> a & b\u{202e}\u{7}", 500), "&lt;!channel&gt; &lt;@U1&gt; a &amp; b");
+        assert_eq!(prose("see https://a.example/x?a=1&b=2. now", 500), "see <https://a.example/x?a=1&amp;b=2>. now");
+        assert_eq!(prose("https://a.example|AWS>Console", 500), "<https://a.example>|AWS&gt;Console");
+        assert_eq!(prose("<https://evil.example|AWS>", 500), "&lt;<https://evil.example>|AWS&gt;");
+        assert_eq!(prose("https:// javascript:alert(1)", 500), "https:// javascript:alert(1)");
     }
 
     #[test]
@@ -369,21 +319,12 @@ mod tests {
         for limit in 92..120 {
             let pieces = pieces(&text, limit);
             assert!(pieces.iter().all(|piece| units(piece) <= limit), "{limit}");
-            assert!(
-                pieces.iter().any(|piece| piece.contains("<@U0123456789>")),
-                "{limit}: {pieces:?}"
-            );
-            assert!(
-                pieces.iter().any(|piece| piece.contains("&amp;")),
-                "{limit}: {pieces:?}"
-            );
+            assert!(pieces.iter().any(|piece| piece.contains("<@U0123456789>")), "{limit}: {pieces:?}");
+            assert!(pieces.iter().any(|piece| piece.contains("&amp;")), "{limit}: {pieces:?}");
         }
         let fenced = format!("```\n{}\n``` after", "line of code\n".repeat(20));
         let pieces = pieces(&fenced, 100);
-        assert!(
-            pieces.iter().all(|piece| !open_fence(piece) && units(piece) <= 100),
-            "{pieces:?}"
-        );
+        assert!(pieces.iter().all(|piece| !open_fence(piece) && units(piece) <= 100), "{pieces:?}");
         assert_eq!(pieces.concat().matches("line of code").count(), 20);
     }
 

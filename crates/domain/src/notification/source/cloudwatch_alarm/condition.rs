@@ -45,17 +45,11 @@ struct Metric<'a> {
 
 impl<'a> Trigger<'a> {
     pub fn read(trigger: &'a Object) -> Self {
-        let listed = either(trigger, "Metrics", "metrics")
-            .and_then(Value::as_array)
-            .filter(|list| !list.is_empty());
+        let listed = either(trigger, "Metrics", "metrics").and_then(Value::as_array).filter(|list| !list.is_empty());
         let (metrics, left_out) = match listed {
             Some(list) => {
-                let metrics = list
-                    .iter()
-                    .filter_map(Value::as_object)
-                    .take(METRICS_SHOWN)
-                    .map(Metric::listed)
-                    .collect();
+                let metrics =
+                    list.iter().filter_map(Value::as_object).take(METRICS_SHOWN).map(Metric::listed).collect();
                 (metrics, list.len().saturating_sub(METRICS_SHOWN))
             }
             None => (vec![Metric::alone(trigger)], 0),
@@ -78,10 +72,7 @@ impl<'a> Trigger<'a> {
     fn watched(&self) -> Option<&Metric<'a>> {
         let is_band = |metric: &Metric<'_>| metric.id.is_some() && metric.id == self.threshold_metric;
         let mut candidates = self.metrics.iter().filter(|metric| !is_band(metric));
-        candidates
-            .clone()
-            .find(|metric| metric.returns_data)
-            .or_else(|| candidates.next())
+        candidates.clone().find(|metric| metric.returns_data).or_else(|| candidates.next())
     }
 
     /// `CPUUtilization (Average) > 80 for 1 of 1 periods of 60 s`, as much of it as is known.
@@ -94,18 +85,9 @@ impl<'a> Trigger<'a> {
         }
         if let Some(of) = self.evaluation_periods {
             let datapoints = self.datapoints_to_alarm.unwrap_or(of);
-            let period = watched
-                .period
-                .or_else(|| self.metrics.iter().find_map(|metric| metric.period));
+            let period = watched.period.or_else(|| self.metrics.iter().find_map(|metric| metric.period));
             let span = period.map(|period| format!(" of {}", span(period))).unwrap_or_default();
-            words.extend([
-                " for ",
-                &datapoints.to_string(),
-                " of ",
-                &of.to_string(),
-                " periods",
-                &span,
-            ]);
+            words.extend([" for ", &datapoints.to_string(), " of ", &of.to_string(), " periods", &span]);
         }
         Some(words)
     }
@@ -113,14 +95,8 @@ impl<'a> Trigger<'a> {
     fn comparison(&self) -> Option<String> {
         let threshold = self.threshold.as_deref();
         let band = || {
-            let metric = self
-                .metrics
-                .iter()
-                .find(|metric| metric.id.is_some() && metric.id == self.threshold_metric);
-            metric
-                .and_then(|metric| metric.expression.or(metric.label))
-                .unwrap_or("the band")
-                .to_owned()
+            let metric = self.metrics.iter().find(|metric| metric.id.is_some() && metric.id == self.threshold_metric);
+            metric.and_then(|metric| metric.expression.or(metric.label)).unwrap_or("the band").to_owned()
         };
         let operator = self.operator?;
         Some(match operator {
@@ -142,11 +118,7 @@ impl<'a> Trigger<'a> {
     pub fn facts(&self) -> Vec<Fact> {
         let mut facts = Vec::new();
         if let (false, Some(metric)) = (self.is_formula, self.metrics.first()) {
-            facts.extend(
-                metric
-                    .namespace
-                    .map(|namespace| Fact::new("Namespace", Text::Code(namespace.to_owned()))),
-            );
+            facts.extend(metric.namespace.map(|namespace| Fact::new("Namespace", Text::Code(namespace.to_owned()))));
             let shown = metric.dimensions.iter().take(DIMENSIONS_SHOWN);
             facts.extend(shown.map(|(name, value)| Fact::new(*name, Text::Code(value.clone()))));
             if let Some(more @ 1..) = metric.dimensions.len().checked_sub(DIMENSIONS_SHOWN) {
@@ -200,9 +172,7 @@ impl<'a> Metric<'a> {
     /// A member of `Metrics`.
     fn listed(entry: &'a Object) -> Self {
         let stat = either(entry, "MetricStat", "metricStat").and_then(Value::as_object);
-        let metric = stat
-            .and_then(|stat| either(stat, "Metric", "metric"))
-            .and_then(Value::as_object);
+        let metric = stat.and_then(|stat| either(stat, "Metric", "metric")).and_then(Value::as_object);
         let statistic = stat.and_then(|stat| either_string(stat, "Stat", "stat"));
         Self {
             id: either_string(entry, "Id", "id"),
@@ -210,16 +180,12 @@ impl<'a> Metric<'a> {
             expression: either_string(entry, "Expression", "expression"),
             namespace: metric.and_then(|metric| either_string(metric, "Namespace", "namespace")),
             name: metric.and_then(|metric| either_string(metric, "MetricName", "name")),
-            dimensions: metric.map_or_else(Vec::new, |metric| {
-                dimensions(either(metric, "Dimensions", "dimensions"))
-            }),
+            dimensions: metric.map_or_else(Vec::new, |metric| dimensions(either(metric, "Dimensions", "dimensions"))),
             statistic: statistic.and_then(spelled),
             extended_statistic: statistic,
             period: count(stat.and_then(|stat| either(stat, "Period", "period")))
                 .or_else(|| count(either(entry, "Period", "period"))),
-            returns_data: either(entry, "ReturnData", "returnData")
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
+            returns_data: either(entry, "ReturnData", "returnData").and_then(Value::as_bool).unwrap_or(false),
         }
     }
 
@@ -232,10 +198,7 @@ impl<'a> Metric<'a> {
         if let Some(label) = self.label.filter(|_| self.expression.is_some()) {
             return Some(label.to_owned());
         }
-        match (
-            self.name.or(self.label).or(self.expression).or(self.id),
-            self.statistic(),
-        ) {
+        match (self.name.or(self.label).or(self.expression).or(self.id), self.statistic()) {
             (Some(name), Some(statistic)) => Some(format!("{name} ({statistic})")),
             (name, _) => name.map(str::to_owned),
         }
@@ -272,17 +235,11 @@ fn dimensions(value: Option<&Value>) -> Vec<(&str, String)> {
         Some(Value::Array(pairs)) => pairs
             .iter()
             .filter_map(Value::as_object)
-            .filter_map(|pair| {
-                Some((
-                    either_string(pair, "name", "Name")?,
-                    scalar(either(pair, "value", "Value")?)?,
-                ))
-            })
+            .filter_map(|pair| Some((either_string(pair, "name", "Name")?, scalar(either(pair, "value", "Value")?)?)))
             .collect(),
-        Some(Value::Object(pairs)) => pairs
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str(), scalar(value)?)))
-            .collect(),
+        Some(Value::Object(pairs)) => {
+            pairs.iter().filter_map(|(name, value)| Some((name.as_str(), scalar(value)?))).collect()
+        }
         _ => Vec::new(),
     }
 }

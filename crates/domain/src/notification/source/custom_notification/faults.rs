@@ -86,11 +86,7 @@ impl Faults {
             None | Some(Value::Null) => {}
             Some(Value::Object(pairs)) => {
                 for (key, value) in pairs {
-                    self.string(
-                        Some(value),
-                        &format!("metadata.additionalContext.{}", quoted(key)),
-                        None,
-                    );
+                    self.string(Some(value), &format!("metadata.additionalContext.{}", quoted(key)), None);
                 }
             }
             Some(other) => self.kind("metadata.additionalContext", "an object", other),
@@ -115,10 +111,7 @@ impl Faults {
             Some(Value::String(text)) => {
                 let length = text.chars().count();
                 if let Some(limit) = limit.filter(|limit| length > *limit) {
-                    self.push(
-                        path,
-                        format_args!("has {length} characters, at most {limit} are allowed"),
-                    );
+                    self.push(path, format_args!("has {length} characters, at most {limit} are allowed"));
                 }
             }
             Some(other) => self.kind(path, "a string", other),
@@ -156,9 +149,7 @@ mod tests {
     use serde_json::json;
 
     fn of(value: Value) -> Vec<String> {
-        let Value::Object(object) = value else {
-            panic!("an object is wanted")
-        };
+        let Value::Object(object) = value else { panic!("an object is wanted") };
         faults(&object)
     }
 

@@ -67,17 +67,8 @@ impl Telling {
         Self {
             status,
             subject,
-            prose: prose
-                .map(|it| Part::Paragraph {
-                    title: Some(it.path),
-                    text: Text::Plain(it.value),
-                })
-                .collect(),
-            facts: fields
-                .into_iter()
-                .take(FACTS)
-                .map(|field| Fact::new(field.path, face(field.value)))
-                .collect(),
+            prose: prose.map(|it| Part::Paragraph { title: Some(it.path), text: Text::Plain(it.value) }).collect(),
+            facts: fields.into_iter().take(FACTS).map(|field| Fact::new(field.path, face(field.value))).collect(),
         }
     }
 }
@@ -120,11 +111,7 @@ fn search(detail: &Value) -> Vec<Found> {
             Value::Object(members) if depth <= DEPTH => {
                 let pair = sensitive::names_a_secret(members);
                 for (name, member) in members.iter().take(VISITED) {
-                    let below = if path.is_empty() {
-                        name.clone()
-                    } else {
-                        format!("{path}.{name}")
-                    };
+                    let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                     if sensitive::is_sensitive_name(name) || (pair && sensitive::is_value(name)) {
                         if !member.is_null() {
                             found.push(Found::new(below, name, sensitive::HIDDEN.to_owned(), depth));
@@ -158,19 +145,9 @@ fn search(detail: &Value) -> Vec<Found> {
 
 impl Found {
     fn new(path: String, name: &str, value: String, depth: usize) -> Self {
-        let value = if sensitive::is_sensitive_text(&value) {
-            sensitive::HIDDEN.to_owned()
-        } else {
-            value
-        };
+        let value = if sensitive::is_sensitive_text(&value) { sensitive::HIDDEN.to_owned() } else { value };
         let (weight, names) = weight(name);
-        Self {
-            path,
-            value,
-            weight,
-            depth,
-            names,
-        }
+        Self { path, value, weight, depth, names }
     }
 }
 
@@ -219,11 +196,7 @@ mod tests {
     use serde_json::json;
 
     fn paths(detail: &Value) -> Vec<String> {
-        Telling::of(detail, &["123456789012"])
-            .facts
-            .into_iter()
-            .map(|fact| fact.label)
-            .collect()
+        Telling::of(detail, &["123456789012"]).facts.into_iter().map(|fact| fact.label).collect()
     }
 
     #[test]
@@ -233,10 +206,7 @@ mod tests {
             "container": {"status": "STOPPED", "zone": "b", "name": "web"},
             "state": "stopped",
         });
-        assert_eq!(
-            paths(&detail),
-            ["state", "container.status", "instance-id", "container.name", "zone"]
-        );
+        assert_eq!(paths(&detail), ["state", "container.status", "instance-id", "container.name", "zone"]);
     }
 
     #[test]
@@ -252,11 +222,7 @@ mod tests {
         let detail = json!({"status": "ok", "password": "hunter2", "env": [{"name": "TOKEN", "value": "hunter2"}]});
         let telling = Telling::of(&detail, &[]);
         assert!(!format!("{:?}", telling.facts).contains("hunter2"));
-        assert!(
-            telling
-                .facts
-                .contains(&Fact::new("password", Text::Plain(sensitive::HIDDEN.to_owned())))
-        );
+        assert!(telling.facts.contains(&Fact::new("password", Text::Plain(sensitive::HIDDEN.to_owned()))));
         assert_eq!(telling.status.as_deref(), Some("ok"));
     }
 }

@@ -24,10 +24,7 @@ pub fn infer(source: &str, detail_type: &str, detail: &Value) -> Severity {
         return Severity::Good;
     }
     let stated = detail.and_then(|detail| stated(source, detail, DEPTH));
-    stated
-        .or_else(|| state(DEPTH))
-        .or_else(|| of_type(detail_type))
-        .unwrap_or(Severity::Neutral)
+    stated.or_else(|| state(DEPTH)).or_else(|| of_type(detail_type)).unwrap_or(Severity::Neutral)
 }
 
 /// A member called `severity`: GuardDuty's number, Security Hub's label, anybody's word.
@@ -68,25 +65,16 @@ fn of_severity_word(word: &str) -> Option<Severity> {
         ("informational", Severity::Neutral),
         ("none", Severity::Neutral),
     ];
-    WORDS
-        .iter()
-        .find(|(known, _)| word.eq_ignore_ascii_case(known))
-        .map(|(_, severity)| *severity)
+    WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known)).map(|(_, severity)| *severity)
 }
 
 /// Level by level: the worst that a level says counts, deeper levels only if it says nothing.
 fn of_level(mut level: Vec<&Object>, levels: usize) -> Option<Severity> {
     for _ in 0..levels {
-        let members = || {
-            level
-                .iter()
-                .flat_map(|object| object.iter())
-                .take(MEMBERS)
-                .filter(|(name, _)| is_current(name))
-        };
-        let said = members()
-            .filter_map(|(name, value)| is_state(name).then(|| of_words(value.as_str()?)).flatten())
-            .max();
+        let members =
+            || level.iter().flat_map(|object| object.iter()).take(MEMBERS).filter(|(name, _)| is_current(name));
+        let said =
+            members().filter_map(|(name, value)| is_state(name).then(|| of_words(value.as_str()?)).flatten()).max();
         if said.is_some() {
             return said;
         }
@@ -112,27 +100,19 @@ pub fn is_state(name: &str) -> bool {
     let mut states = false;
     let mut last = String::new();
     for word in words(name).take(8) {
-        states |= matches!(
-            word.as_str(),
-            "state" | "status" | "result" | "outcome" | "conclusion" | "compliance" | "health"
-        );
+        states |=
+            matches!(word.as_str(), "state" | "status" | "result" | "outcome" | "conclusion" | "compliance" | "health");
         last = word;
     }
     // `resultType` and `statusCode` are about a state, they are none.
     states
-        && !matches!(
-            last.as_str(),
-            "type" | "code" | "id" | "name" | "arn" | "time" | "reason" | "message" | "details"
-        )
+        && !matches!(last.as_str(), "type" | "code" | "id" | "name" | "arn" | "time" | "reason" | "message" | "details")
 }
 
 /// Whether a member speaks of now: not of what was before, nor of what is wished for.
 pub fn is_current(name: &str) -> bool {
     !words(name).take(8).any(|word| {
-        matches!(
-            word.as_str(),
-            "previous" | "prior" | "old" | "desired" | "expected" | "former" | "target"
-        )
+        matches!(word.as_str(), "previous" | "prior" | "old" | "desired" | "expected" | "former" | "target")
     })
 }
 
@@ -200,59 +180,29 @@ mod tests {
 
     #[test]
     fn shallow_and_current_states_decide() {
-        assert_eq!(
-            of(&json!({"a": {"status": "FAILED"}, "build-status": "SUCCEEDED"})),
-            Severity::Good
-        );
-        assert_eq!(
-            of(&json!({"previousState": "FAILED", "state": "running"})),
-            Severity::Neutral
-        );
+        assert_eq!(of(&json!({"a": {"status": "FAILED"}, "build-status": "SUCCEEDED"})), Severity::Good);
+        assert_eq!(of(&json!({"previousState": "FAILED", "state": "running"})), Severity::Neutral);
         assert_eq!(of(&json!({"previousState": {"status": "FAILED"}})), Severity::Neutral);
         assert_eq!(of(&json!({"message": "FAILED"})), Severity::Neutral);
-        assert_eq!(
-            of(&json!({"state": null, "status": 1, "a": {"b": {"status": "FAILED"}}})),
-            Severity::Critical
-        );
+        assert_eq!(of(&json!({"state": null, "status": 1, "a": {"b": {"status": "FAILED"}}})), Severity::Critical);
         assert_eq!(of(&json!("FAILED")), Severity::Neutral);
     }
 
     #[test]
     fn stated_severities_come_first() {
-        assert_eq!(
-            infer("aws.guardduty", "f", &json!({"severity": 8, "status": "new"})),
-            Severity::Critical
-        );
-        assert_eq!(
-            infer("aws.guardduty", "f", &json!({"severity": 5.5})),
-            Severity::Warning
-        );
+        assert_eq!(infer("aws.guardduty", "f", &json!({"severity": 8, "status": "new"})), Severity::Critical);
+        assert_eq!(infer("aws.guardduty", "f", &json!({"severity": 5.5})), Severity::Warning);
         assert_eq!(infer("aws.guardduty", "f", &json!({"severity": 2})), Severity::Neutral);
         assert_eq!(of(&json!({"severity": 8})), Severity::Neutral);
-        assert_eq!(
-            of(&json!({"severity": "critical", "status": "compliant"})),
-            Severity::Good
-        );
-        assert_eq!(
-            of(&json!({"severity": "critical", "scan": {"status": "complete"}})),
-            Severity::Critical
-        );
-        assert_eq!(
-            of(&json!({"findings": [{"Severity": {"Label": "HIGH"}}]})),
-            Severity::Critical
-        );
+        assert_eq!(of(&json!({"severity": "critical", "status": "compliant"})), Severity::Good);
+        assert_eq!(of(&json!({"severity": "critical", "scan": {"status": "complete"}})), Severity::Critical);
+        assert_eq!(of(&json!({"findings": [{"Severity": {"Label": "HIGH"}}]})), Severity::Critical);
     }
 
     #[test]
     fn the_type_is_the_last_resort() {
-        assert_eq!(
-            infer("aws.autoscaling", "EC2 Instance Launch Unsuccessful", &json!({})),
-            Severity::Critical
-        );
-        assert_eq!(
-            infer("aws.autoscaling", "EC2 Instance Launch Successful", &json!({})),
-            Severity::Good
-        );
+        assert_eq!(infer("aws.autoscaling", "EC2 Instance Launch Unsuccessful", &json!({})), Severity::Critical);
+        assert_eq!(infer("aws.autoscaling", "EC2 Instance Launch Successful", &json!({})), Severity::Good);
         assert_eq!(infer("aws.x", "Alarm OK Configuration", &json!({})), Severity::Neutral);
     }
 }

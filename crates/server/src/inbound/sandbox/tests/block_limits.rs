@@ -6,21 +6,13 @@ use super::Twin;
 
 /// The complaints about a message of these blocks, without Slack's `[ERROR] `; empty if it was posted.
 async fn complaints(twin: &Twin, blocks: Value) -> Vec<String> {
-    let answer = twin
-        .slack(
-            "chat.postMessage",
-            json!({ "channel": "C0A", "text": "x", "blocks": blocks }),
-        )
-        .await;
+    let answer = twin.slack("chat.postMessage", json!({ "channel": "C0A", "text": "x", "blocks": blocks })).await;
     if answer["ok"] == true {
         return Vec::new();
     }
     assert_eq!(answer["error"], "invalid_blocks", "{answer}");
     let messages = answer["response_metadata"]["messages"].as_array().unwrap();
-    messages
-        .iter()
-        .map(|message| message.as_str().unwrap().strip_prefix("[ERROR] ").unwrap().to_owned())
-        .collect()
+    messages.iter().map(|message| message.as_str().unwrap().strip_prefix("[ERROR] ").unwrap().to_owned()).collect()
 }
 
 fn mrkdwn(text: impl Into<String>) -> Value {
@@ -61,10 +53,7 @@ async fn blocks_at_their_limits_are_taken() {
 #[tokio::test]
 async fn texts_and_lists_beyond_a_limit_are_refused_at_their_place() {
     let cases = [
-        (
-            json!(vec![json!({ "type": "divider" }); 51]),
-            "no more than 50 items allowed [json-pointer:/blocks]",
-        ),
+        (json!(vec![json!({ "type": "divider" }); 51]), "no more than 50 items allowed [json-pointer:/blocks]"),
         (
             json!([{ "type": "section", "text": mrkdwn("a".repeat(3_001)) }]),
             "must be less than 3001 characters [json-pointer:/blocks/0/text/text]",
@@ -81,14 +70,8 @@ async fn texts_and_lists_beyond_a_limit_are_refused_at_their_place() {
             json!([{ "type": "section", "text": mrkdwn("") }]),
             "must be more than 0 characters [json-pointer:/blocks/0/text/text]",
         ),
-        (
-            json!([{ "type": "section" }]),
-            "must define either `fields` or `text` [json-pointer:/blocks/0]",
-        ),
-        (
-            json!([{ "type": "section", "text": "hi" }]),
-            "must provide an object [json-pointer:/blocks/0/text]",
-        ),
+        (json!([{ "type": "section" }]), "must define either `fields` or `text` [json-pointer:/blocks/0]"),
+        (json!([{ "type": "section", "text": "hi" }]), "must provide an object [json-pointer:/blocks/0/text]"),
         (
             json!([{ "type": "header", "text": plain("a".repeat(151)) }]),
             "must be less than 151 characters [json-pointer:/blocks/0/text/text]",
@@ -121,10 +104,7 @@ async fn blocks_that_make_no_sense_are_refused_at_their_place() {
             json!([{ "type": "actions", "elements": [{ "type": "button", "text": plain("a".repeat(76)) }] }]),
             "must be less than 76 characters [json-pointer:/blocks/0/elements/0/text/text]",
         ),
-        (
-            json!([{ "type": "confetti" }]),
-            "unsupported type: confetti [json-pointer:/blocks/0/type]",
-        ),
+        (json!([{ "type": "confetti" }]), "unsupported type: confetti [json-pointer:/blocks/0/type]"),
         (json!([{}]), "missing required field: type [json-pointer:/blocks/0]"),
         (json!(["x"]), "must provide an object [json-pointer:/blocks/0]"),
         (
@@ -155,9 +135,7 @@ async fn refused(cases: &[(Value, &str)]) {
 async fn all_text_together_has_a_limit() {
     let twin = Twin::start().await;
     let blocks = vec![json!({ "type": "section", "text": mrkdwn("a".repeat(3_000)) }); 5];
-    let answer = twin
-        .slack("chat.postMessage", json!({ "channel": "C0A", "blocks": blocks }))
-        .await;
+    let answer = twin.slack("chat.postMessage", json!({ "channel": "C0A", "blocks": blocks })).await;
     assert_eq!(answer["error"], "msg_blocks_too_long");
 }
 
@@ -165,12 +143,7 @@ async fn all_text_together_has_a_limit() {
 async fn blocks_in_attachments_are_judged_too() {
     let twin = Twin::start().await;
     let attachments = json!([{ "color": "#fff" }, { "blocks": [{ "type": "header", "text": plain("") }] }]);
-    let answer = twin
-        .slack(
-            "chat.postMessage",
-            json!({ "channel": "C0A", "attachments": attachments }),
-        )
-        .await;
+    let answer = twin.slack("chat.postMessage", json!({ "channel": "C0A", "attachments": attachments })).await;
     assert_eq!(answer["error"], "invalid_attachments");
     assert_eq!(
         answer["errors"],

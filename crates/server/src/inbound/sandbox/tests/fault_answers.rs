@@ -18,9 +18,7 @@ async fn counts(twin: &Twin) -> Value {
 #[tokio::test]
 async fn rate_limited_answers_429_so_often_and_then_stops() {
     let twin = Twin::start().await;
-    let (status, shown) = twin
-        .fault(&json!({ "fault": "rate_limited", "count": 2, "retry_after_seconds": 7 }))
-        .await;
+    let (status, shown) = twin.fault(&json!({ "fault": "rate_limited", "count": 2, "retry_after_seconds": 7 })).await;
     assert_eq!(status, 200, "{shown}");
     assert_eq!(
         shown["armed"],
@@ -31,14 +29,8 @@ async fn rate_limited_answers_429_so_often_and_then_stops() {
     );
     for _ in 0..2 {
         let response = twin.send("chat.postMessage", &post()).await.unwrap();
-        assert_eq!(
-            (response.status().as_u16(), &response.headers()["retry-after"]),
-            (429, &"7".parse().unwrap())
-        );
-        assert_eq!(
-            response.json::<Value>().await.unwrap(),
-            json!({ "ok": false, "error": "ratelimited" })
-        );
+        assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"7".parse().unwrap()));
+        assert_eq!(response.json::<Value>().await.unwrap(), json!({ "ok": false, "error": "ratelimited" }));
     }
     twin.say("C0A", "through").await;
     assert_eq!(twin.texts("").await, ["through"]);
@@ -76,10 +68,7 @@ async fn reset_ends_the_connection_before_the_first_byte() {
     let mut answer = Vec::new();
     let read = raw.read_to_end(&mut answer).await;
     assert!(answer.is_empty(), "{read:?} {:?}", String::from_utf8_lossy(&answer));
-    assert_eq!(
-        (&counts(&twin).await["reset"], twin.texts("").await.len()),
-        (&json!(2), 0)
-    );
+    assert_eq!((&counts(&twin).await["reset"], twin.texts("").await.len()), (&json!(2), 0));
 }
 
 #[tokio::test]
@@ -87,12 +76,7 @@ async fn hang_answers_nothing_until_the_client_gives_up() {
     let twin = Twin::start().await;
     twin.fault(&json!({ "fault": "hang", "seconds": 300 })).await;
     let url = twin.url("slack/api/chat.postMessage");
-    let request = twin
-        .http
-        .post(url)
-        .bearer_auth(TOKEN)
-        .json(&post())
-        .timeout(Duration::from_millis(200));
+    let request = twin.http.post(url).bearer_auth(TOKEN).json(&post()).timeout(Duration::from_millis(200));
     assert!(request.send().await.unwrap_err().is_timeout());
     assert_eq!(counts(&twin).await["hang"], 1);
 }
@@ -120,35 +104,21 @@ async fn kept_takes_the_post_and_loses_the_answer() {
 #[tokio::test]
 async fn slack_error_answers_the_code() {
     let twin = Twin::start().await;
-    twin.fault(&json!({ "fault": "slack_error", "error": "is_archived" }))
-        .await;
-    assert_eq!(
-        twin.slack("chat.postMessage", post()).await,
-        json!({ "ok": false, "error": "is_archived" })
-    );
+    twin.fault(&json!({ "fault": "slack_error", "error": "is_archived" })).await;
+    assert_eq!(twin.slack("chat.postMessage", post()).await, json!({ "ok": false, "error": "is_archived" }));
     let counts = counts(&twin).await;
-    assert_eq!(
-        (&counts["requests"], &counts["200"], &counts["not_ok"]),
-        (&json!(1), &json!(1), &json!(1))
-    );
+    assert_eq!((&counts["requests"], &counts["200"], &counts["not_ok"]), (&json!(1), &json!(1), &json!(1)));
 }
 
 #[tokio::test]
 async fn pace_limits_each_channel_until_it_is_cleared() {
     let twin = Twin::start().await;
-    twin.fault(&json!({ "fault": "pace", "per_second": 1, "burst": 2 }))
-        .await;
+    twin.fault(&json!({ "fault": "pace", "per_second": 1, "burst": 2 })).await;
     let status = async |channel: &str| {
-        let response = twin
-            .send("chat.postMessage", &json!({ "channel": channel, "text": "x" }))
-            .await
-            .unwrap();
+        let response = twin.send("chat.postMessage", &json!({ "channel": channel, "text": "x" })).await.unwrap();
         (
             response.status().as_u16(),
-            response
-                .headers()
-                .get("retry-after")
-                .map(|value| value.to_str().unwrap().to_owned()),
+            response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned()),
         )
     };
     for _ in 0..2 {
@@ -160,39 +130,19 @@ async fn pace_limits_each_channel_until_it_is_cleared() {
     assert_eq!(status("C0A").await, (200, None));
     assert_eq!(status("C0A").await.0, 429);
     let shown = twin.get("faults").await;
-    assert_eq!(
-        (&shown["armed"][0]["spoilt"], &shown["armed"][0]["remaining"]),
-        (&json!(2), &Value::Null)
-    );
-    let cleared: Value = twin
-        .http
-        .delete(twin.url("faults"))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    assert_eq!(
-        (&cleared["armed"], &cleared["answered"]["chat.postMessage"]["429"]),
-        (&json!([]), &json!(0))
-    );
+    assert_eq!((&shown["armed"][0]["spoilt"], &shown["armed"][0]["remaining"]), (&json!(2), &Value::Null));
+    let cleared: Value = twin.http.delete(twin.url("faults")).send().await.unwrap().json().await.unwrap();
+    assert_eq!((&cleared["armed"], &cleared["answered"]["chat.postMessage"]["429"]), (&json!([]), &json!(0)));
     assert_eq!(status("C0A").await.0, 200);
 }
 
 #[tokio::test]
 async fn a_fault_keeps_to_its_channel_and_method() {
     let twin = Twin::start().await;
-    twin.fault(&json!({ "fault": "slack_error", "error": "is_archived", "channel": "C0B" }))
-        .await;
-    twin.fault(&json!({ "fault": "server_error", "method": "auth.test" }))
-        .await;
+    twin.fault(&json!({ "fault": "slack_error", "error": "is_archived", "channel": "C0B" })).await;
+    twin.fault(&json!({ "fault": "server_error", "method": "auth.test" })).await;
     twin.say("C0A", "untouched").await;
-    assert_eq!(
-        twin.slack("chat.postMessage", json!({ "channel": "C0B", "text": "x" }))
-            .await["error"],
-        "is_archived"
-    );
+    assert_eq!(twin.slack("chat.postMessage", json!({ "channel": "C0B", "text": "x" })).await["error"], "is_archived");
     assert_eq!(twin.send("auth.test", &json!({})).await.unwrap().status(), 500);
     assert_eq!(twin.get("faults").await["answered"]["auth.test"]["500"], 1);
 }
@@ -219,10 +169,7 @@ async fn a_fault_that_makes_no_sense_is_refused_with_a_remedy() {
     for (body, remedy) in cases {
         let (status, answer) = twin.fault(&body).await;
         let sentence = answer["error"].as_str().unwrap();
-        assert!(
-            status == 400 && sentence.contains(remedy),
-            "{body}: {status} {sentence}"
-        );
+        assert!(status == 400 && sentence.contains(remedy), "{body}: {status} {sentence}");
     }
     assert_eq!(twin.get("faults").await["armed"], json!([]));
 }

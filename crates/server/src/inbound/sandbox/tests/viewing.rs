@@ -28,18 +28,10 @@ async fn messages_are_selected() {
     assert_eq!(twin.texts("?channel=C0NONE").await, [""; 0]);
     assert_eq!(twin.texts(&format!("?since={two}")).await, ["three"]);
     assert_eq!(twin.texts("?limit=2").await, ["two", "three"]);
-    for (query, remedy) in [
-        ("channel=alerts", "C0ALERTS"),
-        ("since=now", "ts"),
-        ("limit=0", "from 1"),
-        ("chanel=C0A", "use channel"),
-    ] {
-        let response = twin
-            .http
-            .get(twin.url(&format!("messages?{query}")))
-            .send()
-            .await
-            .unwrap();
+    for (query, remedy) in
+        [("channel=alerts", "C0ALERTS"), ("since=now", "ts"), ("limit=0", "from 1"), ("chanel=C0A", "use channel")]
+    {
+        let response = twin.http.get(twin.url(&format!("messages?{query}"))).send().await.unwrap();
         assert_eq!(response.status(), 400, "{query}");
         let answer: Value = response.json().await.unwrap();
         assert!(answer["error"].as_str().unwrap().contains(remedy), "{answer}");
@@ -52,14 +44,7 @@ async fn messages_are_cleared_and_channels_stay() {
     twin.say("C0A", "one").await;
     twin.say("C0B", "two").await;
     let clear = async |query: &str| -> Value {
-        twin.http
-            .delete(twin.url(&format!("messages{query}")))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        twin.http.delete(twin.url(&format!("messages{query}"))).send().await.unwrap().json().await.unwrap()
     };
     assert_eq!(clear("?channel=C0A").await, json!({ "cleared": 1 }));
     assert_eq!(twin.texts("").await, ["two"]);
@@ -76,8 +61,7 @@ async fn live_tells_of_new_channels_messages_changes_and_clearing() {
     let ts = twin.say("C0A", "hello").await;
     let message = next(&mut stream, "message").await;
     assert_eq!((&message["text"], &message["ts"]), (&json!("hello"), &json!(ts)));
-    twin.slack("chat.update", json!({ "channel": "C0A", "ts": ts, "text": "changed" }))
-        .await;
+    twin.slack("chat.update", json!({ "channel": "C0A", "ts": ts, "text": "changed" })).await;
     assert_eq!(next(&mut stream, "message").await["text"], "changed");
     twin.slack("conversations.info", json!({ "channel": "C0B" })).await;
     assert_eq!(next(&mut stream, "channel").await["id"], "C0B");
@@ -112,24 +96,13 @@ async fn the_page_and_every_file_that_it_names_are_served_with_a_strict_policy()
     while let Some(url) = waiting.pop() {
         let response = twin.http.get(&url).send().await.unwrap();
         assert_eq!(response.status(), 200, "{url}");
-        let policy = response.headers()["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        assert!(
-            policy.starts_with("default-src 'none';") && !policy.contains("unsafe"),
-            "{policy}"
-        );
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
         let text = response.text().await.unwrap();
-        assert!(
-            !text.contains("innerHTML"),
-            "{url}: messages reach the page as text alone"
-        );
+        assert!(!text.contains("innerHTML"), "{url}: messages reach the page as text alone");
         seen.push(url);
         let names = text.split('"').filter_map(|part| {
-            part.strip_prefix("/sandbox/assets/")
-                .or_else(|| part.strip_prefix("./"))
-                .map(str::to_owned)
+            part.strip_prefix("/sandbox/assets/").or_else(|| part.strip_prefix("./")).map(str::to_owned)
         });
         for url in names.map(|name| twin.url(&format!("assets/{name}"))) {
             if !seen.contains(&url) && !waiting.contains(&url) {
@@ -138,47 +111,28 @@ async fn the_page_and_every_file_that_it_names_are_served_with_a_strict_policy()
         }
     }
     assert_eq!(seen.len(), 1 + super::super::page::ASSETS.len(), "{seen:?}");
-    assert_eq!(
-        twin.http
-            .get(twin.url("assets/other.js"))
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        404
-    );
+    assert_eq!(twin.http.get(twin.url("assets/other.js")).send().await.unwrap().status(), 404);
 }
 
 #[tokio::test]
 async fn pages_of_other_sites_are_refused() {
     let twin = Twin::start().await;
     let status = async |path: &str, name: &'static str, value: &str| {
-        let request = twin
-            .http
-            .get(format!("http://{}{path}", twin.address))
-            .header(name, value);
+        let request = twin.http.get(format!("http://{}{path}", twin.address)).header(name, value);
         request.send().await.unwrap().status().as_u16()
     };
     let own = format!("http://{}", twin.address);
     assert_eq!(status("/sandbox/messages", "sec-fetch-site", "same-origin").await, 200);
     assert_eq!(status("/sandbox/messages", "origin", &own).await, 200);
-    for path in [
-        "/sandbox/messages",
-        "/sandbox/channels",
-        "/sandbox/live",
-        "/sandbox/faults",
-        "/sandbox/slack/api/auth.test",
-    ] {
+    for path in
+        ["/sandbox/messages", "/sandbox/channels", "/sandbox/live", "/sandbox/faults", "/sandbox/slack/api/auth.test"]
+    {
         assert_eq!(status(path, "sec-fetch-site", "cross-site").await, 403, "{path}");
         assert_eq!(status(path, "sec-fetch-site", "same-site").await, 403, "{path}");
         assert_eq!(status(path, "origin", "https://example.com").await, 403, "{path}");
         assert_eq!(status(path, "origin", "null").await, 403, "{path}");
         assert_eq!(status(path, "host", "rebound.example.com").await, 403, "{path}");
     }
-    assert_eq!(
-        status("/sandbox", "sec-fetch-site", "cross-site").await,
-        200,
-        "a link to the page may stand anywhere"
-    );
+    assert_eq!(status("/sandbox", "sec-fetch-site", "cross-site").await, 200, "a link to the page may stand anywhere");
     assert_eq!(status("/sandbox", "host", "rebound.example.com").await, 403);
 }

@@ -3,23 +3,17 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use secrecy::ExposeSecret as _;
-use wire::ids::{AccountId, PaginationToken};
+use wire::ids::{AccountId, MaxResults, PaginationToken};
 use wire::operations::Operation;
 
 use super::{App, AppError};
 
-impl App {
-    /// The token of the page that begins after `last`.
-    pub(super) fn next_token(
-        &self,
-        operation: Operation,
-        account_id: &AccountId,
-        last: &str,
-    ) -> Result<String, AppError> {
-        let sealed = self.store.encryption_key().seal(&purpose(operation, account_id), last)?;
-        Ok(URL_SAFE.encode(sealed))
-    }
+/// Rows to read for a page: the one beyond it tells whether there is a next.
+pub(super) fn rows_to_read(max_results: MaxResults) -> i64 {
+    i64::try_from(max_results.get()).unwrap_or(i64::MAX).saturating_add(1)
+}
 
+impl App {
     /// The key that a token of this operation and account begins after.
     pub(super) fn page_start(
         &self,
@@ -31,6 +25,22 @@ impl App {
         let sealed = URL_SAFE.decode(token.as_str()).map_err(|_| AppError::InvalidNextToken)?;
         let opened = self.store.encryption_key().unseal(&purpose(operation, account_id), &sealed);
         opened.map(|key| Some(key.expose_secret().to_owned())).ok_or(AppError::InvalidNextToken)
+    }
+
+    /// Cuts what [`rows_to_read`] brought to a page, with the token of the next if there is one.
+    pub(super) fn page<T>(
+        &self,
+        operation: Operation,
+        account_id: &AccountId,
+        mut rows: Vec<T>,
+        max_results: MaxResults,
+        key: impl Fn(&T) -> &str,
+    ) -> Result<(Vec<T>, Option<String>), AppError> {
+        let more = rows.len() > max_results.get();
+        rows.truncate(max_results.get());
+        let Some(last) = rows.last().filter(|_| more) else { return Ok((rows, None)) };
+        let sealed = self.store.encryption_key().seal(&purpose(operation, account_id), key(last))?;
+        Ok((rows, Some(URL_SAFE.encode(sealed))))
     }
 }
 

@@ -11,6 +11,7 @@ use wire::ids::{Arn, ChatConfigurationArn, ConfigurationName, GuardrailPolicyArn
 use wire::ids::{PaginationToken, SlackChannelId, SlackChannelName, SlackTeamId, TagKey, TagValue};
 use wire::operations::Operation;
 
+use super::pagination::rows_to_read;
 use super::{App, AppError, Caller};
 
 /// How long a create or update waits for Slack to name the channel. The id stands in for a name that does not come.
@@ -94,16 +95,9 @@ impl App {
             let configurations = self.with_team_names(caller, found.into_iter().collect()).await?;
             return Ok(ConfigurationPage { configurations, next_token: None });
         }
-        let limit = max_results.get();
-        // One more than asked for tells whether there is a next page.
-        let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut rows = self.store.slack_channel_configurations(&caller.account_id, after.as_deref(), wanted).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_token = match rows.last().filter(|_| more) {
-            Some(last) => Some(self.next_token(operation, &caller.account_id, last.arn.as_str())?),
-            None => None,
-        };
+        let wanted = rows_to_read(max_results);
+        let rows = self.store.slack_channel_configurations(&caller.account_id, after.as_deref(), wanted).await?;
+        let (rows, next_token) = self.page(operation, &caller.account_id, rows, max_results, |row| row.arn.as_str())?;
         Ok(ConfigurationPage { configurations: self.with_team_names(caller, rows).await?, next_token })
     }
 

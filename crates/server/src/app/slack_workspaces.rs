@@ -3,6 +3,7 @@
 use wire::ids::{MaxResults, PaginationToken, SlackTeamId};
 use wire::operations::Operation;
 
+use super::pagination::rows_to_read;
 use super::{App, AppError, Caller};
 
 #[derive(Debug, Clone)]
@@ -27,16 +28,10 @@ impl App {
         let operation = Operation::DescribeSlackWorkspaces;
         caller.authorize(operation, "*")?;
         let after = self.page_start(operation, &caller.account_id, token)?;
-        let limit = max_results.get();
-        // One more than asked for tells whether there is a next page.
-        let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let mut rows = self.store.slack_workspaces(&caller.account_id, after.as_deref(), wanted).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_token = match rows.last().filter(|_| more) {
-            Some(last) => Some(self.next_token(operation, &caller.account_id, last.team_id.as_str())?),
-            None => None,
-        };
+        let wanted = rows_to_read(max_results);
+        let rows = self.store.slack_workspaces(&caller.account_id, after.as_deref(), wanted).await?;
+        let (rows, next_token) =
+            self.page(operation, &caller.account_id, rows, max_results, |row| row.team_id.as_str())?;
         let workspaces =
             rows.into_iter().map(|row| DescribedWorkspace { team_id: row.team_id, team_name: row.team_name }).collect();
         Ok(WorkspacePage { workspaces, next_token })

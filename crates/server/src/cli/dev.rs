@@ -21,12 +21,12 @@ pub struct Dev {
 impl Dev {
     pub async fn run(self) -> anyhow::Result<()> {
         let settings = Settings::of_dev(&Overrides { listen: self.listen, data_dir: self.data_dir })?;
-        super::serve::run(settings, Mode::Dev).await
+        super::serve::run(settings, Mode::Dev, |url| Some(next_steps(url))).await
     }
 }
 
 /// The commands to copy next.
-pub fn next_steps(url: &str) -> String {
+fn next_steps(url: &str) -> String {
     let topic = "arn:aws:sns:us-east-1:123456789012:alarms";
     format!(
         "

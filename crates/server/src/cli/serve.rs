@@ -20,19 +20,19 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self) -> anyhow::Result<()> {
-        run(Settings::of_file(&self.config)?, Mode::Serve).await
+        run(Settings::of_file(&self.config)?, Mode::Serve, |_| None).await
     }
 }
 
-/// Serves until SIGTERM or SIGINT, and ends cleanly.
-pub async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
+/// Serves until SIGTERM or SIGINT, and ends cleanly. `next_steps` says, for the server's URL, what to do when it is ready.
+pub async fn run(settings: Settings, mode: Mode, next_steps: fn(&str) -> Option<String>) -> anyhow::Result<()> {
     // Before anything is started: a signal that comes early must not kill half a start.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = Server::start(settings, mode, Arc::new(SystemClock)).await?;
     let url = format!("http://{}", server.address);
     say(&format!("bellhop ready {url}"));
-    if mode == Mode::Dev {
-        say(&super::dev::next_steps(&url));
+    if let Some(text) = next_steps(&url) {
+        say(&text);
     }
     tokio::select! {
         _ = terminate.recv() => {}

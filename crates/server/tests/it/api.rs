@@ -1,0 +1,7 @@
+//! The AWS Chatbot API from outside. What is expected names its source: the model, the reference, observed of the real
+//! service, or assumed.
+
+mod corridor;
+mod pagination;
+mod slack_channel_configurations;
+mod slack_workspaces;

@@ -1,0 +1,54 @@
+//! What becomes of an accepted message on its way to Slack: order, pace, retries, threads, and what it dies of.
+
+mod changes;
+mod pace;
+mod retries;
+mod threads;
+
+use store::outbox::{Delivery, DeliveryState};
+
+use crate::kit::{SlackRequest, TOPIC, TestServer};
+
+/// A server whose channel C1 listens to [`TOPIC`].
+async fn listening() -> TestServer {
+    let server = TestServer::start().await;
+    server.configure("ops", "C1", &[TOPIC]).await;
+    server
+}
+
+fn markers(posts: &[SlackRequest]) -> Vec<String> {
+    posts.iter().map(SlackRequest::marker).collect()
+}
+
+/// When each request arrived, in milliseconds after `from_ms`.
+fn times(requests: &[SlackRequest], from_ms: i64) -> Vec<i64> {
+    requests.iter().map(|request| request.at_ms - from_ms).collect()
+}
+
+/// The reason of the one delivery, which must be in this state.
+async fn reason(server: &TestServer, state: DeliveryState) -> String {
+    let deliveries = server.deliveries().await;
+    let [Delivery { state: found, reason, .. }] = deliveries.as_slice() else {
+        panic!("not one delivery: {deliveries:#?}");
+    };
+    assert_eq!(*found, state, "{reason:?}");
+    reason.clone().unwrap_or_default()
+}
+
+/// The kit's own promise, without which the tests here would not notice a message that nobody looks for.
+#[tokio::test(flavor = "multi_thread")]
+#[should_panic(expected = "left over")]
+async fn a_test_that_leaves_a_message_undelivered_fails() {
+    let server = listening().await;
+    server.slack.next("chat.postMessage", [crate::kit::SlackAnswer::Status(500)]);
+    server.publish(TOPIC, "message-1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[should_panic(expected = "left over")]
+async fn a_test_that_leaves_a_dead_message_fails() {
+    let server = listening().await;
+    server.slack.next("chat.postMessage", [crate::kit::SlackAnswer::Error("is_archived")]);
+    server.publish(TOPIC, "message-1").await;
+    server.quiet().await;
+}

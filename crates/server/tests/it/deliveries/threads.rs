@@ -1,0 +1,102 @@
+//! Threads: notifications of one `threadId` are one thread, whose first message tells the latest.
+
+use serde_json::json;
+
+use super::listening;
+use crate::kit::{OTHER_TOPIC, SlackAnswer, SlackRequest, TOPIC, TestServer};
+
+/// A custom notification of a thread. Schema: AWS's documentation of custom notifications.
+fn threaded(thread_id: &str, marker: &str) -> String {
+    json!({
+        "version": "1.0",
+        "source": "custom",
+        "content": { "title": marker, "description": format!("The description of {marker}") },
+        "metadata": { "threadId": thread_id, "summary": format!("summary of {marker}") },
+    })
+    .to_string()
+}
+
+async fn publish(server: &TestServer, thread_id: &str, marker: &str) {
+    server.publish(TOPIC, &threaded(thread_id, marker)).await;
+    server.quiet().await;
+    // Whatever the pace allows: threads are not about time.
+    server.pass(10_000).await;
+}
+
+/// Which message hangs on which.
+fn threads(posts: &[SlackRequest]) -> Vec<(String, Option<&str>)> {
+    posts.iter().map(|post| (post.marker(), post.thread_ts())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_is_a_reply_to_the_first_and_the_first_tells_it() {
+    let server = listening().await;
+    for marker in ["message-1", "message-2", "message-3"] {
+        publish(&server, "deploy", marker).await;
+    }
+    publish(&server, "another", "message-4").await;
+    let posts = server.slack.posted("C1");
+    let parent = posts[0].posted.as_deref();
+    let expected = [("message-1", None), ("message-2", parent), ("message-3", parent), ("message-4", None)];
+    assert_eq!(threads(&posts), expected.map(|(marker, thread_ts)| (marker.to_owned(), thread_ts)));
+    let updates = server.slack.requests("chat.update");
+    assert_eq!(updates.len(), 2);
+    for (update, latest) in updates.iter().zip(["message-2", "message-3"]) {
+        assert_eq!((update.channel(), update.body["ts"].as_str()), ("C1", parent));
+        assert_eq!(update.marker(), "message-1");
+        let body = update.body.to_string();
+        assert!(body.contains("Latest Update") && body.contains(&format!("summary of {latest}")), "{body}");
+        assert!(body.contains("The description of message-1"), "its own text stays: {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_is_the_channels_own_and_outlives_a_restart() {
+    let mut server = listening().await;
+    server.configure("builds", "C2", &[OTHER_TOPIC]).await;
+    publish(&server, "deploy", "message-1").await;
+    server.publish(OTHER_TOPIC, &threaded("deploy", "message-2")).await;
+    server.quiet().await;
+    assert_eq!(server.slack.posted("C2")[0].thread_ts(), None);
+    server.restart().await;
+    publish(&server, "deploy", "message-3").await;
+    let posts = server.slack.posted("C1");
+    assert_eq!(posts[1].thread_ts(), posts[0].posted.as_deref());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_fails_is_tried_again_and_the_reply_is_not() {
+    let server = listening().await;
+    publish(&server, "deploy", "message-1").await;
+    server.slack.next("chat.update", [SlackAnswer::Status(500), SlackAnswer::RateLimited { retry_after_seconds: 5 }]);
+    publish(&server, "deploy", "message-2").await;
+    server.pass(10_000).await;
+    assert_eq!(server.slack.requests("chat.update").len(), 3);
+    assert_eq!(server.slack.requests("chat.postMessage").len(), 2);
+}
+
+/// The first message was changed or deleted by a person: the reply stands all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_slack_refuses_leaves_the_reply_delivered() {
+    let server = listening().await;
+    publish(&server, "deploy", "message-1").await;
+    server.slack.next("chat.update", [SlackAnswer::Error("message_not_found")]);
+    publish(&server, "deploy", "message-2").await;
+    assert_eq!(server.slack.posted("C1").len(), 2);
+    assert_eq!(server.slack.requests("chat.update").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_to_a_thread_that_is_gone_opens_a_new_one() {
+    let server = listening().await;
+    publish(&server, "deploy", "message-1").await;
+    server.slack.next("chat.postMessage", [SlackAnswer::Error("thread_not_found")]);
+    publish(&server, "deploy", "message-2").await;
+    publish(&server, "deploy", "message-3").await;
+    let posts = server.slack.posted("C1");
+    let expected = [("message-1", None), ("message-2", None), ("message-3", posts[1].posted.as_deref())];
+    assert_eq!(threads(&posts), expected.map(|(marker, thread_ts)| (marker.to_owned(), thread_ts)));
+    let updates = server.slack.requests("chat.update");
+    assert_eq!(updates.len(), 1);
+    assert_eq!(updates[0].marker(), "message-2");
+}

@@ -1,0 +1,60 @@
+//! What the tests stand on: a real server in this process, other people's services faked, a clock moved by hand.
+//!
+//! [`TestServer`] is the way in. Its drop fails the test if the outbox holds what the test did not announce.
+
+mod api_client;
+mod clock;
+mod fake_slack;
+mod fake_sns;
+mod process;
+mod test_server;
+
+use std::time::{Duration, Instant};
+
+pub use api_client::{Answer, ApiClient, Key};
+pub use clock::{MIDDAY_MS, ManualClock};
+pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
+pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
+pub use process::BellhopProcess;
+pub use test_server::TestServer;
+
+/// The account of most tests, and its administrator's key.
+pub const OPS: Key = Key { account_id: "123456789012", id: "AKIDOPS", secret: "ops-secret" };
+/// Somebody else's account on the same server.
+pub const OTHER: Key = Key { account_id: "210987654321", id: "AKIDOTHER", secret: "other-secret" };
+/// The administrator that `bellhop dev` seeds.
+pub const DEV: Key = Key { account_id: "123456789012", id: "test", secret: "test" };
+/// A workspace that both accounts have authorised, each with a token of its own.
+pub const TEAM: &str = "T0OPS";
+pub const TEAM_NAME: &str = "Operations";
+pub const OPS_TOKEN: &str = "xoxb-ops";
+pub const ROLE: &str = "arn:aws:iam::123456789012:role/chatbot";
+pub const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
+pub const OTHER_TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:builds";
+
+/// How long real I/O may take before a test says that it will not happen.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
+/// Waits for real I/O of other tasks: looks until there is something, and fails with `what` if nothing comes.
+/// For what the server's clock decides, move the clock instead.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// The client of all requests of the tests. It follows nothing and ends.
+fn http_client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(30))
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,231 @@
+//! Slack's Web API as Bellhop sees it: remembers every request, answers as it is told to.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::{Value, json};
+use server::clock::SharedClock;
+use tokio::task::JoinSet;
+use url::Url;
+
+/// What Slack does with a request.
+#[derive(Debug, Clone)]
+pub enum SlackAnswer {
+    Ok,
+    /// 429 with this `Retry-After`.
+    RateLimited {
+        retry_after_seconds: u32,
+    },
+    Status(u16),
+    /// `ok: false` with this code.
+    Error(&'static str),
+    /// No answer as long as the test runs.
+    Hang,
+    /// The message is posted, and the answer never comes.
+    PostedThenHang,
+    /// The connection ends without an answer.
+    Reset,
+    /// A whole HTTP answer with half of its JSON.
+    Truncated,
+}
+
+/// One request as it arrived.
+#[derive(Debug, Clone)]
+pub struct SlackRequest {
+    pub method: String,
+    pub token: String,
+    /// By the test's clock.
+    pub at_ms: i64,
+    pub body: Value,
+    /// The `ts` under which Slack took it; `None` if it did not.
+    pub posted: Option<String>,
+}
+
+impl SlackRequest {
+    pub fn channel(&self) -> &str {
+        self.body["channel"].as_str().unwrap_or_default()
+    }
+
+    pub fn thread_ts(&self) -> Option<&str> {
+        self.body["thread_ts"].as_str()
+    }
+
+    /// The `message-…` that the test put into the notification.
+    pub fn marker(&self) -> String {
+        let text = self.body["text"].as_str().unwrap_or_default();
+        let from = text.find("message-").unwrap_or_else(|| panic!("no marker in `{text}`"));
+        text[from..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
+    }
+}
+
+struct Bucket {
+    size: i64,
+    interval_ms: i64,
+    /// When it is full again.
+    full_at_ms: i64,
+}
+
+struct Slack {
+    requests: Vec<SlackRequest>,
+    script: HashMap<String, VecDeque<SlackAnswer>>,
+    channels: HashMap<String, SlackAnswer>,
+    buckets: Option<(i64, i64)>,
+    bucket_of: HashMap<String, Bucket>,
+    posted: u64,
+}
+
+struct Shared {
+    clock: SharedClock,
+    slack: Mutex<Slack>,
+}
+
+pub struct FakeSlack {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    _serving: JoinSet<()>,
+}
+
+impl FakeSlack {
+    pub async fn start(clock: SharedClock) -> Self {
+        let shared = Arc::new(Shared {
+            clock,
+            slack: Mutex::new(Slack {
+                requests: Vec::new(),
+                script: HashMap::new(),
+                channels: HashMap::new(),
+                buckets: None,
+                bucket_of: HashMap::new(),
+                posted: 0,
+            }),
+        });
+        let routes = Router::new().route("/api/{method}", post(answer)).with_state(shared.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        Self { address, shared, _serving: serving }
+    }
+
+    /// For `slack.api_url`.
+    pub fn api_url(&self) -> Url {
+        Url::parse(&format!("http://{}/api/", self.address)).unwrap()
+    }
+
+    /// The next calls of `method` are answered so, one after the other; those after them with success.
+    pub fn next(&self, method: &str, answers: impl IntoIterator<Item = SlackAnswer>) {
+        let mut slack = self.slack();
+        slack.script.entry(method.to_owned()).or_default().extend(answers);
+    }
+
+    /// Every message to `channel` is answered so.
+    pub fn always(&self, channel: &str, answer: SlackAnswer) {
+        self.slack().channels.insert(channel.to_owned(), answer);
+    }
+
+    /// Allows each channel `size` messages at once and one more every `interval_ms`; refuses the others with 429.
+    pub fn allow(&self, size: i64, interval_ms: i64) {
+        self.slack().buckets = Some((size, interval_ms));
+    }
+
+    /// All requests of `method`, taken or not, in the order of their arrival.
+    pub fn requests(&self, method: &str) -> Vec<SlackRequest> {
+        let slack = self.slack();
+        slack.requests.iter().filter(|request| request.method == method).cloned().collect()
+    }
+
+    /// The messages that stand in `channel`, in order.
+    pub fn posted(&self, channel: &str) -> Vec<SlackRequest> {
+        let mut posts = self.requests("chat.postMessage");
+        posts.retain(|post| post.posted.is_some() && post.channel() == channel);
+        posts
+    }
+
+    fn slack(&self) -> MutexGuard<'_, Slack> {
+        self.shared.slack.lock().unwrap()
+    }
+}
+
+impl Slack {
+    fn decide(&mut self, method: &str, channel: &str, now_ms: i64) -> SlackAnswer {
+        if let Some(answer) = self.channels.get(channel) {
+            return answer.clone();
+        }
+        if let Some(answer) = self.script.get_mut(method).and_then(VecDeque::pop_front) {
+            return answer;
+        }
+        let Some((size, interval_ms)) = self.buckets.filter(|_| method == "chat.postMessage") else {
+            return SlackAnswer::Ok;
+        };
+        let bucket =
+            self.bucket_of.entry(channel.to_owned()).or_insert(Bucket { size, interval_ms, full_at_ms: now_ms });
+        let full_at_ms = bucket.full_at_ms.max(now_ms) + bucket.interval_ms;
+        if full_at_ms - now_ms > bucket.size * bucket.interval_ms {
+            return SlackAnswer::RateLimited { retry_after_seconds: 1 };
+        }
+        bucket.full_at_ms = full_at_ms;
+        SlackAnswer::Ok
+    }
+
+    fn ts(&mut self) -> String {
+        self.posted += 1;
+        format!("1700000000.{:06}", self.posted)
+    }
+}
+
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    Path(method): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    let channel = body["channel"].as_str().unwrap_or_default().to_owned();
+    let authorization = headers["authorization"].to_str().unwrap();
+    let (answer, ts) = {
+        let mut slack = shared.slack.lock().unwrap();
+        let now_ms = shared.clock.now_ms();
+        let answer = slack.decide(&method, &channel, now_ms);
+        let taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
+        let ts = (taken && method == "chat.postMessage").then(|| slack.ts());
+        slack.requests.push(SlackRequest {
+            token: authorization.strip_prefix("Bearer ").unwrap().to_owned(),
+            at_ms: now_ms,
+            posted: ts.clone(),
+            method,
+            body,
+        });
+        (answer, ts)
+    };
+    match answer {
+        SlackAnswer::Ok => {
+            let name = format!("name-of-{channel}");
+            let info = json!({ "id": channel, "name": name });
+            json_answer(&json!({ "ok": true, "ts": ts, "channel": info }))
+        }
+        SlackAnswer::RateLimited { retry_after_seconds } => {
+            let head = (http::StatusCode::TOO_MANY_REQUESTS, [("retry-after", retry_after_seconds.to_string())]);
+            (head.0, head.1, r#"{"ok":false,"error":"ratelimited"}"#).into_response()
+        }
+        SlackAnswer::Status(status) => http::StatusCode::from_u16(status).unwrap().into_response(),
+        SlackAnswer::Error(code) => json_answer(&json!({ "ok": false, "error": code })),
+        SlackAnswer::Hang | SlackAnswer::PostedThenHang => std::future::pending().await,
+        SlackAnswer::Reset => {
+            // A body that fails before its first byte: hyper closes the connection with the head still unsent.
+            let torn = io::Error::other("torn");
+            Body::from_stream(tokio_stream::once(Err::<Bytes, io::Error>(torn))).into_response()
+        }
+        SlackAnswer::Truncated => ([("content-type", "application/json")], r#"{"ok":true,"ts":"17"#).into_response(),
+    }
+}
+
+fn json_answer(body: &Value) -> Response {
+    ([("content-type", "application/json; charset=utf-8")], body.to_string()).into_response()
+}

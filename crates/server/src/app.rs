@@ -54,14 +54,8 @@ pub struct App {
     pub(crate) sns_is_local: bool,
     pub(crate) pace: Pace,
     pub(crate) backoff: Backoff,
-    pub(crate) wake: Wake,
-}
-
-/// Tells the workers that there is something to do before they would look by themselves.
-#[derive(Default)]
-pub(crate) struct Wake {
-    pub deliveries: Notify,
-    pub topic_subscriptions: Notify,
+    /// A configuration changed which topics are wanted.
+    pub(crate) topics_changed: Notify,
 }
 
 pub type SharedApp = Arc<App>;

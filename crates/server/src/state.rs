@@ -168,7 +168,7 @@ fn compose(
         sns_is_local: crate::config::sns_endpoint_is_overridden(),
         pace: settings.pace(),
         backoff: settings.backoff(),
-        wake: crate::app::Wake::default(),
+        topics_changed: tokio::sync::Notify::new(),
     })
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Row as _, SqlStr, Sqlite, Transaction};
+use tokio::sync::Notify;
 
 use crate::outbox::GroupCommit;
 use crate::{EncryptionKey, StoreError};
@@ -41,6 +42,7 @@ pub struct Store {
     pub(crate) reader: SqlitePool,
     pub(crate) key: Arc<EncryptionKey>,
     pub(crate) group_commit: GroupCommit,
+    pub(crate) lane_due: Arc<Notify>,
     /// Held until the last clone goes; the kernel frees it when the process dies, however it dies.
     _lock: Arc<Option<File>>,
 }
@@ -83,8 +85,10 @@ impl Store {
             check_schema(&writer).await?;
         }
         let reader = pool(READERS).min_connections(1).connect_with(options.read_only(true)).await?;
+        let lane_due = Arc::new(Notify::new());
         let store = Self {
-            group_commit: GroupCommit::start(writer.clone()),
+            group_commit: GroupCommit::start(writer.clone(), lane_due.clone()),
+            lane_due,
             writer,
             reader,
             key: Arc::new(key),

@@ -137,10 +137,13 @@ impl Store {
         .await?;
         index_topics(&mut transaction, &after).await?;
         unindex_topics(&mut transaction, arn, &after.sns_topic_arns).await?;
-        if after.destination() != before.destination() {
-            crate::outbox::redirect(&mut transaction, arn.as_str(), &after.destination(), now_ms).await?;
-        }
+        let moved = after.destination() != before.destination();
+        let woken =
+            moved && crate::outbox::redirect(&mut transaction, arn.as_str(), &after.destination(), now_ms).await?;
         transaction.commit().await?;
+        if woken {
+            self.lane_due.notify_one();
+        }
         Ok(Some(Ok(after)))
     }
 

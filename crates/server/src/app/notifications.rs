@@ -75,10 +75,7 @@ impl App {
             })
             .await?;
         match enqueued {
-            Enqueued::Accepted { deliveries } => {
-                self.wake.deliveries.notify_one();
-                Ok(Accepted::New { deliveries })
-            }
+            Enqueued::Accepted { deliveries } => Ok(Accepted::New { deliveries }),
             Enqueued::Repeated => Ok(Accepted::Repeated),
             Enqueued::UnknownTopic => Err(NotAccepted::UnknownTopic(message.topic_arn.as_str().to_owned())),
         }

@@ -76,7 +76,7 @@ impl App {
         };
         let taken = self.store.create_slack_channel_configuration(&configuration, self.clock.now_ms()).await?;
         taken.map_err(|taken| taken_error(taken, &configuration))?;
-        self.wake.topic_subscriptions.notify_one();
+        self.topics_changed.notify_one();
         Ok(DescribedConfiguration { configuration, team_name: Some(workspace.team_name) })
     }
 
@@ -120,8 +120,7 @@ impl App {
             self.store.update_slack_channel_configuration(&caller.account_id, arn, update, self.clock.now_ms()).await?;
         let taken = SlackChannelConfiguration { channel_id, ..before };
         let configuration = updated.ok_or_else(not_found)?.map_err(|which| taken_error(which, &taken))?;
-        self.wake.topic_subscriptions.notify_one();
-        self.wake.deliveries.notify_one();
+        self.topics_changed.notify_one();
         let described = self.with_team_names(caller, vec![configuration]).await?;
         described.into_iter().next().ok_or_else(not_found)
     }
@@ -136,7 +135,7 @@ impl App {
         if !self.store.delete_slack_channel_configuration(&caller.account_id, arn, now_ms).await? {
             return Err(AppError::NotFound(arn.clone()));
         }
-        self.wake.topic_subscriptions.notify_one();
+        self.topics_changed.notify_one();
         Ok(())
     }
 

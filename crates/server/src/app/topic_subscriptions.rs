@@ -4,6 +4,7 @@ use domain::sns_message::{TopicArn, Verified, subscribe_url};
 use store::{StoreError, SubscriptionState, TopicSubscription};
 
 use super::{App, NotAccepted};
+use crate::outbound::http::is_loopback;
 use crate::outbound::sns::{SnsError, Subscribed};
 
 const PAGE: i64 = 100;
@@ -43,7 +44,7 @@ impl App {
         }
         if self.store.want_topic_again(topic_arn, "ended from outside").await? {
             tracing::warn!(topic_arn, "the subscription was ended from outside; subscribing again");
-            self.wake.topic_subscriptions.notify_one();
+            self.topics_changed.notify_one();
         }
         Ok(())
     }
@@ -95,8 +96,7 @@ impl App {
 
     /// `None`: Bellhop can subscribe by itself.
     async fn why_manual(&self) -> Option<&'static str> {
-        let loopback = matches!(self.sns_endpoint.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if loopback && !self.sns_is_local {
+        if is_loopback(&self.sns_endpoint) && !self.sns_is_local {
             return Some("Amazon SNS cannot reach a loopback address");
         }
         if !self.sns.has_credentials().await {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::say;
 use crate::clock::{Clock as _, SystemClock, iso8601};
 use crate::development_key::{CERTIFICATE_PATH, DevelopmentKey};
-use crate::outbound::http;
+use crate::outbound::http::{self, HttpClient};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -91,8 +91,8 @@ impl Send {
         let envelope = self.envelope(&topic, &message)?;
         let message_id = envelope.pointer("/MessageId").and_then(serde_json::Value::as_str).unwrap_or_default();
         let url = self.endpoint.join("/sns")?;
-        let response = http::client(TIMEOUT, false)?
-            .post(url)
+        let response = HttpClient::new(TIMEOUT)?
+            .request(reqwest::Method::POST, url)
             .header("content-type", "text/plain; charset=UTF-8")
             .header("x-amz-sns-message-type", "Notification")
             .header("x-amz-sns-message-id", message_id)

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use domain::sns_message::{Certificate, CertificateError};
 use moka::future::Cache;
-use reqwest::Client;
+use reqwest::Method;
 use url::Url;
 
-use super::http::{self, ExchangeError};
+use super::http::{self, ExchangeError, HttpClient};
 use crate::clock::SharedClock;
 
 /// There is one per region; a stranger can name only URLs of Amazon's own hosts, and only so many are kept.
@@ -39,7 +39,7 @@ pub struct Fetched {
 }
 
 pub struct Certificates {
-    http: Client,
+    http: HttpClient,
     clock: SharedClock,
     cache: Cache<Url, Arc<Fetched>>,
 }
@@ -47,8 +47,7 @@ pub struct Certificates {
 impl Certificates {
     pub fn new(clock: SharedClock) -> reqwest::Result<Self> {
         let cache = Cache::builder().max_capacity(CACHED_MAX).time_to_live(CACHED_FOR).build();
-        // An emulator is on this machine or beside it; Amazon's hosts may need the proxy.
-        Ok(Self { http: http::client(FETCH_TIMEOUT, true)?, clock, cache })
+        Ok(Self { http: HttpClient::new(FETCH_TIMEOUT)?, clock, cache })
     }
 
     /// The certificate at `url`. Requests that come together fetch it once.
@@ -68,7 +67,8 @@ impl Certificates {
 
     async fn fetch(&self, url: &Url) -> Result<Arc<Fetched>, CertificateUnavailable> {
         let unreachable = |error: ExchangeError| CertificateUnavailable::Unreachable(error.to_string());
-        let response = self.http.get(url.clone()).send().await.map_err(|error| unreachable(error.into()))?;
+        let response =
+            self.http.request(Method::GET, url.clone()).send().await.map_err(|error| unreachable(error.into()))?;
         if !response.status().is_success() {
             return Err(CertificateUnavailable::Unreachable(format!("HTTP {}", response.status().as_u16())));
         }

@@ -3,18 +3,45 @@
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
+use url::{Host, Url};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A client whose requests end within `timeout`, whatever the other side does.
-pub fn client(timeout: Duration, through_proxy: bool) -> reqwest::Result<Client> {
-    let builder = Client::builder()
-        .user_agent(concat!("bellhop/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT.min(timeout))
-        .timeout(timeout);
-    if through_proxy { builder } else { builder.no_proxy() }.build()
+/// A client whose requests end within its time-out, whatever the other side does. It goes through the proxy that the
+/// environment names, but for loopback addresses: a sandbox, an emulator, a fake.
+#[derive(Clone)]
+pub struct HttpClient {
+    proxied: Client,
+    direct: Client,
+}
+
+impl HttpClient {
+    pub fn new(timeout: Duration) -> reqwest::Result<Self> {
+        let builder = || {
+            Client::builder()
+                .user_agent(concat!("bellhop/", env!("CARGO_PKG_VERSION")))
+                .redirect(Policy::none())
+                .connect_timeout(CONNECT_TIMEOUT.min(timeout))
+                .timeout(timeout)
+        };
+        Ok(Self { proxied: builder().build()?, direct: builder().no_proxy().build()? })
+    }
+
+    pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        let client = if is_loopback(&url) { &self.direct } else { &self.proxied };
+        client.request(method, url)
+    }
+}
+
+/// Whether a URL stays on this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// Why an exchange did not end with a whole answer. The URL is left out: it may hold a secret.
@@ -62,4 +89,20 @@ fn root_cause(error: &dyn std::error::Error) -> String {
         deepest = source;
     }
     deepest.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_reached_past_the_proxy() {
+        let loopback = |url: &str| is_loopback(&Url::parse(url).unwrap());
+        for url in ["http://127.0.0.1:4750/", "http://localhost:4566/", "http://sns.localhost/", "http://[::1]/"] {
+            assert!(loopback(url), "{url}");
+        }
+        for url in ["https://slack.com/api/", "http://10.0.0.1/", "http://localhost.example/", "http://127.example/"] {
+            assert!(!loopback(url), "{url}");
+        }
+    }
 }

@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use domain::delivery::{DeliveryOutcome, SlackAnswer, slack_outcome};
 use domain::notification::render::slack::SlackMessage;
-use reqwest::{Client, Response};
+use reqwest::{Method, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::http::{self, ExchangeError};
+use super::http::{self, ExchangeError, HttpClient};
 
 /// Slack's own, when the settings name no other.
 pub const SLACK_API_URL: &str = "https://slack.com/api/";
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
 pub struct SlackClient {
-    http: Client,
+    http: HttpClient,
     api_url: Url,
 }
 
@@ -31,9 +31,7 @@ pub struct Place<'a> {
 
 impl SlackClient {
     pub fn new(api_url: Url, timeout: Duration) -> reqwest::Result<Self> {
-        // The sandbox and the fakes of tests are on this machine: no proxy between.
-        let remote = !matches!(api_url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        Ok(Self { http: http::client(timeout, remote)?, api_url })
+        Ok(Self { http: HttpClient::new(timeout)?, api_url })
     }
 
     /// `chat.postMessage`.
@@ -110,7 +108,7 @@ impl SlackClient {
         body: &(impl Serialize + Sync),
     ) -> Result<Response, ExchangeError> {
         let url = self.api_url.join(method).map_err(|error| ExchangeError::Network(error.to_string()))?;
-        Ok(self.http.post(url).bearer_auth(token.expose_secret()).json(body).send().await?)
+        Ok(self.http.request(Method::POST, url).bearer_auth(token.expose_secret()).json(body).send().await?)
     }
 }
 

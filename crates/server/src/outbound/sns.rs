@@ -6,10 +6,11 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::ProvideCredentials as _;
 use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata as _};
+use reqwest::Method;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::http;
+use super::http::{self, HttpClient};
 
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,13 +29,13 @@ pub enum Subscribed {
 pub struct SnsError(pub String);
 
 pub struct Sns {
-    http: reqwest::Client,
+    http: HttpClient,
     config: OnceCell<SdkConfig>,
 }
 
 impl Sns {
     pub fn new() -> reqwest::Result<Self> {
-        Ok(Self { http: http::client(CONFIRM_TIMEOUT, true)?, config: OnceCell::new() })
+        Ok(Self { http: HttpClient::new(CONFIRM_TIMEOUT)?, config: OnceCell::new() })
     }
 
     /// Whether AWS's standard environment has credentials at this moment.
@@ -79,7 +80,8 @@ impl Sns {
     /// Visits a `SubscribeURL` that was checked before, and answers the subscription's ARN if SNS names it.
     pub async fn confirm(&self, subscribe_url: &Url) -> Result<Option<String>, SnsError> {
         let failed = |error: http::ExchangeError| SnsError(format!("`SubscribeURL`: {error}"));
-        let response = self.http.get(subscribe_url.clone()).send().await.map_err(|error| failed(error.into()))?;
+        let response =
+            self.http.request(Method::GET, subscribe_url.clone()).send().await.map_err(|error| failed(error.into()))?;
         let status = response.status();
         let body = http::body(response, CONFIRMATION_BYTES_MAX).await.map_err(failed)?;
         if !status.is_success() {

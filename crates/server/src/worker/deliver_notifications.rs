@@ -24,7 +24,7 @@ pub async fn run(app: SharedApp, stop: CancellationToken) {
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = app.wake.deliveries.notified() => {}
+            () = app.store.lane_due() => {}
             Some(ended) = in_flight.join_next() => {
                 if let Err(error) = ended {
                     tracing::error!(%error, "a delivery ended badly; its channel goes on when its lease is over");

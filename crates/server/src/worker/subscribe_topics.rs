@@ -19,7 +19,7 @@ pub async fn run(app: SharedApp, stop: CancellationToken) {
         let next_at_ms = app.clock.now_ms().saturating_add(EVERY_MS);
         tokio::select! {
             () = stop.cancelled() => {}
-            () = app.wake.topic_subscriptions.notified() => {}
+            () = app.topics_changed.notified() => {}
             () = app.clock.sleep_until_ms(next_at_ms) => {}
         }
     }

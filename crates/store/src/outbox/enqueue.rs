@@ -1,10 +1,11 @@
 //! Accepting: notifications that arrive together share one transaction and so one fsync.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{Store, StoreError};
 
@@ -43,10 +44,10 @@ pub(crate) struct GroupCommit {
 }
 
 impl GroupCommit {
-    pub(crate) fn start(writer: SqlitePool) -> Self {
+    pub(crate) fn start(writer: SqlitePool, lane_due: Arc<Notify>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         #[expect(clippy::disallowed_methods, reason = "it ends with the queue, which the store owns")]
-        tokio::spawn(run(writer, waiting));
+        tokio::spawn(run(writer, lane_due, waiting));
         Self { queue }
     }
 }
@@ -61,11 +62,11 @@ impl Store {
     }
 }
 
-async fn run(writer: SqlitePool, mut waiting: mpsc::Receiver<(NewNotification, Answer)>) {
+async fn run(writer: SqlitePool, lane_due: Arc<Notify>, mut waiting: mpsc::Receiver<(NewNotification, Answer)>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let (notifications, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let results = match commit(&writer, &notifications).await {
+        let results = match commit(&writer, &lane_due, &notifications).await {
             Ok(results) => results.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error); answers.len()],
         };
@@ -82,7 +83,11 @@ struct Listener {
     destination: String,
 }
 
-async fn commit(writer: &SqlitePool, notifications: &[NewNotification]) -> Result<Vec<Enqueued>, StoreError> {
+async fn commit(
+    writer: &SqlitePool,
+    lane_due: &Notify,
+    notifications: &[NewNotification],
+) -> Result<Vec<Enqueued>, StoreError> {
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
     let listeners = listeners(&mut transaction, notifications).await?;
     let mut seen = HashSet::new();
@@ -91,8 +96,11 @@ async fn commit(writer: &SqlitePool, notifications: &[NewNotification]) -> Resul
         .filter(|n| listeners.contains_key(&n.topic_arn) && seen.insert((n.topic_arn.as_str(), n.message_id.as_str())))
         .collect();
     let mut inserted = insert_notifications(&mut transaction, &wanted).await?;
-    insert_deliveries(&mut transaction, &wanted, &inserted, &listeners).await?;
+    let woken = insert_deliveries(&mut transaction, &wanted, &inserted, &listeners).await?;
     transaction.commit().await?;
+    if woken {
+        lane_due.notify_one();
+    }
     Ok(notifications
         .iter()
         .map(|notification| match listeners.get(&notification.topic_arn) {
@@ -154,12 +162,13 @@ async fn insert_notifications(
     rows.iter().map(|row| Ok(((row.try_get("topic_arn")?, row.try_get("message_id")?), row.try_get("id")?))).collect()
 }
 
+/// Answers whether a lane that slept has something to send now.
 async fn insert_deliveries(
     transaction: &mut Transaction<'static, Sqlite>,
     notifications: &[&NewNotification],
     inserted: &HashMap<(String, String), i64>,
     listeners: &HashMap<String, Vec<Listener>>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let mut rows = Vec::new();
     // In order, so that two nodes lock common lanes in the same order.
     let mut due: BTreeMap<&str, i64> = BTreeMap::new();
@@ -185,10 +194,11 @@ async fn insert_deliveries(
         }
         query.execute(&mut **transaction).await?;
     }
+    let mut woken = false;
     for (destination, at) in due {
-        super::lanes::make_due(transaction, destination, at).await?;
+        woken |= super::lanes::make_due(transaction, destination, at).await?;
     }
-    Ok(())
+    Ok(woken)
 }
 
 /// `($1, $2, 'x'), ($3, $4, 'x')` for two rows of two columns and a constant.

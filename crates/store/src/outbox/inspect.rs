@@ -96,6 +96,7 @@ impl Store {
         let Some(row) = row else { return Ok(false) };
         super::lanes::make_due(&mut transaction, row.try_get("destination")?, now_ms).await?;
         transaction.commit().await?;
+        self.lane_due.notify_one();
         Ok(true)
     }
 
@@ -115,6 +116,7 @@ impl Store {
             super::lanes::make_due(&mut transaction, &destination, now_ms).await?;
         }
         transaction.commit().await?;
+        self.lane_due.notify_one();
         Ok(rows.len())
     }
 

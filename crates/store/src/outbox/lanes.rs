@@ -57,6 +57,11 @@ pub struct Settled {
 }
 
 impl Store {
+    /// Waits until a lane that slept has something to send. Other processes' doings are not seen: look now and then.
+    pub async fn lane_due(&self) {
+        self.lane_due.notified().await;
+    }
+
     /// Leases up to `limit` lanes that are due at `now_ms`, those that have waited longest first.
     pub async fn claim(&self, limit: i64, now_ms: i64, lease_ms: i64) -> Result<Vec<Lease>, StoreError> {
         // The lease is looked at again outside: of two nodes that claim at once, PostgreSQL lets the second wait for the
@@ -208,21 +213,23 @@ async fn release(
     Ok(changed == 1)
 }
 
-/// Wakes a lane; one that waits already (its pace, a back-off) keeps its time.
+/// Wakes a lane; one that waits already (its pace, a back-off) keeps its time. Answers whether it slept: then the caller
+/// tells whoever waits in [`Store::lane_due`], after the commit.
 pub(crate) async fn make_due(
     transaction: &mut Transaction<'static, Sqlite>,
     destination: &str,
     at_ms: i64,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<bool, StoreError> {
+    let changed = sqlx::query(
         "INSERT INTO destinations (destination, due_at_ms, leased_until_ms, fence, arrival_ms) VALUES ($1, $2, 0, 0, 0)
-         ON CONFLICT (destination) DO UPDATE SET due_at_ms = COALESCE(destinations.due_at_ms, excluded.due_at_ms)",
+         ON CONFLICT (destination) DO UPDATE SET due_at_ms = excluded.due_at_ms WHERE destinations.due_at_ms IS NULL",
     )
     .bind(destination)
     .bind(at_ms)
     .execute(&mut **transaction)
-    .await?;
-    Ok(())
+    .await?
+    .rows_affected();
+    Ok(changed == 1)
 }
 
 /// What waits for a configuration, and what died, goes to its new channel.
@@ -231,7 +238,7 @@ pub(crate) async fn redirect(
     configuration_arn: &str,
     destination: &str,
     now_ms: i64,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     sqlx::query("UPDATE deliveries SET destination = $1 WHERE configuration_arn = $2 AND state IN ('pending', 'dead')")
         .bind(destination)
         .bind(configuration_arn)

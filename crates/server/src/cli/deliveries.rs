@@ -162,8 +162,9 @@ async fn open(data: &DataArguments) -> anyhow::Result<Store> {
 fn line(delivery: &Delivery) -> String {
     let name = delivery.configuration_arn.rsplit('/').next().unwrap_or_default();
     let reason = delivery.reason.as_deref().map(|reason| format!("  {reason}")).unwrap_or_default();
-    let received = iso8601(delivery.received_at_ms);
-    format!("{:>6}  {received}  {name}  {}  {} attempts{reason}", delivery.id, state(delivery), delivery.attempts)
+    let attempts = if delivery.attempts == 1 { "attempt" } else { "attempts" };
+    let (id, received, state) = (delivery.id, iso8601(delivery.received_at_ms), state(delivery));
+    format!("{id:>6}  {received}  {state:<9}  {:>2} {attempts:<8}  {name}{reason}", delivery.attempts)
 }
 
 fn state(delivery: &Delivery) -> String {

@@ -25,7 +25,11 @@ impl Serve {
 }
 
 /// Serves until SIGTERM or SIGINT, and ends cleanly. `next_steps` says, for the server's URL, what to do when it is ready.
-pub async fn run(settings: Settings, mode: Mode, next_steps: fn(&str) -> Option<String>) -> anyhow::Result<()> {
+pub async fn run(
+    settings: Settings,
+    mode: Mode,
+    next_steps: impl FnOnce(&str) -> Option<String>,
+) -> anyhow::Result<()> {
     // Before anything is started: a signal that comes early must not kill half a start.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let server = Server::start(settings, mode, Arc::new(SystemClock)).await?;

@@ -32,6 +32,7 @@ pub use slack_channel_configurations::{
 pub use slack_workspaces::{DescribedWorkspace, WorkspacePage};
 
 use crate::clock::SharedClock;
+use crate::config::LimitSettings;
 use crate::metrics::Metrics;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::slack::SlackClient;
@@ -52,6 +53,7 @@ pub struct App {
     pub(crate) sns_endpoint: Url,
     /// SNS itself is an emulator: it may reach a loopback address.
     pub(crate) sns_is_local: bool,
+    pub(crate) limits: LimitSettings,
     pub(crate) pace: Pace,
     pub(crate) backoff: Backoff,
     /// A configuration changed which topics are wanted.

@@ -33,6 +33,8 @@ pub struct Settings {
     pub slack: SlackSettings,
     #[serde(default)]
     pub delivery: DeliverySettings,
+    #[serde(default)]
+    pub limits: LimitSettings,
     /// Who may sign API requests.
     #[serde(default)]
     pub access_keys: Vec<AccessKeySettings>,
@@ -102,6 +104,19 @@ pub struct DeliverySettings {
     pub give_up_after_hours: u16,
     /// How long one request to a chat platform may take.
     pub request_timeout_seconds: u16,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitSettings {
+    /// Slack channel configurations of one account; one more is `LimitExceededException`.
+    pub slack_channel_configurations: u32,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self { slack_channel_configurations: 10_000 }
+    }
 }
 
 impl Default for ServerSettings {

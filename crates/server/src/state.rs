@@ -166,6 +166,7 @@ fn compose(
         trusted_hosts,
         sns_endpoint: sns_endpoint(&public_url)?,
         sns_is_local: crate::config::sns_endpoint_is_overridden(),
+        limits: settings.limits,
         pace: settings.pace(),
         backoff: settings.backoff(),
         topics_changed: tokio::sync::Notify::new(),

@@ -170,6 +170,23 @@ impl Store {
         Ok(true)
     }
 
+    /// Whether an account has at least so many configurations. Reads no more than that.
+    pub async fn has_slack_channel_configurations(
+        &self,
+        account_id: &AccountId,
+        at_least: u32,
+    ) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS found FROM
+                 (SELECT 1 FROM slack_channel_configurations WHERE account_id = $1 LIMIT $2) AS some_of_them",
+        )
+        .bind(account_id.as_str())
+        .bind(i64::from(at_least))
+        .fetch_one(&self.reader)
+        .await?;
+        Ok(row.try_get::<i64, _>("found")? >= i64::from(at_least))
+    }
+
     /// Whether any configuration listens to the topic.
     pub async fn topic_is_listed(&self, topic_arn: &str) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT 1 FROM topic_listeners WHERE topic_arn = $1 LIMIT 1")

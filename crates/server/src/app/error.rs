@@ -20,6 +20,8 @@ pub enum AppError {
     NotFound(ChatConfigurationArn),
     #[error("Invalid request provided: {0} is not the arn of an Amazon SNS topic")]
     NotATopic(String),
+    #[error("Limit exceeded: AWS account {account_id} has {max} Slack channel configurations already")]
+    LimitExceeded { account_id: AccountId, max: u32 },
     #[error("The provided NextToken is not valid for this request")]
     InvalidNextToken,
     #[error("User: {principal} is not authorized to perform: {action} on resource: {resource}")]

@@ -56,6 +56,7 @@ impl App {
         caller.authorize(Operation::CreateSlackChannelConfiguration, "*")?;
         check_topics(&new.sns_topic_arns)?;
         let workspace = self.authorized_workspace(caller, &new.team_id).await?;
+        self.check_limit(caller).await?;
         let channel_name = match new.channel_name {
             Some(name) => name,
             None => self.channel_name(&workspace, &new.channel_id).await,
@@ -136,6 +137,15 @@ impl App {
             return Err(AppError::NotFound(arn.clone()));
         }
         self.topics_changed.notify_one();
+        Ok(())
+    }
+
+    /// Looked at before the create and not within it: creates at the same moment may pass it together.
+    async fn check_limit(&self, caller: &Caller) -> Result<(), AppError> {
+        let max = self.limits.slack_channel_configurations;
+        if self.store.has_slack_channel_configurations(&caller.account_id, max).await? {
+            return Err(AppError::LimitExceeded { account_id: caller.account_id.clone(), max });
+        }
         Ok(())
     }
 

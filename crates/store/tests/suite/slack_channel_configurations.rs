@@ -35,6 +35,10 @@ pub async fn a_name_and_a_channel_are_taken_once_in_an_account(setup: &impl Setu
     assert_eq!(create(ACCOUNT, "ops", "C002").await, Err(Taken::Name));
     assert_eq!(create(ACCOUNT, "dev", "C001").await, Err(Taken::Channel));
     assert!(!store.topic_is_listed(topic("other").as_str()).await.unwrap());
+    for (at_least, has) in [(1, true), (2, false)] {
+        let found = store.has_slack_channel_configurations(&account(ACCOUNT), at_least).await.unwrap();
+        assert_eq!(found, has, "at least {at_least}");
+    }
     assert_eq!(create(OTHER_ACCOUNT, "ops", "C001").await, Ok(()));
 }
 

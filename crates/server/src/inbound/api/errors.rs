@@ -33,6 +33,7 @@ impl ApiError {
                 ErrorShape::InvalidRequestException
             }
             AppError::NotFound(_) => ErrorShape::ResourceNotFoundException,
+            AppError::LimitExceeded { .. } => ErrorShape::LimitExceededException,
             AppError::InvalidNextToken => ErrorShape::InvalidParameterException,
             AppError::Denied { .. } => ErrorShape::AccessDeniedException,
             AppError::Store(_) => server_error(operation),

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, DeliverySettings, ServerSettings, Settings, SlackSettings, SlackWorkspaceSettings, SnsSettings,
-    StoreSettings,
+    AccessKeySettings, DeliverySettings, LimitSettings, ServerSettings, Settings, SlackSettings,
+    SlackWorkspaceSettings, SnsSettings, StoreSettings,
 };
 use server::state::{Mode, Server};
 use store::Store;
@@ -302,6 +302,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
             ],
         },
         delivery: DeliverySettings::default(),
+        limits: LimitSettings::default(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],
     }
 }

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 use tokio::task::JoinSet;
-use wire::operations::Operation::{CreateSlackChannelConfiguration as CREATE, DescribeSlackChannelConfigurations};
+use wire::operations::Operation::{
+    CreateSlackChannelConfiguration as CREATE, DeleteSlackChannelConfiguration as DELETE,
+    DescribeSlackChannelConfigurations,
+};
 
 use super::{arn, smallest, with};
 use crate::kit::{OPS, OPS_TOKEN, OTHER, OTHER_TOPIC, ROLE, SlackAnswer, TEAM, TEAM_NAME, TOPIC, TestServer};
@@ -194,4 +197,18 @@ async fn ten_creates_of_one_name_at_once_make_one_configuration() {
     let mut statuses: Vec<_> = creates.join_all().await.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [[201].as_slice(), &[409; 9]].concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_configuration_beyond_the_limit_is_refused_and_another_account_is_not() {
+    let server = TestServer::start_with(|settings| settings.limits.slack_channel_configurations = 2).await;
+    for (name, channel) in [("one", "C1"), ("two", "C2")] {
+        server.call(CREATE, smallest(name, channel)).await.ok(201);
+    }
+    let answer = server.call(CREATE, smallest("three", "C3")).await;
+    assert_eq!(answer.status, 403); // reference
+    assert_eq!(answer.header("x-amzn-errortype"), Some("LimitExceededException")); // reference
+    server.configure_as(OTHER, "theirs", "C4", &[]).await;
+    server.call(DELETE, json!({ "ChatConfigurationArn": arn("one") })).await;
+    server.call(CREATE, smallest("three", "C3")).await.ok(201);
 }

@@ -18,10 +18,6 @@ const READERS: u32 = 4;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Another process (`bellhop deliveries retry`) may be writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Negative: in KiB. A burst of messages touches more index pages than SQLite's 2 MiB hold; it is filled only as needed.
-const PAGE_CACHE: &str = "-16384";
-/// 32 MiB of log between checkpoints: each writes the hot pages of every index again.
-const CHECKPOINT_PAGES: &str = "8192";
 const DATABASE_FILE: &str = "bellhop.db";
 const LOCK_FILE: &str = "bellhop.lock";
 const KEY_FILE: &str = "encryption.key";
@@ -75,9 +71,7 @@ impl Store {
             // A 200 to SNS promises that a power cut does not lose the message: every commit reaches the disk.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .pragma("cache_size", PAGE_CACHE)
-            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+            .busy_timeout(BUSY_TIMEOUT);
         let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
         let writer = pool(1)
             // When the disk fails or is full, SQLite takes the transaction back by itself. The driver goes on counting it and

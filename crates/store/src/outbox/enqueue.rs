@@ -65,13 +65,6 @@ impl Store {
 async fn run(writer: SqlitePool, lane_due: Arc<Notify>, mut waiting: mpsc::Receiver<(NewNotification, Answer)>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        // Whoever is about to hand one in comes along: fewer commits, and no wait where nobody is.
-        tokio::task::yield_now().await;
-        while batch.len() < BATCH_MAX
-            && let Ok(next) = waiting.try_recv()
-        {
-            batch.push(next);
-        }
         let (notifications, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
         let results = match commit(&writer, &lane_due, &notifications).await {
             Ok(results) => results.into_iter().map(Ok).collect(),

@@ -24,6 +24,10 @@ pub enum Constraint {
     MaxValue(i64),
     EnumValues(&'static [&'static str]),
     UniqueItems,
+    /// All that is asked of a map's keys.
+    MapKeys(&'static [Constraint]),
+    /// All that is asked of a map's values.
+    MapValues(&'static [Constraint]),
 }
 
 impl fmt::Display for Constraint {
@@ -37,6 +41,8 @@ impl fmt::Display for Constraint {
             Self::MaxValue(max) => write!(f, "Member must be less than or equal to {max}"),
             Self::EnumValues(values) => write!(f, "Member must satisfy enum value set: [{}]", values.join(", ")),
             Self::UniqueItems => write!(f, "Member must have unique values"),
+            Self::MapKeys(all) => write!(f, "Map keys must satisfy constraint: [{}]", listed(all)),
+            Self::MapValues(all) => write!(f, "Map value must satisfy constraint: [{}]", listed(all)),
         }
     }
 }
@@ -56,6 +62,10 @@ impl UnmetConstraints {
     pub fn constraints(&self) -> &[Constraint] {
         &self.0
     }
+}
+
+fn listed(constraints: &[Constraint]) -> String {
+    constraints.iter().map(Constraint::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn joined<T: ToString>(parts: &[T]) -> String {

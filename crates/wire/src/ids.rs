@@ -10,21 +10,34 @@
 //! (`wheatley` ARNs from the model, `|` and blank in a `PaginationToken` from the reference).
 
 mod arn;
+mod chime;
 mod configuration;
+mod custom_action;
 mod paging;
 mod slack;
 mod tag;
+mod teams;
 
-pub use arn::{Arn, ChatConfigurationArn, GuardrailPolicyArn};
+pub use arn::{
+    AmazonResourceName, Arn, AwsUserIdentity, ChatConfigurationArn, CustomActionArn, GuardrailPolicyArn, Platform,
+};
+pub use chime::{ChimeWebhookDescription, ChimeWebhookUrl};
 pub use configuration::{AccountId, ConfigurationName, LoggingLevel};
-pub use paging::{MaxResults, PaginationToken};
-pub use slack::{SlackChannelId, SlackChannelName, SlackTeamId};
+pub use custom_action::{
+    ActionName, AliasName, ButtonText, ClientToken, CommandText, CriteriaOperator, CriteriaValue, NotificationType,
+    VariableName, VariableValue,
+};
+pub use paging::{AsciiPaginationToken, MaxResults, PaginationToken};
+pub use slack::{SlackChannelId, SlackChannelName, SlackTeamId, SlackUserId};
 pub use tag::{TagKey, TagValue};
+pub use teams::{TeamName, TeamsChannelId, TeamsChannelName, Uuid};
 
 use crate::constraints::{Constraint, UnmetConstraints};
+use crate::shape::Described;
+use serde_json::{Value, json};
 
 /// What the decoders need of an identifier. Not for callers: they have `FromStr`.
-pub(crate) trait Identifier: std::str::FromStr<Err = UnmetConstraints> {
+pub(crate) trait Identifier: std::str::FromStr<Err = UnmetConstraints> + Described {
     /// The model marks the member sensitive: its value is neither echoed nor printed by `Debug`.
     const SENSITIVE: bool;
 }
@@ -56,6 +69,16 @@ impl Shape {
         Self { sensitive: true, ..self }
     }
 
+    /// For [`Described`].
+    fn describe(&self) -> Value {
+        let mut described = json!({ "type": "string", "min": self.min, "max": self.max });
+        if let Some(shape) = described.as_object_mut() {
+            shape.extend(self.pattern.as_ref().map(|pattern| ("pattern".to_owned(), pattern.text.into())));
+            shape.extend(self.sensitive.then(|| ("sensitive".to_owned(), true.into())));
+        }
+        described
+    }
+
     fn check(&self, text: &str) -> Result<(), UnmetConstraints> {
         let length = text.chars().count();
         let too_long = (length > self.max).then_some(Constraint::MaxLength(self.max));
@@ -70,6 +93,11 @@ impl Shape {
 /// `text` is not empty and made of `class` alone: `^[class]+$`.
 fn all(text: &str, class: fn(u8) -> bool) -> bool {
     !text.is_empty() && text.bytes().all(class)
+}
+
+/// `^(.*)$`, as Java reads it: anything on one line.
+fn one_line(text: &str) -> bool {
+    !text.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
 /// Declares a string identifier from its [`Shape`].
@@ -96,6 +124,12 @@ macro_rules! string_id {
 
         impl $crate::ids::Identifier for $name {
             const SENSITIVE: bool = Self::SHAPE.sensitive;
+        }
+
+        impl $crate::shape::Described for $name {
+            fn describe() -> serde_json::Value {
+                Self::SHAPE.describe()
+            }
         }
 
         impl std::str::FromStr for $name {

@@ -11,3 +11,4 @@ pub mod constraints;
 pub mod errors;
 pub mod ids;
 pub mod operations;
+pub mod shape;

@@ -7,20 +7,29 @@
 //! that an operation declares. Any may also answer the reference's common errors, and
 //! `GetMicrosoftTeamsChannelConfiguration` was observed to answer a `ResourceNotFoundException` that it does not declare.
 
+pub mod account_preferences;
+pub mod associations;
+pub mod chime_webhook_configurations;
+pub mod configured_teams;
+pub mod custom_actions;
 mod members;
 pub mod slack_channel_configurations;
+pub mod slack_user_identities;
 pub mod slack_workspaces;
 pub mod tags;
+pub mod teams_channel_configurations;
+pub mod teams_user_identities;
 
-pub use members::DecodeError;
+pub use members::{DecodeError, MAX_LIST_MEMBERS};
 
 use crate::errors::ErrorShape;
+use crate::shape::Described;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-/// Declares [`Operation`] from one table: name, status, path, errors.
+/// Declares [`Operation`] from one table: name, status, path, request and result, errors.
 macro_rules! operations {
-    ($($name:ident $status:literal $path:literal [$($error:ident),*];)*) => {
+    ($($name:ident $status:literal $path:literal $noun:ident::$request:ident => $result:ident [$($error:ident),*];)*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Operation { $($name,)* }
 
@@ -47,6 +56,14 @@ macro_rules! operations {
                 match self { $(Self::$name => $status,)* }
             }
 
+            fn describe_request(self) -> Value {
+                match self { $(Self::$name => $noun::$request::describe(),)* }
+            }
+
+            fn describe_result(self) -> Value {
+                match self { $(Self::$name => $noun::$result::describe(),)* }
+            }
+
             /// The errors that the model declares for this operation.
             pub fn errors(self) -> &'static [ErrorShape] {
                 match self { $(Self::$name => &[$(ErrorShape::$error),*],)* }
@@ -57,88 +74,145 @@ macro_rules! operations {
 
 operations! {
     AssociateToConfiguration 201 "/associate-to-configuration"
+        associations::AssociateToConfigurationRequest => AssociateToConfigurationResult
         [InvalidRequestException, InternalServiceError, UnauthorizedException];
     CreateChimeWebhookConfiguration 201 "/create-chime-webhook-configuration"
+        chime_webhook_configurations::CreateChimeWebhookConfigurationRequest => CreateChimeWebhookConfigurationResult
         [InvalidParameterException, InvalidRequestException, ConflictException, LimitExceededException,
          CreateChimeWebhookConfigurationException];
     CreateCustomAction 201 "/create-custom-action"
+        custom_actions::CreateCustomActionRequest => CreateCustomActionResult
         [InvalidRequestException, LimitExceededException, ConflictException, InternalServiceError,
          UnauthorizedException];
     CreateMicrosoftTeamsChannelConfiguration 201 "/create-ms-teams-channel-configuration"
+        teams_channel_configurations::CreateTeamsChannelConfigurationRequest => CreateTeamsChannelConfigurationResult
         [InvalidParameterException, InvalidRequestException, ConflictException, LimitExceededException,
          CreateTeamsChannelConfigurationException];
     CreateSlackChannelConfiguration 201 "/create-slack-channel-configuration"
+        slack_channel_configurations::CreateSlackChannelConfigurationRequest => CreateSlackChannelConfigurationResult
         [InvalidParameterException, InvalidRequestException, ConflictException, LimitExceededException,
          CreateSlackChannelConfigurationException];
     DeleteChimeWebhookConfiguration 204 "/delete-chime-webhook-configuration"
+        chime_webhook_configurations::DeleteChimeWebhookConfigurationRequest => DeleteChimeWebhookConfigurationResult
         [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
          DeleteChimeWebhookConfigurationException];
     DeleteCustomAction 204 "/delete-custom-action"
+        custom_actions::DeleteCustomActionRequest => DeleteCustomActionResult
         [InvalidRequestException, ResourceNotFoundException, InternalServiceError, UnauthorizedException];
     DeleteMicrosoftTeamsChannelConfiguration 204 "/delete-ms-teams-channel-configuration"
+        teams_channel_configurations::DeleteTeamsChannelConfigurationRequest => DeleteTeamsChannelConfigurationResult
         [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
          DeleteTeamsChannelConfigurationException];
     DeleteMicrosoftTeamsConfiguredTeam 204 "/delete-ms-teams-configured-teams"
+        configured_teams::DeleteTeamsConfiguredTeamRequest => DeleteTeamsConfiguredTeamResult
         [InvalidParameterException, DeleteTeamsConfiguredTeamException];
     DeleteMicrosoftTeamsUserIdentity 204 "/delete-ms-teams-user-identity"
+        teams_user_identities::DeleteMicrosoftTeamsUserIdentityRequest => DeleteMicrosoftTeamsUserIdentityResult
         [InvalidParameterException, ResourceNotFoundException, DeleteMicrosoftTeamsUserIdentityException];
     DeleteSlackChannelConfiguration 204 "/delete-slack-channel-configuration"
+        slack_channel_configurations::DeleteSlackChannelConfigurationRequest => DeleteSlackChannelConfigurationResult
         [InvalidParameterException, InvalidRequestException, DeleteSlackChannelConfigurationException,
          ResourceNotFoundException];
     DeleteSlackUserIdentity 204 "/delete-slack-user-identity"
+        slack_user_identities::DeleteSlackUserIdentityRequest => DeleteSlackUserIdentityResult
         [InvalidParameterException, DeleteSlackUserIdentityException, ResourceNotFoundException];
     DeleteSlackWorkspaceAuthorization 204 "/delete-slack-workspace-authorization"
+        slack_workspaces::DeleteSlackWorkspaceAuthorizationRequest => DeleteSlackWorkspaceAuthorizationResult
         [InvalidParameterException, DeleteSlackWorkspaceAuthorizationFault];
     DescribeChimeWebhookConfigurations 200 "/describe-chime-webhook-configurations"
+        chime_webhook_configurations::DescribeChimeWebhookConfigurationsRequest => DescribeChimeWebhookConfigurationsResult
         [InvalidParameterException, InvalidRequestException, DescribeChimeWebhookConfigurationsException];
     DescribeSlackChannelConfigurations 200 "/describe-slack-channel-configurations"
+        slack_channel_configurations::DescribeSlackChannelConfigurationsRequest => DescribeSlackChannelConfigurationsResult
         [InvalidParameterException, InvalidRequestException, DescribeSlackChannelConfigurationsException];
     DescribeSlackUserIdentities 200 "/describe-slack-user-identities"
+        slack_user_identities::DescribeSlackUserIdentitiesRequest => DescribeSlackUserIdentitiesResult
         [InvalidParameterException, InvalidRequestException, DescribeSlackUserIdentitiesException];
     DescribeSlackWorkspaces 200 "/describe-slack-workspaces"
+        slack_workspaces::DescribeSlackWorkspacesRequest => DescribeSlackWorkspacesResult
         [InvalidParameterException, DescribeSlackWorkspacesException, InvalidRequestException];
     DisassociateFromConfiguration 204 "/disassociate-from-configuration"
+        associations::DisassociateFromConfigurationRequest => DisassociateFromConfigurationResult
         [InvalidRequestException, InternalServiceError, UnauthorizedException];
     GetAccountPreferences 200 "/get-account-preferences"
+        account_preferences::GetAccountPreferencesRequest => GetAccountPreferencesResult
         [InvalidRequestException, GetAccountPreferencesException];
     GetCustomAction 200 "/get-custom-action"
+        custom_actions::GetCustomActionRequest => GetCustomActionResult
         [InvalidRequestException, ResourceNotFoundException, InternalServiceError, UnauthorizedException];
     GetMicrosoftTeamsChannelConfiguration 200 "/get-ms-teams-channel-configuration"
+        teams_channel_configurations::GetTeamsChannelConfigurationRequest => GetTeamsChannelConfigurationResult
         [InvalidParameterException, InvalidRequestException, GetTeamsChannelConfigurationException];
     ListAssociations 200 "/list-associations"
+        associations::ListAssociationsRequest => ListAssociationsResult
         [];
     ListCustomActions 200 "/list-custom-actions"
+        custom_actions::ListCustomActionsRequest => ListCustomActionsResult
         [InvalidRequestException, InternalServiceError, UnauthorizedException];
     ListMicrosoftTeamsChannelConfigurations 200 "/list-ms-teams-channel-configurations"
+        teams_channel_configurations::ListTeamsChannelConfigurationsRequest => ListTeamsChannelConfigurationsResult
         [InvalidParameterException, ListTeamsChannelConfigurationsException, InvalidRequestException];
     ListMicrosoftTeamsConfiguredTeams 200 "/list-ms-teams-configured-teams"
+        configured_teams::ListMicrosoftTeamsConfiguredTeamsRequest => ListMicrosoftTeamsConfiguredTeamsResult
         [InvalidParameterException, InvalidRequestException, ListMicrosoftTeamsConfiguredTeamsException];
     ListMicrosoftTeamsUserIdentities 200 "/list-ms-teams-user-identities"
+        teams_user_identities::ListMicrosoftTeamsUserIdentitiesRequest => ListMicrosoftTeamsUserIdentitiesResult
         [InvalidParameterException, InvalidRequestException, ListMicrosoftTeamsUserIdentitiesException];
     ListTagsForResource 200 "/list-tags-for-resource"
+        tags::ListTagsForResourceRequest => ListTagsForResourceResponse
         [ServiceUnavailableException, ResourceNotFoundException, InternalServiceError];
     TagResource 200 "/tag-resource"
+        tags::TagResourceRequest => TagResourceResponse
         [ServiceUnavailableException, ResourceNotFoundException, InternalServiceError, TooManyTagsException];
     UntagResource 200 "/untag-resource"
+        tags::UntagResourceRequest => UntagResourceResponse
         [ServiceUnavailableException, ResourceNotFoundException, InternalServiceError];
     UpdateAccountPreferences 200 "/update-account-preferences"
+        account_preferences::UpdateAccountPreferencesRequest => UpdateAccountPreferencesResult
         [InvalidParameterException, InvalidRequestException, UpdateAccountPreferencesException];
     UpdateChimeWebhookConfiguration 200 "/update-chime-webhook-configuration"
+        chime_webhook_configurations::UpdateChimeWebhookConfigurationRequest => UpdateChimeWebhookConfigurationResult
         [InvalidParameterException, InvalidRequestException, UpdateChimeWebhookConfigurationException,
          ResourceNotFoundException];
     UpdateCustomAction 200 "/update-custom-action"
+        custom_actions::UpdateCustomActionRequest => UpdateCustomActionResult
         [InvalidRequestException, ResourceNotFoundException, InternalServiceError, UnauthorizedException];
     UpdateMicrosoftTeamsChannelConfiguration 200 "/update-ms-teams-channel-configuration"
+        teams_channel_configurations::UpdateTeamsChannelConfigurationRequest => UpdateTeamsChannelConfigurationResult
         [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
          UpdateTeamsChannelConfigurationException];
     UpdateSlackChannelConfiguration 200 "/update-slack-channel-configuration"
+        slack_channel_configurations::UpdateSlackChannelConfigurationRequest => UpdateSlackChannelConfigurationResult
         [InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
          UpdateSlackChannelConfigurationException];
 }
 
 impl Operation {
-    /// The table as JSON, for comparison with AWS's model: `[{"name", "path", "status", "errors": [{"code", "status",
-    /// "messageMember"}]}]`.
+    /// Changes nothing: `CloudTrail`'s `readOnly`.
+    pub fn is_read_only(self) -> bool {
+        ["Describe", "Get", "List"].iter().any(|verb| self.name().starts_with(verb))
+    }
+
+    /// The error for a request that does not decode. `ListAssociations` declares none and was observed to answer an
+    /// `InvalidRequestException`; the operations on tags declare none that fits, so theirs is the common one.
+    pub fn invalid_request(self) -> ErrorShape {
+        let declared = |shape| self.errors().contains(&shape).then_some(shape);
+        match self {
+            Self::ListAssociations => ErrorShape::InvalidRequestException,
+            _ => declared(ErrorShape::InvalidParameterException)
+                .or_else(|| declared(ErrorShape::InvalidRequestException))
+                .unwrap_or(ErrorShape::ValidationError),
+        }
+    }
+
+    /// The error for what goes wrong on our side: the operation's own, if it declares one.
+    pub fn server_error(self) -> ErrorShape {
+        let declared = self.errors().iter().copied().find(|shape| shape.status() == 500);
+        declared.unwrap_or(ErrorShape::InternalFailure)
+    }
+
+    /// The table as JSON, for comparison with AWS's model: `[{"name", "path", "status", "request", "result", "errors":
+    /// [{"code", "status", "messageMember"}]}]`; the shapes as [`Described`] has them.
     pub fn describe_all() -> Value {
         let error = |shape: &ErrorShape| {
             let (code, status, member) = (shape.code(), shape.status(), shape.message_member());
@@ -150,6 +224,8 @@ impl Operation {
                 "name": operation.name(),
                 "path": operation.path(),
                 "status": operation.status(),
+                "request": operation.describe_request(),
+                "result": operation.describe_result(),
                 "errors": errors,
             })
         };
@@ -162,6 +238,12 @@ impl Operation {
 pub enum ResourceState {
     Enabled,
     Disabled,
+}
+
+impl Described for ResourceState {
+    fn describe() -> Value {
+        json!({ "type": "string", "pattern": "^(ENABLED|DISABLED)$" })
+    }
 }
 
 impl Serialize for ResourceState {
@@ -212,5 +294,13 @@ mod tests {
         let table = Operation::describe_all();
         assert_eq!(table[0]["name"], "AssociateToConfiguration");
         assert_eq!(table[0]["errors"][1]["messageMember"], "Message");
+        assert_eq!(table[0]["request"]["members"]["Resource"]["required"], true);
+        assert_eq!(create.invalid_request(), ErrorShape::InvalidParameterException);
+        assert_eq!(Operation::GetCustomAction.invalid_request(), ErrorShape::InvalidRequestException);
+        assert_eq!(Operation::TagResource.invalid_request(), ErrorShape::ValidationError);
+        assert_eq!(create.server_error(), ErrorShape::CreateSlackChannelConfigurationException);
+        assert_eq!(Operation::ListAssociations.server_error(), ErrorShape::InternalFailure);
+        let changing = Operation::ALL.iter().filter(|operation| !operation.is_read_only()).count();
+        assert_eq!(changing, 21);
     }
 }

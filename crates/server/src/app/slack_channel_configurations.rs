@@ -1,6 +1,6 @@
 //! Slack channel configurations: create, describe, update, delete.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use domain::slack_channel_configuration::{DEFAULT_GUARDRAIL_POLICY_ARN, SlackChannelConfiguration};
@@ -8,7 +8,7 @@ use domain::sns_message::TopicArn;
 pub use store::ConfigurationUpdate;
 use store::{SlackWorkspace, Taken};
 use wire::ids::{Arn, ChatConfigurationArn, ConfigurationName, GuardrailPolicyArn, LoggingLevel, MaxResults};
-use wire::ids::{PaginationToken, SlackChannelId, SlackChannelName, SlackTeamId, TagKey, TagValue};
+use wire::ids::{PaginationToken, Platform, SlackChannelId, SlackChannelName, SlackTeamId, TagKey, TagValue};
 use wire::operations::Operation;
 
 use super::pagination::rows_to_read;
@@ -62,14 +62,14 @@ impl App {
             None => self.channel_name(&workspace, &new.channel_id).await,
         };
         let configuration = SlackChannelConfiguration {
-            arn: ChatConfigurationArn::slack_channel(&caller.account_id, &new.name),
+            arn: ChatConfigurationArn::new(Platform::SlackChannel, &caller.account_id, &new.name),
             account_id: caller.account_id.clone(),
             name: new.name,
             team_id: new.team_id,
             channel_id: new.channel_id,
             channel_name,
             iam_role_arn: new.iam_role_arn,
-            sns_topic_arns: new.sns_topic_arns,
+            sns_topic_arns: as_a_set(new.sns_topic_arns),
             logging_level: new.logging_level,
             guardrail_policy_arns: new.guardrail_policy_arns,
             user_authorization_required: new.user_authorization_required,
@@ -110,6 +110,7 @@ impl App {
     ) -> Result<DescribedConfiguration, AppError> {
         caller.authorize(Operation::UpdateSlackChannelConfiguration, arn.as_str())?;
         check_topics(update.sns_topic_arns.as_deref().unwrap_or_default())?;
+        update.sns_topic_arns = update.sns_topic_arns.map(as_a_set);
         let not_found = || AppError::NotFound(arn.clone());
         let before = self.store.slack_channel_configuration(&caller.account_id, arn).await?.ok_or_else(not_found)?;
         let channel_id = update.channel_id.clone().unwrap_or_else(|| before.channel_id.clone());
@@ -194,6 +195,13 @@ impl DescribedConfiguration {
             named.clone()
         }
     }
+}
+
+/// One listed twice is one.
+fn as_a_set(mut topics: Vec<Arn>) -> Vec<Arn> {
+    let mut seen = HashSet::new();
+    topics.retain(|topic| seen.insert(topic.clone()));
+    topics
 }
 
 /// The model takes any ARN here; one that is no topic could never bring a message.

@@ -3,7 +3,7 @@
 use domain::slack_channel_configuration::SlackChannelConfiguration;
 use store::outbox::{Delivery, Enqueued, Lease, NewNotification, PendingDelivery, Settled, Settlement};
 use store::{ConfigurationUpdate, Store};
-use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel};
+use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel, Platform};
 
 pub const ACCOUNT: &str = "123456789012";
 pub const OTHER_ACCOUNT: &str = "210987654321";
@@ -30,7 +30,7 @@ pub fn topics(names: &[&str]) -> Vec<Arn> {
 }
 
 pub fn arn(account_id: &str, name: &str) -> ChatConfigurationArn {
-    ChatConfigurationArn::slack_channel(&account(account_id), &name.parse().unwrap())
+    ChatConfigurationArn::new(Platform::SlackChannel, &account(account_id), &name.parse().unwrap())
 }
 
 pub fn lane(channel: &str) -> String {

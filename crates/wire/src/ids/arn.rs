@@ -3,14 +3,40 @@
 //! The patterns admit the partition `aws` only (reference, model). Region and account may be empty: those of
 //! AWS Chatbot's own ARNs and of IAM's are.
 
-use super::{AccountId, ConfigurationName, Shape, string_id};
+use super::{AccountId, ActionName, ConfigurationName, Shape, string_id};
 
 /// Most characters of the service, region and account fields.
 const MAX_FIELD: usize = 63;
 /// Most characters of the resource field.
 const MAX_RESOURCE: usize = 1024;
-/// Between an account and the name of a Slack channel's configuration. Source: observed.
-const SLACK_CHANNEL: &str = "chat-configuration/slack-channel/";
+/// Before the name of a custom action. Source: documented.
+const CUSTOM_ACTION: &str = "custom-action/";
+
+/// What a chat configuration is of, as its ARN says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Platform {
+    ChimeWebhook,
+    MicrosoftTeamsChannel,
+    SlackChannel,
+}
+
+impl Platform {
+    const ALL: [Self; 3] = [Self::ChimeWebhook, Self::MicrosoftTeamsChannel, Self::SlackChannel];
+
+    /// What stands before a configuration's name in its ARN. Source: observed.
+    fn resource_prefix(self) -> &'static str {
+        match self {
+            Self::ChimeWebhook => "chat-configuration/chime-webhook/",
+            Self::MicrosoftTeamsChannel => "chat-configuration/microsoft-teams-channel/",
+            Self::SlackChannel => "chat-configuration/slack-channel/",
+        }
+    }
+
+    /// What the ARNs of an account's configurations of this platform begin with.
+    pub fn arn_prefix(self, account_id: &AccountId) -> String {
+        format!("arn:aws:chatbot::{account_id}:{}", self.resource_prefix())
+    }
+}
 
 string_id! {
     /// An ARN of any service: the channel role, an SNS topic. 12 to 1224 characters. Source: reference, model.
@@ -40,12 +66,48 @@ string_id! {
 
 string_id! {
     /// A chat configuration of any platform. 19 to 1169 characters. The service may be `wheatley`, AWS Chatbot's name
-    /// before its release (model). Bellhop makes [`slack_channel`](Self::slack_channel)'s form only.
+    /// before its release (model). Bellhop makes the form of [`new`](Self::new) only.
     ChatConfigurationArn,
     Shape::of_length(19, 1169).matching(
         "^arn:aws:(wheatley|chatbot):[A-Za-z0-9_/.-]{0,63}:[A-Za-z0-9_/.-]{0,63}:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}$",
         |text| Fields::of(text).is_some_and(|fields| {
             matches!(fields.service, "chatbot" | "wheatley") && fields.fit()
+        }),
+    )
+}
+
+string_id! {
+    /// Anything of AWS Chatbot that has tags: a chat configuration, a custom action. 1 to 1011 characters. Source: model.
+    AmazonResourceName,
+    Shape::of_length(1, 1011).matching(
+        "^arn:aws:(wheatley|chatbot):[A-Za-z0-9_/.-]{0,63}:[A-Za-z0-9_/.-]{0,63}:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}$",
+        |text| Fields::of(text).is_some_and(|fields| {
+            matches!(fields.service, "chatbot" | "wheatley") && fields.fit()
+        }),
+    )
+}
+
+string_id! {
+    /// A custom action, also where it is called a resource. 1 to 1011 characters. Source: model (`CustomActionArn`,
+    /// `ResourceIdentifier`).
+    CustomActionArn,
+    Shape::of_length(1, 1011).matching(
+        "^arn:aws:chatbot:[A-Za-z0-9_/.-]{0,63}:[A-Za-z0-9_/.-]{0,63}:custom-action/[a-zA-Z0-9_-]{1,64}$",
+        |text| Fields::of(text).is_some_and(|fields| {
+            let name = fields.resource.strip_prefix(CUSTOM_ACTION);
+            fields.service == "chatbot" && fields.fit() && name.is_some_and(|name| ActionName::parse(name).is_ok())
+        }),
+    )
+}
+
+string_id! {
+    /// The AWS identity of a person who linked a chat user: an IAM or STS principal. 15 to 1101 characters.
+    /// Source: reference, model.
+    AwsUserIdentity,
+    Shape::of_length(15, 1101).matching(
+        "^arn:aws:(iam|sts)::[A-Za-z0-9_/.-]{0,63}:[A-Za-z0-9][A-Za-z0-9:_/+=,@.-]{0,1023}$",
+        |text| Fields::of(text).is_some_and(|fields| {
+            matches!(fields.service, "iam" | "sts") && fields.region.is_empty() && fields.fit()
         }),
     )
 }
@@ -77,9 +139,9 @@ impl Arn {
 
 impl ChatConfigurationArn {
     /// `arn:aws:chatbot::ACCOUNT:chat-configuration/slack-channel/NAME`. Source: observed.
-    pub fn slack_channel(account_id: &AccountId, name: &ConfigurationName) -> Self {
-        // Both fit the pattern and the lengths whatever they are; a test holds the longest against the parser.
-        Self(format!("arn:aws:chatbot::{account_id}:{SLACK_CHANNEL}{name}"))
+    pub fn new(platform: Platform, account_id: &AccountId, name: &ConfigurationName) -> Self {
+        // All fit the pattern and the lengths whatever they are; a test holds the longest against the parser.
+        Self(format!("{}{name}", platform.arn_prefix(account_id)))
     }
 
     /// `None` where the field is no account, which the pattern permits.
@@ -87,12 +149,23 @@ impl ChatConfigurationArn {
         AccountId::parse(Fields::of(&self.0)?.account).ok()
     }
 
-    /// The name, if this ARN is one that [`slack_channel`](Self::slack_channel) makes: `None` for another platform, a
-    /// region, another service.
-    pub fn slack_channel_name(&self) -> Option<ConfigurationName> {
+    /// The platform, if this ARN is one that [`new`](Self::new) makes: `None` with a region, another service, a name
+    /// that is none.
+    pub fn platform(&self) -> Option<Platform> {
         let fields = Fields::of(&self.0)?;
-        let name = fields.resource.strip_prefix(SLACK_CHANNEL)?;
-        (fields.service == "chatbot" && fields.region.is_empty()).then(|| ConfigurationName::parse(name).ok())?
+        let is_ours = fields.service == "chatbot" && fields.region.is_empty();
+        let names = |platform: &Platform| {
+            let name = fields.resource.strip_prefix(platform.resource_prefix());
+            name.is_some_and(|name| ConfigurationName::parse(name).is_ok())
+        };
+        Platform::ALL.into_iter().find(names).filter(|_| is_ours)
+    }
+}
+
+impl CustomActionArn {
+    /// `arn:aws:chatbot::ACCOUNT:custom-action/NAME`. Source: documented.
+    pub fn new(account_id: &AccountId, name: &ActionName) -> Self {
+        Self(format!("arn:aws:chatbot::{account_id}:{CUSTOM_ACTION}{name}"))
     }
 }
 
@@ -223,26 +296,66 @@ mod tests {
     }
 
     #[test]
-    fn a_slack_channels_arn_is_built_and_taken_apart() {
+    fn a_configurations_arn_is_built_and_taken_apart() {
         let account = AccountId::parse("123456789012").unwrap();
         let name = ConfigurationName::parse(&"n".repeat(128)).unwrap();
-        let arn = ChatConfigurationArn::slack_channel(&account, &name);
-        assert_eq!(arn.as_str(), format!("arn:aws:chatbot::123456789012:chat-configuration/slack-channel/{name}"));
-        assert_eq!(ChatConfigurationArn::parse(arn.as_str()).unwrap(), arn);
-        assert_eq!(arn.account_id(), Some(account));
-        assert_eq!(arn.slack_channel_name(), Some(name));
+        for (platform, kind) in [
+            (Platform::SlackChannel, "slack-channel"),
+            (Platform::MicrosoftTeamsChannel, "microsoft-teams-channel"),
+            (Platform::ChimeWebhook, "chime-webhook"),
+        ] {
+            let arn = ChatConfigurationArn::new(platform, &account, &name);
+            assert_eq!(arn.as_str(), format!("arn:aws:chatbot::123456789012:chat-configuration/{kind}/{name}"));
+            assert_eq!(ChatConfigurationArn::parse(arn.as_str()).unwrap(), arn);
+            assert_eq!((arn.account_id(), arn.platform()), (Some(account.clone()), Some(platform)));
+        }
     }
 
     #[test]
-    fn only_the_form_that_we_make_names_a_slack_channel() {
+    fn only_the_form_that_we_make_has_a_platform() {
         for text in [
             "arn:aws:chatbot:us-west-2:123456789012:chat-configuration/slack-channel/ops",
             "arn:aws:wheatley::123456789012:chat-configuration/slack-channel/ops",
-            "arn:aws:chatbot::123456789012:chat-configuration/chime-webhook/ops",
+            "arn:aws:chatbot::123456789012:chat-configuration/pager/ops",
             "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/a/b",
             "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/",
         ] {
-            assert_eq!(ChatConfigurationArn::parse(text).unwrap().slack_channel_name(), None, "{text}");
+            assert_eq!(ChatConfigurationArn::parse(text).unwrap().platform(), None, "{text}");
         }
+    }
+
+    #[test]
+    fn custom_action_arns() {
+        let account = AccountId::parse("123456789012").unwrap();
+        let name = ActionName::parse(&"n".repeat(64)).unwrap();
+        let arn = CustomActionArn::new(&account, &name);
+        check::<CustomActionArn>(&[arn.as_str(), "arn:aws:chatbot:us-east-2::custom-action/a"], &[]);
+        unlike::<CustomActionArn>(&[
+            &format!("{arn}n"),
+            "arn:aws:wheatley::123456789012:custom-action/a",
+            "arn:aws:chatbot::123456789012:custom-action/",
+            "arn:aws:chatbot::123456789012:custom-action/a b",
+            "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops",
+        ]);
+        assert_eq!(CustomActionArn::parse("").unwrap_err().constraints().first(), Some(&Constraint::MinLength(1)));
+    }
+
+    #[test]
+    fn resource_names_are_of_this_service_and_have_a_length_of_their_own() {
+        let longest = format!("arn:aws:chatbot:::{}", "r".repeat(1011 - 18));
+        check::<AmazonResourceName>(
+            &["arn:aws:chatbot::123456789012:custom-action/a", "arn:aws:wheatley:::x", &longest],
+            &[(&format!("{longest}r"), &[Constraint::MaxLength(1011)])],
+        );
+        unlike::<AmazonResourceName>(&[TOPIC]);
+    }
+
+    #[test]
+    fn user_identities_are_principals() {
+        check::<AwsUserIdentity>(
+            &["arn:aws:iam::123456789012:user/alice", "arn:aws:sts::123456789012:assumed-role/Ops/alice@example.com"],
+            &[],
+        );
+        unlike::<AwsUserIdentity>(&[TOPIC, "arn:aws:iam:us-east-1:123456789012:user/alice"]);
     }
 }

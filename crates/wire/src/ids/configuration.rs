@@ -2,6 +2,8 @@
 
 use super::{Identifier, Shape, all, string_id};
 use crate::constraints::UnmetConstraints;
+use crate::shape::Described;
+use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
 
@@ -53,6 +55,12 @@ impl LoggingLevel {
 
 impl Identifier for LoggingLevel {
     const SENSITIVE: bool = false;
+}
+
+impl Described for LoggingLevel {
+    fn describe() -> Value {
+        Self::SHAPE.describe()
+    }
 }
 
 impl FromStr for LoggingLevel {

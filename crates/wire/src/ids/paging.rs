@@ -2,6 +2,8 @@
 
 use super::{Shape, all, string_id};
 use crate::constraints::{Constraint, UnmetConstraints};
+use crate::shape::Described;
+use serde_json::{Value, json};
 use std::fmt;
 
 /// Results on one page: 1 to 100. Source: reference, model.
@@ -35,6 +37,12 @@ impl Default for MaxResults {
     }
 }
 
+impl Described for MaxResults {
+    fn describe() -> Value {
+        json!({ "type": "integer", "min": 1, "max": Self::MAX_U8 })
+    }
+}
+
 impl fmt::Display for MaxResults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -49,6 +57,12 @@ string_id! {
         (4..=1276).contains(&text.len())
             && all(text, |b| b.is_ascii_alphanumeric() || br#"=|/+_.- ,#:\"{}"#.contains(&b))
     })
+}
+
+string_id! {
+    /// Where the next page of custom actions or associations begins: 1 to 1024 printable ASCII characters. Source: model.
+    AsciiPaginationToken,
+    Shape::of_length(1, 1024).matching(r"^[\x20-\x7F]+$", |text| all(text, |b| matches!(b, 0x20..=0x7f)))
 }
 
 #[cfg(test)]
@@ -82,6 +96,15 @@ mod tests {
                 ("abc\n", &[pattern]),
                 ("äbcd", &[pattern]),
             ],
+        );
+    }
+
+    #[test]
+    fn ascii_pagination_tokens() {
+        let pattern = Pattern(r"^[\x20-\x7F]+$");
+        check::<AsciiPaginationToken>(
+            &["a", " ~\x7f", &"t".repeat(1024)],
+            &[("", &[MinLength(1), pattern]), (&"t".repeat(1025), &[MaxLength(1024)]), ("a\n", &[pattern])],
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Slack's names for a workspace ("team") and a channel, as AWS Chatbot constrains them.
 
-use super::{Shape, all, string_id};
+use super::{Shape, all, one_line, string_id};
 
 string_id! {
     /// A Slack workspace, `T…`: 1 to 255 of `0-9A-Z`. Source: reference, model.
@@ -21,6 +21,12 @@ string_id! {
     /// (`SlackChannelDisplayName`).
     SlackChannelName,
     Shape::of_length(1, 255).sensitive()
+}
+
+string_id! {
+    /// A Slack user, `U…` or `W…`; the model takes 1 to 255 characters on one line. Source: reference, model.
+    SlackUserId,
+    Shape::of_length(1, 255).matching("^(.*)$", one_line)
 }
 
 /// The id stands in for a name that nobody gave: every id is a valid name.
@@ -61,6 +67,14 @@ mod tests {
                 ("#general", &[pattern]),
                 ("C1 ", &[pattern]),
             ],
+        );
+    }
+
+    #[test]
+    fn user_ids() {
+        check::<SlackUserId>(
+            &["U012AB3CD", "ü", &"U".repeat(255)],
+            &[("", &[MinLength(1)]), (&"U".repeat(256), &[MaxLength(255)]), ("U\n", &[Pattern("^(.*)$")])],
         );
     }
 

@@ -4,186 +4,98 @@
 //! Decoding checks shape alone. That a workspace is authorised, a name is free, a default applies: that is the app's.
 
 use super::ResourceState;
-use super::members::{DecodeError, Members};
-use super::tags::Tag;
+use super::members::{input, output};
+use super::tags::Tags;
 use crate::ids::{
     Arn, ChatConfigurationArn, ConfigurationName, GuardrailPolicyArn, LoggingLevel, MaxResults, PaginationToken,
     SlackChannelId, SlackChannelName, SlackTeamId,
 };
-use serde::Serialize;
-use std::collections::HashSet;
 
-/// Topics in one request. AWS sets no limit (reference, model); this one stands against hostile input only.
-pub const MAX_SNS_TOPIC_ARNS: usize = 1_000;
-/// Guardrail policies in one request, likewise.
-pub const MAX_GUARDRAIL_POLICY_ARNS: usize = 1_000;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreateSlackChannelConfigurationRequest {
-    pub slack_team_id: SlackTeamId,
-    pub slack_channel_id: SlackChannelId,
-    pub slack_channel_name: Option<SlackChannelName>,
-    /// A set, kept in the order sent: one listed twice is one.
-    pub sns_topic_arns: Option<Vec<Arn>>,
-    pub iam_role_arn: Arn,
-    pub configuration_name: ConfigurationName,
-    pub logging_level: Option<LoggingLevel>,
-    /// In the order sent.
-    pub guardrail_policy_arns: Option<Vec<GuardrailPolicyArn>>,
-    pub user_authorization_required: Option<bool>,
-    /// No key twice.
-    pub tags: Option<Vec<Tag>>,
-}
-
-impl CreateSlackChannelConfigurationRequest {
-    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let mut members = Members::read(body)?;
-        let slack_team_id = members.required("SlackTeamId");
-        let slack_channel_id = members.required("SlackChannelId");
-        let slack_channel_name = members.optional("SlackChannelName");
-        let sns_topic_arns = sns_topic_arns(&mut members);
-        let iam_role_arn = members.required("IamRoleArn");
-        let configuration_name = members.required("ConfigurationName");
-        let logging_level = members.optional("LoggingLevel");
-        let guardrail_policy_arns = members.list("GuardrailPolicyArns", MAX_GUARDRAIL_POLICY_ARNS);
-        let user_authorization_required = members.boolean("UserAuthorizationRequired");
-        let tags = members.tags("Tags");
-        members.finish(|| {
-            Some(Self {
-                slack_team_id: slack_team_id?,
-                slack_channel_id: slack_channel_id?,
-                slack_channel_name,
-                sns_topic_arns,
-                iam_role_arn: iam_role_arn?,
-                configuration_name: configuration_name?,
-                logging_level,
-                guardrail_policy_arns,
-                user_authorization_required,
-                tags,
-            })
-        })
+input! {
+    CreateSlackChannelConfigurationRequest {
+        slack_team_id: SlackTeamId = "SlackTeamId",
+        slack_channel_id: SlackChannelId = "SlackChannelId",
+        slack_channel_name: Option<SlackChannelName> = "SlackChannelName",
+        sns_topic_arns: Option<Vec<Arn>> = "SnsTopicArns",
+        iam_role_arn: Arn = "IamRoleArn",
+        configuration_name: ConfigurationName = "ConfigurationName",
+        logging_level: Option<LoggingLevel> = "LoggingLevel",
+        guardrail_policy_arns: Option<Vec<GuardrailPolicyArn>> = "GuardrailPolicyArns",
+        user_authorization_required: Option<bool> = "UserAuthorizationRequired",
+        tags: Option<Tags> = "Tags",
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DescribeSlackChannelConfigurationsRequest {
-    pub max_results: Option<MaxResults>,
-    pub next_token: Option<PaginationToken>,
-    pub chat_configuration_arn: Option<ChatConfigurationArn>,
-}
-
-impl DescribeSlackChannelConfigurationsRequest {
-    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let mut members = Members::read(body)?;
-        let max_results = members.max_results("MaxResults");
-        let next_token = members.optional("NextToken");
-        let chat_configuration_arn = members.optional("ChatConfigurationArn");
-        members.finish(|| Some(Self { max_results, next_token, chat_configuration_arn }))
+output! {
+    CreateSlackChannelConfigurationResult {
+        channel_configuration: SlackChannelConfiguration = "ChannelConfiguration",
     }
 }
 
-/// `None` leaves a member as it is; an empty list empties it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UpdateSlackChannelConfigurationRequest {
-    pub chat_configuration_arn: ChatConfigurationArn,
-    pub slack_channel_id: SlackChannelId,
-    pub slack_channel_name: Option<SlackChannelName>,
-    /// A set, kept in the order sent: one listed twice is one.
-    pub sns_topic_arns: Option<Vec<Arn>>,
-    pub iam_role_arn: Option<Arn>,
-    pub logging_level: Option<LoggingLevel>,
-    /// In the order sent.
-    pub guardrail_policy_arns: Option<Vec<GuardrailPolicyArn>>,
-    pub user_authorization_required: Option<bool>,
-}
-
-impl UpdateSlackChannelConfigurationRequest {
-    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let mut members = Members::read(body)?;
-        let chat_configuration_arn = members.required("ChatConfigurationArn");
-        let slack_channel_id = members.required("SlackChannelId");
-        let slack_channel_name = members.optional("SlackChannelName");
-        let sns_topic_arns = sns_topic_arns(&mut members);
-        let iam_role_arn = members.optional("IamRoleArn");
-        let logging_level = members.optional("LoggingLevel");
-        let guardrail_policy_arns = members.list("GuardrailPolicyArns", MAX_GUARDRAIL_POLICY_ARNS);
-        let user_authorization_required = members.boolean("UserAuthorizationRequired");
-        members.finish(|| {
-            Some(Self {
-                chat_configuration_arn: chat_configuration_arn?,
-                slack_channel_id: slack_channel_id?,
-                slack_channel_name,
-                sns_topic_arns,
-                iam_role_arn,
-                logging_level,
-                guardrail_policy_arns,
-                user_authorization_required,
-            })
-        })
+input! {
+    DescribeSlackChannelConfigurationsRequest {
+        max_results: Option<MaxResults> = "MaxResults",
+        next_token: Option<PaginationToken> = "NextToken",
+        chat_configuration_arn: Option<ChatConfigurationArn> = "ChatConfigurationArn",
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeleteSlackChannelConfigurationRequest {
-    pub chat_configuration_arn: ChatConfigurationArn,
-}
-
-impl DeleteSlackChannelConfigurationRequest {
-    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let mut members = Members::read(body)?;
-        let chat_configuration_arn = members.required("ChatConfigurationArn");
-        members.finish(|| Some(Self { chat_configuration_arn: chat_configuration_arn? }))
+output! {
+    DescribeSlackChannelConfigurationsResult {
+        /// `null` on the last page. Source: observed.
+        next_token: Option<PaginationToken> = "NextToken",
+        slack_channel_configurations: Vec<SlackChannelConfiguration> = "SlackChannelConfigurations",
     }
 }
 
-fn sns_topic_arns(members: &mut Members) -> Option<Vec<Arn>> {
-    let mut topics: Vec<Arn> = members.list("SnsTopicArns", MAX_SNS_TOPIC_ARNS)?;
-    let mut seen = HashSet::new();
-    topics.retain(|topic| seen.insert(topic.clone()));
-    Some(topics)
+input! {
+    /// `None` leaves a member as it is; an empty list empties it.
+    UpdateSlackChannelConfigurationRequest {
+        chat_configuration_arn: ChatConfigurationArn = "ChatConfigurationArn",
+        slack_channel_id: SlackChannelId = "SlackChannelId",
+        slack_channel_name: Option<SlackChannelName> = "SlackChannelName",
+        sns_topic_arns: Option<Vec<Arn>> = "SnsTopicArns",
+        iam_role_arn: Option<Arn> = "IamRoleArn",
+        logging_level: Option<LoggingLevel> = "LoggingLevel",
+        guardrail_policy_arns: Option<Vec<GuardrailPolicyArn>> = "GuardrailPolicyArns",
+        user_authorization_required: Option<bool> = "UserAuthorizationRequired",
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct CreateSlackChannelConfigurationResult {
-    pub channel_configuration: SlackChannelConfiguration,
+output! {
+    UpdateSlackChannelConfigurationResult {
+        channel_configuration: SlackChannelConfiguration = "ChannelConfiguration",
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeSlackChannelConfigurationsResult {
-    /// `null` on the last page. Source: observed.
-    pub next_token: Option<PaginationToken>,
-    pub slack_channel_configurations: Vec<SlackChannelConfiguration>,
+input! {
+    DeleteSlackChannelConfigurationRequest {
+        chat_configuration_arn: ChatConfigurationArn = "ChatConfigurationArn",
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct UpdateSlackChannelConfigurationResult {
-    pub channel_configuration: SlackChannelConfiguration,
-}
+output! { DeleteSlackChannelConfigurationResult {} }
 
-/// A configuration as it is answered. Absent members are explicit nulls.
-/// Source: model (names, order), observed (nulls).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct SlackChannelConfiguration {
-    /// Never empty: clients rely on it. Source: observed.
-    pub slack_team_name: String,
-    pub slack_team_id: SlackTeamId,
-    pub slack_channel_id: SlackChannelId,
-    /// Never empty, even where none was ever sent. Source: observed.
-    pub slack_channel_name: SlackChannelName,
-    pub chat_configuration_arn: ChatConfigurationArn,
-    pub iam_role_arn: Arn,
-    pub sns_topic_arns: Vec<Arn>,
-    pub configuration_name: ConfigurationName,
-    pub logging_level: LoggingLevel,
-    pub guardrail_policy_arns: Vec<GuardrailPolicyArn>,
-    pub user_authorization_required: bool,
-    pub tags: Vec<Tag>,
-    pub state: ResourceState,
-    pub state_reason: Option<String>,
+output! {
+    /// A configuration as it is answered. Source: model (names, order).
+    SlackChannelConfiguration {
+        /// Never empty: clients rely on it. Source: observed.
+        slack_team_name: String = "SlackTeamName",
+        slack_team_id: SlackTeamId = "SlackTeamId",
+        slack_channel_id: SlackChannelId = "SlackChannelId",
+        /// Never empty, even where none was ever sent. Source: observed.
+        slack_channel_name: SlackChannelName = "SlackChannelName",
+        chat_configuration_arn: ChatConfigurationArn = "ChatConfigurationArn",
+        iam_role_arn: Arn = "IamRoleArn",
+        sns_topic_arns: Vec<Arn> = "SnsTopicArns",
+        configuration_name: ConfigurationName = "ConfigurationName",
+        logging_level: LoggingLevel = "LoggingLevel",
+        guardrail_policy_arns: Vec<GuardrailPolicyArn> = "GuardrailPolicyArns",
+        user_authorization_required: bool = "UserAuthorizationRequired",
+        tags: Tags = "Tags",
+        state: ResourceState = "State",
+        state_reason: Option<String> = "StateReason",
+    }
 }
 
 #[cfg(test)]

@@ -1,42 +1,41 @@
-//! `DescribeSlackWorkspaces`: the workspaces that an account may post to.
+//! `DescribeSlackWorkspaces`, `DeleteSlackWorkspaceAuthorization`: the workspaces that an account may post to.
 
 use super::ResourceState;
-use super::members::{DecodeError, Members};
+use super::members::{input, output};
 use crate::ids::{MaxResults, PaginationToken, SlackTeamId};
-use serde::Serialize;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DescribeSlackWorkspacesRequest {
-    pub max_results: Option<MaxResults>,
-    pub next_token: Option<PaginationToken>,
-}
-
-impl DescribeSlackWorkspacesRequest {
-    pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        let mut members = Members::read(body)?;
-        let max_results = members.max_results("MaxResults");
-        let next_token = members.optional("NextToken");
-        members.finish(|| Some(Self { max_results, next_token }))
+input! {
+    DescribeSlackWorkspacesRequest {
+        max_results: Option<MaxResults> = "MaxResults",
+        next_token: Option<PaginationToken> = "NextToken",
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DescribeSlackWorkspacesResult {
-    pub slack_workspaces: Vec<SlackWorkspace>,
-    /// `null` on the last page: clients follow it until it is absent or null. Source: observed.
-    pub next_token: Option<PaginationToken>,
+output! {
+    DescribeSlackWorkspacesResult {
+        slack_workspaces: Vec<SlackWorkspace> = "SlackWorkspaces",
+        /// `null` on the last page: clients follow it until it is absent or null. Source: observed.
+        next_token: Option<PaginationToken> = "NextToken",
+    }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct SlackWorkspace {
-    pub slack_team_id: SlackTeamId,
-    /// Never empty: clients match it exactly.
-    pub slack_team_name: String,
-    pub state: ResourceState,
-    pub state_reason: Option<String>,
+output! {
+    SlackWorkspace {
+        slack_team_id: SlackTeamId = "SlackTeamId",
+        /// Never empty: clients match it exactly.
+        slack_team_name: String = "SlackTeamName",
+        state: ResourceState = "State",
+        state_reason: Option<String> = "StateReason",
+    }
 }
+
+input! {
+    DeleteSlackWorkspaceAuthorizationRequest {
+        slack_team_id: SlackTeamId = "SlackTeamId",
+    }
+}
+
+output! { DeleteSlackWorkspaceAuthorizationResult {} }
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use wire::operations::slack_channel_configurations::{
     DescribeSlackChannelConfigurationsResult, SlackChannelConfiguration, UpdateSlackChannelConfigurationRequest,
     UpdateSlackChannelConfigurationResult,
 };
-use wire::operations::tags::Tag;
+use wire::operations::tags::Tags;
 use wire::operations::{Operation, ResourceState};
 
 use super::errors::ApiError;
@@ -27,7 +27,7 @@ pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Answered 
         logging_level: request.logging_level.unwrap_or_default(),
         guardrail_policy_arns: request.guardrail_policy_arns.unwrap_or_default(),
         user_authorization_required: request.user_authorization_required.unwrap_or_default(),
-        tags: request.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect(),
+        tags: request.tags.map(Tags::into_pairs).unwrap_or_default(),
     };
     let created = app.create_slack_channel_configuration(caller, new).await;
     let created = created.map_err(|error| ApiError::of(Operation::CreateSlackChannelConfiguration, &error))?;
@@ -94,7 +94,7 @@ fn shape(described: DescribedConfiguration) -> SlackChannelConfiguration {
         logging_level: configuration.logging_level,
         guardrail_policy_arns,
         user_authorization_required: configuration.user_authorization_required,
-        tags: configuration.tags.into_iter().map(|(key, value)| Tag { key, value }).collect(),
+        tags: configuration.tags.into_iter().collect(),
         state: if state_reason.is_some() { ResourceState::Disabled } else { ResourceState::Enabled },
         state_reason,
     }

@@ -1,0 +1,40 @@
+//! `DescribeSlackUserIdentities`, `DeleteSlackUserIdentity`: the IAM roles that people of Slack have chosen.
+
+use super::members::{input, output};
+use crate::ids::{Arn, AwsUserIdentity, ChatConfigurationArn, MaxResults, PaginationToken, SlackTeamId, SlackUserId};
+
+input! {
+    DescribeSlackUserIdentitiesRequest {
+        chat_configuration_arn: Option<ChatConfigurationArn> = "ChatConfigurationArn",
+        next_token: Option<PaginationToken> = "NextToken",
+        max_results: Option<MaxResults> = "MaxResults",
+    }
+}
+
+output! {
+    DescribeSlackUserIdentitiesResult {
+        slack_user_identities: Vec<SlackUserIdentity> = "SlackUserIdentities",
+        next_token: Option<PaginationToken> = "NextToken",
+    }
+}
+
+output! {
+    SlackUserIdentity {
+        iam_role_arn: Arn = "IamRoleArn",
+        chat_configuration_arn: ChatConfigurationArn = "ChatConfigurationArn",
+        slack_team_id: SlackTeamId = "SlackTeamId",
+        slack_user_id: SlackUserId = "SlackUserId",
+        /// The AWS principal that linked the person; `null` if an administrator did.
+        aws_user_identity: Option<AwsUserIdentity> = "AwsUserIdentity",
+    }
+}
+
+input! {
+    DeleteSlackUserIdentityRequest {
+        chat_configuration_arn: ChatConfigurationArn = "ChatConfigurationArn",
+        slack_team_id: SlackTeamId = "SlackTeamId",
+        slack_user_id: SlackUserId = "SlackUserId",
+    }
+}
+
+output! { DeleteSlackUserIdentityResult {} }

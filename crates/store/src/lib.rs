@@ -8,20 +8,30 @@
 //! * Lists are read by key in pages; no statement reads more than it returns.
 
 mod access_keys;
+mod accounts;
 mod database;
 mod error;
+mod identities;
 pub mod outbox;
+mod policies;
 mod secrets;
+mod sessions;
 mod slack_channel_configurations;
 mod slack_workspaces;
 mod threads;
 mod topic_subscriptions;
+mod users;
 
-pub use access_keys::AccessKey;
+pub use access_keys::{AccessKey, AccessKeyMetadata};
+pub use accounts::Account;
 pub use database::{Store, StoreSettings};
 pub use error::StoreError;
+pub use identities::{DeclaredAccount, DeclaredIdentities, DeclaredPolicy, DeclaredUser, Entity, Refusal};
+pub use policies::{ATTACHMENTS_MAX, POLICIES_MAX, Policy, PolicyAttachment};
 pub use secrets::{EncryptionKey, EncryptionKeyError};
+pub use sessions::{SESSIONS_MAX, Session, SessionMetadata};
 pub use slack_channel_configurations::{ConfigurationUpdate, Taken};
 pub use slack_workspaces::SlackWorkspace;
 pub use threads::ThreadParent;
 pub use topic_subscriptions::{SubscriptionState, TopicSubscription};
+pub use users::User;

@@ -10,6 +10,7 @@ mod error;
 mod health;
 mod notifications;
 mod pagination;
+mod sign_in;
 mod slack_channel_configurations;
 mod slack_workspaces;
 mod topic_subscriptions;
@@ -22,10 +23,13 @@ use store::Store;
 use tokio::sync::Notify;
 use url::Url;
 
-pub use access_keys::SigningKey;
+pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use caller::Caller;
 pub use error::AppError;
 pub use notifications::{Accepted, NotAccepted};
+pub use sign_in::{
+    FORM, GET_CALLER_IDENTITY, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest, server_name,
+};
 pub use slack_channel_configurations::{
     ConfigurationPage, ConfigurationUpdate, DescribedConfiguration, NewConfiguration,
 };
@@ -54,6 +58,8 @@ pub struct App {
     /// SNS itself is an emulator: it may reach a loopback address.
     pub(crate) sns_is_local: bool,
     pub(crate) limits: LimitSettings,
+    pub(crate) identities: Identities,
+    pub(crate) sign_in: SignIn,
     pub(crate) pace: Pace,
     pub(crate) backoff: Backoff,
     /// A configuration changed which topics are wanted.

@@ -14,10 +14,10 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// May they call `operation` on `resource` (`*` where it has none)? Keys of the settings are administrators of
-    /// their own account; attached policies come with users.
+    /// May they call `operation` on `resource` (`*` where it has none)? The root may do everything in its
+    /// account; the attached policies of others are not evaluated yet, so they may do nothing.
     pub(super) fn authorize(&self, operation: Operation, resource: &str) -> Result<(), AppError> {
-        if self.principal.administrator {
+        if self.principal.root {
             return Ok(());
         }
         Err(AppError::Denied {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, DeliverySettings, LimitSettings, ServerSettings, Settings, SlackSettings,
+    AccessKeySettings, DeliverySettings, LimitSettings, ServerSettings, Settings, SignInSettings, SlackSettings,
     SlackWorkspaceSettings, SnsSettings, StoreSettings,
 };
 use server::state::{Mode, Server};
@@ -286,6 +286,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         account_id: key.account_id.parse().unwrap(),
         access_key_id: key.id.to_owned(),
         secret_access_key: key.secret.into(),
+        user: None,
     };
     Settings {
         server: ServerSettings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None },
@@ -303,6 +304,10 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
+        accounts: Vec::new(),
+        users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],
+        policies: Vec::new(),
+        sign_in: SignInSettings::default(),
     }
 }

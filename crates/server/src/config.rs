@@ -17,7 +17,9 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 use wire::ids::{AccountId, SlackTeamId};
 
-pub use identities::{AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings};
+pub use identities::{
+    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
+};
 
 const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
+use iam::policy::Policy;
 use iam::principal::{Principal, PrincipalPattern};
 use moka::future::Cache;
 use secrecy::SecretString;
@@ -33,8 +34,8 @@ pub struct Identity {
     pub account_enabled: bool,
     /// Of a session.
     pub expires_at_ms: Option<i64>,
-    /// Name and document of each policy that binds the principal; none for the root, which needs none.
-    pub policies: Vec<(String, String)>,
+    /// The policies that bind the principal; none for the root, which needs none.
+    pub policies: Vec<Policy>,
 }
 
 impl Identity {
@@ -169,13 +170,8 @@ async fn is_enabled(store: &Store, account_id: &AccountId) -> Result<bool, Store
     Ok(store.account(account_id).await?.is_some_and(|account| account.enabled))
 }
 
-/// The policies whose attachments mean the principal, each once. An attachment that cannot be read fails the whole: it
-/// may be of a policy that denies.
-async fn policies(
-    store: &Store,
-    account_id: &AccountId,
-    principal: &Principal,
-) -> Result<Vec<(String, String)>, StoreError> {
+/// The policies whose attachments mean the principal, each once. What cannot be read fails the whole: it may deny.
+async fn policies(store: &Store, account_id: &AccountId, principal: &Principal) -> Result<Vec<Policy>, StoreError> {
     if principal.root {
         return Ok(Vec::new());
     }
@@ -193,7 +189,10 @@ async fn policies(
     for name in names {
         // Deleted since: then it was detached before.
         if let Some(policy) = store.policy(account_id, &name).await? {
-            found.push((policy.name, policy.document));
+            found.push(Policy::parse(&policy.name, &policy.document).map_err(|error| {
+                let (row, problem) = (format!("{}/{name}", account_id.as_str()), error.to_string());
+                StoreError::Corrupt { table: "policies", column: "document", row, problem }
+            })?);
         }
     }
     Ok(found)
@@ -204,3 +203,6 @@ fn user_id(arn: &str) -> String {
     let hash = digest::digest(&digest::SHA256, arn.as_bytes());
     format!("AIDA{}", base32(hash.as_ref().get(..10).unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests;

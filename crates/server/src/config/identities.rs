@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use iam::policy::MAX_DOCUMENT_BYTES;
 use iam::principal::PrincipalPattern;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
@@ -11,7 +12,7 @@ use url::Url;
 use wire::ids::AccountId;
 
 use super::{Settings, SettingsError, parsed};
-use crate::identities::{self, POLICY_BYTES_MAX};
+use crate::identities;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,14 +100,14 @@ impl Settings {
         for policy in &mut self.policies {
             if let (None, Some(file)) = (&policy.document, &policy.document_file) {
                 let path = directory.join(file);
-                let text = read_bounded(&path)
+                let text = read_policy_document(&path)
                     .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
                 policy.document = Some(text);
                 policy.document_file = None;
             }
             let document = policy.document.as_deref().unwrap_or_default();
             identities::check_policy(&policy.name, document)
-                .map_err(|problem| wrong("policies", format!("`{}`: {problem}", policy.name)))?;
+                .map_err(|problem| wrong("policies", format!("has a wrong one: {problem}")))?;
         }
         Ok(())
     }
@@ -155,10 +156,10 @@ fn wrong(key: &'static str, problem: String) -> SettingsError {
     SettingsError::Value { key, problem }
 }
 
-/// No more than a policy may have, and a byte to see that there is more.
-fn read_bounded(path: &Path) -> std::io::Result<String> {
+/// The text of a file, or as much of it as shows that it is too long.
+pub fn read_policy_document(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
-    let limit = u64::try_from(POLICY_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(MAX_DOCUMENT_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     std::fs::File::open(path)?.take(limit).read_to_string(&mut text)?;
     Ok(text)
 }

@@ -16,6 +16,7 @@ mod error;
 mod health;
 mod notifications;
 mod pagination;
+mod sign_in;
 mod slack_channel_configurations;
 mod slack_workspaces;
 mod tags;
@@ -30,12 +31,15 @@ use store::Store;
 use tokio::sync::Notify;
 use url::Url;
 
-pub use access_keys::SigningKey;
+pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use notifications::{Accepted, NotAccepted};
+pub use sign_in::{
+    FORM, GET_CALLER_IDENTITY, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest, server_name,
+};
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 
 use crate::clock::SharedClock;
@@ -61,6 +65,8 @@ pub struct App {
     /// SNS itself is an emulator: it may reach a loopback address.
     pub(crate) sns_is_local: bool,
     pub(crate) limits: LimitSettings,
+    pub(crate) identities: Identities,
+    pub(crate) sign_in: SignIn,
     pub(crate) pace: Pace,
     pub(crate) backoff: Backoff,
     /// A configuration changed which topics are wanted.

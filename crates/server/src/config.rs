@@ -3,6 +3,8 @@
 //! `slack.api_url` of the file is `BELLHOP_SLACK__API_URL` of the environment, which wins. A key that means nothing is an
 //! error: a misspelt setting must not be a silent default. docs/reference/settings.md lists them all.
 
+mod identities;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +16,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 use wire::ids::{AccountId, SlackTeamId, Uuid};
+
+pub use identities::{
+    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
+};
 
 const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
 
@@ -37,9 +43,18 @@ pub struct Settings {
     pub delivery: DeliverySettings,
     #[serde(default)]
     pub limits: LimitSettings,
+    /// Accounts by name. One that anything else of the settings names exists without.
+    #[serde(default)]
+    pub accounts: Vec<AccountSettings>,
+    #[serde(default)]
+    pub users: Vec<UserSettings>,
     /// Who may sign API requests.
     #[serde(default)]
     pub access_keys: Vec<AccessKeySettings>,
+    #[serde(default)]
+    pub policies: Vec<PolicySettings>,
+    #[serde(default)]
+    pub sign_in: SignInSettings,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -101,15 +116,6 @@ pub struct ConfiguredTeamSettings {
     pub team_id: Uuid,
     pub tenant_id: Uuid,
     pub team_name: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccessKeySettings {
-    #[serde(deserialize_with = "parsed")]
-    pub account_id: AccountId,
-    pub access_key_id: String,
-    pub secret_access_key: SecretString,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -190,12 +196,17 @@ impl Settings {
     pub fn of_file(path: &Path) -> Result<Self, SettingsError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
-        read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())
+        let mut settings =
+            read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())?;
+        settings.read_policy_documents(path.parent().unwrap_or(Path::new(".")))?;
+        Ok(settings)
     }
 
     /// `bellhop dev`: embedded defaults, the environment, the command line.
     pub fn of_dev(overrides: &Overrides) -> Result<Self, SettingsError> {
-        read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)
+        let mut settings = read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)?;
+        settings.read_policy_documents(Path::new("."))?;
+        Ok(settings)
     }
 
     pub fn pace(&self) -> Pace {
@@ -214,6 +225,11 @@ impl Settings {
 /// The variables of AWS's SDKs that redirect SNS to an emulator. The SDK reads their values itself.
 pub fn sns_endpoint_is_overridden() -> bool {
     ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
+}
+
+/// Where AWS STS is for `bellhop login`, if the standard variables redirect it to an emulator.
+pub fn sts_endpoint() -> Option<String> {
+    ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].into_iter().find_map(environment)
 }
 
 /// `RUST_LOG`, if somebody debugs.
@@ -275,6 +291,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     if settings.slack.api_url.as_ref().is_some_and(|url| !url.path().ends_with('/')) {
         return wrong("slack.api_url", "must end with `/`");
     }
+    identities::check(&settings)?;
     Ok(settings)
 }
 
@@ -304,25 +321,28 @@ where
 }
 
 /// A list, or one text with commas, as the environment has it.
-fn trusted_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TrustedHosts, D::Error> {
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Hosts {
+    enum Texts {
         List(Vec<String>),
         Text(String),
     }
-    let hosts = match Hosts::deserialize(deserializer)? {
-        Hosts::List(hosts) => hosts,
-        Hosts::Text(text) => {
-            text.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect()
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::List(texts) => texts,
+        Texts::Text(text) => {
+            text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
         }
-    };
+    })
+}
+
+fn trusted_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TrustedHosts, D::Error> {
     let host = |text: &String| {
         TrustedHost::parse(text).ok_or_else(|| {
             serde::de::Error::custom(format!("`{text}` is not a host or host:port, like `localhost:4566`"))
         })
     };
-    hosts.iter().map(host).collect()
+    texts(deserializer)?.iter().map(host).collect()
 }
 
 /// A string, also where a reader took digits for a number.
@@ -384,6 +404,11 @@ mod tests {
             ("[delivery]\nslack_burst = 0", "delivery.slack_burst"),
             ("[delivery]\nslack_messages_per_second = 0.0", "delivery.slack_messages_per_second"),
             ("[sns]\ntrusted_certificate_hosts = [\"http://x\"]", "http://x"),
+            ("[sign_in]\nsession_minutes = 14", "sign_in.session_minutes"),
+            ("[sign_in]\nsession_minutes = 721", "sign_in.session_minutes"),
+            ("[sign_in]\nserver_name = \"https://x/\"", "sign_in.server_name"),
+            ("[sign_in]\nsts_hosts = [\"http://x\"]", "http://x"),
+            ("[sign_in]\nsts_hosts = [\"user@x:1\"]", "user@x:1"),
             ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
         ] {
             let error = of_toml(text).unwrap_err().to_string();

@@ -1,5 +1,7 @@
 //! The composition root: settings in, a running server out. The only place that knows how all parts fit together.
 
+mod declared_identities;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +10,12 @@ use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
-use store::{AccessKey, ConfiguredTeam, SlackWorkspace, Store};
+use store::{ConfiguredTeam, SlackWorkspace, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::app::{App, SharedApp};
+use crate::app::{App, Identities, SharedApp, SignIn, server_name};
 use crate::clock::SharedClock;
 use crate::config::Settings;
 use crate::development_key::CERTIFICATE_PATH;
@@ -53,7 +55,7 @@ impl Server {
     pub async fn start(settings: Settings, mode: Mode, clock: SharedClock) -> anyhow::Result<Self> {
         let listener = listen(settings.server.listen, mode)?;
         let address = listener.local_addr()?;
-        let store = open_store(&settings).await?;
+        let store = open_store(&settings, &clock).await?;
         let app = Arc::new(compose(&settings, mode, address, store, clock)?);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let sandbox = match mode {
@@ -103,23 +105,13 @@ fn listen(address: SocketAddr, mode: Mode) -> anyhow::Result<TcpListener> {
 }
 
 /// Opens the store and makes what the settings declare so.
-async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<Store> {
     let store = Store::open(&store::StoreSettings {
         data_dir: settings.store.data_dir.clone(),
         encryption_key_file: settings.store.encryption_key_file.clone(),
         exclusive: true,
     })
     .await?;
-    let keys: Vec<AccessKey> = settings
-        .access_keys
-        .iter()
-        .map(|key| AccessKey {
-            access_key_id: key.access_key_id.clone(),
-            principal_arn: format!("arn:aws:iam::{}:root", key.account_id),
-            account_id: key.account_id.clone(),
-            secret_access_key: key.secret_access_key.clone(),
-        })
-        .collect();
     let workspaces: Vec<SlackWorkspace> = settings
         .slack
         .workspaces
@@ -142,7 +134,8 @@ async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
             team_name: team.team_name.clone(),
         })
         .collect();
-    store.declare_access_keys(&keys).await.context("`access_keys` of the settings")?;
+    let identities = declared_identities::of(settings);
+    store.declare_identities(&identities, clock.now_ms()).await.context("the identities of the settings")?;
     store.declare_slack_workspaces(&workspaces).await.context("`slack.workspaces` of the settings")?;
     store.declare_configured_teams(&teams).await.context("`microsoft_teams.teams` of the settings")?;
     Ok(store)
@@ -168,6 +161,8 @@ fn compose(
     let timeout = Duration::from_secs(u64::from(settings.delivery.request_timeout_seconds));
     let public_url = settings.server.public_url.clone().unwrap_or(own_url);
     Ok(App {
+        identities: Identities::default(),
+        sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
         random: Random::from_seed(seed(&clock)),
         clock,
@@ -183,6 +178,13 @@ fn compose(
         backoff: settings.backoff(),
         topics_changed: tokio::sync::Notify::new(),
     })
+}
+
+/// What those who log in to this server call it.
+fn own_name(settings: &Settings, address: SocketAddr) -> String {
+    let public = || server_name(settings.server.public_url.as_ref()?);
+    let set = settings.sign_in.server_name.clone();
+    set.or_else(public).unwrap_or_else(|| format!("localhost:{}", address.port()))
 }
 
 /// `https://host/prefix` and `https://host/prefix/` both mean `https://host/prefix/sns`.

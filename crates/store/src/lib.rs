@@ -8,6 +8,7 @@
 //! * Lists are read by key in pages; no statement reads more than it returns.
 
 mod access_keys;
+mod audit_records;
 mod database;
 mod error;
 pub mod outbox;
@@ -18,6 +19,7 @@ mod threads;
 mod topic_subscriptions;
 
 pub use access_keys::AccessKey;
+pub use audit_records::{AuditOrder, AuditPosition, AuditRecord, NewAuditRecord};
 pub use database::{Store, StoreSettings};
 pub use error::StoreError;
 pub use secrets::{EncryptionKey, EncryptionKeyError};

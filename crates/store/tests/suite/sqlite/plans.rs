@@ -11,7 +11,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use super::DataDirectory;
 use crate::setup::Setup as _;
-use crate::{deliveries, lanes, secrets, slack_channel_configurations, topic_subscriptions};
+use crate::{audit_records, deliveries, lanes, secrets, slack_channel_configurations, topic_subscriptions};
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels.
 const WHOLE: [&str; 3] = [
@@ -91,6 +91,9 @@ async fn no_statement_reads_more_than_it_answers() {
     deliveries::a_delivery_is_shown_with_its_envelope(&setup()).await;
     deliveries::only_the_dead_are_revived(&setup()).await;
     deliveries::the_longest_waiting_is_not_hidden_by_a_revived_one(&setup()).await;
+    audit_records::what_is_recorded_is_read_back_in_order(&setup()).await;
+    audit_records::a_page_is_of_one_account_if_asked(&setup()).await;
+    audit_records::what_is_older_is_pruned_and_nothing_else(&setup()).await;
 
     let directory = setup();
     directory.open().await.close().await;
@@ -111,5 +114,5 @@ async fn no_statement_reads_more_than_it_answers() {
         }
         planned += 1;
     }
-    assert!(planned >= 35, "the driver's log was not heard: {planned} statements");
+    assert!(planned >= 40, "the driver's log was not heard: {planned} statements");
 }

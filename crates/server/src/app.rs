@@ -4,32 +4,40 @@
 //! authorised by its signature instead: those functions take a `domain::sns_message::Verified`.
 
 mod access_keys;
+mod audit;
 mod caller;
 mod deliveries;
 mod error;
 mod health;
 mod notifications;
+mod origin;
 mod pagination;
 mod slack_channel_configurations;
 mod slack_workspaces;
+mod throttle;
 mod topic_subscriptions;
 
 use std::sync::Arc;
 
 use domain::delivery::{Backoff, Pace};
 use domain::sns_message::TrustedHosts;
+use ipnet::IpNet;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 pub use access_keys::SigningKey;
+pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded, is_read_only};
 pub use caller::Caller;
 pub use error::AppError;
 pub use notifications::{Accepted, NotAccepted};
+pub use origin::Origin;
 pub use slack_channel_configurations::{
     ConfigurationPage, ConfigurationUpdate, DescribedConfiguration, NewConfiguration,
 };
 pub use slack_workspaces::{DescribedWorkspace, WorkspacePage};
+pub use throttle::Throttle;
 
 use crate::clock::SharedClock;
 use crate::config::LimitSettings;
@@ -58,6 +66,14 @@ pub struct App {
     pub(crate) backoff: Backoff,
     /// A configuration changed which topics are wanted.
     pub(crate) topics_changed: Notify,
+    pub(crate) audit: AuditQueue,
+    pub(crate) audit_retention_days: u32,
+    pub(crate) throttle: Throttle,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// One permit for each API request that may be under way.
+    pub(crate) requests: Arc<Semaphore>,
+    /// What must end before the store closes: workers, and changes whose caller went away.
+    pub(crate) tasks: TaskTracker,
 }
 
 pub type SharedApp = Arc<App>;

@@ -10,15 +10,20 @@ use wire::errors::ErrorShape;
 use super::errors::ApiError;
 use crate::app::{Caller, SharedApp};
 
-pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Caller, ApiError> {
+/// Who signed a request, and with what.
+pub struct Signer {
+    pub caller: Caller,
+    pub access_key_id: String,
+    /// The region of the credential's scope.
+    pub region: String,
+}
+
+pub async fn signer(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Signer, ApiError> {
     let request = RequestHead { method: &head.method, uri: &head.uri, headers: &head.headers };
     let presented = sigv4::parse(request, Policy::CHATBOT).map_err(|error| not_signed(&error))?;
     let key = app.signing_key(presented.access_key_id()).await.map_err(|error| {
         tracing::error!(%error, "no request can be authenticated");
-        ApiError::new(
-            ErrorShape::ServiceUnavailable,
-            "The request has failed due to a temporary failure of the server.",
-        )
+        ApiError::unavailable()
     })?;
     let key = key.ok_or_else(|| {
         let text = "The security token included in the request is invalid.";
@@ -26,7 +31,11 @@ pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Calle
     })?;
     let secret = SigningSecret { secret_access_key: key.secret_access_key.expose_secret(), session_token: None };
     presented.verify(secret, body, now(app)).map_err(|error| not_signed(&error))?;
-    Ok(key.caller)
+    Ok(Signer {
+        caller: key.caller,
+        access_key_id: presented.access_key_id().to_owned(),
+        region: presented.region().to_owned(),
+    })
 }
 
 fn not_signed(error: &SignatureError) -> ApiError {

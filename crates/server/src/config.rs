@@ -3,7 +3,9 @@
 //! `slack.api_url` of the file is `BELLHOP_SLACK__API_URL` of the environment, which wins. A key that means nothing is an
 //! error: a misspelt setting must not be a silent default. docs/reference/settings.md lists them all.
 
+mod audit;
 mod identities;
+mod throttle;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use domain::delivery::{Backoff, Pace};
 use domain::sns_message::{TrustedHost, TrustedHosts};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use url::Url;
@@ -20,6 +23,9 @@ use wire::ids::{AccountId, SlackTeamId, Uuid};
 pub use identities::{
     AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
 };
+
+pub use audit::AuditSettings;
+pub use throttle::{RateSettings, ThrottleSettings};
 
 const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
 
@@ -43,6 +49,10 @@ pub struct Settings {
     pub delivery: DeliverySettings,
     #[serde(default)]
     pub limits: LimitSettings,
+    #[serde(default)]
+    pub throttle: ThrottleSettings,
+    #[serde(default)]
+    pub audit: AuditSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -64,6 +74,11 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// How SNS reaches this server: `https://bellhop.example.com`. The listening address unless set.
     pub public_url: Option<Url>,
+    /// Proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8`, or one address.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// API requests that are answered at the same time; one more is `ServiceUnavailable`.
+    pub max_requests_in_flight: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -157,7 +172,12 @@ impl Default for LimitSettings {
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 4750)), public_url: None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 4750)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            max_requests_in_flight: 1000,
+        }
     }
 }
 
@@ -278,10 +298,14 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     for (key, limit) in [
         ("limits.chat_configurations", settings.limits.chat_configurations),
         ("limits.custom_actions", settings.limits.custom_actions),
+        ("server.max_requests_in_flight", settings.server.max_requests_in_flight),
     ] {
         if limit == 0 {
             return wrong(key, "must be at least 1");
         }
+    }
+    if let Some(problem) = settings.throttle.problem() {
+        return wrong("throttle", problem);
     }
     for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {
         if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
@@ -320,22 +344,6 @@ where
     text.parse().map_err(serde::de::Error::custom)
 }
 
-/// A list, or one text with commas, as the environment has it.
-fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Texts {
-        List(Vec<String>),
-        Text(String),
-    }
-    Ok(match Texts::deserialize(deserializer)? {
-        Texts::List(texts) => texts,
-        Texts::Text(text) => {
-            text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-        }
-    })
-}
-
 fn trusted_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TrustedHosts, D::Error> {
     let host = |text: &String| {
         TrustedHost::parse(text).ok_or_else(|| {
@@ -343,6 +351,32 @@ fn trusted_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TrustedHo
         })
     };
     texts(deserializer)?.iter().map(host).collect()
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let network = |text: &String| {
+        let address = || text.parse().ok().map(|address: std::net::IpAddr| IpNet::from(address));
+        text.parse().ok().or_else(address).ok_or_else(|| {
+            serde::de::Error::custom(format!("`{text}` is not a network or an address, like `10.0.0.0/8`"))
+        })
+    };
+    texts(deserializer)?.iter().map(network).collect()
+}
+
+/// A list, or one text with commas, as the environment has it.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        List(Vec<String>),
+        Text(String),
+    }
+    Ok(match Form::deserialize(deserializer)? {
+        Form::List(texts) => texts,
+        Form::Text(text) => {
+            text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+        }
+    })
 }
 
 /// A string, also where a reader took digits for a number.
@@ -409,6 +443,13 @@ mod tests {
             ("[sign_in]\nserver_name = \"https://x/\"", "sign_in.server_name"),
             ("[sign_in]\nsts_hosts = [\"http://x\"]", "http://x"),
             ("[sign_in]\nsts_hosts = [\"user@x:1\"]", "user@x:1"),
+            ("[server]\ntrusted_proxies = [\"10.0.0.0/33\"]", "10.0.0.0/33"),
+            ("[server]\nmax_requests_in_flight = 0", "server.max_requests_in_flight"),
+            ("[audit]\nretention = 1", "retention_days"),
+            ("[throttle]\nburst = 0", "burst"),
+            ("[throttle]\nrequests_per_second = -1.0", "or 0 for no limit"),
+            ("[throttle.operations]\nTagResources = { requests_per_second = 1, burst = 1 }", "`TagResources`"),
+            ("[throttle.operations]\nTagResource = { requests_per_second = 1, burst = 0 }", "burst"),
             ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
         ] {
             let error = of_toml(text).unwrap_err().to_string();
@@ -422,6 +463,22 @@ mod tests {
             let settings = of_toml(&format!("[sns]\ntrusted_certificate_hosts = {text}")).unwrap();
             assert_eq!(settings.sns.trusted_certificate_hosts.len(), 2);
         }
+    }
+
+    #[test]
+    fn proxies_are_networks_or_addresses() {
+        let settings = of_toml("[server]\ntrusted_proxies = \"10.0.0.0/8, ::1\"").unwrap();
+        let texts: Vec<_> = settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["10.0.0.0/8", "::1/128"]);
+    }
+
+    #[test]
+    fn an_operation_may_have_a_rate_of_its_own() {
+        // Lower case is what the environment's reader makes of a name.
+        let text = "[throttle.operations]\ncreateslackchannelconfiguration = { requests_per_second = 5, burst = 10 }";
+        let settings = of_toml(text).unwrap();
+        let rate = settings.throttle.operations[&wire::operations::Operation::CreateSlackChannelConfiguration];
+        assert_eq!((rate.requests_per_second, rate.burst), (5.0, 10));
     }
 
     #[test]

@@ -11,11 +11,12 @@ use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
 use store::{ConfiguredTeam, SlackWorkspace, Store};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::app::{App, Identities, SharedApp, SignIn, server_name};
+use crate::app::{App, AuditQueue, Identities, JsonLines, SharedApp, SignIn, Throttle, Unrecorded, server_name};
 use crate::clock::SharedClock;
 use crate::config::Settings;
 use crate::development_key::CERTIFICATE_PATH;
@@ -48,6 +49,8 @@ pub struct Server {
     app: SharedApp,
     connections: Handle<SocketAddr>,
     tasks: TaskTracker,
+    /// Commits audit records until all other tasks have ended.
+    recorder: TaskTracker,
     stop: CancellationToken,
 }
 
@@ -56,8 +59,11 @@ impl Server {
         let listener = listen(settings.server.listen, mode)?;
         let address = listener.local_addr()?;
         let store = open_store(&settings, &clock).await?;
-        let app = Arc::new(compose(&settings, mode, address, store, clock)?);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (app, unrecorded) = compose(&settings, mode, address, store, clock, &tasks)?;
+        let app = Arc::new(app);
+        let json_lines = settings.audit.json_lines.as_ref();
+        let json_lines = json_lines.map(|path| JsonLines::open(path, app.metrics.audit_lines_lost())).transpose()?;
         let sandbox = match mode {
             Mode::Dev => Some(sandbox(&settings, &app, &stop)?),
             Mode::Serve => None,
@@ -65,14 +71,17 @@ impl Server {
         let connections = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.handle(connections.clone());
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
-        let routes = inbound::routes(app.clone(), sandbox).into_make_service();
+        let routes = inbound::routes(app.clone(), sandbox).into_make_service_with_connect_info::<SocketAddr>();
         tasks.spawn(async move {
             if let Err(error) = server.serve(routes).await {
                 tracing::error!(%error, "the server cannot listen any more");
             }
         });
         worker::start(&app, &tasks, &stop);
-        Ok(Self { address, app, connections, tasks, stop })
+        let recorder = TaskTracker::new();
+        let recording = app.clone();
+        recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });
+        Ok(Self { address, app, connections, tasks, recorder, stop })
     }
 
     /// What a test looks at to see that nothing is left over.
@@ -86,6 +95,9 @@ impl Server {
         self.connections.graceful_shutdown(Some(STOP_TIMEOUT));
         self.tasks.close();
         self.tasks.wait().await;
+        self.app.audit.close();
+        self.recorder.close();
+        self.recorder.wait().await;
         self.app.store.close().await;
     }
 }
@@ -147,7 +159,8 @@ fn compose(
     address: SocketAddr,
     store: Store,
     clock: SharedClock,
-) -> anyhow::Result<App> {
+    tasks: &TaskTracker,
+) -> anyhow::Result<(App, Unrecorded)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
     let slack_api_url = match (&settings.slack.api_url, mode) {
@@ -160,7 +173,14 @@ fn compose(
     }
     let timeout = Duration::from_secs(u64::from(settings.delivery.request_timeout_seconds));
     let public_url = settings.server.public_url.clone().unwrap_or(own_url);
-    Ok(App {
+    let (audit, unrecorded) = AuditQueue::new();
+    let app = App {
+        audit,
+        audit_retention_days: settings.audit.retention_days,
+        throttle: Throttle::new(&settings.throttle, &clock),
+        trusted_proxies: settings.server.trusted_proxies.clone(),
+        requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
+        tasks: tasks.clone(),
         identities: Identities::default(),
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
@@ -177,7 +197,8 @@ fn compose(
         pace: settings.pace(),
         backoff: settings.backoff(),
         topics_changed: tokio::sync::Notify::new(),
-    })
+    };
+    Ok((app, unrecorded))
 }
 
 /// What those who log in to this server call it.

@@ -235,3 +235,16 @@ CREATE TABLE threads (
     parent_notification_id BIGINT NOT NULL,
     PRIMARY KEY (destination, thread_key)
 );
+
+-- One row per API call of a known caller: the record as CloudTrail would write it.
+CREATE TABLE audit_records (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id    TEXT    NOT NULL,
+    event_time_ms BIGINT  NOT NULL,
+    event_id      TEXT    NOT NULL,
+    event_name    TEXT    NOT NULL,
+    record        TEXT    NOT NULL
+);
+-- SQLite adds the id to each index by itself.
+CREATE INDEX audit_records_by_time ON audit_records (event_time_ms);
+CREATE INDEX audit_records_by_account ON audit_records (account_id, event_time_ms);

@@ -4,6 +4,8 @@
 
 // `cfg(test)` holds for the whole binary; clippy looks for the attribute to know that a panic is a verdict here.
 #[cfg(test)]
+mod audit_records;
+#[cfg(test)]
 mod chat_configurations;
 #[cfg(test)]
 mod custom_actions;
@@ -160,5 +162,12 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         only_the_dead_are_revived
         the_oldest_dead_are_revived_up_to_the_limit
         the_longest_waiting_is_not_hidden_by_a_revived_one
+    }
+    audit_records {
+        what_is_recorded_is_read_back_in_order
+        pages_by_position_miss_and_repeat_nothing
+        a_page_is_of_one_account_if_asked
+        a_batch_is_recorded_whole_or_not_at_all
+        what_is_older_is_pruned_and_nothing_else
     }
 }

@@ -12,8 +12,8 @@ use tracing::{Event, Metadata, Subscriber};
 use super::DataDirectory;
 use crate::setup::Setup as _;
 use crate::{
-    chat_configurations, custom_actions, declared_identities, deliveries, identities, lanes, platforms, secrets, sessions,
-    topic_subscriptions,
+    audit_records, chat_configurations, custom_actions, declared_identities, deliveries, identities, lanes, platforms,
+    secrets, sessions, topic_subscriptions,
 };
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels.
@@ -120,6 +120,9 @@ async fn no_statement_reads_more_than_it_answers() {
     deliveries::a_delivery_is_shown_with_its_envelope(&setup()).await;
     deliveries::only_the_dead_are_revived(&setup()).await;
     deliveries::the_longest_waiting_is_not_hidden_by_a_revived_one(&setup()).await;
+    audit_records::what_is_recorded_is_read_back_in_order(&setup()).await;
+    audit_records::a_page_is_of_one_account_if_asked(&setup()).await;
+    audit_records::what_is_older_is_pruned_and_nothing_else(&setup()).await;
 
     let directory = setup();
     directory.open().await.close().await;

@@ -13,6 +13,7 @@ mod serve;
 mod session;
 mod tracing_output;
 mod user;
+mod user_identity;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -68,6 +69,9 @@ enum Command {
     /// Who is signed in with an identity of AWS.
     #[command(subcommand)]
     Session(session::Session),
+    /// Under which roles people of chat channels act.
+    #[command(subcommand)]
+    UserIdentity(user_identity::UserIdentity),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
 }
@@ -124,6 +128,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::AccessKey(access_key) => access_key.run().await,
             Command::Policy(policy) => policy.run().await,
             Command::Session(session) => session.run().await,
+            Command::UserIdentity(identity) => identity.run().await,
             Command::Login(login) => login.run().await,
         }
     });

@@ -28,7 +28,8 @@ pub use caller::Caller;
 pub use error::AppError;
 pub use notifications::{Accepted, NotAccepted};
 pub use sign_in::{
-    FORM, GET_CALLER_IDENTITY, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest, server_name,
+    FORM, GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest,
+    server_name,
 };
 pub use slack_channel_configurations::{
     ConfigurationPage, ConfigurationUpdate, DescribedConfiguration, NewConfiguration,

@@ -26,6 +26,8 @@ use crate::outbound::sts::{CallerIdentity, Sts, StsError};
 
 /// The header with the server's name, which the signature covers.
 pub const SERVER_NAME_HEADER: &str = "x-bellhop-server";
+/// A header with something that nobody signed before: two who log in within one second have two signatures.
+pub const NONCE_HEADER: &str = "x-bellhop-nonce";
 /// All of the body that is signed.
 pub const GET_CALLER_IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 pub const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";

@@ -56,8 +56,8 @@ pub struct One {
 pub struct Attachment {
     #[command(flatten)]
     one: One,
-    /// The principal's ARN; `*` and `?` may stand in its names: arn:aws:iam::ACCOUNT:user/NAME, arn:aws:iam::ACCOUNT:role/NAME,
-    /// arn:aws:sts::ACCOUNT:assumed-role/ROLE/*.
+    /// The principal's ARN; `*` and `?` may stand in its names: `arn:aws:iam::ACCOUNT:user/NAME`,
+    /// `arn:aws:iam::ACCOUNT:role/NAME`, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/*`.
     #[arg(long, value_name = "PATTERN")]
     principal_arn: String,
 }

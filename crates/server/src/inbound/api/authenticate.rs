@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use iam::sigv4::{self, Class, Policy, RequestHead, SignatureError, SigningSecret};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 use wire::errors::ErrorShape;
 
@@ -16,7 +16,7 @@ pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Calle
     let identity = app.identify(presented.access_key_id()).await.map_err(|error| not_identified(&error))?;
     let secret = SigningSecret {
         secret_access_key: identity.secret_access_key.expose_secret(),
-        session_token: identity.session_token.as_ref().map(|token| token.expose_secret()),
+        session_token: identity.session_token.as_ref().map(SecretString::expose_secret),
     };
     presented.verify(secret, body, now(app)).map_err(|error| not_signed(&error))?;
     identity.may_call(app.clock.now_ms()).map_err(|error| not_identified(&error))?;

@@ -116,14 +116,15 @@ impl App {
         })?;
         let confirmed =
             self.sign_in.sts.caller_identity(&checked.endpoint, &checked.headers, GET_CALLER_IDENTITY).await;
-        match confirmed {
+        let opened = match confirmed {
             Ok(identity) => self.open_session(identity).await,
-            Err(error) => {
-                // Nobody signed in with it: it may come again when STS answers, and strangers' fill no memory.
-                self.sign_in.seen.give_back(&checked.signature);
-                Err(error.into())
-            }
+            Err(error) => Err(error.into()),
+        };
+        if opened.is_err() {
+            // Nobody signed in with it, so it may come again; and strangers, whom AWS knows too, fill no memory.
+            self.sign_in.seen.give_back(&checked.signature);
         }
+        opened
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, SignInError> {

@@ -120,6 +120,16 @@ async fn policies_are_kept_shown_attached_and_detached() {
     let broken =
         [&of_account(&["policy", "create", "broken"])[..], &["--policy-file", file.to_str().unwrap()]].concat();
     refused(data, &broken, &["policy `broken`", "statement 1"]);
+    let update = |name: &'static str| {
+        [&of_account(&["policy", "update", name])[..], &["--policy-file", file.to_str().unwrap()]].concat()
+    };
+    refused(data, &update("look"), &["statement 1"]);
+    std::fs::write(&file, POLICY.replace("Describe", "Get")).unwrap();
+    refused(data, &update("other"), &["there is no policy `other`"]);
+    assert!(ok(data, &update("look")).contains("within 5 seconds"));
+    assert!(ok(data, &of_account(&["policy", "show", "look"])).contains("chatbot:Get*"));
+    std::fs::write(&file, POLICY).unwrap();
+    ok(data, &update("look"));
     let pattern = "arn:aws:iam::123456789012:user/*";
     let attach =
         |arn: &'static str| [&of_account(&["policy", "attach", "look"])[..], &["--principal-arn", arn]].concat();

@@ -207,10 +207,14 @@ async fn a_request_that_sts_did_not_answer_may_come_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_is_unknown_or_disabled_does_not_sign_in() {
     let (server, sts) = start("arn:aws:iam::999999999999:root").await;
-    let (status, answer) = post(&server, signed(&server, &sts)).await;
+    let request = signed(&server, &sts);
+    let (status, answer) = post(&server, &request).await;
     assert_eq!(status, 403);
     let message = answer["message"].as_str().unwrap();
     assert!(message.contains("bellhop account create 999999999999"), "{message}");
+    // Nobody signed in with it: nothing of it is remembered.
+    server.store().create_account(&"999999999999".parse().unwrap(), "new").await.unwrap().unwrap();
+    assert_eq!(post(&server, &request).await.0, 200);
     sts.answers(StsAnswer::Arn(ALICE.to_owned()));
     let account_id = "123456789012".parse().unwrap();
     server.store().set_account_enabled(&account_id, false).await.unwrap().unwrap();

@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and the door to each answer. One file a noun.
 
+mod audit;
 mod config;
 mod deliveries;
 mod dev;
@@ -11,9 +12,13 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
+use store::{Store, StoreSettings};
 
 pub use tracing_output::LogFormat;
+
+use crate::config::Settings;
 
 /// AWS Chatbot, run by you: AWS notifications to chat, delivered or explained.
 #[derive(Debug, Parser)]
@@ -41,6 +46,9 @@ enum Command {
     /// See what was delivered, what waits and what died; revive it.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// See who called the API, with what, and what came of it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
 }
 
 /// Which data a tool works on.
@@ -52,6 +60,26 @@ pub struct DataArguments {
     /// Settings file of `bellhop serve`; its data directory is used.
     #[arg(long)]
     config: Option<PathBuf>,
+}
+
+impl DataArguments {
+    /// Opens the store beside a server that may be running; what is changed here, it notices within a second.
+    async fn open(&self) -> anyhow::Result<Store> {
+        let (data_dir, encryption_key_file) = match &self.config {
+            Some(config) => {
+                let settings = Settings::of_file(config)?;
+                (settings.store.data_dir, settings.store.encryption_key_file)
+            }
+            None => (self.data_dir.clone(), None),
+        };
+        if !data_dir.is_dir() {
+            bail!(
+                "there is no data directory `{}`: name it with --data-dir, or the settings file with --config",
+                data_dir.display()
+            );
+        }
+        Ok(Store::open(&StoreSettings { data_dir, encryption_key_file, exclusive: false }).await?)
+    }
 }
 
 /// Runs a command line to its end.
@@ -70,6 +98,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Config(config) => config.run(),
             Command::Events(events) => events.run().await,
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Audit(audit) => audit.run().await,
         }
     });
     match ended {

@@ -115,7 +115,11 @@ impl Default for Metrics {
             "Requests to the AWS Chatbot API that were more than their account may make",
             api_requests_throttled.clone(),
         );
-        registry.register("audit_records_lost", "Audit records that the store did not take", audit_records_lost.clone());
+        registry.register(
+            "audit_records_lost",
+            "Audit records that the store did not take",
+            audit_records_lost.clone(),
+        );
         registry.register("audit_lines_lost", "Audit records that are not in json_lines", audit_lines_lost.clone());
         registry.register(
             "oldest_pending_seconds",

@@ -67,7 +67,10 @@ impl JsonLines {
             Ok(()) => {}
             Err(TrySendError::Full(batch) | TrySendError::Disconnected(batch)) => {
                 count(&self.lost, batch.count);
-                tracing::error!(lines = batch.count, "`audit.json_lines` is read or written too slowly: lines are left out");
+                tracing::error!(
+                    lines = batch.count,
+                    "`audit.json_lines` is read or written too slowly: lines are left out"
+                );
             }
         }
     }

@@ -81,8 +81,7 @@ mod tests {
     use super::*;
 
     fn of(arn: &str) -> Value {
-        let principal =
-            Principal { account_id: "123456789012".to_owned(), arn: arn.to_owned(), administrator: false };
+        let principal = Principal { account_id: "123456789012".to_owned(), arn: arn.to_owned(), administrator: false };
         serde_json::to_value(user_identity(&principal, "AKID")).unwrap()
     }
 

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod account;
+mod audit;
 mod config;
 mod deliveries;
 mod dev;
@@ -21,7 +22,6 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
-
 use store::{Store, StoreSettings};
 
 pub use tracing_output::LogFormat;
@@ -72,6 +72,9 @@ enum Command {
     /// Under which roles people of chat channels act.
     #[command(subcommand)]
     UserIdentity(user_identity::UserIdentity),
+    /// See who called the API, with what, and what came of it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
 }
@@ -129,6 +132,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Policy(policy) => policy.run().await,
             Command::Session(session) => session.run().await,
             Command::UserIdentity(identity) => identity.run().await,
+            Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,
         }
     });

@@ -18,7 +18,7 @@ use crate::prepared::prepare_all;
 /// The most that a page holds: <https://docs.aws.amazon.com/chatbot/latest/APIReference/API_DescribeSlackChannelConfigurations.html>.
 pub const PAGE: usize = 100;
 /// Signed at a time while the table is filled: all sent well before their signatures expire.
-const FILLED_AT_ONCE: usize = 10_000;
+pub const FILLED_AT_ONCE: usize = 10_000;
 const FILL_CONNECTIONS: usize = 16;
 /// SigV4 allows 15 minutes; a server that is slower than 10,000 in these is not worth waiting for.
 const FILL_WITHIN: Duration = Duration::from_mins(14);
@@ -78,10 +78,10 @@ impl Bellhop {
         prepare_all(count, |number| self.create_request(first + number, &topic_arn))
     }
 
-    /// Makes the configurations from number `first` up to, without, number `end`. Answers how long the server took,
-    /// signing apart.
-    pub async fn fill(&self, first: usize, end: usize) -> anyhow::Result<Duration> {
-        let mut took = Duration::ZERO;
+    /// Makes the configurations from number `first` up to, without, number `end`. Answers how long the server took
+    /// for each 10,000 of them, signing apart.
+    pub async fn fill(&self, first: usize, end: usize) -> anyhow::Result<Vec<Duration>> {
+        let mut took = Vec::new();
         for from in (first..end).step_by(FILLED_AT_ONCE) {
             let count = FILLED_AT_ONCE.min(end - from);
             let requests = Requests::Once(Arc::new(self.create_requests(from, count)?));
@@ -93,7 +93,7 @@ impl Bellhop {
                 run.refusals(),
                 self.log_tail()
             );
-            took += run.elapsed;
+            took.push(run.elapsed);
             if end - first > FILLED_AT_ONCE {
                 eprintln!("    {} of {end}, the last {count} in {:.1} s", from + count, run.elapsed.as_secs_f64());
             }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, ensure};
 
 use super::Bench;
 use crate::bellhop::Bellhop;
-use crate::bellhop::configurations::{PAGE, read_page};
+use crate::bellhop::configurations::{FILLED_AT_ONCE, PAGE, read_page};
 use crate::load::{self, Requests, Run};
 use crate::report::{self, Growth, Report, megabytes, milliseconds};
 use crate::statistics::median;
@@ -57,11 +57,15 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     ] {
         report.growth(growth_of_memory(format!("Resident memory, {what}"), of(&few.memory), of(&many.memory)));
     }
+    let seconds = |took: Option<&Duration>| took.map_or(f64::NAN, Duration::as_secs_f64);
     report.note(format!(
-        "The {} configurations were made through the API over 16 connections in {:.0} s, signing apart; a walk through \
-         all pages then found each once",
+        "The {} configurations were made through the API over 16 connections in {:.0} s, signing apart, the first {} in \
+         {:.1} s and the last in {:.1} s; a walk through all pages then found each once",
         report::count(total),
-        filling.as_secs_f64()
+        filling.iter().sum::<Duration>().as_secs_f64(),
+        report::count(FILLED_AT_ONCE.min(total)),
+        seconds(filling.first()),
+        seconds(filling.last()),
     ));
     few.bellhop.stop()?;
     many.bellhop.stop()
@@ -70,7 +74,7 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
 impl Subject {
     /// Starts a server, fills it, walks through its pages, describes them over and over. Also answers how long the
     /// filling took.
-    async fn start(bench: &Bench, name: &str, configurations: usize) -> anyhow::Result<(Self, Duration)> {
+    async fn start(bench: &Bench, name: &str, configurations: usize) -> anyhow::Result<(Self, Vec<Duration>)> {
         eprintln!("  Filling with {}", report::count(configurations));
         let bellhop = bench.installation.start(&bench.directory.join(name))?;
         let mut memory = Memory { empty: bellhop.resident_bytes()?, ..Memory::default() };

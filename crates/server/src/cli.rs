@@ -6,6 +6,7 @@ mod dev;
 mod events;
 mod serve;
 mod tracing_output;
+mod wire;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -41,6 +42,9 @@ enum Command {
     /// See what was delivered, what waits and what died; revive it.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// See what the API says on the wire.
+    #[command(subcommand)]
+    Wire(wire::Wire),
 }
 
 /// Which data a tool works on.
@@ -70,6 +74,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Config(config) => config.run(),
             Command::Events(events) => events.run().await,
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Wire(wire) => wire.run(),
         }
     });
     match ended {

@@ -4,6 +4,7 @@ Used by `test_every_member.py`. Proposes only: whether a text is good is for `re
 the pattern (`re._parser`, private and unchanged in years, which Hypothesis rests on as well).
 """
 
+import functools
 import re
 import re._constants as op
 from re._parser import SubPattern, parse
@@ -12,11 +13,13 @@ from re._parser import SubPattern, parse
 FOREIGN = ("!", " ", "\n", "ü")
 
 
+@functools.cache
 def example(pattern: str, length: int) -> str:
     """A text of that many characters, or as near to it as the pattern goes."""
     return fill(parse(pattern), length)
 
 
+@functools.cache
 def near_misses(pattern: str, length: int) -> list[str]:
     """Texts around the example of that length: a character too few, too many or foreign at each place, each repetition one below, at
     and one above its bounds, each look-ahead's forbidden text added. Most are refused, some are not."""
@@ -36,6 +39,7 @@ def near_misses(pattern: str, length: int) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+@functools.cache
 def alphabet(pattern: str, length: int) -> list[str]:
     """The example of that length with each printable character of ASCII put before its last; those that the pattern takes together."""
     good = example(pattern, length)

@@ -3,7 +3,10 @@
 //! `store` keeps these types and `server` runs them; this crate never touches a clock, a file, the environment, the
 //! network or an async runtime, so that everything in it can be tested with nothing but values.
 
+pub mod account_preferences;
+pub mod chat_configuration;
+pub mod custom_action;
 pub mod delivery;
 pub mod notification;
-pub mod slack_channel_configuration;
 pub mod sns_message;
+pub mod user_identity;

@@ -4,7 +4,13 @@
 //! authorised by its signature instead: those functions take a `domain::sns_message::Verified`.
 
 mod access_keys;
+mod account_preferences;
+mod associations;
+mod authorization;
 mod caller;
+mod chat_configurations;
+mod configured_teams;
+mod custom_actions;
 mod deliveries;
 mod error;
 mod health;
@@ -12,7 +18,9 @@ mod notifications;
 mod pagination;
 mod slack_channel_configurations;
 mod slack_workspaces;
+mod tags;
 mod topic_subscriptions;
+mod user_identities;
 
 use std::sync::Arc;
 
@@ -24,12 +32,11 @@ use url::Url;
 
 pub use access_keys::SigningKey;
 pub use caller::Caller;
+pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
+pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use notifications::{Accepted, NotAccepted};
-pub use slack_channel_configurations::{
-    ConfigurationPage, ConfigurationUpdate, DescribedConfiguration, NewConfiguration,
-};
-pub use slack_workspaces::{DescribedWorkspace, WorkspacePage};
+pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 
 use crate::clock::SharedClock;
 use crate::config::LimitSettings;

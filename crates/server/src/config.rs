@@ -13,7 +13,7 @@ use figment::providers::{Env, Format as _, Toml};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use url::Url;
-use wire::ids::{AccountId, SlackTeamId};
+use wire::ids::{AccountId, SlackTeamId, Uuid};
 
 const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
 
@@ -31,6 +31,8 @@ pub struct Settings {
     pub sns: SnsSettings,
     #[serde(default)]
     pub slack: SlackSettings,
+    #[serde(default)]
+    pub microsoft_teams: MicrosoftTeamsSettings,
     #[serde(default)]
     pub delivery: DeliverySettings,
     #[serde(default)]
@@ -84,6 +86,23 @@ pub struct SlackWorkspaceSettings {
     pub bot_token: SecretString,
 }
 
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MicrosoftTeamsSettings {
+    /// Teams that accounts may post to.
+    pub teams: Vec<ConfiguredTeamSettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfiguredTeamSettings {
+    #[serde(deserialize_with = "parsed")]
+    pub account_id: AccountId,
+    pub team_id: Uuid,
+    pub tenant_id: Uuid,
+    pub team_name: String,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessKeySettings {
@@ -109,13 +128,24 @@ pub struct DeliverySettings {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitSettings {
-    /// Slack channel configurations of one account; one more is `LimitExceededException`.
-    pub slack_channel_configurations: u32,
+    /// Chat configurations of one account, of all platforms together; one more is `LimitExceededException`.
+    pub chat_configurations: u32,
+    /// SNS topics that one configuration may list.
+    pub topics_per_configuration: usize,
+    /// Custom actions of one account.
+    pub custom_actions: u32,
+    /// Tags of one configuration or custom action; one more is `TooManyTagsException`.
+    pub tags_per_resource: usize,
 }
 
 impl Default for LimitSettings {
     fn default() -> Self {
-        Self { slack_channel_configurations: 10_000 }
+        Self {
+            chat_configurations: 10_000,
+            topics_per_configuration: 1000,
+            custom_actions: 10_000,
+            tags_per_resource: 200,
+        }
     }
 }
 
@@ -228,6 +258,14 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     }
     if settings.delivery.request_timeout_seconds == 0 {
         return wrong("delivery.request_timeout_seconds", "must be at least 1");
+    }
+    for (key, limit) in [
+        ("limits.chat_configurations", settings.limits.chat_configurations),
+        ("limits.custom_actions", settings.limits.custom_actions),
+    ] {
+        if limit == 0 {
+            return wrong(key, "must be at least 1");
+        }
     }
     for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {
         if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {

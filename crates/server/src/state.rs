@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
-use store::{AccessKey, SlackWorkspace, Store};
+use store::{AccessKey, ConfiguredTeam, SlackWorkspace, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -131,8 +131,20 @@ async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
             bot_token: workspace.bot_token.clone(),
         })
         .collect();
+    let teams: Vec<ConfiguredTeam> = settings
+        .microsoft_teams
+        .teams
+        .iter()
+        .map(|team| ConfiguredTeam {
+            account_id: team.account_id.clone(),
+            team_id: team.team_id.clone(),
+            tenant_id: team.tenant_id.clone(),
+            team_name: team.team_name.clone(),
+        })
+        .collect();
     store.declare_access_keys(&keys).await.context("`access_keys` of the settings")?;
     store.declare_slack_workspaces(&workspaces).await.context("`slack.workspaces` of the settings")?;
+    store.declare_configured_teams(&teams).await.context("`microsoft_teams.teams` of the settings")?;
     Ok(store)
 }
 

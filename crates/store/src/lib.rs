@@ -8,20 +8,38 @@
 //! * Lists are read by key in pages; no statement reads more than it returns.
 
 mod access_keys;
+mod account_preferences;
+mod account_usage;
+mod associations;
+mod chat_configurations;
+mod configured_teams;
+mod custom_actions;
 mod database;
 mod error;
 pub mod outbox;
 mod secrets;
-mod slack_channel_configurations;
 mod slack_workspaces;
+mod tags;
+mod team_use;
 mod threads;
+mod topic_listeners;
 mod topic_subscriptions;
+mod user_identities;
 
 pub use access_keys::AccessKey;
+pub use account_preferences::PreferencesUpdate;
+pub use associations::Absent;
+pub use chat_configurations::{ListedConfiguration, Refused};
+pub use configured_teams::ConfiguredTeam;
+pub use custom_actions::{ActionCreated, ActionUpdate, Idempotency};
 pub use database::{Store, StoreSettings};
 pub use error::StoreError;
 pub use secrets::{EncryptionKey, EncryptionKeyError};
-pub use slack_channel_configurations::{ConfigurationUpdate, Taken};
 pub use slack_workspaces::SlackWorkspace;
+pub use tags::{Tags, TooManyTags};
+pub use team_use::InUse;
 pub use threads::ThreadParent;
 pub use topic_subscriptions::{SubscriptionState, TopicSubscription};
+pub use user_identities::{PeopleOf, PersonId, person_key};
+
+use team_use::team_use;

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use wire::ids::{AccountId, SlackTeamId};
 
-use crate::{Store, StoreError};
+use crate::{InUse, Store, StoreError, team_use};
 
 const TABLE: &str = "slack_workspaces";
 
@@ -47,6 +47,26 @@ impl Store {
         .fetch_all(&self.reader)
         .await?;
         rows.iter().map(|row| self.workspace(row)).collect()
+    }
+
+    /// Takes a workspace from an account. `Ok(Ok(false))`: there is none.
+    pub async fn delete_slack_workspace(
+        &self,
+        account_id: &AccountId,
+        team_id: &SlackTeamId,
+    ) -> Result<Result<bool, InUse>, StoreError> {
+        let mut transaction = self.write().await?;
+        if let Some(in_use) = team_use(&mut transaction, account_id, team_id.as_str()).await? {
+            return Ok(Err(in_use));
+        }
+        let deleted = sqlx::query("DELETE FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
+            .bind(account_id.as_str())
+            .bind(team_id.as_str())
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        transaction.commit().await?;
+        Ok(Ok(deleted > 0))
     }
 
     /// Makes the declared workspaces equal to those of the settings: added, changed and taken away.

@@ -86,9 +86,6 @@ error_shapes! {
     RequestEntityTooLargeException               413 message;
     InternalFailure                              500 message;
     ServiceUnavailable                           503 message;
-
-    /// Ours: an operation of AWS Chatbot that Bellhop does not have yet. Source: assumed.
-    NotImplemented                               501 message;
 }
 
 impl ErrorShape {

@@ -1,110 +1,88 @@
-//! The `Authorization` header: `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
+//! The header form: `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, dated by a header.
+//! `sigv4::parse` calls it for a request that has an `Authorization` header and no query form. It judges no date.
 
 use super::SignatureError;
+use super::claim::{ALGORITHM, Claim, Form, Scope};
 use super::error::echoed;
+use super::head::single;
 use super::timestamp::Timestamp;
+use http::HeaderMap;
+use std::borrow::Cow;
 
-const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const TERMINATOR: &str = "aws4_request";
-/// An access key ID's most characters. Source: IAM's `AccessKeyId`,
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>.
-const MAX_ACCESS_KEY_ID: usize = 128;
-/// Region names are host name labels.
-const MAX_REGION: usize = 63;
+/// An `Authorization` header is some 300 bytes long; ours is generous with signed headers.
+const MAX_AUTHORIZATION: usize = 4_096;
 
-/// What a request says about its own signature.
-pub(super) struct Claim<'a> {
-    pub(super) scope: Scope<'a>,
-    /// Names separated by `;`, not looked at yet.
-    pub(super) signed_headers: &'a str,
-    /// Whatever was given: it is only ever compared.
-    pub(super) signature: &'a str,
+/// The parameters of the header, each at most once.
+#[derive(Default)]
+struct Parameters<'a> {
+    credential: Option<&'a str>,
+    signed_headers: Option<&'a str>,
+    signature: Option<&'a str>,
 }
 
-/// `KEYID/YYYYMMDD/REGION/SERVICE/aws4_request`.
-pub(super) struct Scope<'a> {
-    pub(super) access_key_id: &'a str,
-    pub(super) region: &'a str,
-    date: &'a str,
-    service: &'a str,
-    terminator: &'a str,
+/// `header` is the value of `Authorization`.
+pub(super) fn claim<'a>(header: &'a str, headers: &'a HeaderMap) -> Result<Claim<'a>, SignatureError> {
+    let parameters = Parameters::parse(header)?;
+    // X-Amz-Date overrides: it is what SDKs sign where an intermediary may rewrite Date.
+    let (date, date_header) = match single(headers, "x-amz-date")? {
+        Some(date) => (Some(date), false),
+        None => (single(headers, "date")?, true),
+    };
+    let Parameters { credential: Some(credential), signed_headers: Some(signed_headers), signature: Some(signature) } =
+        parameters
+    else {
+        return Err(parameters.missing(date.is_some()));
+    };
+    let date = date.ok_or(SignatureError::NoDate)?;
+    let date = if date_header { Timestamp::parse_date_header(date) } else { Timestamp::parse(date) };
+    Ok(Claim {
+        form: Form::Header { date_header },
+        scope: Scope::parse(&Cow::Borrowed(credential))?,
+        date: date?,
+        signed_headers: Cow::Borrowed(signed_headers),
+        signature: Cow::Borrowed(signature),
+    })
 }
 
-impl<'a> Claim<'a> {
-    /// `dated`: the request has a date, whose absence AWS reports in one breath with absent parameters.
-    pub(super) fn parse(header: &'a str, dated: bool) -> Result<Self, SignatureError> {
-        let (algorithm, parameters) = header.split_once(' ').unwrap_or((header, ""));
+impl<'a> Parameters<'a> {
+    fn parse(header: &'a str) -> Result<Self, SignatureError> {
+        if header.len() > MAX_AUTHORIZATION {
+            return Err(SignatureError::AuthorizationTooLong { limit: MAX_AUTHORIZATION });
+        }
+        let (algorithm, list) = header.split_once(' ').unwrap_or((header, ""));
         if algorithm != ALGORITHM {
             return Err(SignatureError::Algorithm);
         }
-        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for part in parameters.split(',').map(|part| part.trim_matches(' ')).filter(|part| !part.is_empty()) {
+        let mut parameters = Self::default();
+        for part in list.split(',').map(|part| part.trim_matches(' ')).filter(|part| !part.is_empty()) {
             let Some((name, value)) = part.split_once('=') else {
                 return Err(SignatureError::NotAPair);
             };
             let slot = match name {
-                "Credential" => &mut credential,
-                "SignedHeaders" => &mut signed_headers,
-                "Signature" => &mut signature,
+                "Credential" => &mut parameters.credential,
+                "SignedHeaders" => &mut parameters.signed_headers,
+                "Signature" => &mut parameters.signature,
                 _ => return Err(SignatureError::UnexpectedParameter { name: echoed(name) }),
             };
             if slot.replace(value).is_some() {
                 return Err(SignatureError::UnexpectedParameter { name: echoed(name) });
             }
         }
-        match (credential, signature, signed_headers) {
-            (Some(credential), Some(signature), Some(signed_headers)) => {
-                Ok(Self { scope: Scope::parse(credential)?, signed_headers, signature })
-            }
-            (credential, signature, signed_headers) => Err(missing(
-                [("Credential", credential), ("Signature", signature), ("SignedHeaders", signed_headers)],
-                dated,
-            )),
-        }
-    }
-}
-
-fn missing(parameters: [(&str, Option<&str>); 3], dated: bool) -> SignatureError {
-    let mut sentences: Vec<_> = parameters
-        .iter()
-        .filter(|(_, value)| value.is_none())
-        .map(|(name, _)| format!("Authorization header requires '{name}' parameter."))
-        .collect();
-    if !dated {
-        sentences.push(SignatureError::NoDate.to_string());
-    }
-    SignatureError::MissingParameters { missing: sentences.join(" ") }
-}
-
-impl<'a> Scope<'a> {
-    fn parse(credential: &'a str) -> Result<Self, SignatureError> {
-        let mut parts = credential.split('/');
-        let elements = [parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next()];
-        let [Some(access_key_id), Some(date), Some(region), Some(service), Some(terminator), None] = elements else {
-            return Err(SignatureError::Credential { credential: echoed(credential) });
-        };
-        let is_key = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-        let is_region = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if !(1..=MAX_ACCESS_KEY_ID).contains(&access_key_id.len())
-            || !access_key_id.bytes().all(is_key)
-            || !(1..=MAX_REGION).contains(&region.len())
-            || !region.bytes().all(is_region)
-        {
-            return Err(SignatureError::CredentialCharacters);
-        }
-        Ok(Self { access_key_id, region, date, service, terminator })
+        Ok(parameters)
     }
 
-    /// For `service`, and signed with the key of the day that the request is dated.
-    pub(super) fn check(&self, service: &'static str, date: Timestamp<'_>) -> Result<(), SignatureError> {
-        if self.terminator != TERMINATOR {
-            Err(SignatureError::ScopeTerminator)
-        } else if self.service != service {
-            Err(SignatureError::ScopeService { service })
-        } else if self.date != date.day() {
-            Err(SignatureError::ScopeDate { scope: echoed(self.date), request: echoed(date.day()) })
-        } else {
-            Ok(())
+    /// `dated`: the request has a date, whose absence AWS reports in one breath with absent parameters.
+    fn missing(&self, dated: bool) -> SignatureError {
+        let named =
+            [("Credential", self.credential), ("Signature", self.signature), ("SignedHeaders", self.signed_headers)];
+        let mut sentences: Vec<_> = named
+            .iter()
+            .filter(|(_, value)| value.is_none())
+            .map(|(name, _)| format!("Authorization header requires '{name}' parameter."))
+            .collect();
+        if !dated {
+            sentences.push(SignatureError::NoDate.to_string());
         }
+        SignatureError::MissingParameters { missing: sentences.join(" ") }
     }
 }

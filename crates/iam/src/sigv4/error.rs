@@ -9,7 +9,7 @@ pub enum Class {
     Malformed,
     /// A signature, and not the right one: `InvalidSignatureException`, 403.
     Mismatch,
-    /// Signed too long ago or too far ahead: `RequestExpired`, 400.
+    /// Signed too long ago, presigned for a time that is over, or signed too far ahead: `RequestExpired`, 400.
     Expired,
 }
 
@@ -20,15 +20,13 @@ pub enum SignatureError {
     #[error("Missing Authentication Token")]
     NoAuthorization,
 
-    /// Ours, until presigned requests are supported.
-    #[error(
-        "Credentials in the query string (X-Amz-Signature) are not supported. Sign the request with an Authorization header."
-    )]
-    QueryForm,
     #[error("Only one auth mechanism allowed: the X-Amz-Signature query string parameter or the Authorization header.")]
     TwoForms,
     #[error("Unsupported algorithm in the Authorization header: it must be 'AWS4-HMAC-SHA256'.")]
     Algorithm,
+    /// Ours.
+    #[error("Unsupported value of X-Amz-Algorithm: it must be 'AWS4-HMAC-SHA256'.")]
+    QueryAlgorithm,
     /// `missing` holds one sentence for each.
     #[error("{missing}")]
     MissingParameters { missing: String },
@@ -40,6 +38,18 @@ pub enum SignatureError {
     /// Ours: unknown or given twice.
     #[error("Authorization header has an unexpected parameter '{name}', or has it twice.")]
     UnexpectedParameter { name: String },
+    /// Ours: twice, or in other letters or with escapes, which another reader might take for it or not.
+    #[error("The query string must have the parameter '{name}' exactly once and spelled like that.")]
+    QueryParameter { name: &'static str },
+    /// Ours.
+    #[error("The request is signed in its query string and must not have the header '{name}' as well.")]
+    HeaderBesideQuery { name: &'static str },
+    /// Ours.
+    #[error("X-Amz-Expires must be a number of seconds from 1 to {limit}. Got '{given}'.")]
+    Expires { given: String, limit: u32 },
+    /// Ours.
+    #[error("The query string is longer than {bytes} bytes or has more than {parameters} parameters.")]
+    QueryTooLong { bytes: usize, parameters: usize },
     /// Ours.
     #[error("Authorization header is longer than {limit} bytes.")]
     AuthorizationTooLong { limit: usize },
@@ -69,7 +79,9 @@ pub enum SignatureError {
     #[error("The header '{name}' has a character outside printable ASCII and cannot be signed.")]
     HeaderCharacters { name: String },
     /// Ours.
-    #[error("The request target is not a path with an optional query string of percent-encoded UTF-8.")]
+    #[error(
+        "The request target is not a path of the signed host with an optional query string of percent-encoded UTF-8."
+    )]
     Target,
     /// Ours.
     #[error("UNSIGNED-PAYLOAD is not allowed. Sign the body.")]
@@ -83,6 +95,7 @@ pub enum SignatureError {
     ScopeService { service: &'static str },
     #[error("Credential should be scoped with a valid terminator: 'aws4_request'.")]
     ScopeTerminator,
+    /// AWS's words for the header; ours for a presigned `X-Amz-Content-Sha256` too.
     #[error("The provided 'x-amz-content-sha256' header does not match what was computed.")]
     BodyHash,
     /// A token with a long-term key, none with temporary credentials, or a wrong one.
@@ -95,6 +108,9 @@ pub enum SignatureError {
 
     #[error("Signature expired: {date} is now earlier than {bound} ({now} - 15 min.)")]
     TooOld { date: String, bound: String, now: String },
+    /// Ours, after the one above: a presigned request says itself how long it is good for.
+    #[error("Signature expired: {date} is now earlier than {bound} ({now} - {seconds} sec. of X-Amz-Expires)")]
+    PresignedTooOld { date: String, bound: String, now: String, seconds: i64 },
     #[error("Signature not yet current: {date} is still later than {bound} ({now} + 15 min.)")]
     TooNew { date: String, bound: String, now: String },
 }
@@ -103,9 +119,13 @@ impl SignatureError {
     pub fn class(&self) -> Class {
         match self {
             Self::NoAuthorization => Class::Missing,
-            Self::QueryForm
-            | Self::TwoForms
+            Self::TwoForms
             | Self::Algorithm
+            | Self::QueryAlgorithm
+            | Self::QueryParameter { .. }
+            | Self::HeaderBesideQuery { .. }
+            | Self::Expires { .. }
+            | Self::QueryTooLong { .. }
             | Self::MissingParameters { .. }
             | Self::NoDate
             | Self::NotAPair
@@ -128,7 +148,7 @@ impl SignatureError {
             | Self::BodyHash
             | Self::SecurityToken
             | Self::Mismatch => Class::Mismatch,
-            Self::TooOld { .. } | Self::TooNew { .. } => Class::Expired,
+            Self::TooOld { .. } | Self::PresignedTooOld { .. } | Self::TooNew { .. } => Class::Expired,
         }
     }
 }

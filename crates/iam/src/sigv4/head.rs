@@ -1,47 +1,12 @@
-//! What a request's head must look like before anybody computes anything: one way of signing, every header that steers
-//! us signed, nothing said twice, no byte that two parsers could read in two ways.
+//! What a request's headers must look like before anybody computes anything: every header that steers us signed, nothing
+//! said twice, no byte that two parsers could read in two ways. `sigv4::parse` and `authorization.rs` call it.
 
 use super::error::echoed;
 use super::{RequestHead, SignatureError};
-use http::{HeaderMap, HeaderValue, Uri};
-use percent_encoding::percent_decode_str;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// An `Authorization` header is some 300 bytes long; ours is generous with signed headers.
-const MAX_AUTHORIZATION: usize = 4_096;
 /// SDKs sign fewer than ten.
 const MAX_SIGNED_HEADERS: usize = 64;
-/// Query parameters that belong to the query form of signing.
-const QUERY_FORM: [&str; 3] = ["X-Amz-Signature", "X-Amz-Algorithm", "X-Amz-Credential"];
-
-/// A header as it was received, proven to be printable ASCII and alone of its name.
-pub(super) struct SignedHeader<'a> {
-    pub(super) name: &'a str,
-    pub(super) value: &'a str,
-}
-
-/// The `Authorization` header, if that is the one way in which the request is signed.
-pub(super) fn authorization(head: RequestHead<'_>) -> Result<&str, SignatureError> {
-    let in_query = names_query_form(head.uri);
-    let authorization = single(head.headers, "authorization")?;
-    match (authorization, in_query) {
-        (Some(_), true) => Err(SignatureError::TwoForms),
-        (None, true) => Err(SignatureError::QueryForm),
-        (None, false) => Err(SignatureError::NoAuthorization),
-        (Some(value), false) if value.len() > MAX_AUTHORIZATION => {
-            Err(SignatureError::AuthorizationTooLong { limit: MAX_AUTHORIZATION })
-        }
-        (Some(value), false) => Ok(value),
-    }
-}
-
-/// Names are compared as a careless reader would: percent-decoded and whatever their case.
-fn names_query_form(uri: &Uri) -> bool {
-    uri.query().unwrap_or_default().split('&').any(|parameter| {
-        let name = parameter.split_once('=').map_or(parameter, |(name, _)| name);
-        let name = percent_decode_str(name).decode_utf8_lossy();
-        QUERY_FORM.iter().any(|ours| name.eq_ignore_ascii_case(ours))
-    })
-}
 
 /// The header of this name, if there is one; more than one is refused.
 pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, SignatureError> {
@@ -60,38 +25,49 @@ fn printable<'a>(name: &str, value: &'a HeaderValue) -> Result<&'a str, Signatur
     }
 }
 
-/// The headers that `names` (separated by `;`) lists, if the list is in order and leaves out none that must be signed.
-pub(super) fn signed_headers<'a>(
+/// The values of the headers that `names` (separated by `;`) lists, in that order, if the list is in order and leaves out
+/// none that must be signed. `dated_by_date`: the request takes its date from `Date`.
+pub(super) fn signed_values<'a>(
     headers: &'a HeaderMap,
-    names: &'a str,
-) -> Result<Vec<SignedHeader<'a>>, SignatureError> {
-    let mut signed: Vec<SignedHeader<'a>> = Vec::with_capacity(8);
+    names: &str,
+    dated_by_date: bool,
+) -> Result<Vec<&'a str>, SignatureError> {
+    let mut listed: Vec<&str> = Vec::with_capacity(8);
+    let mut values = Vec::with_capacity(8);
     for name in names.split(';') {
-        let in_order = signed.last().is_none_or(|last| last.name < name);
+        let in_order = listed.last().is_none_or(|last| *last < name);
         if name.is_empty()
             || !in_order
             || name.bytes().any(|b| b.is_ascii_uppercase())
-            || signed.len() == MAX_SIGNED_HEADERS
+            || listed.len() == MAX_SIGNED_HEADERS
         {
             return Err(SignatureError::SignedHeaders { limit: MAX_SIGNED_HEADERS });
         }
         let Some(value) = single(headers, name)? else {
             return Err(SignatureError::SignedHeaderAbsent { name: echoed(name) });
         };
-        signed.push(SignedHeader { name, value });
+        listed.push(name);
+        values.push(value);
     }
-    let is_signed = |name: &str| signed.binary_search_by(|header| header.name.cmp(name)).is_ok();
+    let is_signed = |name: &str| listed.binary_search(&name).is_ok();
     if !is_signed("host") {
         return Err(SignatureError::HostNotSigned);
     }
-    match headers.keys().map(http::HeaderName::as_str).find(|name| name.starts_with("x-amz-") && !is_signed(name)) {
+    let must_be_signed = |name: &str| name.starts_with("x-amz-") || (dated_by_date && name == "date");
+    match headers.keys().map(HeaderName::as_str).find(|name| must_be_signed(name) && !is_signed(name)) {
         Some(name) => Err(SignatureError::HeaderNotSigned { name: echoed(name) }),
-        None => Ok(signed),
+        None => Ok(values),
     }
 }
 
-/// A path, and a query that decodes to text: the signer decodes leniently, and two broken queries could sign alike.
-pub(super) fn check_query(uri: &Uri) -> Result<(), SignatureError> {
-    let good = uri.path().starts_with('/') && percent_decode_str(uri.query().unwrap_or_default()).decode_utf8().is_ok();
-    if good { Ok(()) } else { Err(SignatureError::Target) }
+/// A path; and, where the target is a whole URL, for the host that the signature is for.
+pub(super) fn check_target(head: RequestHead<'_>) -> Result<(), SignatureError> {
+    if !head.uri.path().starts_with('/') {
+        return Err(SignatureError::Target);
+    }
+    match head.uri.authority() {
+        // RFC 9112, 3.2.2: the URL's host would count, and the header is what is signed.
+        Some(authority) if single(head.headers, "host")? != Some(authority.as_str()) => Err(SignatureError::Target),
+        _ => Ok(()),
+    }
 }

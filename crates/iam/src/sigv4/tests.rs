@@ -1,29 +1,52 @@
 //! Requests signed by others must pass; the same requests, tampered with, must not.
 
 mod attacks;
+mod flips;
+mod oracle;
+mod presigned;
 mod vectors;
 
 use super::*;
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use http::{HeaderName, HeaderValue};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 use time::macros::datetime;
 
 const KEY_ID: &str = "AKIDBELLHOP0EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 /// When every request of these tests was signed, unless it says otherwise.
 const SIGNED_AT: OffsetDateTime = datetime!(2026-11-22 12:00:00 UTC);
-const LONG_TERM: SigningSecret<'static> = SigningSecret { secret_access_key: SECRET, session_token: None };
+/// What a presigned request of these tests is good for.
+const EXPIRES: Duration = Duration::minutes(5);
+const TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLE//token+a==";
+
+static KEYS: LazyLock<SigningKeys> = LazyLock::new(|| SigningKeys::new(SECRET));
+
+fn long_term() -> SigningSecret<'static> {
+    SigningSecret { keys: &KEYS, session_token: None }
+}
+
+fn temporary() -> SigningSecret<'static> {
+    SigningSecret { keys: &KEYS, session_token: Some(TOKEN) }
+}
 
 /// A request as it comes off the socket.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Request {
     method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Vec<u8>,
+}
+
+/// What AWS's signer would have the client add, and the signature among it.
+struct Instructions {
+    headers: Vec<(String, String)>,
+    parameters: Vec<(String, String)>,
+    signature: String,
 }
 
 impl Request {
@@ -62,14 +85,43 @@ impl Request {
     }
 
     fn verify(&self) -> Result<(), SignatureError> {
-        self.verify_with(LONG_TERM, SIGNED_AT)
+        self.verify_with(long_term(), SIGNED_AT)
     }
 
     /// Signs all headers with AWS's signer, for `service` in `region`, as any client would.
     fn signed(mut self, region: &str, service: &str) -> Self {
+        let instructions = self.instructions(region, service, SignatureLocation::Headers, None);
+        for (name, value) in instructions.headers {
+            self.headers.insert(HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+        }
+        self
+    }
+
+    /// Presigns the request, all headers too, with AWS's signer.
+    fn presigned(mut self, session_token: Option<&str>) -> Self {
+        let instructions = self.instructions("us-west-2", "chatbot", SignatureLocation::QueryParams, session_token);
+        let mut target = self.uri.to_string();
+        for (name, value) in instructions.parameters {
+            let separator = if target.contains('?') { "&" } else { "?" };
+            let value = percent_encoding::utf8_percent_encode(&value, percent_encoding::NON_ALPHANUMERIC);
+            target.extend([separator, &name, "=", &value.to_string()]);
+        }
+        self.uri = target.parse().unwrap();
+        self
+    }
+
+    fn instructions(
+        &self,
+        region: &str,
+        service: &str,
+        location: SignatureLocation,
+        session_token: Option<&str>,
+    ) -> Instructions {
         let mut settings = SigningSettings::default();
         settings.excluded_headers = None;
-        let identity = Credentials::new(KEY_ID, SECRET, None, None, "test").into();
+        settings.signature_location = location;
+        settings.expires_in = Some(EXPIRES.unsigned_abs());
+        let identity = Credentials::new(KEY_ID, SECRET, session_token.map(str::to_owned), None, "test").into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(region)
@@ -82,10 +134,11 @@ impl Request {
         let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
         let body = SignableBody::Bytes(&self.body);
         let request = SignableRequest::new(self.method.as_str(), self.uri.to_string(), headers, body).unwrap();
-        for (name, value) in sign(request, &params).unwrap().into_parts().0.headers() {
-            self.headers.insert(HeaderName::try_from(name).unwrap(), value.parse().unwrap());
-        }
-        self
+        let (instructions, signature) = sign(request, &params).unwrap().into_parts();
+        let (headers, parameters) = instructions.into_parts();
+        let headers = headers.iter().map(|header| (header.name().to_owned(), header.value().to_owned())).collect();
+        let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
+        Instructions { headers, parameters, signature }
     }
 }
 
@@ -105,7 +158,7 @@ fn a_good_request_tells_who_and_where() {
     let request = signed();
     let presented = parse(request.head(), Policy::CHATBOT).unwrap();
     assert_eq!((presented.access_key_id(), presented.region()), (KEY_ID, "us-west-2"));
-    assert_eq!(presented.verify(LONG_TERM, &request.body, SIGNED_AT), Ok(()));
+    assert_eq!(presented.verify(long_term(), &request.body, SIGNED_AT), Ok(()));
 }
 
 #[test]
@@ -120,7 +173,7 @@ fn any_region_is_accepted_and_no_other_service() {
 #[test]
 fn the_window_is_fifteen_minutes_either_way_to_the_second() {
     let request = signed();
-    let at = |offset: i64| request.verify_with(LONG_TERM, SIGNED_AT + Duration::seconds(offset));
+    let at = |offset: i64| request.verify_with(long_term(), SIGNED_AT + Duration::seconds(offset));
     assert_eq!((at(-900), at(900)), (Ok(()), Ok(())));
 
     let old = at(901).unwrap_err();
@@ -167,7 +220,7 @@ fn a_header_that_sdks_leave_out_counts_where_a_client_signed_it() {
 
 #[test]
 fn a_declared_body_hash_must_be_the_bodys() {
-    let hash = lower_hex(digest::digest(&digest::SHA256, b"{\"MaxResults\": 10}").as_ref());
+    let hash = lower_hex(hash(b"{\"MaxResults\": 10}").as_ref());
     assert_eq!(signed_with(&[("x-amz-content-sha256", &hash)]).verify(), Ok(()));
     let other = signed_with(&[("x-amz-content-sha256", &hash.replace('0', "1"))]).verify().unwrap_err();
     assert_eq!((other.class(), other), (Class::Mismatch, SignatureError::BodyHash));
@@ -177,20 +230,19 @@ fn a_declared_body_hash_must_be_the_bodys() {
 
 #[test]
 fn a_security_token_belongs_to_temporary_credentials_alone() {
-    let temporary = SigningSecret { secret_access_key: SECRET, session_token: Some("the/token==") };
-    let request = signed_with(&[("x-amz-security-token", "the/token==")]);
-    assert_eq!(request.verify_with(temporary, SIGNED_AT), Ok(()));
+    let request = signed_with(&[("x-amz-security-token", TOKEN)]);
+    assert_eq!(request.verify_with(temporary(), SIGNED_AT), Ok(()));
     assert_eq!(request.verify(), Err(SignatureError::SecurityToken), "with a long-term key");
-    assert_eq!(signed().verify_with(temporary, SIGNED_AT), Err(SignatureError::SecurityToken), "left out");
-    let other = signed_with(&[("x-amz-security-token", "the/token=!")]);
-    assert_eq!(other.verify_with(temporary, SIGNED_AT), Err(SignatureError::SecurityToken), "another");
+    assert_eq!(signed().verify_with(temporary(), SIGNED_AT), Err(SignatureError::SecurityToken), "left out");
+    let other = signed_with(&[("x-amz-security-token", "another")]);
+    assert_eq!(other.verify_with(temporary(), SIGNED_AT), Err(SignatureError::SecurityToken), "another");
 }
 
 #[test]
 fn a_token_stays_out_of_debug() {
-    let request = signed_with(&[("x-amz-security-token", "the/token==")]);
+    let request = signed_with(&[("x-amz-security-token", TOKEN)]);
     let shown = format!("{:?}", parse(request.head(), Policy::CHATBOT).unwrap());
-    assert!(shown.contains(KEY_ID) && !shown.contains("token=="), "{shown}");
+    assert!(shown.contains(KEY_ID) && !shown.contains("token"), "{shown}");
 }
 
 proptest! {
@@ -210,18 +262,5 @@ proptest! {
         request.set("authorization", &format!("AWS4-HMAC-SHA256 {}", parts.join(",")));
         request.set("x-amz-date", &date);
         prop_assert!(request.verify().is_err());
-    }
-
-    #[test]
-    fn what_an_sdk_signs_is_accepted(
-        path in "(/([a-zA-Z0-9._~-]|%[0-9A-F]{2}){0,8}){1,3}",
-        query in "[a-zA-Z0-9=&]{0,20}",
-        value in "[!-~]{1,10}( {0,3}[!-~]{1,10}){0,2}",
-        body in prop::collection::vec(any::<u8>(), 0..40),
-    ) {
-        let target = format!("{path}?{query}");
-        let mut request = Request::new("POST", &target, &[("x-custom", &value)], &body);
-        request.set("host", "127.0.0.1:4750");
-        prop_assert_eq!(request.signed("us-west-2", "chatbot").verify(), Ok(()));
     }
 }

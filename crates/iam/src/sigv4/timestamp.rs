@@ -1,42 +1,57 @@
-//! `X-Amz-Date`, `YYYYMMDDTHHMMSSZ`, and how far it may lie from now.
+//! A request's date: `X-Amz-Date`, `YYYYMMDDTHHMMSSZ`, or what a `Date` header says in its stead. `authorization.rs` and
+//! `presigned.rs` parse it; how far it may lie from now is `claim.rs`'s to say. It never reads a clock.
 
 use super::SignatureError;
 use super::error::echoed;
 use time::format_description::BorrowedFormatItem;
+use time::format_description::well_known::Rfc2822;
 use time::macros::format_description;
-use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 const BASIC: &[BorrowedFormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+/// `Sun, 22 Nov 2026 23:59:58 +0000` has 31 characters. The grammar also allows comments.
+const MAX_DATE_HEADER: usize = 40;
 
-/// A request's date, as it was written and as it is meant.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Timestamp<'a> {
-    text: &'a str,
-    pub(super) at: OffsetDateTime,
+/// A date to the second, between the years 0 and 9999.
+#[derive(Debug)]
+pub(super) struct Timestamp {
+    at: OffsetDateTime,
+    basic: String,
 }
 
-impl<'a> Timestamp<'a> {
-    pub(super) fn parse(text: &'a str) -> Result<Self, SignatureError> {
+impl Timestamp {
+    /// ISO 8601's basic format and nothing else.
+    pub(super) fn parse(text: &str) -> Result<Self, SignatureError> {
         let at = instant(text).ok_or_else(|| SignatureError::Date { date: echoed(text) })?;
-        Ok(Self { text, at })
+        Ok(Self { at, basic: text.to_owned() })
+    }
+
+    /// The value of a `Date` header: the basic format (source: reference), or HTTP's own, RFC 9110, of which botocore
+    /// writes the variant of RFC 2822 (`-0000` for `GMT`).
+    pub(super) fn parse_date_header(text: &str) -> Result<Self, SignatureError> {
+        if let Some(at) = instant(text) {
+            return Ok(Self { at, basic: text.to_owned() });
+        }
+        let parsed = (text.len() <= MAX_DATE_HEADER).then(|| OffsetDateTime::parse(text, &Rfc2822));
+        let at = parsed.and_then(Result::ok).and_then(|at| at.checked_to_offset(UtcOffset::UTC));
+        // A leap second is parsed into the last fraction of the second before.
+        let whole = at.filter(|at| (0..=9_999).contains(&at.year()) && at.nanosecond() == 0);
+        let at = whole.ok_or_else(|| SignatureError::Date { date: echoed(text) })?;
+        Ok(Self { at, basic: basic(at) })
+    }
+
+    pub(super) fn at(&self) -> OffsetDateTime {
+        self.at
+    }
+
+    /// `YYYYMMDDTHHMMSSZ`.
+    pub(super) fn basic(&self) -> &str {
+        &self.basic
     }
 
     /// `YYYYMMDD`.
-    pub(super) fn day(&self) -> &'a str {
-        self.text.get(..8).unwrap_or_default()
-    }
-
-    /// Both ends of the window belong to it.
-    pub(super) fn check(&self, now: OffsetDateTime, tolerance: Duration) -> Result<(), SignatureError> {
-        let (earliest, latest) = (now.saturating_sub(tolerance), now.saturating_add(tolerance));
-        let date = self.text.to_owned();
-        if self.at < earliest {
-            Err(SignatureError::TooOld { date, bound: basic(earliest), now: basic(now) })
-        } else if self.at > latest {
-            Err(SignatureError::TooNew { date, bound: basic(latest), now: basic(now) })
-        } else {
-            Ok(())
-        }
+    pub(super) fn day(&self) -> &str {
+        self.basic.get(..8).unwrap_or_default()
     }
 }
 
@@ -55,7 +70,7 @@ fn instant(text: &str) -> Option<OffsetDateTime> {
     Some(PrimitiveDateTime::new(date, time).assume_utc())
 }
 
-fn basic(instant: OffsetDateTime) -> String {
+pub(super) fn basic(instant: OffsetDateTime) -> String {
     // Only a year of more than four digits fails to format, and no clock says one.
     instant.to_utc().format(BASIC).unwrap_or_default()
 }
@@ -68,7 +83,7 @@ mod tests {
     #[test]
     fn reads_the_basic_format_and_nothing_else() {
         let timestamp = Timestamp::parse("20261122T235958Z").unwrap();
-        assert_eq!(timestamp.at, datetime!(2026-11-22 23:59:58 UTC));
+        assert_eq!(timestamp.at(), datetime!(2026-11-22 23:59:58 UTC));
         assert_eq!(timestamp.day(), "20261122");
         for text in [
             "",
@@ -88,6 +103,33 @@ mod tests {
             "Sun, 22 Nov 2026 23:59:58 GMT",
         ] {
             assert_eq!(Timestamp::parse(text).unwrap_err(), SignatureError::Date { date: text.to_owned() });
+        }
+    }
+
+    #[test]
+    fn reads_a_date_header_in_https_formats_too() {
+        for text in [
+            "20261122T235958Z",
+            "Sun, 22 Nov 2026 23:59:58 GMT",
+            "Sun, 22 Nov 2026 23:59:58 -0000",
+            "22 Nov 2026 23:59:58 +0000",
+            "Mon, 23 Nov 2026 00:59:58 +0100",
+        ] {
+            let timestamp = Timestamp::parse_date_header(text).unwrap();
+            assert_eq!((timestamp.at(), timestamp.basic()), (datetime!(2026-11-22 23:59:58 UTC), "20261122T235958Z"));
+        }
+        for text in [
+            "",
+            "2026-11-22T23:59:58Z",
+            "Sunday, 22-Nov-26 23:59:58 GMT",
+            "Sun Nov 22 23:59:58 2026",
+            "Sat, 31 Dec 2016 23:59:60 GMT",
+            "Fri, 31 Dec 9999 23:59:58 -0100",
+            "Sun, 22 Nov 2026 23:59:58 (a comment) GMT",
+            "Sun, 22 Nov 12026 23:59:58 GMT",
+        ] {
+            let date = echoed(text);
+            assert_eq!(Timestamp::parse_date_header(text).unwrap_err(), SignatureError::Date { date }, "{text}");
         }
     }
 }

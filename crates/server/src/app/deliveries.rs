@@ -1,8 +1,8 @@
 //! One attempt to deliver: what is due on a lane goes out, and what came of it is recorded.
 
+use domain::chat_configuration::{Channel, SlackChannel};
 use domain::delivery::DeliveryOutcome;
 use domain::notification::{Card, Incoming, Thread, card, render};
-use domain::slack_channel_configuration::SlackChannelConfiguration;
 use domain::sns_message::SnsMessage;
 use secrecy::SecretString;
 use store::outbox::{Lease, PendingDelivery, Settled, Settlement};
@@ -24,7 +24,8 @@ struct Attempt {
 
 /// All that one delivery needs.
 struct Target {
-    configuration: SlackChannelConfiguration,
+    configuration_arn: ChatConfigurationArn,
+    channel: SlackChannel,
     bot_token: SecretString,
 }
 
@@ -104,7 +105,7 @@ impl App {
     /// Posts the message: on its own, as the first of its thread, or as a reply.
     async fn post(&self, target: &Target, card: &Card, parent: Option<&ThreadParent>) -> (Settlement, Option<i64>) {
         let message = render::slack::message(card);
-        let channel_id = target.configuration.channel_id.as_str();
+        let channel_id = target.channel.channel_id.as_str();
         let place = Place { channel_id, thread_ts: parent.map(|parent| parent.posted.as_str()) };
         let mut outcome = self.slack.post_message(&target.bot_token, place, &message).await;
         let mut replied = parent.is_some();
@@ -137,12 +138,12 @@ impl App {
             return (delivered, None);
         };
         let message = render::slack::parent_update(&parent_card, latest);
-        let channel_id = target.configuration.channel_id.as_str();
+        let channel_id = target.channel.channel_id.as_str();
         match self.slack.update_message(&target.bot_token, channel_id, &parent.posted, &message).await {
             DeliveryOutcome::Delivered { .. } => (delivered, None),
             DeliveryOutcome::Retry { after_ms, reason } => (Settlement::Retry { reason }, after_ms),
             DeliveryOutcome::Dead { reason } => {
-                tracing::warn!(configuration = %target.configuration.arn, reason, "the thread's first message was not updated");
+                tracing::warn!(configuration = %target.configuration_arn, reason, "the thread's first message was not updated");
                 (delivered, None)
             }
         }
@@ -159,14 +160,19 @@ impl App {
                 problem: "not the ARN of a configuration".to_owned(),
             });
         };
-        let Some(configuration) = self.store.slack_channel_configuration(&account_id, &arn).await? else {
+        let Some(listed) = self.store.chat_configuration(&account_id, &arn).await? else {
             return Ok(Err("its configuration was deleted".to_owned()));
         };
-        let Some(workspace) = self.store.slack_workspace(&account_id, &configuration.team_id).await? else {
-            let team = &configuration.team_id;
+        let channel = match listed.configuration.channel {
+            Channel::Slack(channel) => channel,
+            Channel::ChimeWebhook(_) => return Ok(Err(not_delivered_yet("Amazon Chime"))),
+            Channel::MicrosoftTeams(_) => return Ok(Err(not_delivered_yet("Microsoft Teams"))),
+        };
+        let Some(workspace) = self.store.slack_workspace(&account_id, &channel.team_id).await? else {
+            let team = &channel.team_id;
             return Ok(Err(format!("the Slack workspace {team} is not authorised any more; authorise it and retry")));
         };
-        Ok(Ok(Target { configuration, bot_token: workspace.bot_token }))
+        Ok(Ok(Target { configuration_arn: arn, channel, bot_token: workspace.bot_token }))
     }
 
     fn report(&self, delivery: &PendingDelivery, settlement: &Settlement, wait_ms: i64) {
@@ -194,6 +200,10 @@ impl App {
         };
         self.metrics.delivery_attempt("slack", outcome);
     }
+}
+
+fn not_delivered_yet(platform: &str) -> String {
+    format!("this version of bellhop does not post to {platform} yet; retry with one that does")
 }
 
 /// The card of an envelope that was accepted before.

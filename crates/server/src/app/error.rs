@@ -1,31 +1,48 @@
 //! What can go wrong in `app`: a closed list, free of HTTP. Each front door says it in its own words.
 
-use store::StoreError;
-use wire::ids::{AccountId, ChatConfigurationArn, SlackChannelId, SlackTeamId};
+use domain::chat_configuration::Channel;
+use store::{InUse, StoreError};
+use wire::ids::{AccountId, SlackTeamId, Uuid};
 
 /// The text of each is for the caller; what only the log may know is in [`AppError::for_the_log`].
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AppError {
-    #[error("Resource with arn {0} already exists.")]
-    AlreadyExists(ChatConfigurationArn),
-    #[error(
-        "Invalid request provided: Slack channel with ID {channel_id} in Slack team {team_id} has already been configured for AWS account {account_id}"
-    )]
-    ChannelTaken { channel_id: SlackChannelId, team_id: SlackTeamId, account_id: AccountId },
+    #[error("Resource with arn {arn} already exists.")]
+    AlreadyExists { arn: String },
+    #[error("Invalid request provided: {} has already been configured for AWS account {account_id}", channel_words(.channel))]
+    ChannelTaken { channel: Channel, account_id: AccountId },
     #[error(
         "Invalid request provided: Slack workspace with ID {team_id} is not authorized with AWS account {account_id}"
     )]
     WorkspaceNotAuthorized { team_id: SlackTeamId, account_id: AccountId },
-    #[error("Unable to find the resource with arn {0}")]
-    NotFound(ChatConfigurationArn),
+    #[error(
+        "Invalid request provided: The Microsoft Teams team id you are using is not configured: team {team_id} of tenant {tenant_id} with AWS account {account_id}"
+    )]
+    TeamNotConfigured { team_id: Uuid, tenant_id: Uuid, account_id: AccountId },
+    #[error("Unable to find the resource with arn {arn}")]
+    NotFound { arn: String },
+    #[error("No Team found for the team id {team_id}")]
+    TeamNotFound { team_id: Uuid },
+    #[error("Channel Arn {arn} does not exist!")]
+    ConfigurationOfAssociationNotFound { arn: String },
+    #[error("No user identity found for user {user_id} in {configuration_arn}")]
+    UserIdentityNotFound { user_id: String, configuration_arn: String },
+    #[error("{what} is used by chat configurations of this account; delete them first: {}", arns_words(.in_use))]
+    InUse { what: String, in_use: InUse },
     #[error("Invalid request provided: {0} is not the arn of an Amazon SNS topic")]
     NotATopic(String),
-    #[error("Limit exceeded: AWS account {account_id} has {max} Slack channel configurations already")]
-    LimitExceeded { account_id: AccountId, max: u32 },
+    #[error("Invalid request provided: {0}")]
+    InvalidRequest(String),
+    #[error("Limit exceeded: {what} {max} at most")]
+    LimitExceeded { what: String, max: usize },
+    #[error("{arn} may have {max} tags at most")]
+    TooManyTags { arn: String, max: usize },
+    #[error("The client token {client_token} was used before with other parameters.")]
+    ClientTokenReused { client_token: String },
     #[error("The provided NextToken is not valid for this request")]
     InvalidNextToken,
-    #[error("User: {principal} is not authorized to perform: {action} on resource: {resource}")]
-    Denied { principal: String, action: String, resource: String },
+    #[error("User: {principal} is not authorized to perform: {action} on resource: {resource} {because}")]
+    Denied { principal: String, action: String, resource: String, because: String },
     #[error("We can't process your request right now because of a server issue. Try again later.")]
     Store(#[from] StoreError),
 }
@@ -38,4 +55,22 @@ impl AppError {
             _ => None,
         }
     }
+}
+
+/// Slack's as observed; the others likewise. Source: assumed.
+fn channel_words(channel: &Channel) -> String {
+    match channel {
+        Channel::ChimeWebhook(_) => "Chime webhook".to_owned(),
+        Channel::MicrosoftTeams(channel) => {
+            format!("Microsoft Teams channel with ID {} in team {}", channel.channel_id, channel.team_id)
+        }
+        Channel::Slack(channel) => {
+            format!("Slack channel with ID {} in Slack team {}", channel.channel_id, channel.team_id)
+        }
+    }
+}
+
+fn arns_words(in_use: &InUse) -> String {
+    let and_more = if in_use.more { ", and more" } else { "" };
+    format!("{}{and_more}", in_use.configuration_arns.join(", "))
 }

@@ -1,20 +1,16 @@
 //! Slack workspaces that an account has authorised.
 
-use wire::ids::{MaxResults, PaginationToken, SlackTeamId};
+use store::SlackWorkspace;
+use wire::ids::{MaxResults, SlackTeamId};
 use wire::operations::Operation;
 
-use super::pagination::rows_to_read;
+use super::authorization::Access;
+use super::pagination::{Pages, rows_to_read};
 use super::{App, AppError, Caller};
 
 #[derive(Debug, Clone)]
-pub struct DescribedWorkspace {
-    pub team_id: SlackTeamId,
-    pub team_name: String,
-}
-
-#[derive(Debug, Clone)]
 pub struct WorkspacePage {
-    pub workspaces: Vec<DescribedWorkspace>,
+    pub workspaces: Vec<SlackWorkspace>,
     pub next_token: Option<String>,
 }
 
@@ -23,17 +19,27 @@ impl App {
         &self,
         caller: &Caller,
         max_results: MaxResults,
-        token: Option<&PaginationToken>,
+        token: Option<&str>,
     ) -> Result<WorkspacePage, AppError> {
         let operation = Operation::DescribeSlackWorkspaces;
-        caller.authorize(operation, "*")?;
-        let after = self.page_start(operation, &caller.account_id, token)?;
+        caller.authorize(&Access::to(operation))?;
+        let pages = Pages::of(operation, &caller.account_id);
+        let after = self.page_start(&pages, token)?;
         let wanted = rows_to_read(max_results);
         let rows = self.store.slack_workspaces(&caller.account_id, after.as_deref(), wanted).await?;
-        let (rows, next_token) =
-            self.page(operation, &caller.account_id, rows, max_results, |row| row.team_id.as_str())?;
-        let workspaces =
-            rows.into_iter().map(|row| DescribedWorkspace { team_id: row.team_id, team_name: row.team_name }).collect();
+        let (workspaces, next_token) = self.page(&pages, rows, max_results, |row| row.team_id.as_str().to_owned())?;
         Ok(WorkspacePage { workspaces, next_token })
+    }
+
+    /// One that is not there is no error. Source: observed.
+    pub async fn delete_slack_workspace_authorization(
+        &self,
+        caller: &Caller,
+        team_id: &SlackTeamId,
+    ) -> Result<(), AppError> {
+        caller.authorize(&Access::to(Operation::DeleteSlackWorkspaceAuthorization))?;
+        let deleted = self.store.delete_slack_workspace(&caller.account_id, team_id).await?;
+        let what = || format!("Slack workspace with ID {team_id}");
+        deleted.map(drop).map_err(|in_use| AppError::InUse { what: what(), in_use })
     }
 }

@@ -1,9 +1,18 @@
 //! The AWS Chatbot API: one corridor for all operations, read top to bottom.
 
+mod account_preferences;
+mod associations;
 mod authenticate;
+mod chime_webhook_configurations;
+mod configured_teams;
+mod custom_actions;
 mod errors;
 mod slack_channel_configurations;
+mod slack_user_identities;
 mod slack_workspaces;
+mod tags;
+mod teams_channel_configurations;
+mod teams_user_identities;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -15,7 +24,7 @@ use uuid::Uuid;
 use wire::errors::ErrorShape;
 use wire::operations::Operation;
 
-use self::errors::ApiError;
+use self::errors::{ApiError, Refusal};
 use super::body;
 use crate::app::{Caller, SharedApp};
 
@@ -26,6 +35,8 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// An answer's body; `None` where the operation has none (204).
 type Answered = Result<Option<Vec<u8>>, ApiError>;
+/// What an operation's handler comes to.
+type Handled = Result<Option<Vec<u8>>, Refusal>;
 
 pub async fn answer(State(app): State<SharedApp>, request: Request<Body>) -> Response {
     let request_id = Uuid::new_v4().to_string();
@@ -59,26 +70,51 @@ fn unknown_operation() -> ApiError {
 /// One arm an operation.
 async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Bytes) -> Answered {
     use Operation as O;
-    match operation {
+    let handled = match operation {
+        O::AssociateToConfiguration => associations::associate(app, caller, body).await,
+        O::CreateChimeWebhookConfiguration => chime_webhook_configurations::create(app, caller, body).await,
+        O::CreateCustomAction => custom_actions::create(app, caller, body).await,
+        O::CreateMicrosoftTeamsChannelConfiguration => teams_channel_configurations::create(app, caller, body).await,
         O::CreateSlackChannelConfiguration => slack_channel_configurations::create(app, caller, body).await,
-        O::DescribeSlackChannelConfigurations => slack_channel_configurations::describe(app, caller, body).await,
-        O::UpdateSlackChannelConfiguration => slack_channel_configurations::update(app, caller, body).await,
+        O::DeleteChimeWebhookConfiguration => chime_webhook_configurations::delete(app, caller, body).await,
+        O::DeleteCustomAction => custom_actions::delete(app, caller, body).await,
+        O::DeleteMicrosoftTeamsChannelConfiguration => teams_channel_configurations::delete(app, caller, body).await,
+        O::DeleteMicrosoftTeamsConfiguredTeam => configured_teams::delete(app, caller, body).await,
+        O::DeleteMicrosoftTeamsUserIdentity => teams_user_identities::delete(app, caller, body).await,
         O::DeleteSlackChannelConfiguration => slack_channel_configurations::delete(app, caller, body).await,
+        O::DeleteSlackUserIdentity => slack_user_identities::delete(app, caller, body).await,
+        O::DeleteSlackWorkspaceAuthorization => slack_workspaces::delete_authorization(app, caller, body).await,
+        O::DescribeChimeWebhookConfigurations => chime_webhook_configurations::describe(app, caller, body).await,
+        O::DescribeSlackChannelConfigurations => slack_channel_configurations::describe(app, caller, body).await,
+        O::DescribeSlackUserIdentities => slack_user_identities::describe(app, caller, body).await,
         O::DescribeSlackWorkspaces => slack_workspaces::describe(app, caller, body).await,
-        unbuilt => Err(ApiError::new(
-            ErrorShape::NotImplemented,
-            format!("{} is an operation of AWS Chatbot that this version of Bellhop does not have yet", unbuilt.name()),
-        )),
-    }
+        O::DisassociateFromConfiguration => associations::disassociate(app, caller, body).await,
+        O::GetAccountPreferences => account_preferences::get(app, caller, body).await,
+        O::GetCustomAction => custom_actions::get(app, caller, body).await,
+        O::GetMicrosoftTeamsChannelConfiguration => teams_channel_configurations::get(app, caller, body).await,
+        O::ListAssociations => associations::list(app, caller, body).await,
+        O::ListCustomActions => custom_actions::list(app, caller, body).await,
+        O::ListMicrosoftTeamsChannelConfigurations => teams_channel_configurations::list(app, caller, body).await,
+        O::ListMicrosoftTeamsConfiguredTeams => configured_teams::list(app, caller, body).await,
+        O::ListMicrosoftTeamsUserIdentities => teams_user_identities::list(app, caller, body).await,
+        O::ListTagsForResource => tags::list(app, caller, body).await,
+        O::TagResource => tags::tag(app, caller, body).await,
+        O::UntagResource => tags::untag(app, caller, body).await,
+        O::UpdateAccountPreferences => account_preferences::update(app, caller, body).await,
+        O::UpdateChimeWebhookConfiguration => chime_webhook_configurations::update(app, caller, body).await,
+        O::UpdateCustomAction => custom_actions::update(app, caller, body).await,
+        O::UpdateMicrosoftTeamsChannelConfiguration => teams_channel_configurations::update(app, caller, body).await,
+        O::UpdateSlackChannelConfiguration => slack_channel_configurations::update(app, caller, body).await,
+    };
+    handled.map_err(|refusal| ApiError::of(operation, &refusal))
 }
 
-/// The body of a result.
-fn json(result: &impl Serialize) -> Answered {
-    let bytes = serde_json::to_vec(result).map_err(|error| {
+/// The body of a result. A map of our own types always writes as JSON.
+fn json(result: &impl Serialize) -> Handled {
+    Ok(Some(serde_json::to_vec(result).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer cannot be written as JSON");
-        ApiError::new(ErrorShape::InternalFailure, "We can't process your request right now because of a server issue.")
-    })?;
-    Ok(Some(bytes))
+        b"{}".to_vec()
+    })))
 }
 
 fn encode(operation: Option<Operation>, answered: Answered, request_id: &str) -> Response {

@@ -27,6 +27,9 @@ pub const DEV: Key = Key { account_id: "123456789012", id: "test", secret: "test
 /// A workspace that both accounts have authorised, each with a token of its own.
 pub const TEAM: &str = "T0OPS";
 pub const TEAM_NAME: &str = "Operations";
+/// A team of Microsoft Teams that [`OPS`] may post to, and its tenant.
+pub const TEAMS_TEAM: &str = "aaaaaaaa-2222-4333-8444-555555555555";
+pub const TENANT: &str = "bbbbbbbb-7777-4888-9999-aaaaaaaaaaaa";
 pub const OPS_TOKEN: &str = "xoxb-ops";
 pub const ROLE: &str = "arn:aws:iam::123456789012:role/chatbot";
 pub const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";

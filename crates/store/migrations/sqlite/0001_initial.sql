@@ -18,25 +18,101 @@ CREATE TABLE slack_workspaces (
     PRIMARY KEY (account_id, team_id)
 );
 
-CREATE TABLE slack_channel_configurations (
+-- Teams of Microsoft Teams that an account may post to.
+CREATE TABLE configured_teams (
+    account_id TEXT   NOT NULL,
+    team_id    TEXT   NOT NULL,
+    tenant_id  TEXT   NOT NULL,
+    team_name  TEXT   NOT NULL,
+    declared   BIGINT NOT NULL,
+    PRIMARY KEY (account_id, team_id)
+);
+
+-- Which columns of the channel are there depends on the platform, which the ARN names.
+CREATE TABLE chat_configurations (
     arn                         TEXT   NOT NULL PRIMARY KEY,
     account_id                  TEXT   NOT NULL,
     name                        TEXT   NOT NULL,
-    team_id                     TEXT   NOT NULL,
-    channel_id                  TEXT   NOT NULL,
-    channel_name                TEXT   NOT NULL,
+    destination                 TEXT   NOT NULL,  -- the lane of its channel
+    tenant_id                   TEXT,
+    team_id                     TEXT,             -- Slack's or Microsoft Teams'
+    team_name                   TEXT,
+    channel_id                  TEXT,
+    channel_name                TEXT,
+    webhook_description         TEXT,
+    sealed_webhook_url          BLOB,
     iam_role_arn                TEXT   NOT NULL,
     sns_topic_arns              TEXT   NOT NULL,
     logging_level               TEXT   NOT NULL,
     guardrail_policy_arns       TEXT   NOT NULL,
     user_authorization_required BIGINT NOT NULL,
     tags                        TEXT   NOT NULL,
-    created_at_ms               BIGINT NOT NULL,
-    UNIQUE (account_id, team_id, channel_id)
+    created_at_ms               BIGINT NOT NULL
 );
-CREATE INDEX slack_channel_configurations_by_account ON slack_channel_configurations (account_id, arn);
+CREATE INDEX chat_configurations_by_account ON chat_configurations (account_id, arn);
+CREATE INDEX chat_configurations_by_team ON chat_configurations (account_id, team_id, arn);
+-- A channel once an account; a Chime webhook has no channel and may serve several configurations.
+CREATE UNIQUE INDEX chat_configurations_by_channel ON chat_configurations (account_id, destination)
+    WHERE channel_id IS NOT NULL;
 
--- The index of slack_channel_configurations.sns_topic_arns by topic, written in the same transaction.
+-- How much an account has of what is limited, so that nothing is counted when something is made.
+CREATE TABLE account_usage (
+    account_id          TEXT   NOT NULL PRIMARY KEY,
+    chat_configurations BIGINT NOT NULL,
+    custom_actions      BIGINT NOT NULL
+);
+
+CREATE TABLE account_preferences (
+    account_id                       TEXT   NOT NULL PRIMARY KEY,
+    user_authorization_required      BIGINT NOT NULL,
+    training_data_collection_enabled BIGINT NOT NULL
+);
+
+-- Roles that people of a channel have chosen. person_key orders the pages: the configuration's ARN and the person.
+CREATE TABLE user_identities (
+    person_key        TEXT NOT NULL PRIMARY KEY,
+    account_id        TEXT NOT NULL,
+    platform          TEXT NOT NULL,  -- slack, teams
+    configuration_arn TEXT NOT NULL,
+    user_id           TEXT NOT NULL,
+    iam_role_arn      TEXT NOT NULL,
+    aws_user_identity TEXT
+);
+CREATE INDEX user_identities_by_account ON user_identities (account_id, platform, person_key);
+CREATE INDEX user_identities_by_configuration ON user_identities (configuration_arn, person_key);
+
+CREATE TABLE custom_actions (
+    arn           TEXT   NOT NULL PRIMARY KEY,
+    account_id    TEXT   NOT NULL,
+    name          TEXT   NOT NULL,
+    command_text  TEXT   NOT NULL,
+    alias_name    TEXT,
+    attachments   TEXT   NOT NULL,
+    tags          TEXT   NOT NULL,
+    created_at_ms BIGINT NOT NULL
+);
+CREATE INDEX custom_actions_by_account ON custom_actions (account_id, arn);
+
+-- Creates that carried a ClientToken: the same again within a day has the same answer.
+CREATE TABLE client_tokens (
+    account_id    TEXT   NOT NULL,
+    client_token  TEXT   NOT NULL,
+    request       TEXT   NOT NULL,  -- a digest of what was asked for
+    arn           TEXT   NOT NULL,  -- what came of it
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (account_id, client_token)
+);
+CREATE INDEX client_tokens_by_age ON client_tokens (created_at_ms);
+
+-- Which custom actions show in which configurations.
+CREATE TABLE associations (
+    configuration_arn TEXT NOT NULL,
+    resource_arn      TEXT NOT NULL,
+    PRIMARY KEY (configuration_arn, resource_arn)
+);
+CREATE INDEX associations_by_resource ON associations (resource_arn);
+
+-- The index of chat_configurations.sns_topic_arns by topic, written in the same transaction.
 CREATE TABLE topic_listeners (
     topic_arn         TEXT NOT NULL,
     configuration_arn TEXT NOT NULL,

@@ -7,8 +7,8 @@ use store::outbox::{Enqueued, NewNotification};
 use tokio::task::JoinSet;
 
 use crate::setup::{
-    ACCOUNT, NOW, OTHER_ACCOUNT, Setup, accept, all_deliveries, configuration, configure, notification, only_delivery,
-    topic,
+    ACCOUNT, LIMIT, NOW, OTHER_ACCOUNT, Setup, accept, all_deliveries, configuration, configure, notification,
+    only_delivery, topic,
 };
 
 pub async fn a_thousand_at_once_with_repeats_are_accepted_once_each(setup: &impl Setup) {
@@ -77,7 +77,7 @@ pub async fn a_message_id_is_one_message_per_topic(setup: &impl Setup) {
     configure(&store, "ops", "C001", &["a", "b"]).await;
     // Two accounts that configure one channel both get it, on the lane that they share.
     let other = configuration(OTHER_ACCOUNT, "ops", "C001", &["a"]);
-    store.create_slack_channel_configuration(&other, NOW).await.unwrap().unwrap();
+    store.create_chat_configuration(&other, LIMIT, NOW).await.unwrap().unwrap();
     let enqueue = async |topic_name| store.enqueue(notification(topic_name, "m1", NOW)).await.unwrap();
     assert_eq!(enqueue("a").await, Enqueued::Accepted { deliveries: 2 });
     assert_eq!(enqueue("b").await, Enqueued::Accepted { deliveries: 1 });

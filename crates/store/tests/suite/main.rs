@@ -4,6 +4,9 @@
 
 // `cfg(test)` holds for the whole binary; clippy looks for the attribute to know that a panic is a verdict here.
 #[cfg(test)]
+mod chat_configurations;
+mod custom_actions;
+#[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod enqueue;
@@ -11,12 +14,11 @@ mod enqueue;
 mod interleavings;
 #[cfg(test)]
 mod lanes;
+mod platforms;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod setup;
-#[cfg(test)]
-mod slack_channel_configurations;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]
@@ -43,7 +45,7 @@ macro_rules! suite {
 }
 
 suite! { on_sqlite, crate::sqlite::DataDirectory:
-    slack_channel_configurations {
+    chat_configurations {
         what_is_created_is_read_back
         a_name_and_a_channel_are_taken_once_in_an_account
         an_update_changes_what_it_names_and_nothing_else
@@ -51,6 +53,23 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         another_accounts_configuration_is_not_there
         pages_by_key_are_stable_under_inserts_and_deletes
         a_topic_is_listed_while_a_configuration_lists_it
+    }
+    platforms {
+        each_platform_lists_its_own
+        a_channel_of_a_team_is_taken_once_and_a_webhook_never
+        what_is_not_authorised_is_refused_and_reserves_nothing
+        the_limit_is_the_accounts_and_a_deletion_gives_back
+        a_workspace_and_a_team_stay_while_configurations_do
+        a_webhook_moves_and_its_url_is_kept_sealed
+    }
+    custom_actions {
+        an_action_is_made_read_changed_and_deleted
+        a_token_makes_a_repeated_create_the_same_for_a_day
+        actions_have_a_limit_and_pages
+        actions_show_where_they_are_associated
+        tags_are_put_over_and_taken_away
+        preferences_begin_with_the_defaults_and_change_one_by_one
+        people_have_one_role_each_in_a_channel
     }
     topic_subscriptions {
         a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it

@@ -1,8 +1,8 @@
 //! What every test begins with: an empty store, and short ways to say a configuration, a message and an attempt.
 
-use domain::slack_channel_configuration::SlackChannelConfiguration;
+use domain::chat_configuration::{Channel, ChannelUpdate, ChatConfiguration, ConfigurationUpdate, SlackChannel};
 use store::outbox::{Delivery, Enqueued, Lease, NewNotification, PendingDelivery, Settled, Settlement};
-use store::{ConfigurationUpdate, Store};
+use store::{SlackWorkspace, Store};
 use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel, Platform};
 
 pub const ACCOUNT: &str = "123456789012";
@@ -10,6 +10,10 @@ pub const OTHER_ACCOUNT: &str = "210987654321";
 /// The time at which most tests begin: any that is far from 0 and from what a test adds.
 pub const NOW: i64 = 1_800_000_000_000;
 pub const LEASE_MS: i64 = 60_000;
+pub const TEAM: &str = "T0SANDBOX";
+pub const TEAM_NAME: &str = "Sandbox";
+/// More than any test makes.
+pub const LIMIT: u32 = 1000;
 
 /// Where one engine keeps its data, as long as the test lasts.
 pub trait Setup: Default {
@@ -34,17 +38,19 @@ pub fn arn(account_id: &str, name: &str) -> ChatConfigurationArn {
 }
 
 pub fn lane(channel: &str) -> String {
-    format!("slack/T0SANDBOX/{channel}")
+    format!("slack/{TEAM}/{channel}")
 }
 
-pub fn configuration(account_id: &str, name: &str, channel: &str, topic_names: &[&str]) -> SlackChannelConfiguration {
-    SlackChannelConfiguration {
+pub fn configuration(account_id: &str, name: &str, channel: &str, topic_names: &[&str]) -> ChatConfiguration {
+    ChatConfiguration {
         arn: arn(account_id, name),
         account_id: account(account_id),
         name: name.parse().unwrap(),
-        team_id: "T0SANDBOX".parse().unwrap(),
-        channel_id: channel.parse().unwrap(),
-        channel_name: "alarms".parse().unwrap(),
+        channel: Channel::Slack(SlackChannel {
+            team_id: TEAM.parse().unwrap(),
+            channel_id: channel.parse().unwrap(),
+            channel_name: "alarms".parse().unwrap(),
+        }),
         iam_role_arn: format!("arn:aws:iam::{account_id}:role/chat").parse().unwrap(),
         sns_topic_arns: topics(topic_names),
         logging_level: LoggingLevel::None,
@@ -64,27 +70,43 @@ pub fn notification(topic_name: &str, message_id: &str, received_at_ms: i64) -> 
 }
 
 /// Creates a configuration of [`ACCOUNT`] that nothing stands in the way of.
-pub async fn configure(store: &Store, name: &str, channel: &str, topic_names: &[&str]) -> SlackChannelConfiguration {
+pub async fn configure(store: &Store, name: &str, channel: &str, topic_names: &[&str]) -> ChatConfiguration {
     let configuration = configuration(ACCOUNT, name, channel, topic_names);
-    let created = store.create_slack_channel_configuration(&configuration, NOW).await;
+    authorize(store).await;
+    let created = store.create_chat_configuration(&configuration, LIMIT, NOW).await;
     created.unwrap().unwrap();
     configuration
 }
 
-pub async fn update(store: &Store, name: &str, update: ConfigurationUpdate) -> SlackChannelConfiguration {
-    let updated = store.update_slack_channel_configuration(&account(ACCOUNT), &arn(ACCOUNT, name), update, NOW).await;
-    updated.unwrap().unwrap().unwrap()
+/// Lets both accounts post to [`TEAM`].
+pub async fn authorize(store: &Store) {
+    let workspace = |account_id| SlackWorkspace {
+        account_id: account(account_id),
+        team_id: TEAM.parse().unwrap(),
+        team_name: TEAM_NAME.to_owned(),
+        bot_token: "xoxb-1".into(),
+    };
+    store.declare_slack_workspaces(&[workspace(ACCOUNT), workspace(OTHER_ACCOUNT)]).await.unwrap();
+}
+
+pub async fn update(store: &Store, name: &str, update: ConfigurationUpdate) -> ChatConfiguration {
+    let updated = store.update_chat_configuration(&account(ACCOUNT), &arn(ACCOUNT, name), update, NOW).await;
+    updated.unwrap().unwrap().unwrap().configuration
+}
+
+pub fn to_channel(channel: &str) -> ChannelUpdate {
+    ChannelUpdate::Slack { channel_id: channel.parse().unwrap(), channel_name: None }
 }
 
 /// Gives a configuration of [`ACCOUNT`] another channel.
 pub async fn redirect(store: &Store, name: &str, channel: &str) {
-    let to = ConfigurationUpdate { channel_id: Some(channel.parse().unwrap()), ..ConfigurationUpdate::default() };
+    let to = ConfigurationUpdate { channel: Some(to_channel(channel)), ..ConfigurationUpdate::default() };
     update(store, name, to).await;
 }
 
 pub async fn delete(store: &Store, name: &str) -> bool {
     let (account_id, arn) = (account(ACCOUNT), arn(ACCOUNT, name));
-    let deleted = store.delete_slack_channel_configuration(&account_id, &arn, NOW).await;
+    let deleted = store.delete_chat_configuration(&account_id, &arn, NOW).await;
     deleted.unwrap()
 }
 

@@ -242,10 +242,10 @@ async fn a_row_that_someone_else_wrote_is_corrupt_and_named() {
     let id = only_delivery(&store).await.id;
     let mut other = directory.connect().await;
     other.execute("UPDATE deliveries SET state = 'lost'").await.unwrap();
-    other.execute("UPDATE slack_channel_configurations SET sns_topic_arns = 'a, b'").await.unwrap();
+    other.execute("UPDATE chat_configurations SET sns_topic_arns = 'a, b'").await.unwrap();
     let error = store.delivery(id).await.unwrap_err().to_string();
     assert!(error.contains(&format!("deliveries.state of row `{id}`")), "{error}");
-    let listed = store.slack_channel_configurations(&account(ACCOUNT), None, 10).await;
+    let listed = store.chat_configurations(&account(ACCOUNT), wire::ids::Platform::SlackChannel, None, 10).await;
     let error = listed.unwrap_err().to_string();
-    assert!(error.contains("slack_channel_configurations.sns_topic_arns of row `arn:aws:chatbot"), "{error}");
+    assert!(error.contains("chat_configurations.sns_topic_arns of row `arn:aws:chatbot"), "{error}");
 }

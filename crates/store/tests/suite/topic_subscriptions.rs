@@ -1,7 +1,8 @@
 //! The subscriptions' states, as configurations come and go and as SNS answers.
 
+use domain::chat_configuration::ConfigurationUpdate;
 use store::SubscriptionState::{Confirmed, Manual, Pending, Unwanted, Wanted};
-use store::{ConfigurationUpdate, Store, SubscriptionState, TopicSubscription};
+use store::{Store, SubscriptionState, TopicSubscription};
 
 use crate::setup::{NOW, Setup, configure, delete, topic, topics, update};
 

@@ -127,6 +127,22 @@ impl Member for Criteria {
     }
 }
 
+impl IntoIterator for Criteria {
+    type Item = CustomActionAttachmentCriteria;
+    type IntoIter = std::vec::IntoIter<CustomActionAttachmentCriteria>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl Criteria {
+    /// `None` of none: an absent list.
+    pub fn of(criteria: Vec<CustomActionAttachmentCriteria>) -> Option<Self> {
+        (!criteria.is_empty()).then_some(Self(criteria))
+    }
+}
+
 impl Described for Criteria {
     fn describe() -> Value {
         json!({ "type": "list", "min": 1, "max": MAX_CRITERIA, "member": CustomActionAttachmentCriteria::describe() })
@@ -170,6 +186,22 @@ const NAME_CONSTRAINTS: &[Constraint] =
     &[Constraint::MaxLength(100), Constraint::MinLength(1), Constraint::Pattern("^[A-Za-z0-9-_]+$")];
 const VALUE_CONSTRAINTS: &[Constraint] =
     &[Constraint::MaxLength(1024), Constraint::MinLength(0), Constraint::Pattern(r"^[\x21-\x7F]+$")];
+
+impl IntoIterator for Variables {
+    type Item = (VariableName, VariableValue);
+    type IntoIter = std::collections::btree_map::IntoIter<VariableName, VariableValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl Variables {
+    /// `None` of none: an absent map.
+    pub fn of(variables: BTreeMap<VariableName, VariableValue>) -> Option<Self> {
+        (!variables.is_empty()).then_some(Self(variables))
+    }
+}
 
 impl Described for Variables {
     fn describe() -> Value {

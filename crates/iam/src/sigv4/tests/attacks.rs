@@ -71,7 +71,8 @@ fn all_that_is_signed_counts() {
     assert_eq!(after(|request| request.set("x-amz-date", "20261122T120001Z")), SignatureError::Mismatch);
     assert_eq!(replaced("us-west-2", "us-east-2"), SignatureError::Mismatch);
     // The key's id selects the secret; nothing else in the signature depends on it.
-    let other = SigningSecret { secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ", session_token: None };
+    let keys = SigningKeys::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ");
+    let other = SigningSecret { keys: &keys, session_token: None };
     assert_eq!(signed().verify_with(other, SIGNED_AT), Err(SignatureError::Mismatch));
 }
 
@@ -159,15 +160,49 @@ fn the_date_is_one_x_amz_date() {
     let error = after(|request| request.set("x-amz-date", "Sun, 22 Nov 2026 12:00:00 GMT"));
     assert_eq!(error.class(), Class::Malformed);
     assert!(error.to_string().starts_with("Date must be in ISO-8601 'basic format'. Got 'Sun,"), "{error}");
-    // A Date header does not stand in for it, and does not overrule it either.
-    let error = after(|request| {
-        request.headers.remove("x-amz-date");
-        request.set("date", "20261122T120000Z");
-    });
+    let error = after(|request| drop(request.headers.remove("x-amz-date")));
     assert_eq!(error, SignatureError::NoDate);
     let mut both = signed();
     both.set("date", "Sun, 01 Jan 2012 00:00:00 GMT");
-    assert_eq!(both.verify(), Ok(()));
+    assert_eq!(both.verify(), Ok(()), "Date does not overrule it");
+}
+
+#[test]
+fn a_date_header_stands_in_if_it_is_signed() {
+    // Signed by hand, for AWS's signer always adds X-Amz-Date.
+    let sign = |date: &str, names: &str| {
+        let mut request = Request::new("POST", "/", &[("host", "h"), ("date", date)], b"");
+        let credential = format!("{KEY_ID}/20261122/us-west-2/chatbot/aws4_request");
+        let authorization = |signature: &str| {
+            format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={names}, Signature={signature}")
+        };
+        request.set("authorization", &authorization("0"));
+        let dated = if names.contains("date") { format!("date:{date}\n") } else { String::new() };
+        let text = format!("POST\n/\n\n{dated}host:h\n\n{names}\n{}", lower_hex(hash(b"").as_ref()));
+        let text = format!(
+            "AWS4-HMAC-SHA256\n20261122T120000Z\n20261122/us-west-2/chatbot/aws4_request\n{}",
+            lower_hex(hash(text.as_bytes()).as_ref())
+        );
+        let key = v4::generate_signing_key(SECRET, SIGNED_AT.into(), "us-west-2", "chatbot");
+        request.set("authorization", &authorization(&v4::calculate_signature(key, text.as_bytes())));
+        request
+    };
+    let good = sign("Sun, 22 Nov 2026 12:00:00 GMT", "date;host");
+    assert_eq!(good.verify(), Ok(()));
+    assert_eq!(sign("20261122T120000Z", "date;host").verify(), Ok(()));
+    assert_eq!(good.verify_with(long_term(), SIGNED_AT + Duration::seconds(901)).unwrap_err().class(), Class::Expired);
+
+    let unsigned = sign("Sun, 22 Nov 2026 12:00:00 GMT", "host").verify();
+    assert_eq!(unsigned, Err(SignatureError::HeaderNotSigned { name: "date".to_owned() }));
+    let mut moved = good.clone();
+    moved.set("date", "Sun, 22 Nov 2026 12:00:01 GMT");
+    assert_eq!(moved.verify(), Err(SignatureError::Mismatch));
+    let mut twice = good.clone();
+    twice.append("date", "Sun, 22 Nov 2026 12:00:00 GMT");
+    assert_eq!(twice.verify(), Err(SignatureError::RepeatedHeader { name: "date".to_owned() }));
+    let mut nonsense = good;
+    nonsense.set("date", "today");
+    assert_eq!(nonsense.verify(), Err(SignatureError::Date { date: "today".to_owned() }));
 }
 
 #[test]
@@ -176,16 +211,25 @@ fn authorization_comes_once_and_in_one_form() {
         after(|request| request.append("authorization", "AWS4-HMAC-SHA256 x")),
         SignatureError::RepeatedHeader { name: "authorization".to_owned() }
     );
-    for parameter in
-        ["X-Amz-Signature=0", "x-amz-signature", "X%2DAmz-Signature=0", "a=1&X-Amz-Credential=a", "X-Amz-Algorithm="]
-    {
+    for parameter in [
+        "X-Amz-Signature=0",
+        "x-amz-signature",
+        "X%2DAmz-Signature=0",
+        "a=1&X-Amz-Credential=a",
+        "X-Amz-Algorithm=",
+        "X-Amz-Date=0",
+        "x-amz-eXPires",
+        "X-Amz-Security-Token=",
+        "X-Amz-SignedHeaders",
+    ] {
         let uri: Uri = format!("/describe-slack-workspaces?{parameter}").parse().unwrap();
         assert_eq!(after(|request| request.uri = uri.clone()), SignatureError::TwoForms, "{parameter}");
         let alone = after(|request| {
             request.uri = uri.clone();
             request.headers.remove("authorization");
         });
-        assert_eq!((alone.class(), alone), (Class::Malformed, SignatureError::QueryForm), "{parameter}");
+        assert_eq!(alone.class(), Class::Malformed, "{parameter}");
+        assert!(alone.to_string().starts_with("AWS query-string parameters must include '"), "{alone}");
     }
 }
 
@@ -250,10 +294,33 @@ fn a_signed_header_comes_once_and_is_printable_ascii() {
 
 #[test]
 fn a_query_that_is_no_text_is_refused() {
-    // The signer decodes leniently: both would sign as U+FFFD.
-    for target in ["/describe-slack-workspaces?a=%FF", "/describe-slack-workspaces?a=%FE", "*"] {
+    // A lenient decoder makes one of several: %FF and %FE both U+FFFD, `%`, `%4` and `%zz` what they stand for escaped.
+    let path = "/describe-slack-workspaces";
+    for query in ["a=%FF", "a=%FE", "a=%C3&%A9=b", "%", "a=%4", "a=%zz", "a=+%", "%+1=", "a=%C3+%A9"] {
+        let uri: Uri = format!("{path}?{query}").parse().unwrap();
+        assert_eq!(after(|request| request.uri = uri), SignatureError::Target, "{query}");
+    }
+    for target in ["*", "h:80", "http://elsewhere/describe-slack-workspaces"] {
         assert_eq!(after(|request| request.uri = target.parse().unwrap()), SignatureError::Target, "{target}");
     }
+}
+
+#[test]
+fn a_query_has_a_limit() {
+    let path = "/describe-slack-workspaces";
+    for query in ["a=&".repeat(129), "a".repeat(16_385)] {
+        let error = after(|request| request.uri = format!("{path}?{query}").parse().unwrap());
+        assert_eq!(error, SignatureError::QueryTooLong { bytes: 16_384, parameters: 128 });
+    }
+    let full = format!("{path}?{}", "a=&".repeat(128));
+    assert_eq!(Request::new("POST", &full, &[("host", "h")], b"").signed("us-west-2", "chatbot").verify(), Ok(()));
+}
+
+#[test]
+fn a_target_may_be_the_url_of_the_host() {
+    let mut request = signed();
+    request.uri = "http://127.0.0.1:4750/describe-slack-workspaces".parse().unwrap();
+    assert_eq!(request.verify(), Ok(()));
 }
 
 #[test]

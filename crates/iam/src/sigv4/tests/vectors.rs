@@ -1,92 +1,40 @@
-//! Requests signed by other implementations, as data: botocore 1.42.54 (made once, for the moment named), and AWS's own
-//! Signature Version 4 test suite (Apache-2.0), whose service is called `service`.
+//! Requests signed by other implementations, as data: botocore 1.42.54, in Python and in C (`botocore.py` made them), and
+//! AWS's own Signature Version 4 test suite (Apache-2.0), whose service is called `service`.
 
 use super::*;
+use serde_json::Value;
 
-/// Signed by botocore on 2026-11-22 at 12:00:00 UTC for host 127.0.0.1:4750.
-struct Vector {
-    name: &'static str,
-    target: &'static str,
-    body: &'static str,
-    /// Set besides `content-type: application/json`.
-    header: (&'static str, &'static str),
-    signed_headers: &'static str,
-    signature: &'static str,
+const BOTOCORE: &str = include_str!("botocore.json");
+
+/// Of one form: `header` or `query`.
+fn botocores(form: &str) -> Vec<(Value, Request)> {
+    let data: Value = serde_json::from_str(BOTOCORE).unwrap();
+    let vectors = data[form].as_array().unwrap().iter().map(|vector| {
+        let text = |name: &str| vector[name].as_str().unwrap();
+        let headers = vector["headers"].as_array().unwrap();
+        let headers: Vec<_> =
+            headers.iter().map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap())).collect();
+        (vector.clone(), Request::new(text("method"), text("target"), &headers, text("body").as_bytes()))
+    });
+    vectors.collect()
 }
-
-const BOTOCORE: &[Vector] = &[
-    Vector {
-        name: "plain",
-        target: "/describe-slack-workspaces",
-        body: "{\"MaxResults\": 10}",
-        header: ("content-type", "application/json"),
-        signed_headers: "content-type;host;x-amz-date",
-        signature: "20d7351f1a0961d343e8d7d04dadcbcfdfa1e65c9108af37beead6042b3c147b",
-    },
-    Vector {
-        name: "utf-8 body",
-        target: "/create-slack-channel-configuration",
-        body: "{\"SlackChannelName\": \"größe-🚨\"}",
-        header: ("content-type", "application/json"),
-        signed_headers: "content-type;host;x-amz-date",
-        signature: "d92c99290da1fbcd5f10a5a14377d146eb85350a52adf8263b6d7fe8e65e8f7f",
-    },
-    Vector {
-        name: "repeated spaces",
-        target: "/describe-slack-workspaces",
-        body: "{}",
-        header: ("x-custom", "  a   b  c "),
-        signed_headers: "content-type;host;x-amz-date;x-custom",
-        signature: "a95936c50a1a044951df971f75d3ae94c44faa3955963cac5c3b647e6bb774ee",
-    },
-    Vector {
-        name: "session token",
-        target: "/describe-slack-workspaces",
-        body: "{}",
-        header: ("x-amz-security-token", "IQoJb3JpZ2luX2VjEXAMPLE//token=="),
-        signed_headers: "content-type;host;x-amz-date;x-amz-security-token",
-        signature: "471c04154c11d30a593b922da3aaeaa80c910c4500ab19d5272f28be17de2914",
-    },
-    Vector {
-        name: "query out of order",
-        target: "/describe-slack-workspaces?b=2&a=%20x%2Fy&a=1",
-        body: "",
-        header: ("content-type", "application/json"),
-        signed_headers: "content-type;host;x-amz-date",
-        signature: "485301771585788c9e5a289ef2d453472653f5d49ac3065d5a17defdd72fb8b5",
-    },
-    Vector {
-        name: "encoded path",
-        target: "/tags/arn%3Aaws%3Achatbot",
-        body: "",
-        header: ("content-type", "application/json"),
-        signed_headers: "content-type;host;x-amz-date",
-        signature: "ab6c75c3d82022a5acfa4441d600a03a3cba5165a27aede63b6e9ab92fdaa9b0",
-    },
-];
 
 #[test]
 fn botocores_requests_are_accepted() {
-    for Vector { name, target, body, header: (header, value), signed_headers, signature } in BOTOCORE {
-        let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential={KEY_ID}/20261122/us-west-2/chatbot/aws4_request, SignedHeaders={signed_headers}, Signature={signature}"
-        );
-        let mut request = Request::new(
-            "POST",
-            target,
-            &[("host", "127.0.0.1:4750"), ("x-amz-date", "20261122T120000Z"), ("authorization", &authorization)],
-            body.as_bytes(),
-        );
-        request.set("content-type", "application/json");
-        request.set(header, value);
-        let session_token = (*header == "x-amz-security-token").then_some(*value);
-        let secret = SigningSecret { secret_access_key: SECRET, session_token };
-        assert_eq!(request.verify_with(secret, SIGNED_AT), Ok(()), "{name}");
+    let (header, query) = (botocores("header"), botocores("query"));
+    assert_eq!((header.len(), query.len()), (17, 13));
+    for (vector, mut request) in header.into_iter().chain(query) {
+        let name = &vector["name"];
+        let session_token = vector["token"].as_str();
+        let now = OffsetDateTime::from_unix_timestamp(vector["signed_at"].as_i64().unwrap()).unwrap();
+        let secret = SigningSecret { keys: &KEYS, session_token };
+        assert_eq!(request.verify_with(secret, now), Ok(()), "{name}");
 
-        let wrong = SigningSecret { secret_access_key: "another", session_token };
-        assert_eq!(request.verify_with(wrong, SIGNED_AT), Err(SignatureError::Mismatch), "{name}, another secret");
+        let another = SigningKeys::new("another");
+        let wrong = SigningSecret { keys: &another, session_token };
+        assert_eq!(request.verify_with(wrong, now), Err(SignatureError::Mismatch), "{name}, another secret");
         request.body.push(b' ');
-        assert_eq!(request.verify_with(secret, SIGNED_AT), Err(SignatureError::Mismatch), "{name}, another body");
+        assert_eq!(request.verify_with(secret, now), Err(SignatureError::Mismatch), "{name}, another body");
     }
 }
 
@@ -124,7 +72,7 @@ fn awss_own_suite_is_accepted() {
         headers.extend(token.map(|value| ("x-amz-security-token", value)));
         let request = Request::new("GET", target, &headers, b"");
         let presented = parse(request.head(), Policy { service: "service" }).unwrap();
-        let secret = SigningSecret { secret_access_key: SECRET, session_token: *token };
+        let secret = SigningSecret { keys: &KEYS, session_token: *token };
         assert_eq!(presented.verify(secret, b"", datetime!(2015-08-30 12:40 UTC)), Ok(()), "{target} {token:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::http::request::Parts;
-use iam::sigv4::{self, Class, Policy, RequestHead, SignatureError, SigningSecret};
+use iam::sigv4::{self, Class, Policy, RequestHead, SignatureError, SigningKeys, SigningSecret};
 use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
 use wire::errors::ErrorShape;
@@ -24,7 +24,8 @@ pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Calle
         let text = "The security token included in the request is invalid.";
         ApiError::new(ErrorShape::UnrecognizedClientException, text)
     })?;
-    let secret = SigningSecret { secret_access_key: key.secret_access_key.expose_secret(), session_token: None };
+    let keys = SigningKeys::new(key.secret_access_key.expose_secret());
+    let secret = SigningSecret { keys: &keys, session_token: None };
     presented.verify(secret, body, now(app)).map_err(|error| not_signed(&error))?;
     Ok(key.caller)
 }

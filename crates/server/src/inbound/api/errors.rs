@@ -22,36 +22,64 @@ impl ApiError {
         self.shape.body(&self.message).to_string().into_bytes()
     }
 
-    /// What `app` said, in the words of one operation: each has a 500 of its own.
-    pub fn of(operation: Operation, error: &AppError) -> Self {
-        if let Some(text) = error.for_the_log() {
-            tracing::error!(operation = operation.name(), error = text, "the API cannot answer");
-        }
-        let shape = match error {
-            AppError::AlreadyExists(_) => ErrorShape::ConflictException,
-            AppError::ChannelTaken { .. } | AppError::WorkspaceNotAuthorized { .. } | AppError::NotATopic(_) => {
-                ErrorShape::InvalidRequestException
+    /// Why an operation was not done, in that operation's own errors.
+    pub fn of(operation: Operation, refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::NotARequest(error) => Self::new(operation.invalid_request(), error.message()),
+            Refusal::App(error) => {
+                if let Some(text) = error.for_the_log() {
+                    tracing::error!(operation = operation.name(), error = text, "the API cannot answer");
+                }
+                Self::new(shape_of(operation, error), error.to_string())
             }
-            AppError::NotFound(_) => ErrorShape::ResourceNotFoundException,
-            AppError::LimitExceeded { .. } => ErrorShape::LimitExceededException,
-            AppError::InvalidNextToken => ErrorShape::InvalidParameterException,
-            AppError::Denied { .. } => ErrorShape::AccessDeniedException,
-            AppError::Store(_) => server_error(operation),
-        };
-        Self::new(shape, error.to_string())
+        }
     }
 }
 
-/// The operation's own 500, if it declares one.
-fn server_error(operation: Operation) -> ErrorShape {
-    let declared = operation.errors().iter().copied().find(|shape| shape.status() == 500);
-    declared.unwrap_or(ErrorShape::InternalFailure)
+/// Why an operation was not done.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The body does not decode.
+    NotARequest(DecodeError),
+    App(AppError),
 }
 
-impl From<DecodeError> for ApiError {
+impl From<DecodeError> for Refusal {
     fn from(error: DecodeError) -> Self {
-        Self::new(ErrorShape::InvalidParameterException, error.message())
+        Self::NotARequest(error)
     }
+}
+
+impl From<AppError> for Refusal {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+fn shape_of(operation: Operation, error: &AppError) -> ErrorShape {
+    match error {
+        AppError::AlreadyExists { .. } | AppError::ClientTokenReused { .. } => ErrorShape::ConflictException,
+        AppError::ChannelTaken { .. }
+        | AppError::WorkspaceNotAuthorized { .. }
+        | AppError::TeamNotConfigured { .. }
+        | AppError::NotATopic(_)
+        | AppError::InvalidRequest(_) => ErrorShape::InvalidRequestException,
+        AppError::NotFound { .. }
+        | AppError::TeamNotFound { .. }
+        | AppError::ConfigurationOfAssociationNotFound { .. }
+        | AppError::UserIdentityNotFound { .. } => ErrorShape::ResourceNotFoundException,
+        AppError::LimitExceeded { .. } => limit_exceeded(operation),
+        AppError::TooManyTags { .. } => ErrorShape::TooManyTagsException,
+        AppError::InUse { .. } | AppError::InvalidNextToken => ErrorShape::InvalidParameterException,
+        AppError::Denied { .. } => ErrorShape::AccessDeniedException,
+        AppError::Store(_) => operation.server_error(),
+    }
+}
+
+/// Updates declare no error for a limit; what they were sent is the fault. Source: assumed.
+fn limit_exceeded(operation: Operation) -> ErrorShape {
+    let declared = operation.errors().contains(&ErrorShape::LimitExceededException);
+    if declared { ErrorShape::LimitExceededException } else { ErrorShape::InvalidRequestException }
 }
 
 impl From<BodyError> for ApiError {

@@ -1,30 +1,34 @@
-//! `DescribeSlackWorkspaces`: wire shapes to the app's and back.
+//! The two operations on Slack workspaces: wire shapes to the app's and back.
 
 use axum::body::Bytes;
 use wire::ids::PaginationToken;
+use wire::operations::ResourceState;
 use wire::operations::slack_workspaces::{
-    DescribeSlackWorkspacesRequest, DescribeSlackWorkspacesResult, SlackWorkspace,
+    DeleteSlackWorkspaceAuthorizationRequest, DescribeSlackWorkspacesRequest, DescribeSlackWorkspacesResult,
+    SlackWorkspace,
 };
-use wire::operations::{Operation, ResourceState};
 
-use super::errors::ApiError;
-use super::{Answered, json};
+use super::{Handled, json};
 use crate::app::{Caller, SharedApp};
 
-pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Answered {
+pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = DescribeSlackWorkspacesRequest::decode(body)?;
-    let page = app
-        .describe_slack_workspaces(caller, request.max_results.unwrap_or_default(), request.next_token.as_ref())
-        .await
-        .map_err(|error| ApiError::of(Operation::DescribeSlackWorkspaces, &error))?;
-    let workspace = |workspace: crate::app::DescribedWorkspace| SlackWorkspace {
+    let token = request.next_token.as_ref().map(PaginationToken::as_str);
+    let page = app.describe_slack_workspaces(caller, request.max_results.unwrap_or_default(), token).await?;
+    let workspaces = page.workspaces.into_iter().map(|workspace| SlackWorkspace {
         slack_team_id: workspace.team_id,
         slack_team_name: workspace.team_name,
         state: ResourceState::Enabled,
         state_reason: None,
-    };
+    });
     json(&DescribeSlackWorkspacesResult {
-        slack_workspaces: page.workspaces.into_iter().map(workspace).collect(),
+        slack_workspaces: workspaces.collect(),
         next_token: page.next_token.and_then(|token| PaginationToken::parse(&token).ok()),
     })
+}
+
+pub async fn delete_authorization(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
+    let request = DeleteSlackWorkspaceAuthorizationRequest::decode(body)?;
+    app.delete_slack_workspace_authorization(caller, &request.slack_team_id).await?;
+    Ok(None)
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, DeliverySettings, LimitSettings, ServerSettings, Settings, SlackSettings,
-    SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    AccessKeySettings, ConfiguredTeamSettings, DeliverySettings, LimitSettings, MicrosoftTeamsSettings, ServerSettings,
+    Settings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
 };
 use server::state::{Mode, Server};
 use store::Store;
@@ -16,7 +16,10 @@ use store::outbox::{Delivery, DeliveryState};
 use tempfile::TempDir;
 use wire::operations::Operation;
 
-use super::{ApiClient, FakeSlack, FakeSns, Key, ManualClock, OPS, OPS_TOKEN, OTHER, ROLE, SnsPost, TEAM, TEAM_NAME};
+use super::{
+    ApiClient, FakeSlack, FakeSns, Key, ManualClock, OPS, OPS_TOKEN, OTHER, ROLE, SnsPost, TEAM, TEAM_NAME, TEAMS_TEAM,
+    TENANT,
+};
 use super::{eventually, http_client};
 
 /// Deliveries of one test; none makes more.
@@ -61,6 +64,7 @@ impl TestServer {
             settings.access_keys = dev.access_keys;
             settings.slack = dev.slack;
             settings.sns = dev.sns;
+            settings.microsoft_teams = dev.microsoft_teams;
         })
         .await
     }
@@ -300,6 +304,14 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
                 workspace(OTHER, TEAM, "Seen by others", "xoxb-other"),
                 workspace(OTHER, "T0THEIRS", "Theirs", "xoxb-theirs"),
             ],
+        },
+        microsoft_teams: MicrosoftTeamsSettings {
+            teams: vec![ConfiguredTeamSettings {
+                account_id: OPS.account_id.parse().unwrap(),
+                team_id: TEAMS_TEAM.parse().unwrap(),
+                tenant_id: TENANT.parse().unwrap(),
+                team_name: TEAM_NAME.to_owned(),
+            }],
         },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),

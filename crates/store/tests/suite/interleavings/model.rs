@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::chat_configuration::ConfigurationUpdate;
 use store::outbox::{Delivery, DeliveryState, Enqueued, Lease, PendingDelivery, Settled, Settlement};
-use store::{ConfigurationUpdate, Store, Taken};
+use store::{Refused, Store};
 
 use super::{CHANNELS, CONFIGURATIONS, LEASE_MS, Outcome, Step, TOPICS};
-use crate::setup::{NOW, account, all_deliveries, arn, configuration, dead, lane, notification, retry, topics};
+use crate::setup::{
+    LIMIT, NOW, account, all_deliveries, arn, authorize, configuration, dead, lane, notification, retry, to_channel,
+    topics,
+};
 
 /// What the store should say of one delivery.
 #[derive(Debug, Clone, PartialEq)]
@@ -228,11 +232,12 @@ impl Model {
             .configurations
             .iter()
             .any(|(other, (theirs, _))| *other != key && other.0 == key.0 && *theirs == channel);
-        let expected = if taken { Err(Taken::Channel) } else { Ok(()) };
+        let expected = if taken { Err(Refused::ChannelTaken) } else { Ok(()) };
         let names: Vec<&str> = topics_listed.iter().copied().collect();
         let Some((before, _)) = self.configurations.get(&key) else {
             let wanted = configuration(key.0, key.1, channel, &names);
-            let created = store.create_slack_channel_configuration(&wanted, self.now_ms).await.unwrap();
+            authorize(store).await;
+            let created = store.create_chat_configuration(&wanted, LIMIT, self.now_ms).await.unwrap();
             assert_eq!(created, expected);
             if !taken {
                 self.configurations.insert(key, (channel, topics_listed));
@@ -240,12 +245,12 @@ impl Model {
             return;
         };
         let update = ConfigurationUpdate {
-            channel_id: Some(channel.parse().unwrap()),
+            channel: Some(to_channel(channel)),
             sns_topic_arns: Some(topics(&names)),
             ..ConfigurationUpdate::default()
         };
         let (account_id, configuration_arn) = (account(key.0), arn(key.0, key.1));
-        let updated = store.update_slack_channel_configuration(&account_id, &configuration_arn, update, self.now_ms);
+        let updated = store.update_chat_configuration(&account_id, &configuration_arn, update, self.now_ms);
         assert_eq!(updated.await.unwrap().unwrap().map(|_| ()), expected);
         if taken {
             return;
@@ -263,7 +268,7 @@ impl Model {
 
     async fn delete(&mut self, store: &Store, key: (&'static str, &'static str)) {
         let arn = arn(key.0, key.1);
-        let deleted = store.delete_slack_channel_configuration(&account(key.0), &arn, self.now_ms).await;
+        let deleted = store.delete_chat_configuration(&account(key.0), &arn, self.now_ms).await;
         let was_there = self.configurations.remove(&key).is_some();
         assert_eq!(deleted.unwrap(), was_there);
         for found in self.deliveries.values_mut() {

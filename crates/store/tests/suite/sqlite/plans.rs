@@ -11,12 +11,13 @@ use tracing::{Event, Metadata, Subscriber};
 
 use super::DataDirectory;
 use crate::setup::Setup as _;
-use crate::{deliveries, lanes, secrets, slack_channel_configurations, topic_subscriptions};
+use crate::{chat_configurations, custom_actions, deliveries, lanes, platforms, secrets, topic_subscriptions};
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels.
-const WHOLE: [&str; 3] = [
+const WHOLE: [&str; 4] = [
     "DELETE FROM access_keys WHERE declared = 1",
     "DELETE FROM slack_workspaces WHERE declared = 1",
+    "DELETE FROM configured_teams WHERE declared = 1",
     "UPDATE destinations SET leased_until_ms = 0 WHERE leased_until_ms > 0",
 ];
 
@@ -75,9 +76,19 @@ fn fault(statement: &str, step: &str) -> Option<&'static str> {
 async fn no_statement_reads_more_than_it_answers() {
     tracing::subscriber::set_global_default(Recorder).unwrap();
     let setup = DataDirectory::default;
-    slack_channel_configurations::an_update_changes_what_it_names_and_nothing_else(&setup()).await;
-    slack_channel_configurations::pages_by_key_are_stable_under_inserts_and_deletes(&setup()).await;
-    slack_channel_configurations::a_topic_is_listed_while_a_configuration_lists_it(&setup()).await;
+    chat_configurations::an_update_changes_what_it_names_and_nothing_else(&setup()).await;
+    chat_configurations::pages_by_key_are_stable_under_inserts_and_deletes(&setup()).await;
+    chat_configurations::a_topic_is_listed_while_a_configuration_lists_it(&setup()).await;
+    platforms::each_platform_lists_its_own(&setup()).await;
+    platforms::a_channel_of_a_team_is_taken_once_and_a_webhook_never(&setup()).await;
+    platforms::a_workspace_and_a_team_stay_while_configurations_do(&setup()).await;
+    custom_actions::an_action_is_made_read_changed_and_deleted(&setup()).await;
+    custom_actions::a_token_makes_a_repeated_create_the_same_for_a_day(&setup()).await;
+    custom_actions::actions_have_a_limit_and_pages(&setup()).await;
+    custom_actions::actions_show_where_they_are_associated(&setup()).await;
+    custom_actions::tags_are_put_over_and_taken_away(&setup()).await;
+    custom_actions::preferences_begin_with_the_defaults_and_change_one_by_one(&setup()).await;
+    custom_actions::people_have_one_role_each_in_a_channel(&setup()).await;
     topic_subscriptions::a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it(&setup()).await;
     topic_subscriptions::only_unwanted_topics_are_forgotten(&setup()).await;
     topic_subscriptions::what_was_asked_longest_ago_is_due_first(&setup()).await;
@@ -111,5 +122,5 @@ async fn no_statement_reads_more_than_it_answers() {
         }
         planned += 1;
     }
-    assert!(planned >= 35, "the driver's log was not heard: {planned} statements");
+    assert!(planned >= 75, "the driver's log was not heard: {planned} statements");
 }

@@ -201,7 +201,7 @@ async fn ten_creates_of_one_name_at_once_make_one_configuration() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_configuration_beyond_the_limit_is_refused_and_another_account_is_not() {
-    let server = TestServer::start_with(|settings| settings.limits.slack_channel_configurations = 2).await;
+    let server = TestServer::start_with(|settings| settings.limits.chat_configurations = 2).await;
     for (name, channel) in [("one", "C1"), ("two", "C2")] {
         server.call(CREATE, smallest(name, channel)).await.ok(201);
     }

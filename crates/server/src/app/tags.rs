@@ -1,0 +1,50 @@
+//! Tags of chat configurations and custom actions.
+
+use store::Tags;
+use wire::ids::{AmazonResourceName, TagKey};
+use wire::operations::Operation;
+
+use super::authorization::Access;
+use super::{App, AppError, Caller};
+
+impl App {
+    pub async fn list_tags(&self, caller: &Caller, arn: &AmazonResourceName) -> Result<Tags, AppError> {
+        let tags = self.store.tags(&caller.account_id, arn).await?;
+        let of_resource = tags.as_deref().unwrap_or_default();
+        let access = Access::to(Operation::ListTagsForResource).on(arn.as_str());
+        caller.authorize(&access.with_resource_tags(of_resource))?;
+        tags.ok_or_else(|| not_found(arn))
+    }
+
+    pub async fn tag_resource(&self, caller: &Caller, arn: &AmazonResourceName, tags: Tags) -> Result<(), AppError> {
+        let of_resource = self.resource_tags(caller, arn.as_str()).await?;
+        let access = Access::to(Operation::TagResource).on(arn.as_str());
+        caller.authorize(&access.with_request_tags(&tags).with_resource_tags(&of_resource))?;
+        let max = self.limits.tags_per_resource;
+        let put = self.store.put_tags(&caller.account_id, arn, tags, max).await?;
+        put.ok_or_else(|| not_found(arn))?.map_err(|_| AppError::TooManyTags { arn: arn.as_str().to_owned(), max })
+    }
+
+    pub async fn untag_resource(
+        &self,
+        caller: &Caller,
+        arn: &AmazonResourceName,
+        keys: &[TagKey],
+    ) -> Result<(), AppError> {
+        let of_resource = self.resource_tags(caller, arn.as_str()).await?;
+        let access = Access::to(Operation::UntagResource).on(arn.as_str());
+        caller.authorize(&access.with_tag_keys(keys).with_resource_tags(&of_resource))?;
+        let removed = self.store.remove_tags(&caller.account_id, arn, keys).await?;
+        removed.then_some(()).ok_or_else(|| not_found(arn))
+    }
+
+    /// The tags of the caller's resource of this ARN, none if there is no such resource.
+    pub(super) async fn resource_tags(&self, caller: &Caller, arn: &str) -> Result<Tags, AppError> {
+        let Ok(arn) = AmazonResourceName::parse(arn) else { return Ok(Tags::new()) };
+        Ok(self.store.tags(&caller.account_id, &arn).await?.unwrap_or_default())
+    }
+}
+
+fn not_found(arn: &AmazonResourceName) -> AppError {
+    AppError::NotFound { arn: arn.as_str().to_owned() }
+}

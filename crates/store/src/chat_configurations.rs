@@ -1,0 +1,299 @@
+//! Chat configurations of every platform: created, read, changed and deleted with all that hangs on them.
+
+use domain::chat_configuration::{Channel, ChatConfiguration, ConfigurationUpdate};
+use serde_json::json;
+use sqlx::{Sqlite, Transaction};
+use wire::ids::{AccountId, ChatConfigurationArn, Platform};
+
+use self::row::{Columns, read};
+use crate::account_usage::{self, Limited};
+use crate::topic_listeners::{index_topics, unindex_topics};
+use crate::{Store, StoreError};
+
+mod row;
+
+/// Why a configuration is not made, or not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    NameTaken,
+    /// The same channel in the same account.
+    ChannelTaken,
+    /// The account may not post to the Slack workspace or the team.
+    NotAuthorized,
+    /// The account has as many as it may have.
+    LimitReached,
+}
+
+/// A configuration, and the workspace or team that its account may post to by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedConfiguration {
+    pub configuration: ChatConfiguration,
+    /// What the workspace or team is called; `None` if it is not authorised (any more), and for Chime.
+    pub team_name: Option<String>,
+}
+
+/// The columns of [`read`], from the one table and what it hangs on.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.*, w.team_name AS workspace_name, t.team_name AS configured_team_name
+             FROM chat_configurations c
+             LEFT JOIN slack_workspaces w ON w.account_id = c.account_id AND w.team_id = c.team_id
+             LEFT JOIN configured_teams t ON t.account_id = c.account_id AND t.team_id = c.team_id ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Inserts a configuration, or says why not and changes nothing.
+    pub async fn create_chat_configuration(
+        &self,
+        configuration: &ChatConfiguration,
+        limit: u32,
+        now_ms: i64,
+    ) -> Result<Result<(), Refused>, StoreError> {
+        let mut transaction = self.write().await?;
+        if !is_authorized(&mut transaction, configuration).await? {
+            return Ok(Err(Refused::NotAuthorized));
+        }
+        if self.load(&mut transaction, &configuration.account_id, &configuration.arn).await?.is_some() {
+            return Ok(Err(Refused::NameTaken));
+        }
+        if channel_is_taken(&mut transaction, configuration).await? {
+            return Ok(Err(Refused::ChannelTaken));
+        }
+        let account_id = &configuration.account_id;
+        if !account_usage::take(&mut transaction, account_id, Limited::ChatConfigurations, limit).await? {
+            return Ok(Err(Refused::LimitReached));
+        }
+        let columns = Columns::of(&configuration.channel, &configuration.arn, &self.key)?;
+        sqlx::query(
+            "INSERT INTO chat_configurations (arn, account_id, name, destination, tenant_id, team_id, team_name, channel_id,
+                 channel_name, webhook_description, sealed_webhook_url, iam_role_arn, sns_topic_arns, logging_level,
+                 guardrail_policy_arns, user_authorization_required, tags, created_at_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        )
+        .bind(configuration.arn.as_str())
+        .bind(account_id.as_str())
+        .bind(configuration.name.as_str())
+        .bind(columns.destination)
+        .bind(columns.tenant_id)
+        .bind(columns.team_id)
+        .bind(columns.team_name)
+        .bind(columns.channel_id)
+        .bind(columns.channel_name)
+        .bind(columns.webhook_description)
+        .bind(columns.sealed_webhook_url)
+        .bind(configuration.iam_role_arn.as_str())
+        .bind(json!(configuration.sns_topic_arns).to_string())
+        .bind(configuration.logging_level.as_str())
+        .bind(json!(configuration.guardrail_policy_arns).to_string())
+        .bind(i64::from(configuration.user_authorization_required))
+        .bind(json!(configuration.tags).to_string())
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        index_topics(&mut transaction, configuration).await?;
+        transaction.commit().await?;
+        Ok(Ok(()))
+    }
+
+    pub async fn chat_configuration(
+        &self,
+        account_id: &AccountId,
+        arn: &ChatConfigurationArn,
+    ) -> Result<Option<ListedConfiguration>, StoreError> {
+        let row = sqlx::query(select!("WHERE c.arn = $1 AND c.account_id = $2"))
+            .bind(arn.as_str())
+            .bind(account_id.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| read(&row, &self.key)).transpose()
+    }
+
+    /// A page of an account's configurations of a platform in the order of their ARNs, beginning after `after`.
+    pub async fn chat_configurations(
+        &self,
+        account_id: &AccountId,
+        platform: Platform,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ListedConfiguration>, StoreError> {
+        let (first, end) = range(account_id, platform);
+        let rows =
+            sqlx::query(select!("WHERE c.account_id = $1 AND c.arn > $2 AND c.arn < $3 ORDER BY c.arn LIMIT $4"))
+                .bind(account_id.as_str())
+                .bind(after.unwrap_or(&first))
+                .bind(end)
+                .bind(limit)
+                .fetch_all(&self.reader)
+                .await?;
+        rows.iter().map(|row| read(row, &self.key)).collect()
+    }
+
+    /// The same of one Slack workspace or one team.
+    pub async fn chat_configurations_of_team(
+        &self,
+        account_id: &AccountId,
+        team_id: &str,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ListedConfiguration>, StoreError> {
+        let rows =
+            sqlx::query(select!("WHERE c.account_id = $1 AND c.team_id = $2 AND c.arn > $3 ORDER BY c.arn LIMIT $4"))
+                .bind(account_id.as_str())
+                .bind(team_id)
+                .bind(after.unwrap_or_default())
+                .bind(limit)
+                .fetch_all(&self.reader)
+                .await?;
+        rows.iter().map(|row| read(row, &self.key)).collect()
+    }
+
+    /// Changes a configuration and answers it as it is now; `None` if there is none of this ARN in the account.
+    /// What still waits for it (and what died) follows it to its new channel.
+    pub async fn update_chat_configuration(
+        &self,
+        account_id: &AccountId,
+        arn: &ChatConfigurationArn,
+        update: ConfigurationUpdate,
+        now_ms: i64,
+    ) -> Result<Option<Result<ListedConfiguration, Refused>>, StoreError> {
+        let mut transaction = self.write().await?;
+        let Some(ListedConfiguration { configuration: before, team_name }) =
+            self.load(&mut transaction, account_id, arn).await?
+        else {
+            return Ok(None);
+        };
+        let was_at = before.channel.destination();
+        let after = before.updated(update);
+        let is_at = after.channel.destination();
+        if is_at != was_at && channel_is_taken(&mut transaction, &after).await? {
+            return Ok(Some(Err(Refused::ChannelTaken)));
+        }
+        let columns = Columns::of(&after.channel, arn, &self.key)?;
+        sqlx::query(
+            "UPDATE chat_configurations SET destination = $1, channel_id = $2, channel_name = $3, webhook_description = $4,
+                 sealed_webhook_url = $5, iam_role_arn = $6, sns_topic_arns = $7, logging_level = $8,
+                 guardrail_policy_arns = $9, user_authorization_required = $10 WHERE arn = $11",
+        )
+        .bind(columns.destination)
+        .bind(columns.channel_id)
+        .bind(columns.channel_name)
+        .bind(columns.webhook_description)
+        .bind(columns.sealed_webhook_url)
+        .bind(after.iam_role_arn.as_str())
+        .bind(json!(after.sns_topic_arns).to_string())
+        .bind(after.logging_level.as_str())
+        .bind(json!(after.guardrail_policy_arns).to_string())
+        .bind(i64::from(after.user_authorization_required))
+        .bind(arn.as_str())
+        .execute(&mut *transaction)
+        .await?;
+        index_topics(&mut transaction, &after).await?;
+        unindex_topics(&mut transaction, arn, &after.sns_topic_arns).await?;
+        let moved = is_at != was_at;
+        let woken = moved && crate::outbox::redirect(&mut transaction, arn.as_str(), &is_at, now_ms).await?;
+        transaction.commit().await?;
+        if woken {
+            self.lane_due.notify_one();
+        }
+        Ok(Some(Ok(ListedConfiguration { configuration: after, team_name })))
+    }
+
+    /// Deletes a configuration, its associations and its people's identities; what still waits for it is dead, with
+    /// this as its reason. `false` if there is none.
+    pub async fn delete_chat_configuration(
+        &self,
+        account_id: &AccountId,
+        arn: &ChatConfigurationArn,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = self.write().await?;
+        let deleted = sqlx::query("DELETE FROM chat_configurations WHERE arn = $1 AND account_id = $2")
+            .bind(arn.as_str())
+            .bind(account_id.as_str())
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        if deleted == 0 {
+            return Ok(false);
+        }
+        for sql in [
+            "DELETE FROM associations WHERE configuration_arn = $1",
+            "DELETE FROM user_identities WHERE configuration_arn = $1",
+        ] {
+            sqlx::query(sql).bind(arn.as_str()).execute(&mut *transaction).await?;
+        }
+        account_usage::give_back(&mut transaction, account_id, Limited::ChatConfigurations).await?;
+        unindex_topics(&mut transaction, arn, &[]).await?;
+        crate::outbox::bury(&mut transaction, arn.as_str(), "its configuration was deleted", now_ms).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn load(
+        &self,
+        transaction: &mut Transaction<'static, Sqlite>,
+        account_id: &AccountId,
+        arn: &ChatConfigurationArn,
+    ) -> Result<Option<ListedConfiguration>, StoreError> {
+        let row = sqlx::query(select!("WHERE c.arn = $1 AND c.account_id = $2"))
+            .bind(arn.as_str())
+            .bind(account_id.as_str())
+            .fetch_optional(&mut **transaction)
+            .await?;
+        row.map(|row| read(&row, &self.key)).transpose()
+    }
+}
+
+/// The ARNs of an account's configurations of a platform lie between these two: no name has a `~`, the last of the
+/// characters that can be typed.
+fn range(account_id: &AccountId, platform: Platform) -> (String, String) {
+    let prefix = platform.arn_prefix(account_id);
+    let end = format!("{prefix}~");
+    (prefix, end)
+}
+
+/// May the account post to the configuration's workspace or team?
+async fn is_authorized(
+    transaction: &mut Transaction<'static, Sqlite>,
+    configuration: &ChatConfiguration,
+) -> Result<bool, StoreError> {
+    let account_id = configuration.account_id.as_str();
+    let found = match &configuration.channel {
+        Channel::ChimeWebhook(_) => return Ok(true),
+        Channel::MicrosoftTeams(channel) => {
+            sqlx::query("SELECT 1 FROM configured_teams WHERE account_id = $1 AND team_id = $2 AND tenant_id = $3")
+                .bind(account_id)
+                .bind(channel.team_id.as_str())
+                .bind(channel.tenant_id.as_str())
+                .fetch_optional(&mut **transaction)
+                .await?
+        }
+        Channel::Slack(channel) => {
+            sqlx::query("SELECT 1 FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
+                .bind(account_id)
+                .bind(channel.team_id.as_str())
+                .fetch_optional(&mut **transaction)
+                .await?
+        }
+    };
+    Ok(found.is_some())
+}
+
+async fn channel_is_taken(
+    transaction: &mut Transaction<'static, Sqlite>,
+    configuration: &ChatConfiguration,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "SELECT 1 FROM chat_configurations WHERE account_id = $1 AND destination = $2 AND channel_id IS NOT NULL AND arn <> $3",
+    )
+    .bind(configuration.account_id.as_str())
+    .bind(configuration.channel.destination())
+    .bind(configuration.arn.as_str())
+    .fetch_optional(&mut **transaction)
+    .await?;
+    Ok(row.is_some())
+}

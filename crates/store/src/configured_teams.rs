@@ -1,0 +1,87 @@
+//! Teams of Microsoft Teams that an account may post to.
+
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+use wire::ids::{AccountId, Uuid};
+
+use crate::{InUse, Store, StoreError, team_use};
+
+const TABLE: &str = "configured_teams";
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfiguredTeam {
+    pub account_id: AccountId,
+    pub team_id: Uuid,
+    pub tenant_id: Uuid,
+    pub team_name: String,
+}
+
+impl Store {
+    /// A page of an account's teams in the order of their ids, beginning after `after`.
+    pub async fn configured_teams(
+        &self,
+        account_id: &AccountId,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<ConfiguredTeam>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM configured_teams WHERE account_id = $1 AND team_id > $2 ORDER BY team_id LIMIT $3",
+        )
+        .bind(account_id.as_str())
+        .bind(after.unwrap_or_default())
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Takes a team from an account. `Ok(Ok(false))`: there is none.
+    pub async fn delete_configured_team(
+        &self,
+        account_id: &AccountId,
+        team_id: &Uuid,
+    ) -> Result<Result<bool, InUse>, StoreError> {
+        let mut transaction = self.write().await?;
+        if let Some(in_use) = team_use(&mut transaction, account_id, team_id.as_str()).await? {
+            return Ok(Err(in_use));
+        }
+        let deleted = sqlx::query("DELETE FROM configured_teams WHERE account_id = $1 AND team_id = $2")
+            .bind(account_id.as_str())
+            .bind(team_id.as_str())
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        transaction.commit().await?;
+        Ok(Ok(deleted > 0))
+    }
+
+    /// Makes the declared teams equal to those of the settings: added, changed and taken away.
+    pub async fn declare_configured_teams(&self, teams: &[ConfiguredTeam]) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("DELETE FROM configured_teams WHERE declared = 1").execute(&mut *transaction).await?;
+        for team in teams {
+            sqlx::query(
+                "INSERT INTO configured_teams (account_id, team_id, tenant_id, team_name, declared)
+                 VALUES ($1, $2, $3, $4, 1)",
+            )
+            .bind(team.account_id.as_str())
+            .bind(team.team_id.as_str())
+            .bind(team.tenant_id.as_str())
+            .bind(&team.team_name)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<ConfiguredTeam, StoreError> {
+    let (account_id, team_id): (&str, &str) = (row.try_get("account_id")?, row.try_get("team_id")?);
+    let name = format!("{account_id}/{team_id}");
+    Ok(ConfiguredTeam {
+        account_id: StoreError::parsed(TABLE, "account_id", &name, account_id)?,
+        team_id: StoreError::parsed(TABLE, "team_id", &name, team_id)?,
+        tenant_id: StoreError::parsed(TABLE, "tenant_id", &name, row.try_get("tenant_id")?)?,
+        team_name: row.try_get("team_name")?,
+    })
+}

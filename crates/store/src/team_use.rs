@@ -1,0 +1,35 @@
+//! Which configurations stand in the way when a Slack workspace or a team is taken from an account.
+
+use sqlx::{Row as _, Sqlite, Transaction};
+use wire::ids::AccountId;
+
+use crate::StoreError;
+
+/// Configurations that are named; the rest is told by `more`.
+const NAMED_MAX: usize = 10;
+
+/// The configurations of a workspace or team that is not to go before they do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InUse {
+    /// The first few, in the order of their ARNs.
+    pub configuration_arns: Vec<String>,
+    pub more: bool,
+}
+
+pub(crate) async fn team_use(
+    transaction: &mut Transaction<'static, Sqlite>,
+    account_id: &AccountId,
+    team_id: &str,
+) -> Result<Option<InUse>, StoreError> {
+    let rows =
+        sqlx::query("SELECT arn FROM chat_configurations WHERE account_id = $1 AND team_id = $2 ORDER BY arn LIMIT $3")
+            .bind(account_id.as_str())
+            .bind(team_id)
+            .bind(i64::try_from(NAMED_MAX).unwrap_or(i64::MAX).saturating_add(1))
+            .fetch_all(&mut **transaction)
+            .await?;
+    let mut configuration_arns = rows.iter().map(|row| row.try_get("arn")).collect::<Result<Vec<String>, _>>()?;
+    let more = configuration_arns.len() > NAMED_MAX;
+    configuration_arns.truncate(NAMED_MAX);
+    Ok((!configuration_arns.is_empty()).then_some(InUse { configuration_arns, more }))
+}

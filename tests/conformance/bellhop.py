@@ -10,6 +10,7 @@ from pathlib import Path
 import boto3
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 import signing_sns
 from processes import Process, bare_environment, free_port, wait_until
@@ -19,11 +20,32 @@ BINARY = Path(os.environ.get("BELLHOP_BINARY", Path(__file__).parents[2] / "targ
 # Seeded by `bellhop dev`.
 ACCOUNT = "123456789012"
 WORKSPACE = "T0SANDBOX"
+TEAM = "11111111-2222-4333-8444-555555555555"
+TENANT = "66666666-7777-4888-9999-aaaaaaaaaaaa"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/chatbot"
 
 
 def topic_arn(name: str) -> str:
     return f"arn:aws:sns:us-east-1:{ACCOUNT}:{name}"
+
+
+def configuration_arn(platform: str, name: str) -> str:
+    """`platform` as ARNs spell it: slack-channel, microsoft-teams-channel, chime-webhook."""
+    return f"arn:aws:chatbot::{ACCOUNT}:chat-configuration/{platform}/{name}"
+
+
+def custom_action_arn(name: str) -> str:
+    return f"arn:aws:chatbot::{ACCOUNT}:custom-action/{name}"
+
+
+def refused(call, **arguments) -> tuple[int, str, str]:
+    """Status, code and message of the error that the call must answer."""
+    try:
+        answer = call(**arguments)
+    except ClientError as error:
+        answer = error.response
+        return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"], answer["Error"]["Message"]
+    raise AssertionError(f"not refused: {answer}")
 
 
 class Bellhop:

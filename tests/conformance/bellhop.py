@@ -134,5 +134,22 @@ class Bellhop:
         assert done.returncode == expect, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
 
+    def link_people(self, count: int, slack_arn: str, teams_arn: str) -> list[tuple[str, str]]:
+        """Gives people of these channels an IAM role, as they do themselves in chat; returns their ids in Slack and in Teams.
+
+        All but the first are linked by an AWS identity of theirs.
+        """
+        linked = []
+        for number in range(count):
+            slack_user, teams_user = f"U{number}", f"aaaaaaaa-bbbb-4ccc-8ddd-{number:012}"
+            words = ["--iam-role-arn", f"{ROLE}-person", "--data-dir", str(self.data)]
+            if number:
+                words += ["--aws-user-identity", f"arn:aws:iam::{ACCOUNT}:user/person-{number}"]
+            slack = ("--configuration-arn", slack_arn, "--slack-team-id", WORKSPACE, "--slack-user-id", slack_user)
+            self.run("user-identity", "create", "slack", *slack, *words)
+            self.run("user-identity", "create", "teams", "--configuration-arn", teams_arn, "--user-id", teams_user, *words)
+            linked.append((slack_user, teams_user))
+        return linked
+
     def deliveries(self, *arguments: str) -> str:
         return self.run("deliveries", *arguments, "--data-dir", str(self.data)).stdout

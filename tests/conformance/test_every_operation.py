@@ -4,8 +4,6 @@ Rests on boto3 for signatures, requests and answers. What an update leaves alone
 configurations are global: source, the model, the reference and what the live service was observed to do.
 """
 
-import re
-
 import boto3
 import pytest
 import requests
@@ -14,12 +12,11 @@ from botocore.awsrequest import AWSRequest
 
 from answers import Answers, skip_unless_whole_file
 from bellhop import ROLE, TEAM, TENANT, WORKSPACE, Bellhop, configuration_arn, custom_action_arn, refused, topic_arn
-from wire_facts import MODEL, SHAPES
+from wire_facts import MODEL
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CHIME = "https://hooks.chime.aws/incomingwebhooks/{}?token=secret-{}"
-PERSON = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 TAGS = [{"TagKey": "team", "TagValue": "ops"}, {"TagKey": "empty", "TagValue": ""}]
 
 
@@ -240,7 +237,7 @@ def test_several_channels_of_one_team_are_listed_by_team(api):
     }
     listed = api.list_microsoft_teams_channel_configurations(TeamId=TEAM)["TeamChannelConfigurations"]
     assert {each["ChatConfigurationArn"] for each in listed} == arns
-    elsewhere = api.list_microsoft_teams_channel_configurations(TeamId=PERSON)
+    elsewhere = api.list_microsoft_teams_channel_configurations(TeamId=TENANT)
     assert elsewhere["TeamChannelConfigurations"] == []
     assert "TeamName" not in listed[0] and "ChannelName" not in listed[0], "they are echoed, and nothing was sent. Observed"
     for arn in arns:
@@ -334,35 +331,27 @@ def test_account_preferences_are_asked_for_with_an_empty_body(bellhop):
 
 @pytest.fixture
 def people(bellhop, api):
-    """A configuration of each platform whose channels have five people each, linked as `@aws` would link them."""
-    role = ("--iam-role-arn", f"{ROLE}-person")
+    """A configuration of each platform whose channels have five people each."""
     slack = Slack(api).create(**Slack.required, ConfigurationName="people")["ChatConfigurationArn"]
     teams = Teams(api).create(**Teams.required, ConfigurationName="people")["ChatConfigurationArn"]
-    data = ("--data-dir", str(bellhop.data))
-    for number in range(5):
-        identity = ("--aws-user-identity", f"arn:aws:iam::123456789012:user/person-{number}") if number else ()
-        slack_words = ("slack", "--slack-team-id", WORKSPACE, "--slack-user-id", f"U{number}", "--configuration-arn", slack)
-        bellhop.run("user-identity", "create", *slack_words, *role, *identity, *data)
-        teams_words = ("teams", "--user-id", f"{PERSON[:-1]}{number}", "--configuration-arn", teams)
-        bellhop.run("user-identity", "create", *teams_words, *role, *identity, *data)
-    yield slack, teams
+    yield slack, teams, bellhop.link_people(5, slack, teams)
     Slack(api).delete(slack)
     Teams(api).delete(teams)
 
 
 def test_people_of_slack_are_shown_and_ended(api, people):
-    slack, teams = people
+    slack, teams, linked = people
     shown = api.describe_slack_user_identities(ChatConfigurationArn=slack)["SlackUserIdentities"]
-    everyone = api.describe_slack_user_identities()["SlackUserIdentities"]
-    assert everyone == shown and {each["SlackUserId"] for each in shown} == {f"U{number}" for number in range(5)}
-    [first] = [each for each in shown if each["SlackUserId"] == "U1"]
-    assert first == {
+    assert sorted(each["SlackUserId"] for each in shown) == [user for user, _ in linked]
+    assert api.describe_slack_user_identities()["SlackUserIdentities"] == shown
+    first = {
         "IamRoleArn": f"{ROLE}-person",
         "ChatConfigurationArn": slack,
         "SlackTeamId": WORKSPACE,
         "SlackUserId": "U1",
         "AwsUserIdentity": "arn:aws:iam::123456789012:user/person-1",
     }
+    assert [each for each in shown if each["SlackUserId"] == "U1"] == [first]
     api.delete_slack_user_identity(ChatConfigurationArn=slack, SlackTeamId=WORKSPACE, SlackUserId="U1")
     left = api.describe_slack_user_identities(ChatConfigurationArn=slack)["SlackUserIdentities"]
     assert len(left) == 4 and first not in left
@@ -370,20 +359,22 @@ def test_people_of_slack_are_shown_and_ended(api, people):
 
 
 def test_people_of_teams_are_shown_and_ended(api, people):
-    slack, teams = people
+    slack, teams, linked = people
     shown = api.list_microsoft_teams_user_identities(ChatConfigurationArn=teams)["TeamsUserIdentities"]
-    assert len(shown) == 5 and api.list_microsoft_teams_user_identities()["TeamsUserIdentities"] == shown
-    [first] = [each for each in shown if each["UserId"] == f"{PERSON[:-1]}1"]
-    assert first == {
+    assert sorted(each["UserId"] for each in shown) == [user for _, user in linked]
+    assert api.list_microsoft_teams_user_identities()["TeamsUserIdentities"] == shown
+    user = linked[1][1]
+    first = {
         "IamRoleArn": f"{ROLE}-person",
         "ChatConfigurationArn": teams,
         "TeamId": TEAM,
-        "UserId": f"{PERSON[:-1]}1",
+        "UserId": user,
         "AwsUserIdentity": "arn:aws:iam::123456789012:user/person-1",
         "TeamsChannelId": channel_id("life"),
         "TeamsTenantId": TENANT,
     }
-    api.delete_microsoft_teams_user_identity(ChatConfigurationArn=teams, UserId=f"{PERSON[:-1]}1")
+    assert [each for each in shown if each["UserId"] == user] == [first]
+    api.delete_microsoft_teams_user_identity(ChatConfigurationArn=teams, UserId=user)
     left = api.list_microsoft_teams_user_identities(ChatConfigurationArn=teams)["TeamsUserIdentities"]
     assert len(left) == 4 and first not in left
     assert api.list_microsoft_teams_user_identities(ChatConfigurationArn=slack)["TeamsUserIdentities"] == []
@@ -409,9 +400,3 @@ def test_workspaces_and_teams_are_shown_and_given_up(tmp_path, answers):
 def test_every_operation_has_succeeded(request, answers):
     skip_unless_whole_file(request)
     assert set(MODEL["operations"]) - answers.succeeded == set()
-
-
-def test_the_tokens_of_pages_are_of_the_models_form(api, people):
-    for call in (api.describe_slack_user_identities, api.list_microsoft_teams_user_identities):
-        token = call(MaxResults=2)["NextToken"]
-        assert re.fullmatch(SHAPES["PaginationToken"]["pattern"], token)

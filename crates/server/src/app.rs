@@ -6,6 +6,7 @@
 mod access_keys;
 mod account_preferences;
 mod associations;
+mod audit;
 mod authorization;
 mod caller;
 mod chat_configurations;
@@ -15,10 +16,13 @@ mod deliveries;
 mod error;
 mod health;
 mod notifications;
+mod origin;
 mod pagination;
+mod sign_in;
 mod slack_channel_configurations;
 mod slack_workspaces;
 mod tags;
+mod throttle;
 mod topic_subscriptions;
 mod user_identities;
 
@@ -26,17 +30,25 @@ use std::sync::Arc;
 
 use domain::delivery::{Backoff, Pace};
 use domain::sns_message::TrustedHosts;
+use ipnet::IpNet;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::task::TaskTracker;
 use url::Url;
 
-pub use access_keys::SigningKey;
+pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
+pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use notifications::{Accepted, NotAccepted};
+pub use origin::Origin;
+pub use sign_in::{
+    FORM, GET_CALLER_IDENTITY, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest, server_name,
+};
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use throttle::Throttle;
 
 use crate::clock::SharedClock;
 use crate::config::LimitSettings;
@@ -61,10 +73,20 @@ pub struct App {
     /// SNS itself is an emulator: it may reach a loopback address.
     pub(crate) sns_is_local: bool,
     pub(crate) limits: LimitSettings,
+    pub(crate) identities: Identities,
+    pub(crate) sign_in: SignIn,
     pub(crate) pace: Pace,
     pub(crate) backoff: Backoff,
     /// A configuration changed which topics are wanted.
     pub(crate) topics_changed: Notify,
+    pub(crate) audit: AuditQueue,
+    pub(crate) audit_retention_days: u32,
+    pub(crate) throttle: Throttle,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// One permit for each API request that may be under way.
+    pub(crate) requests: Arc<Semaphore>,
+    /// What must end before the store closes: workers, and changes whose caller went away.
+    pub(crate) tasks: TaskTracker,
 }
 
 pub type SharedApp = Arc<App>;

@@ -1,20 +1,32 @@
 //! The command line: what can be asked, and the door to each answer. One file a noun.
 
+mod access_key;
+mod account;
 mod config;
 mod deliveries;
 mod dev;
 mod events;
+mod identities;
+mod login;
+mod policy;
 mod serve;
+mod session;
 mod tracing_output;
+mod user;
 mod wire;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
 
+use store::{Store, StoreSettings};
+
 pub use tracing_output::LogFormat;
+
+use crate::config::Settings;
 
 /// AWS Chatbot, run by you: AWS notifications to chat, delivered or explained.
 #[derive(Debug, Parser)]
@@ -42,6 +54,23 @@ enum Command {
     /// See what was delivered, what waits and what died; revive it.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// The accounts that are served.
+    #[command(subcommand)]
+    Account(account::Account),
+    /// The users of an account.
+    #[command(subcommand)]
+    User(user::User),
+    /// The keys with which users, and the roots of accounts, sign requests.
+    #[command(subcommand)]
+    AccessKey(access_key::AccessKey),
+    /// What users and signed-in principals may do.
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Who is signed in with an identity of AWS.
+    #[command(subcommand)]
+    Session(session::Session),
+    /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
+    Login(login::Login),
     /// See what the API says on the wire.
     #[command(subcommand)]
     Wire(wire::Wire),
@@ -56,6 +85,26 @@ pub struct DataArguments {
     /// Settings file of `bellhop serve`; its data directory is used.
     #[arg(long)]
     config: Option<PathBuf>,
+}
+
+impl DataArguments {
+    /// The store beside a server that may be running; it notices what is changed here within seconds.
+    async fn open(&self) -> anyhow::Result<Store> {
+        let (data_dir, encryption_key_file) = match &self.config {
+            Some(config) => {
+                let settings = Settings::of_file(config)?;
+                (settings.store.data_dir, settings.store.encryption_key_file)
+            }
+            None => (self.data_dir.clone(), None),
+        };
+        if !data_dir.is_dir() {
+            bail!(
+                "there is no data directory `{}`: name it with --data-dir, or the settings file with --config",
+                data_dir.display()
+            );
+        }
+        Ok(Store::open(&StoreSettings { data_dir, encryption_key_file, exclusive: false }).await?)
+    }
 }
 
 /// Runs a command line to its end.
@@ -74,6 +123,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Config(config) => config.run(),
             Command::Events(events) => events.run().await,
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Account(account) => account.run().await,
+            Command::User(user) => user.run().await,
+            Command::AccessKey(access_key) => access_key.run().await,
+            Command::Policy(policy) => policy.run().await,
+            Command::Session(session) => session.run().await,
+            Command::Login(login) => login.run().await,
             Command::Wire(wire) => wire.run(),
         }
     });

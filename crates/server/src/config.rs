@@ -3,6 +3,10 @@
 //! `slack.api_url` of the file is `BELLHOP_SLACK__API_URL` of the environment, which wins. A key that means nothing is an
 //! error: a misspelt setting must not be a silent default. docs/reference/settings.md lists them all.
 
+mod audit;
+mod identities;
+mod throttle;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +14,18 @@ use domain::delivery::{Backoff, Pace};
 use domain::sns_message::{TrustedHost, TrustedHosts};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use url::Url;
 use wire::ids::{AccountId, SlackTeamId, Uuid};
+
+pub use identities::{
+    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
+};
+
+pub use audit::AuditSettings;
+pub use throttle::{RateSettings, ThrottleSettings};
 
 const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
 
@@ -37,9 +49,22 @@ pub struct Settings {
     pub delivery: DeliverySettings,
     #[serde(default)]
     pub limits: LimitSettings,
+    #[serde(default)]
+    pub throttle: ThrottleSettings,
+    #[serde(default)]
+    pub audit: AuditSettings,
+    /// Accounts by name. One that anything else of the settings names exists without.
+    #[serde(default)]
+    pub accounts: Vec<AccountSettings>,
+    #[serde(default)]
+    pub users: Vec<UserSettings>,
     /// Who may sign API requests.
     #[serde(default)]
     pub access_keys: Vec<AccessKeySettings>,
+    #[serde(default)]
+    pub policies: Vec<PolicySettings>,
+    #[serde(default)]
+    pub sign_in: SignInSettings,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -49,6 +74,11 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// How SNS reaches this server: `https://bellhop.example.com`. The listening address unless set.
     pub public_url: Option<Url>,
+    /// Proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8`, or one address.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// API requests that are answered at the same time; one more is `ServiceUnavailable`.
+    pub max_requests_in_flight: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -104,15 +134,6 @@ pub struct ConfiguredTeamSettings {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccessKeySettings {
-    #[serde(deserialize_with = "parsed")]
-    pub account_id: AccountId,
-    pub access_key_id: String,
-    pub secret_access_key: SecretString,
-}
-
-#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DeliverySettings {
     /// Requests a second to one Slack channel once its burst is spent.
@@ -151,7 +172,12 @@ impl Default for LimitSettings {
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 4750)), public_url: None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 4750)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            max_requests_in_flight: 1000,
+        }
     }
 }
 
@@ -190,12 +216,17 @@ impl Settings {
     pub fn of_file(path: &Path) -> Result<Self, SettingsError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
-        read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())
+        let mut settings =
+            read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())?;
+        settings.read_policy_documents(path.parent().unwrap_or(Path::new(".")))?;
+        Ok(settings)
     }
 
     /// `bellhop dev`: embedded defaults, the environment, the command line.
     pub fn of_dev(overrides: &Overrides) -> Result<Self, SettingsError> {
-        read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)
+        let mut settings = read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)?;
+        settings.read_policy_documents(Path::new("."))?;
+        Ok(settings)
     }
 
     pub fn pace(&self) -> Pace {
@@ -214,6 +245,11 @@ impl Settings {
 /// The variables of AWS's SDKs that redirect SNS to an emulator. The SDK reads their values itself.
 pub fn sns_endpoint_is_overridden() -> bool {
     ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
+}
+
+/// Where AWS STS is for `bellhop login`, if the standard variables redirect it to an emulator.
+pub fn sts_endpoint() -> Option<String> {
+    ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].into_iter().find_map(environment)
 }
 
 /// `RUST_LOG`, if somebody debugs.
@@ -262,10 +298,14 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     for (key, limit) in [
         ("limits.chat_configurations", settings.limits.chat_configurations),
         ("limits.custom_actions", settings.limits.custom_actions),
+        ("server.max_requests_in_flight", settings.server.max_requests_in_flight),
     ] {
         if limit == 0 {
             return wrong(key, "must be at least 1");
         }
+    }
+    if let Some(problem) = settings.throttle.problem() {
+        return wrong("throttle", problem);
     }
     for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {
         if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
@@ -275,6 +315,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     if settings.slack.api_url.as_ref().is_some_and(|url| !url.path().ends_with('/')) {
         return wrong("slack.api_url", "must end with `/`");
     }
+    identities::check(&settings)?;
     Ok(settings)
 }
 
@@ -303,26 +344,39 @@ where
     text.parse().map_err(serde::de::Error::custom)
 }
 
-/// A list, or one text with commas, as the environment has it.
 fn trusted_hosts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TrustedHosts, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Hosts {
-        List(Vec<String>),
-        Text(String),
-    }
-    let hosts = match Hosts::deserialize(deserializer)? {
-        Hosts::List(hosts) => hosts,
-        Hosts::Text(text) => {
-            text.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect()
-        }
-    };
     let host = |text: &String| {
         TrustedHost::parse(text).ok_or_else(|| {
             serde::de::Error::custom(format!("`{text}` is not a host or host:port, like `localhost:4566`"))
         })
     };
-    hosts.iter().map(host).collect()
+    texts(deserializer)?.iter().map(host).collect()
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let network = |text: &String| {
+        let address = || text.parse().ok().map(|address: std::net::IpAddr| IpNet::from(address));
+        text.parse().ok().or_else(address).ok_or_else(|| {
+            serde::de::Error::custom(format!("`{text}` is not a network or an address, like `10.0.0.0/8`"))
+        })
+    };
+    texts(deserializer)?.iter().map(network).collect()
+}
+
+/// A list, or one text with commas, as the environment has it.
+fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        List(Vec<String>),
+        Text(String),
+    }
+    Ok(match Form::deserialize(deserializer)? {
+        Form::List(texts) => texts,
+        Form::Text(text) => {
+            text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+        }
+    })
 }
 
 /// A string, also where a reader took digits for a number.
@@ -384,6 +438,18 @@ mod tests {
             ("[delivery]\nslack_burst = 0", "delivery.slack_burst"),
             ("[delivery]\nslack_messages_per_second = 0.0", "delivery.slack_messages_per_second"),
             ("[sns]\ntrusted_certificate_hosts = [\"http://x\"]", "http://x"),
+            ("[sign_in]\nsession_minutes = 14", "sign_in.session_minutes"),
+            ("[sign_in]\nsession_minutes = 721", "sign_in.session_minutes"),
+            ("[sign_in]\nserver_name = \"https://x/\"", "sign_in.server_name"),
+            ("[sign_in]\nsts_hosts = [\"http://x\"]", "http://x"),
+            ("[sign_in]\nsts_hosts = [\"user@x:1\"]", "user@x:1"),
+            ("[server]\ntrusted_proxies = [\"10.0.0.0/33\"]", "10.0.0.0/33"),
+            ("[server]\nmax_requests_in_flight = 0", "server.max_requests_in_flight"),
+            ("[audit]\nretention = 1", "retention_days"),
+            ("[throttle]\nburst = 0", "burst"),
+            ("[throttle]\nrequests_per_second = -1.0", "or 0 for no limit"),
+            ("[throttle.operations]\nTagResources = { requests_per_second = 1, burst = 1 }", "`TagResources`"),
+            ("[throttle.operations]\nTagResource = { requests_per_second = 1, burst = 0 }", "burst"),
             ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
         ] {
             let error = of_toml(text).unwrap_err().to_string();
@@ -397,6 +463,22 @@ mod tests {
             let settings = of_toml(&format!("[sns]\ntrusted_certificate_hosts = {text}")).unwrap();
             assert_eq!(settings.sns.trusted_certificate_hosts.len(), 2);
         }
+    }
+
+    #[test]
+    fn proxies_are_networks_or_addresses() {
+        let settings = of_toml("[server]\ntrusted_proxies = \"10.0.0.0/8, ::1\"").unwrap();
+        let texts: Vec<_> = settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["10.0.0.0/8", "::1/128"]);
+    }
+
+    #[test]
+    fn an_operation_may_have_a_rate_of_its_own() {
+        // Lower case is what the environment's reader makes of a name.
+        let text = "[throttle.operations]\ncreateslackchannelconfiguration = { requests_per_second = 5, burst = 10 }";
+        let settings = of_toml(text).unwrap();
+        let rate = settings.throttle.operations[&wire::operations::Operation::CreateSlackChannelConfiguration];
+        assert_eq!((rate.requests_per_second, rate.burst), (5.0, 10));
     }
 
     #[test]

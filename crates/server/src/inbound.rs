@@ -5,6 +5,7 @@ mod body;
 pub mod development_sns;
 mod health;
 pub mod sandbox;
+mod sign_in;
 mod sns;
 
 use axum::Router;
@@ -17,6 +18,7 @@ use crate::app::SharedApp;
 pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
     let routes = Router::new()
         .route("/sns", post(sns::receive))
+        .route("/sign-in", post(sign_in::post))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

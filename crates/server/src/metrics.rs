@@ -74,11 +74,20 @@ struct RequestLabels {
     status: u16,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabels {
+    operation: &'static str,
+}
+
 pub struct Metrics {
     registry: Registry,
     sns_messages: Family<SnsLabels, Counter>,
     delivery_attempts: Family<AttemptLabels, Counter>,
     api_requests: Family<RequestLabels, Counter>,
+    api_requests_aborted: Family<OperationLabels, Counter>,
+    api_requests_throttled: Family<OperationLabels, Counter>,
+    audit_records_lost: Counter,
+    audit_lines_lost: Counter,
     oldest_pending_seconds: Gauge<f64, AtomicU64>,
 }
 
@@ -94,12 +103,40 @@ impl Default for Metrics {
             delivery_attempts.clone(),
         );
         registry.register("api_requests", "Requests to the AWS Chatbot API", api_requests.clone());
+        let (api_requests_aborted, api_requests_throttled) = (Family::default(), Family::default());
+        let (audit_records_lost, audit_lines_lost) = (Counter::default(), Counter::default());
+        registry.register(
+            "api_requests_aborted",
+            "Requests to the AWS Chatbot API whose client went away before the answer",
+            api_requests_aborted.clone(),
+        );
+        registry.register(
+            "api_requests_throttled",
+            "Requests to the AWS Chatbot API that were more than their account may make",
+            api_requests_throttled.clone(),
+        );
+        registry.register(
+            "audit_records_lost",
+            "Audit records that the store did not take",
+            audit_records_lost.clone(),
+        );
+        registry.register("audit_lines_lost", "Audit records that are not in json_lines", audit_lines_lost.clone());
         registry.register(
             "oldest_pending_seconds",
             "Age of the delivery that has waited longest; 0 when nothing waits",
             oldest_pending_seconds.clone(),
         );
-        Self { registry, sns_messages, delivery_attempts, api_requests, oldest_pending_seconds }
+        Self {
+            registry,
+            sns_messages,
+            delivery_attempts,
+            api_requests,
+            api_requests_aborted,
+            api_requests_throttled,
+            audit_records_lost,
+            audit_lines_lost,
+            oldest_pending_seconds,
+        }
     }
 }
 
@@ -115,6 +152,24 @@ impl Metrics {
     /// `operation` is a name of the API or `unknown`, never what a stranger sent.
     pub fn api_request(&self, operation: &'static str, status: u16) {
         self.api_requests.get_or_create(&RequestLabels { operation, status }).inc();
+    }
+
+    /// `operation` is a name of the API or `unknown`, as in all of these.
+    pub fn api_request_aborted(&self, operation: &'static str) {
+        self.api_requests_aborted.get_or_create(&OperationLabels { operation }).inc();
+    }
+
+    pub fn api_request_throttled(&self, operation: &'static str) {
+        self.api_requests_throttled.get_or_create(&OperationLabels { operation }).inc();
+    }
+
+    pub fn audit_records_lost(&self, records: usize) {
+        self.audit_records_lost.inc_by(u64::try_from(records).unwrap_or(u64::MAX));
+    }
+
+    /// The counter itself, for the thread that writes the lines.
+    pub fn audit_lines_lost(&self) -> Counter {
+        self.audit_lines_lost.clone()
     }
 
     pub fn render(&self, oldest_pending_seconds: f64) -> Result<String, std::fmt::Error> {

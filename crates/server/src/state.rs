@@ -1,5 +1,7 @@
 //! The composition root: settings in, a running server out. The only place that knows how all parts fit together.
 
+mod declared_identities;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +10,13 @@ use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
-use store::{AccessKey, ConfiguredTeam, SlackWorkspace, Store};
+use store::{ConfiguredTeam, SlackWorkspace, Store};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::app::{App, SharedApp};
+use crate::app::{App, AuditQueue, Identities, JsonLines, SharedApp, SignIn, Throttle, Unrecorded, server_name};
 use crate::clock::SharedClock;
 use crate::config::Settings;
 use crate::development_key::CERTIFICATE_PATH;
@@ -46,6 +49,8 @@ pub struct Server {
     app: SharedApp,
     connections: Handle<SocketAddr>,
     tasks: TaskTracker,
+    /// Commits audit records until all other tasks have ended.
+    recorder: TaskTracker,
     stop: CancellationToken,
 }
 
@@ -53,9 +58,12 @@ impl Server {
     pub async fn start(settings: Settings, mode: Mode, clock: SharedClock) -> anyhow::Result<Self> {
         let listener = listen(settings.server.listen, mode)?;
         let address = listener.local_addr()?;
-        let store = open_store(&settings).await?;
-        let app = Arc::new(compose(&settings, mode, address, store, clock)?);
+        let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (app, unrecorded) = compose(&settings, mode, address, store, clock, &tasks)?;
+        let app = Arc::new(app);
+        let json_lines = settings.audit.json_lines.as_ref();
+        let json_lines = json_lines.map(|path| JsonLines::open(path, app.metrics.audit_lines_lost())).transpose()?;
         let sandbox = match mode {
             Mode::Dev => Some(sandbox(&settings, &app, &stop)?),
             Mode::Serve => None,
@@ -63,14 +71,17 @@ impl Server {
         let connections = Handle::new();
         let mut server = axum_server::from_tcp(listener)?.handle(connections.clone());
         server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_TIMEOUT);
-        let routes = inbound::routes(app.clone(), sandbox).into_make_service();
+        let routes = inbound::routes(app.clone(), sandbox).into_make_service_with_connect_info::<SocketAddr>();
         tasks.spawn(async move {
             if let Err(error) = server.serve(routes).await {
                 tracing::error!(%error, "the server cannot listen any more");
             }
         });
         worker::start(&app, &tasks, &stop);
-        Ok(Self { address, app, connections, tasks, stop })
+        let recorder = TaskTracker::new();
+        let recording = app.clone();
+        recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });
+        Ok(Self { address, app, connections, tasks, recorder, stop })
     }
 
     /// What a test looks at to see that nothing is left over.
@@ -84,6 +95,9 @@ impl Server {
         self.connections.graceful_shutdown(Some(STOP_TIMEOUT));
         self.tasks.close();
         self.tasks.wait().await;
+        self.app.audit.close();
+        self.recorder.close();
+        self.recorder.wait().await;
         self.app.store.close().await;
     }
 }
@@ -103,23 +117,13 @@ fn listen(address: SocketAddr, mode: Mode) -> anyhow::Result<TcpListener> {
 }
 
 /// Opens the store and makes what the settings declare so.
-async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<Store> {
     let store = Store::open(&store::StoreSettings {
         data_dir: settings.store.data_dir.clone(),
         encryption_key_file: settings.store.encryption_key_file.clone(),
         exclusive: true,
     })
     .await?;
-    let keys: Vec<AccessKey> = settings
-        .access_keys
-        .iter()
-        .map(|key| AccessKey {
-            access_key_id: key.access_key_id.clone(),
-            principal_arn: format!("arn:aws:iam::{}:root", key.account_id),
-            account_id: key.account_id.clone(),
-            secret_access_key: key.secret_access_key.clone(),
-        })
-        .collect();
     let workspaces: Vec<SlackWorkspace> = settings
         .slack
         .workspaces
@@ -142,7 +146,8 @@ async fn open_store(settings: &Settings) -> anyhow::Result<Store> {
             team_name: team.team_name.clone(),
         })
         .collect();
-    store.declare_access_keys(&keys).await.context("`access_keys` of the settings")?;
+    let identities = declared_identities::of(settings);
+    store.declare_identities(&identities, clock.now_ms()).await.context("the identities of the settings")?;
     store.declare_slack_workspaces(&workspaces).await.context("`slack.workspaces` of the settings")?;
     store.declare_configured_teams(&teams).await.context("`microsoft_teams.teams` of the settings")?;
     Ok(store)
@@ -154,7 +159,8 @@ fn compose(
     address: SocketAddr,
     store: Store,
     clock: SharedClock,
-) -> anyhow::Result<App> {
+    tasks: &TaskTracker,
+) -> anyhow::Result<(App, Unrecorded)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
     let slack_api_url = match (&settings.slack.api_url, mode) {
@@ -167,7 +173,16 @@ fn compose(
     }
     let timeout = Duration::from_secs(u64::from(settings.delivery.request_timeout_seconds));
     let public_url = settings.server.public_url.clone().unwrap_or(own_url);
-    Ok(App {
+    let (audit, unrecorded) = AuditQueue::new();
+    let app = App {
+        audit,
+        audit_retention_days: settings.audit.retention_days,
+        throttle: Throttle::new(&settings.throttle, &clock),
+        trusted_proxies: settings.server.trusted_proxies.clone(),
+        requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
+        tasks: tasks.clone(),
+        identities: Identities::default(),
+        sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
         random: Random::from_seed(seed(&clock)),
         clock,
@@ -182,7 +197,15 @@ fn compose(
         pace: settings.pace(),
         backoff: settings.backoff(),
         topics_changed: tokio::sync::Notify::new(),
-    })
+    };
+    Ok((app, unrecorded))
+}
+
+/// What those who log in to this server call it.
+fn own_name(settings: &Settings, address: SocketAddr) -> String {
+    let public = || server_name(settings.server.public_url.as_ref()?);
+    let set = settings.sign_in.server_name.clone();
+    set.or_else(public).unwrap_or_else(|| format!("localhost:{}", address.port()))
 }
 
 /// `https://host/prefix` and `https://host/prefix/` both mean `https://host/prefix/sns`.

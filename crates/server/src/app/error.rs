@@ -48,6 +48,11 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// The store did not answer; it may the next time.
+    pub fn store_is_away(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Unavailable(_)))
+    }
+
     /// The operator's half, where the caller's says less than happened.
     pub fn for_the_log(&self) -> Option<String> {
         match self {

@@ -4,11 +4,9 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::sns_message::SnsMessage;
 use store::outbox::{Delivery, DeliveryState};
-use store::{Store, StoreSettings};
 
 use super::{DataArguments, say};
 use crate::clock::{Clock as _, SystemClock, iso8601};
-use crate::config::Settings;
 
 /// `retry --all-dead` in one call; call it again for more.
 const REVIVED_AT_ONCE_MAX: i64 = 10_000;
@@ -86,7 +84,7 @@ impl Deliveries {
 
 impl List {
     async fn run(self) -> anyhow::Result<()> {
-        let store = open(&self.data).await?;
+        let store = self.data.open().await?;
         let page =
             store.deliveries(self.state.map(DeliveryState::from), self.before, i64::from(self.max_items)).await?;
         if page.is_empty() {
@@ -101,7 +99,7 @@ impl List {
 
 impl One {
     async fn run(self) -> anyhow::Result<()> {
-        let store = open(&self.data).await?;
+        let store = self.data.open().await?;
         let detail = store.delivery(self.id).await?.with_context(|| format!("there is no delivery `{}`", self.id))?;
         let d = &detail.delivery;
         let mut lines = vec![
@@ -125,7 +123,7 @@ impl One {
 
 impl Retry {
     async fn run(self) -> anyhow::Result<()> {
-        let store = open(&self.data).await?;
+        let store = self.data.open().await?;
         let now_ms = SystemClock.now_ms();
         if let Some(id) = self.id {
             if store.revive(id, now_ms).await? {
@@ -139,24 +137,6 @@ impl Retry {
         say(&format!("{revived} deliveries are pending again"));
         Ok(())
     }
-}
-
-/// A running server notices what is changed here within a second.
-async fn open(data: &DataArguments) -> anyhow::Result<Store> {
-    let (data_dir, encryption_key_file) = match &data.config {
-        Some(config) => {
-            let settings = Settings::of_file(config)?;
-            (settings.store.data_dir, settings.store.encryption_key_file)
-        }
-        None => (data.data_dir.clone(), None),
-    };
-    if !data_dir.is_dir() {
-        bail!(
-            "there is no data directory `{}`: name it with --data-dir, or the settings file with --config",
-            data_dir.display()
-        );
-    }
-    Ok(Store::open(&StoreSettings { data_dir, encryption_key_file, exclusive: false }).await?)
 }
 
 fn line(delivery: &Delivery) -> String {

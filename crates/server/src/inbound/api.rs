@@ -1,4 +1,6 @@
 //! The AWS Chatbot API: one corridor for all operations, read top to bottom.
+//!
+//! Request id, route, read, authenticate, throttle, decode, run, audit, encode, record.
 
 mod account_preferences;
 mod associations;
@@ -7,6 +9,8 @@ mod chime_webhook_configurations;
 mod configured_teams;
 mod custom_actions;
 mod errors;
+mod origin;
+mod route;
 mod slack_channel_configurations;
 mod slack_user_identities;
 mod slack_workspaces;
@@ -14,19 +18,22 @@ mod tags;
 mod teams_channel_configurations;
 mod teams_user_identities;
 
+use std::sync::Arc;
+
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 use uuid::Uuid;
 use wire::errors::ErrorShape;
 use wire::operations::Operation;
 
+use self::authenticate::Signer;
 use self::errors::{ApiError, Refusal};
 use super::body;
-use crate::app::{Caller, SharedApp};
+use crate::app::{AuditedCall, CallOutcome, Caller, Origin, SharedApp, is_read_only};
 
 /// The largest request has 1,000 topics of 1,224 characters; nobody sends that.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -41,30 +48,82 @@ type Handled = Result<Option<Vec<u8>>, Refusal>;
 pub async fn answer(State(app): State<SharedApp>, request: Request<Body>) -> Response {
     let request_id = Uuid::new_v4().to_string();
     let (head, body) = request.into_parts();
-    let operation = route(&head);
-    let answered = match operation {
-        Some(operation) => serve(&app, operation, &head, body).await,
-        None => Err(unknown_operation()),
+    let routed = route::operation(&head);
+    let operation = routed.as_ref().ok().copied();
+    let mut client = Client { app: &app, operation, gone: true };
+    let answered = match routed {
+        Ok(operation) => serve(&app, operation, head, body, &request_id).await,
+        Err(refused) => Err(refused),
     };
+    client.hears(&answered);
     let response = encode(operation, answered, &request_id);
     record(&app, operation, &response, &request_id);
     response
 }
 
-async fn serve(app: &SharedApp, operation: Operation, head: &Parts, body: Body) -> Answered {
-    let body = body::read(body, BODY_BYTES_MAX).await?;
-    let caller = authenticate::caller(app, head, &body).await?;
-    run(app, operation, &caller, &body).await
+async fn serve(app: &SharedApp, operation: Operation, head: Parts, body: Body, request_id: &str) -> Answered {
+    // One permit from the first byte of the body to the answer: it bounds the bodies in memory too.
+    let permit = Arc::clone(&app.requests).try_acquire_owned().map_err(|_| ApiError::unavailable())?;
+    let body = body::read(body, BODY_BYTES_MAX, app.clock.as_ref()).await?;
+    let Signer { caller, access_key_id, region } = authenticate::signer(app, &head, &body).await?;
+    let origin = origin::of(app, &head, region);
+    let request_id = request_id.to_owned();
+    let call = Call { operation, caller, access_key_id, origin, request_id, headers: head.headers, body };
+    if is_read_only(operation) {
+        return call.answer(app).await;
+    }
+    // When its client goes away, a request is dropped wherever it stands. A change goes on to its end and its record.
+    let app = app.clone();
+    let changing = app.tasks.clone().spawn(async move {
+        let _permit = permit;
+        call.answer(&app).await
+    });
+    changing.await.unwrap_or_else(|error| {
+        tracing::error!(%error, operation = operation.name(), "a change ended badly");
+        Err(ApiError::internal_failure())
+    })
 }
 
-/// Every operation is `POST /its-name`.
-fn route(head: &Parts) -> Option<Operation> {
-    Operation::from_path(head.uri.path()).filter(|_| head.method == Method::POST)
+/// A request of a known caller.
+struct Call {
+    operation: Operation,
+    caller: Caller,
+    access_key_id: String,
+    origin: Origin,
+    request_id: String,
+    headers: HeaderMap,
+    body: Bytes,
 }
 
-fn unknown_operation() -> ApiError {
-    let text = "The action or operation requested is invalid. Verify that the action is typed correctly.";
-    ApiError::new(ErrorShape::UnknownOperationException, text)
+impl Call {
+    /// Runs it, and leaves a record of it whatever came of it.
+    async fn answer(mut self, app: &SharedApp) -> Answered {
+        let answered = self.run(app).await;
+        let outcome = match &answered {
+            Ok(answer) => CallOutcome::Succeeded { answer: answer.as_deref() },
+            Err(error) => CallOutcome::Refused { code: error.shape.code(), message: error.message() },
+        };
+        app.record_call(AuditedCall {
+            operation: self.operation,
+            caller: &self.caller,
+            access_key_id: &self.access_key_id,
+            origin: &self.origin,
+            request_id: &self.request_id,
+            request: &self.body,
+            outcome,
+        })
+        .await;
+        answered
+    }
+
+    async fn run(&mut self, app: &SharedApp) -> Answered {
+        if !app.admits_call(&self.caller, self.operation) {
+            return Err(ApiError::throttled());
+        }
+        // Only now: the signature is over the body as it was sent, and strangers have nothing decompressed.
+        self.body = body::decode(&self.headers, self.body.clone(), BODY_BYTES_MAX)?;
+        run(app, self.operation, &self.caller, &self.body).await
+    }
 }
 
 /// One arm an operation.
@@ -145,4 +204,27 @@ fn record(app: &SharedApp, operation: Option<Operation>, response: &Response, re
     app.metrics.api_request(name, status);
     let error = response.headers().get(ERROR_TYPE).and_then(|value| value.to_str().ok());
     tracing::info!(operation = name, status, error, request_id, "api");
+}
+
+/// Whoever waits for the answer. Dropped before it has one: they went away, and with them the request.
+struct Client<'a> {
+    app: &'a SharedApp,
+    operation: Option<Operation>,
+    gone: bool,
+}
+
+impl Client<'_> {
+    fn hears(&mut self, answered: &Answered) {
+        self.gone = matches!(answered, Err(error) if error.shape == ErrorShape::RequestAbortedException);
+    }
+}
+
+impl Drop for Client<'_> {
+    fn drop(&mut self) {
+        if self.gone {
+            let operation = self.operation.map_or("unknown", Operation::name);
+            self.app.metrics.api_request_aborted(operation);
+            tracing::info!(operation, "the client went away before the answer");
+        }
+    }
 }

@@ -40,7 +40,7 @@ pub async fn receive(State(app): State<SharedApp>, headers: HeaderMap, body: Bod
 }
 
 async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOutcome, Refusal> {
-    let body = body::read(body, BODY_BYTES_MAX).await?;
+    let body = body::read(body, BODY_BYTES_MAX, app.clock.as_ref()).await?;
     let message = SnsMessage::parse(&body).map_err(|malformed| not_a_message(malformed, &body))?;
     message.agrees_with(SnsHeaders {
         message_type: header(headers, "x-amz-sns-message-type"),
@@ -91,7 +91,9 @@ impl From<BodyError> for Refusal {
             BodyError::TooSlow => {
                 refusal(SnsOutcome::Malformed, StatusCode::REQUEST_TIMEOUT, &"the body did not arrive in time")
             }
-            BodyError::Broken => refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, &"the body was cut off"),
+            BodyError::Aborted | BodyError::Broken => {
+                refusal(SnsOutcome::Malformed, StatusCode::BAD_REQUEST, &"the body was cut off")
+            }
         }
     }
 }

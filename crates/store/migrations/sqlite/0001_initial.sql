@@ -1,13 +1,69 @@
 -- What Bellhop remembers. Times are milliseconds since 1970 (UTC), lists are JSON text, secrets are sealed (AES-256-GCM).
 -- The statements in src/ are written for SQLite and PostgreSQL alike; only these files differ between engines.
 
+-- In the tables of identities, declared = 1 means: it stands in the settings, and goes when it is taken out of them.
+
+-- Whom Bellhop serves.
+CREATE TABLE accounts (
+    account_id          TEXT   NOT NULL PRIMARY KEY,
+    name                TEXT   NOT NULL,
+    enabled             BIGINT NOT NULL,
+    declared            BIGINT NOT NULL
+);
+
+CREATE TABLE users (
+    account_id    TEXT   NOT NULL,
+    name          TEXT   NOT NULL,
+    declared      BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (account_id, name)
+);
+
 CREATE TABLE access_keys (
     access_key_id TEXT   NOT NULL PRIMARY KEY,
     account_id    TEXT   NOT NULL,
-    principal_arn TEXT   NOT NULL,
+    user_name     TEXT,             -- NULL: the account's root
     sealed_secret BLOB   NOT NULL,
-    declared      BIGINT NOT NULL  -- 1: stands in the settings and goes when it is taken out of them
+    active        BIGINT NOT NULL,
+    declared      BIGINT NOT NULL,
+    created_at_ms BIGINT NOT NULL
 );
+CREATE INDEX access_keys_by_account ON access_keys (account_id, access_key_id);
+CREATE INDEX access_keys_by_user ON access_keys (account_id, user_name);
+
+CREATE TABLE policies (
+    account_id TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    document   TEXT   NOT NULL,
+    declared   BIGINT NOT NULL,
+    PRIMARY KEY (account_id, name)
+);
+
+-- Whom a policy binds: the principals of the account whose ARN is like the pattern (* and ?).
+CREATE TABLE policy_attachments (
+    account_id        TEXT   NOT NULL,
+    principal_pattern TEXT   NOT NULL,
+    policy_name       TEXT   NOT NULL,
+    declared          BIGINT NOT NULL,
+    PRIMARY KEY (account_id, principal_pattern, policy_name)
+);
+CREATE INDEX policy_attachments_by_policy ON policy_attachments (account_id, policy_name);
+
+-- Temporary credentials of those who signed in with an identity of AWS.
+CREATE TABLE sessions (
+    access_key_id TEXT   NOT NULL PRIMARY KEY,
+    account_id    TEXT   NOT NULL,
+    principal_arn TEXT   NOT NULL,
+    user_id       TEXT   NOT NULL,  -- as AWS STS told it
+    sealed_secret BLOB   NOT NULL,
+    sealed_token  BLOB   NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    expires_at_ms BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_account ON sessions (account_id, access_key_id);
+CREATE INDEX sessions_by_principal ON sessions (account_id, principal_arn);
+CREATE INDEX sessions_alive ON sessions (account_id, expires_at_ms);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at_ms);
 
 CREATE TABLE slack_workspaces (
     account_id       TEXT   NOT NULL,
@@ -179,3 +235,16 @@ CREATE TABLE threads (
     parent_notification_id BIGINT NOT NULL,
     PRIMARY KEY (destination, thread_key)
 );
+
+-- One row per API call of a known caller: the record as CloudTrail would write it.
+CREATE TABLE audit_records (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id    TEXT    NOT NULL,
+    event_time_ms BIGINT  NOT NULL,
+    event_id      TEXT    NOT NULL,
+    event_name    TEXT    NOT NULL,
+    record        TEXT    NOT NULL
+);
+-- SQLite adds the id to each index by itself.
+CREATE INDEX audit_records_by_time ON audit_records (event_time_ms);
+CREATE INDEX audit_records_by_account ON audit_records (account_id, event_time_ms);

@@ -4,19 +4,29 @@
 
 // `cfg(test)` holds for the whole binary; clippy looks for the attribute to know that a panic is a verdict here.
 #[cfg(test)]
+mod audit_records;
+#[cfg(test)]
 mod chat_configurations;
+#[cfg(test)]
 mod custom_actions;
+#[cfg(test)]
+mod declared_identities;
 #[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod enqueue;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod interleavings;
 #[cfg(test)]
 mod lanes;
+#[cfg(test)]
 mod platforms;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
@@ -87,6 +97,37 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         a_key_declared_twice_is_a_conflict_and_changes_nothing
         an_accounts_workspaces_are_read_in_pages
     }
+    identities {
+        an_account_is_made_once_and_switched_off_and_on
+        an_account_is_deleted_only_when_it_has_nothing
+        users_are_of_one_account_and_listed_in_pages
+        a_user_is_deleted_only_without_keys_and_attachments
+        an_access_key_signs_while_it_is_active
+        an_access_key_needs_its_account_and_user
+        a_policy_is_deleted_only_when_it_is_attached_to_nobody
+        attaching_twice_is_attaching_once
+        an_account_has_so_many_attachments_and_no_more
+    }
+    declared_identities {
+        what_is_declared_becomes_that_of_the_settings
+        an_account_exists_as_soon_as_something_of_it_is_declared
+        an_account_that_was_taken_out_stays_while_it_has_something
+        a_user_that_was_taken_out_takes_its_keys_and_attachments_with_it
+        what_was_switched_off_stays_off
+        what_is_declared_cannot_be_deleted_by_hand
+        a_row_made_by_hand_is_in_the_way_and_nothing_changes
+        what_is_declared_twice_changes_nothing
+        a_key_of_a_user_that_nobody_declares_is_a_conflict
+    }
+    sessions {
+        a_session_comes_back_as_it_went_in
+        a_session_needs_its_account
+        a_session_that_ended_stays_a_day
+        a_revoked_session_is_gone
+        all_sessions_of_a_principal_are_revoked
+        sessions_are_listed_in_pages
+        a_deleted_account_takes_its_sessions_with_it
+    }
     enqueue {
         a_thousand_at_once_with_repeats_are_accepted_once_each
         an_unknown_topic_writes_nothing
@@ -121,5 +162,12 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         only_the_dead_are_revived
         the_oldest_dead_are_revived_up_to_the_limit
         the_longest_waiting_is_not_hidden_by_a_revived_one
+    }
+    audit_records {
+        what_is_recorded_is_read_back_in_order
+        pages_by_position_miss_and_repeat_nothing
+        a_page_is_of_one_account_if_asked
+        a_batch_is_recorded_whole_or_not_at_all
+        what_is_older_is_pruned_and_nothing_else
     }
 }

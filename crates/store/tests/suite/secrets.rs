@@ -1,17 +1,24 @@
 //! Access keys and Slack workspaces: what the settings declare, with secrets that come back as they went in.
+//! The other identities of the settings are in `declared_identities`.
 
 use secrecy::ExposeSecret as _;
-use store::{AccessKey, SlackWorkspace, Store, StoreError};
+use store::{AccessKey, DeclaredIdentities, SlackWorkspace, Store, StoreError};
 
-use crate::setup::{ACCOUNT, OTHER_ACCOUNT, Setup, account};
+use crate::setup::{ACCOUNT, NOW, OTHER_ACCOUNT, Setup, account};
 
 pub fn access_key(id: &str, secret: &str) -> AccessKey {
     AccessKey {
         access_key_id: id.to_owned(),
         account_id: account(ACCOUNT),
-        principal_arn: format!("arn:aws:iam::{ACCOUNT}:root"),
+        user_name: None,
         secret_access_key: secret.into(),
     }
+}
+
+/// The settings with these keys and nothing else.
+pub async fn declare(store: &Store, access_keys: &[AccessKey]) -> Result<(), StoreError> {
+    let declared = DeclaredIdentities { access_keys: access_keys.to_vec(), ..DeclaredIdentities::default() };
+    store.declare_identities(&declared, NOW).await
 }
 
 pub fn slack_workspace(account_id: &str, team_id: &str, bot_token: &str) -> SlackWorkspace {
@@ -24,9 +31,9 @@ pub fn slack_workspace(account_id: &str, team_id: &str, bot_token: &str) -> Slac
 }
 
 async fn secret_of(store: &Store, id: &str) -> Option<String> {
-    let key = store.access_key(id).await.unwrap()?;
+    let key = store.active_access_key(id).await.unwrap()?;
     assert_eq!((key.access_key_id.as_str(), key.account_id.as_str()), (id, ACCOUNT));
-    assert_eq!(key.principal_arn, format!("arn:aws:iam::{ACCOUNT}:root"));
+    assert_eq!(key.user_name, None);
     Some(key.secret_access_key.expose_secret().to_owned())
 }
 
@@ -34,17 +41,17 @@ pub async fn declared_access_keys_become_those_of_the_settings(setup: &impl Setu
     let store = setup.open().await;
     assert_eq!(secret_of(&store, "AKIA1").await, None);
     let first = [access_key("AKIA1", "one"), access_key("AKIA2", "two")];
-    store.declare_access_keys(&first).await.unwrap();
+    declare(&store, &first).await.unwrap();
     // Kept, changed, taken away and added.
     let second = [access_key("AKIA1", "changed"), access_key("AKIA3", "three")];
-    store.declare_access_keys(&second).await.unwrap();
+    declare(&store, &second).await.unwrap();
     store.close().await;
     drop(store);
     let store = setup.open().await;
     assert_eq!(secret_of(&store, "AKIA1").await.as_deref(), Some("changed"));
     assert_eq!(secret_of(&store, "AKIA2").await, None);
     assert_eq!(secret_of(&store, "AKIA3").await.as_deref(), Some("three"));
-    store.declare_access_keys(&[]).await.unwrap();
+    declare(&store, &[]).await.unwrap();
     assert_eq!(secret_of(&store, "AKIA1").await, None);
 }
 
@@ -71,9 +78,9 @@ pub async fn declared_slack_workspaces_become_those_of_the_settings(setup: &impl
 
 pub async fn a_key_declared_twice_is_a_conflict_and_changes_nothing(setup: &impl Setup) {
     let store = setup.open().await;
-    store.declare_access_keys(&[access_key("AKIA1", "one")]).await.unwrap();
+    declare(&store, &[access_key("AKIA1", "one")]).await.unwrap();
     let twice = [access_key("AKIA2", "hush-1"), access_key("AKIA2", "hush-2")];
-    let error = store.declare_access_keys(&twice).await.unwrap_err();
+    let error = declare(&store, &twice).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict(_)), "{error}");
     assert!(!error.to_string().contains("hush"), "{error}");
     assert_eq!(secret_of(&store, "AKIA1").await.as_deref(), Some("one"));

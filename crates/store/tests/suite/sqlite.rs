@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, Executor as _};
 use store::outbox::Enqueued;
 use store::{Store, StoreError, StoreSettings};
 
-use crate::secrets::{access_key, slack_workspace};
+use crate::secrets::{access_key, declare, slack_workspace};
 use crate::setup::{
     ACCOUNT, NOW, Setup, accept, account, all_deliveries, begin_one, claim_one, configure, delivered, notification,
     only_delivery, settle,
@@ -148,7 +148,7 @@ async fn secrets_are_not_in_the_files_in_clear() {
     let directory = DataDirectory::default();
     let store = directory.open().await;
     let (key, workspace) = (access_key("AKIA1", "hush-access-key"), slack_workspace(ACCOUNT, "T1", "hush-bot-token"));
-    store.declare_access_keys(&[key]).await.unwrap();
+    declare(&store, &[key]).await.unwrap();
     store.declare_slack_workspaces(&[workspace]).await.unwrap();
     let contains = |file: &str, text: &str| {
         let bytes = std::fs::read(directory.path(file)).unwrap_or_default();
@@ -166,7 +166,7 @@ async fn secrets_are_not_in_the_files_in_clear() {
 async fn another_encryption_key_opens_no_secret_and_names_the_column() {
     let directory = DataDirectory::default();
     let store = directory.open().await;
-    store.declare_access_keys(&[access_key("AKIA1", "hush")]).await.unwrap();
+    declare(&store, &[access_key("AKIA1", "hush")]).await.unwrap();
     let workspace = slack_workspace(ACCOUNT, "T1", "hush");
     store.declare_slack_workspaces(std::slice::from_ref(&workspace)).await.unwrap();
     drop(store);
@@ -176,7 +176,7 @@ async fn another_encryption_key_opens_no_secret_and_names_the_column() {
         StoreError::Corrupt { table, column, row, .. } => (table, column, row),
         other => panic!("{other:?}"),
     };
-    let (table, column, row) = column_of(store.access_key("AKIA1").await.unwrap_err());
+    let (table, column, row) = column_of(store.active_access_key("AKIA1").await.unwrap_err());
     assert_eq!((table, column, row.as_str()), ("access_keys", "sealed_secret", "AKIA1"));
     let read = store.slack_workspace(&account(ACCOUNT), &workspace.team_id).await;
     let (table, column, row) = column_of(read.unwrap_err());

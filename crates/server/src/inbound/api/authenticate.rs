@@ -8,26 +8,41 @@ use time::OffsetDateTime;
 use wire::errors::ErrorShape;
 
 use super::errors::ApiError;
-use crate::app::{Caller, SharedApp};
+use crate::app::{Caller, NotIdentified, SharedApp};
 
-pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Caller, ApiError> {
+/// Who signed a request, and with what.
+pub struct Signer {
+    pub caller: Caller,
+    pub access_key_id: String,
+    /// The region of the credential's scope.
+    pub region: String,
+}
+
+pub async fn signer(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Signer, ApiError> {
     let request = RequestHead { method: &head.method, uri: &head.uri, headers: &head.headers };
     let presented = sigv4::parse(request, Policy::CHATBOT).map_err(|error| not_signed(&error))?;
-    let key = app.signing_key(presented.access_key_id()).await.map_err(|error| {
-        tracing::error!(%error, "no request can be authenticated");
-        ApiError::new(
-            ErrorShape::ServiceUnavailable,
-            "The request has failed due to a temporary failure of the server.",
-        )
-    })?;
-    let key = key.ok_or_else(|| {
-        let text = "The security token included in the request is invalid.";
-        ApiError::new(ErrorShape::UnrecognizedClientException, text)
-    })?;
-    let keys = SigningKeys::new(key.secret_access_key.expose_secret());
-    let secret = SigningSecret { keys: &keys, session_token: None };
+    let access_key_id = presented.access_key_id();
+    let identity = app.identify(access_key_id).await.map_err(|error| not_identified(&error))?;
+    let secret = SigningSecret {
+        keys: &identity.signing_keys,
+        session_token: identity.session_token.as_ref().map(|token| token.expose_secret()),
+    };
     presented.verify(secret, body, now(app)).map_err(|error| not_signed(&error))?;
-    Ok(key.caller)
+    identity.may_call(app.clock.now_ms()).map_err(|error| not_identified(&error))?;
+    Ok(Signer { identity, access_key_id: access_key_id.to_owned(), region: presented.region().to_owned() })
+}
+
+fn not_identified(error: &NotIdentified) -> ApiError {
+    let shape = match error {
+        NotIdentified::UnrecognizedClient => ErrorShape::UnrecognizedClientException,
+        NotIdentified::ExpiredToken => ErrorShape::ExpiredTokenException,
+        NotIdentified::OptInRequired => ErrorShape::OptInRequired,
+        NotIdentified::Store(cause) => {
+            tracing::error!(error = %cause, "no request can be authenticated");
+            return ApiError::unavailable();
+        }
+    };
+    ApiError::new(shape, error.to_string())
 }
 
 fn not_signed(error: &SignatureError) -> ApiError {

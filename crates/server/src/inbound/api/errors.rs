@@ -4,7 +4,7 @@ use wire::errors::ErrorShape;
 use wire::operations::{DecodeError, Operation};
 
 use crate::app::AppError;
-use crate::inbound::body::BodyError;
+use crate::inbound::body::{BodyError, CodingError};
 
 /// An error as it goes over the wire.
 #[derive(Debug)]
@@ -18,6 +18,27 @@ impl ApiError {
         Self { shape, message: message.into() }
     }
 
+    /// The store is away, or there is too much to do. Source: reference, common errors.
+    pub fn unavailable() -> Self {
+        let text = "The request has failed due to a temporary failure of the server.";
+        Self::new(ErrorShape::ServiceUnavailable, text)
+    }
+
+    /// The text is AWS's own for token buckets. Source: observed of AWS's front doors.
+    pub fn throttled() -> Self {
+        Self::new(ErrorShape::ThrottlingException, "Rate exceeded")
+    }
+
+    /// Something of ours that went wrong before or after the operation.
+    pub fn internal_failure() -> Self {
+        let text = "We can't process your request right now because of a server issue.";
+        Self::new(ErrorShape::InternalFailure, text)
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     pub fn body(&self) -> Vec<u8> {
         self.shape.body(&self.message).to_string().into_bytes()
     }
@@ -29,6 +50,9 @@ impl ApiError {
             Refusal::App(error) => {
                 if let Some(text) = error.for_the_log() {
                     tracing::error!(operation = operation.name(), error = text, "the API cannot answer");
+                }
+                if error.store_is_away() {
+                    return Self::unavailable();
                 }
                 Self::new(shape_of(operation, error), error.to_string())
             }
@@ -93,9 +117,27 @@ impl From<BodyError> for ApiError {
                 ErrorShape::RequestTimeoutException,
                 "Problems with the request at the HTTP level. Reading the Request timed out.",
             ),
-            BodyError::Broken => {
+            // Nobody reads this one; it is what the log and the metrics count.
+            BodyError::Aborted => {
                 Self::new(ErrorShape::RequestAbortedException, "The request was aborted before it was complete.")
             }
+            BodyError::Broken => malformed("The body is not valid HTTP."),
         }
     }
+}
+
+impl From<CodingError> for ApiError {
+    fn from(error: CodingError) -> Self {
+        match error {
+            CodingError::Unknown => malformed("The content-encoding is not supported: use gzip or identity."),
+            CodingError::Undecodable => malformed("The body can't be decompressed by its content-encoding."),
+            CodingError::TooLarge => BodyError::TooLarge.into(),
+        }
+    }
+}
+
+/// Source of the code and of its occasion, "we can't decompress the request": reference, common errors.
+fn malformed(problem: &str) -> ApiError {
+    let text = format!("Problems with the request at the HTTP level. {problem}");
+    ApiError::new(ErrorShape::MalformedHttpRequestException, text)
 }

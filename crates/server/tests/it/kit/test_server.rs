@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, ConfiguredTeamSettings, DeliverySettings, LimitSettings, MicrosoftTeamsSettings, ServerSettings,
-    Settings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
 };
 use server::state::{Mode, Server};
 use store::Store;
@@ -290,6 +290,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         account_id: key.account_id.parse().unwrap(),
         access_key_id: key.id.to_owned(),
         secret_access_key: key.secret.into(),
+        user: None,
     };
     Settings {
         server: ServerSettings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None },
@@ -315,6 +316,10 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
+        accounts: Vec::new(),
+        users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],
+        policies: Vec::new(),
+        sign_in: SignInSettings::default(),
     }
 }

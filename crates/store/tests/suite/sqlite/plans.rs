@@ -11,11 +11,18 @@ use tracing::{Event, Metadata, Subscriber};
 
 use super::DataDirectory;
 use crate::setup::Setup as _;
-use crate::{chat_configurations, custom_actions, deliveries, lanes, platforms, secrets, topic_subscriptions};
+use crate::{
+    audit_records, chat_configurations, custom_actions, declared_identities, deliveries, identities, lanes, platforms,
+    secrets, sessions, topic_subscriptions,
+};
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels.
-const WHOLE: [&str; 4] = [
-    "DELETE FROM access_keys WHERE declared = 1",
+const WHOLE: [&str; 8] = [
+    "SELECT account_id FROM accounts WHERE declared = 1",
+    "SELECT account_id, name FROM users WHERE declared = 1",
+    "SELECT access_key_id FROM access_keys WHERE declared = 1",
+    "SELECT account_id, name FROM policies WHERE declared = 1",
+    "DELETE FROM policy_attachments WHERE declared = 1",
     "DELETE FROM slack_workspaces WHERE declared = 1",
     "DELETE FROM configured_teams WHERE declared = 1",
     "UPDATE destinations SET leased_until_ms = 0 WHERE leased_until_ms > 0",
@@ -95,6 +102,17 @@ async fn no_statement_reads_more_than_it_answers() {
     secrets::declared_access_keys_become_those_of_the_settings(&setup()).await;
     secrets::declared_slack_workspaces_become_those_of_the_settings(&setup()).await;
     secrets::an_accounts_workspaces_are_read_in_pages(&setup()).await;
+    declared_identities::what_is_declared_becomes_that_of_the_settings(&setup()).await;
+    declared_identities::a_user_that_was_taken_out_takes_its_keys_and_attachments_with_it(&setup()).await;
+    identities::an_account_is_made_once_and_switched_off_and_on(&setup()).await;
+    identities::an_account_is_deleted_only_when_it_has_nothing(&setup()).await;
+    identities::users_are_of_one_account_and_listed_in_pages(&setup()).await;
+    identities::a_user_is_deleted_only_without_keys_and_attachments(&setup()).await;
+    identities::an_access_key_signs_while_it_is_active(&setup()).await;
+    identities::a_policy_is_deleted_only_when_it_is_attached_to_nobody(&setup()).await;
+    sessions::a_session_that_ended_stays_a_day(&setup()).await;
+    sessions::all_sessions_of_a_principal_are_revoked(&setup()).await;
+    sessions::sessions_are_listed_in_pages(&setup()).await;
     lanes::a_message_goes_from_claim_to_delivered(&setup()).await;
     lanes::a_threads_first_message_is_found_again(&setup()).await;
     lanes::a_failure_in_the_old_channel_does_not_follow_to_the_new_one(&setup()).await;
@@ -102,6 +120,9 @@ async fn no_statement_reads_more_than_it_answers() {
     deliveries::a_delivery_is_shown_with_its_envelope(&setup()).await;
     deliveries::only_the_dead_are_revived(&setup()).await;
     deliveries::the_longest_waiting_is_not_hidden_by_a_revived_one(&setup()).await;
+    audit_records::what_is_recorded_is_read_back_in_order(&setup()).await;
+    audit_records::a_page_is_of_one_account_if_asked(&setup()).await;
+    audit_records::what_is_older_is_pruned_and_nothing_else(&setup()).await;
 
     let directory = setup();
     directory.open().await.close().await;
@@ -122,5 +143,5 @@ async fn no_statement_reads_more_than_it_answers() {
         }
         planned += 1;
     }
-    assert!(planned >= 75, "the driver's log was not heard: {planned} statements");
+    assert!(planned >= 120, "the driver's log was not heard: {planned} statements");
 }

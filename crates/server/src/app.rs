@@ -82,6 +82,8 @@ pub struct App {
     pub(crate) audit: AuditQueue,
     pub(crate) audit_retention_days: u32,
     pub(crate) throttle: Throttle,
+    /// For which requests may be signed; none named is any.
+    pub(crate) regions: Vec<String>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// One permit for each API request that may be under way.
     pub(crate) requests: Arc<Semaphore>,

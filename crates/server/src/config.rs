@@ -77,6 +77,9 @@ pub struct ServerSettings {
     /// Proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8`, or one address.
     #[serde(deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// Regions that requests may be signed for: any, unless some are named.
+    #[serde(deserialize_with = "texts")]
+    pub regions: Vec<String>,
     /// API requests that are answered at the same time; one more is `ServiceUnavailable`.
     pub max_requests_in_flight: u32,
 }
@@ -176,6 +179,7 @@ impl Default for ServerSettings {
             listen: SocketAddr::from(([127, 0, 0, 1], 4750)),
             public_url: None,
             trusted_proxies: Vec::new(),
+            regions: Vec::new(),
             max_requests_in_flight: 1000,
         }
     }

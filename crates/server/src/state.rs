@@ -178,6 +178,7 @@ fn compose(
         audit,
         audit_retention_days: settings.audit.retention_days,
         throttle: Throttle::new(&settings.throttle, &clock),
+        regions: settings.server.regions.clone(),
         trusted_proxies: settings.server.trusted_proxies.clone(),
         requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
         tasks: tasks.clone(),

@@ -17,9 +17,9 @@ const BELONGINGS: [(Entity, &str); 7] = [
     (Entity::User, "SELECT 1 FROM users WHERE account_id = $1 LIMIT 1"),
     (Entity::Policy, "SELECT 1 FROM policies WHERE account_id = $1 LIMIT 1"),
     (Entity::SlackWorkspace, "SELECT 1 FROM slack_workspaces WHERE account_id = $1 LIMIT 1"),
-    (Entity::ChatConfiguration, "SELECT 1 FROM slack_channel_configurations WHERE account_id = $1 LIMIT 1"),
-    (Entity::ChatConfiguration, "SELECT 1 FROM account_usage WHERE account_id = $1 AND chat_configurations > 0"),
-    (Entity::CustomAction, "SELECT 1 FROM account_usage WHERE account_id = $1 AND custom_actions > 0"),
+    (Entity::ConfiguredTeam, "SELECT 1 FROM configured_teams WHERE account_id = $1 LIMIT 1"),
+    (Entity::ChatConfiguration, "SELECT 1 FROM chat_configurations WHERE account_id = $1 LIMIT 1"),
+    (Entity::CustomAction, "SELECT 1 FROM custom_actions WHERE account_id = $1 LIMIT 1"),
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +176,13 @@ async fn belonging(connection: &mut SqliteConnection, account_id: &str) -> Resul
 }
 
 async fn delete(connection: &mut SqliteConnection, account_id: &str) -> Result<(), StoreError> {
-    for sql in ["DELETE FROM sessions WHERE account_id = $1", "DELETE FROM accounts WHERE account_id = $1"] {
+    for sql in [
+        "DELETE FROM sessions WHERE account_id = $1",
+        "DELETE FROM account_preferences WHERE account_id = $1",
+        "DELETE FROM account_usage WHERE account_id = $1",
+        "DELETE FROM client_tokens WHERE account_id = $1",
+        "DELETE FROM accounts WHERE account_id = $1",
+    ] {
         sqlx::query(sql).bind(account_id).execute(&mut *connection).await?;
     }
     Ok(())

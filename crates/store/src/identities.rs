@@ -17,6 +17,7 @@ pub enum Entity {
     Policy,
     PolicyAttachment,
     SlackWorkspace,
+    ConfiguredTeam,
     ChatConfiguration,
     CustomAction,
 }

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::{AccessKey, Session, Store, StoreError};
 use wire::ids::AccountId;
 
-use super::{App, Caller};
+use super::App;
 use crate::credentials::base32;
 
 /// How long a key that was deactivated, a session that was revoked, a policy that was detached may go on working.
@@ -41,10 +41,6 @@ pub struct Identity {
 }
 
 impl Identity {
-    pub fn caller(&self) -> Caller {
-        Caller { account_id: self.account_id.clone(), principal: self.principal.clone() }
-    }
-
     /// Whether the identity may call at this moment. Ask when the signature was verified: a stranger learns nothing.
     pub fn may_call(&self, now_ms: i64) -> Result<(), NotIdentified> {
         if self.expires_at_ms.is_some_and(|expires_at_ms| now_ms >= expires_at_ms) {

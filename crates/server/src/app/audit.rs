@@ -16,7 +16,7 @@ use store::{NewAuditRecord, StoreError};
 use uuid::Uuid;
 use wire::operations::Operation;
 
-use super::{App, Caller, Origin};
+use super::{App, Caller};
 
 /// Rows that one transaction prunes: requests wait for the writer no longer than that takes.
 const PRUNED_AT_ONCE: i64 = 1000;
@@ -27,8 +27,6 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 pub struct AuditedCall<'a> {
     pub operation: Operation,
     pub caller: &'a Caller,
-    pub access_key_id: &'a str,
-    pub origin: &'a Origin,
     pub request_id: &'a str,
     /// The JSON that was sent, decoded. Anything else is not recorded.
     pub request: &'a [u8],
@@ -39,11 +37,6 @@ pub struct AuditedCall<'a> {
 pub enum CallOutcome<'a> {
     Succeeded { answer: Option<&'a [u8]> },
     Refused { code: &'static str, message: &'a str },
-}
-
-/// Whether an operation changes nothing, by its name, as AWS's own `readOnly` goes.
-pub fn is_read_only(operation: Operation) -> bool {
-    ["Describe", "Get", "List"].iter().any(|verb| operation.name().starts_with(verb))
 }
 
 impl App {
@@ -59,7 +52,7 @@ impl App {
             record: record::json(&call, event_time_ms, &event_id),
             event_id,
         };
-        if is_read_only(call.operation) {
+        if call.operation.is_read_only() {
             self.audit.record(record, &self.metrics).await;
         } else {
             self.audit.record_and_wait(record, &self.metrics).await;

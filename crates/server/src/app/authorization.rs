@@ -1,9 +1,19 @@
-//! The one question of what a caller may do.
+//! The one question of what a caller may do: their policies, evaluated for one action on one resource.
+//!
+//! Which operation has which resource and which tags is AWS's Service Authorization Reference for AWS Chatbot:
+//! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_chatbot.html>.
 
+use iam::policy::{self, Context, EvalDecision};
+use iam::principal::PrincipalKind;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use wire::ids::{Arn, TagKey, TagValue};
 use wire::operations::Operation;
 
 use super::{AppError, Caller};
+
+/// To whom roles are passed. Source: AWS's reference.
+const SERVICE_PRINCIPAL: &str = "chatbot.amazonaws.com";
 
 type Tags<'a> = &'a [(TagKey, TagValue)];
 
@@ -43,21 +53,93 @@ impl<'a> Access<'a> {
 }
 
 impl Caller {
-    /// Keys of the settings are administrators of their own account; attached policies come with users.
     pub(super) fn authorize(&self, access: &Access<'_>) -> Result<(), AppError> {
-        if self.principal.administrator {
+        // The root of an account may do everything in it, and sees nothing of another.
+        if self.principal.root {
             return Ok(());
         }
-        Err(AppError::Denied {
-            principal: self.principal.arn.clone(),
-            action: format!("chatbot:{}", access.operation.name()),
-            resource: access.resource.to_owned(),
-            because: String::new(),
-        })
+        let mut context = self.context(access.resource);
+        for (key, value) in access.request_tags {
+            context.insert(&format!("aws:RequestTag/{key}"), value.as_str());
+        }
+        let named = access.request_tags.iter().map(|(key, _)| key).chain(access.tag_keys);
+        context.insert_many("aws:TagKeys", named.map(TagKey::as_str));
+        for (key, value) in access.resource_tags {
+            context.insert(&format!("aws:ResourceTag/{key}"), value.as_str());
+        }
+        self.decide(&format!("chatbot:{}", access.operation.name()), access.resource, &context)
     }
 
-    /// May they hand this role to AWS Chatbot? `iam:PassRole`.
-    pub(super) fn authorize_to_pass(&self, _role: &Arn) -> Result<(), AppError> {
-        Ok(())
+    /// May they give tags to what they are about to make? Source: AWS's reference, `chatbot:TagResource` of a create.
+    pub(super) fn authorize_to_tag(&self, arn: &str, tags: Tags<'_>) -> Result<(), AppError> {
+        if tags.is_empty() {
+            return Ok(());
+        }
+        self.authorize(&Access::to(Operation::TagResource).on(arn).with_request_tags(tags))
+    }
+
+    /// May they hand this role to AWS Chatbot?
+    pub(super) fn authorize_to_pass(&self, role: &Arn) -> Result<(), AppError> {
+        if self.principal.root {
+            return Ok(());
+        }
+        let mut context = self.context(role.as_str());
+        context.insert("iam:PassedToService", SERVICE_PRINCIPAL);
+        self.decide("iam:PassRole", role.as_str(), &context)
+    }
+
+    /// Whether a policy looks at the tags of resources: if none does, nobody need read them.
+    pub(super) fn is_asked_for_resource_tags(&self) -> bool {
+        self.policies.iter().any(|policy| policy.mentions_condition_key("aws:ResourceTag/"))
+    }
+
+    fn decide(&self, action: &str, resource: &str, context: &Context) -> Result<(), AppError> {
+        let request = policy::Request { action, resource, context };
+        let because = match policy::evaluate(self.policies.iter(), &request) {
+            EvalDecision::Allowed => return Ok(()),
+            EvalDecision::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
+            EvalDecision::ImplicitDeny => format!("because no identity-based policy allows the {action} action"),
+        };
+        let (action, resource) = (action.to_owned(), resource.to_owned());
+        Err(AppError::Denied { principal: self.principal.arn.clone(), action, resource, because })
+    }
+
+    /// AWS's global condition keys, as far as they are known here:
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>.
+    fn context(&self, resource: &str) -> Context {
+        let mut context = Context::new();
+        let principal = &self.principal;
+        context.insert("aws:PrincipalArn", principal.arn.as_str());
+        context.insert("aws:PrincipalAccount", principal.account_id.as_str());
+        context.insert("aws:PrincipalType", principal_type(principal.kind));
+        context.insert("aws:userid", principal.user_id.as_str());
+        if let (PrincipalKind::User, Some((_, name))) = (principal.kind, principal.arn.rsplit_once('/')) {
+            context.insert("aws:username", name);
+        }
+        context.insert("aws:SourceIp", self.origin.source_ip.to_string());
+        if let Some(user_agent) = &self.origin.user_agent {
+            context.insert("aws:UserAgent", user_agent.as_str());
+        }
+        context.insert("aws:RequestedRegion", self.origin.region.as_str());
+        context.insert("aws:ViaAWSService", "false");
+        context.insert("aws:PrincipalIsAWSService", "false");
+        let now = OffsetDateTime::from_unix_timestamp(self.called_at_ms.div_euclid(1000));
+        if let Some(text) = now.ok().and_then(|now| now.format(&Rfc3339).ok()) {
+            context.insert("aws:CurrentTime", text);
+        }
+        context.insert("aws:EpochTime", self.called_at_ms.div_euclid(1000).to_string());
+        if let Some(account_id) = resource.split(':').nth(4).filter(|account_id| !account_id.is_empty()) {
+            context.insert("aws:ResourceAccount", account_id);
+        }
+        context
+    }
+}
+
+fn principal_type(kind: PrincipalKind) -> &'static str {
+    match kind {
+        PrincipalKind::Root => "Account",
+        PrincipalKind::User => "User",
+        PrincipalKind::AssumedRole => "AssumedRole",
+        PrincipalKind::FederatedUser => "FederatedUser",
     }
 }

@@ -42,13 +42,15 @@ impl App {
         operation: Operation,
         new: NewConfiguration,
     ) -> Result<ListedConfiguration, AppError> {
+        let arn = ChatConfigurationArn::new(new.channel.platform(), &caller.account_id, &new.name);
         caller.authorize(&Access::to(operation).with_request_tags(&new.tags))?;
+        caller.authorize_to_tag(arn.as_str(), &new.tags)?;
         caller.authorize_to_pass(&new.iam_role_arn)?;
         let sns_topic_arns = as_a_set(new.sns_topic_arns);
         self.check_topics(&sns_topic_arns)?;
         self.check_tags(&new.name, &new.tags)?;
         let configuration = ChatConfiguration {
-            arn: ChatConfigurationArn::new(new.channel.platform(), &caller.account_id, &new.name),
+            arn,
             account_id: caller.account_id.clone(),
             name: new.name,
             channel: new.channel,
@@ -68,17 +70,43 @@ impl App {
         self.store.chat_configuration(&caller.account_id, &configuration.arn).await?.ok_or_else(not_found)
     }
 
-    /// The configuration of an ARN, if it is of the platform.
-    pub async fn chat_configuration(
+    /// One configuration, with what its policies may ask: no resource, but its tags. Source: AWS's reference, for
+    /// `GetMicrosoftTeamsChannelConfiguration`.
+    pub async fn get_chat_configuration(
         &self,
         caller: &Caller,
         operation: Operation,
         platform: Platform,
         arn: &ChatConfigurationArn,
-    ) -> Result<Option<ListedConfiguration>, AppError> {
-        let found = self.store.chat_configuration(&caller.account_id, arn).await?;
+    ) -> Result<ListedConfiguration, AppError> {
+        let found = self.configuration_of(caller, platform, arn).await?;
+        let tags = found.as_ref().map(|found| found.configuration.tags.as_slice()).unwrap_or_default();
+        caller.authorize(&Access::to(operation).with_resource_tags(tags))?;
+        found.ok_or_else(|| AppError::NotFound { arn: arn.as_str().to_owned() })
+    }
+
+    /// The configuration that an operation is to change. Whoever may not learns nothing of whether it is there.
+    pub(super) async fn configuration_to_change(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        platform: Platform,
+        arn: &ChatConfigurationArn,
+    ) -> Result<ListedConfiguration, AppError> {
+        let found = self.configuration_of(caller, platform, arn).await?;
         let tags = found.as_ref().map(|found| found.configuration.tags.as_slice()).unwrap_or_default();
         caller.authorize(&Access::to(operation).on(arn.as_str()).with_resource_tags(tags))?;
+        found.ok_or_else(|| AppError::NotFound { arn: arn.as_str().to_owned() })
+    }
+
+    /// The caller's configuration of an ARN, if it is of the platform.
+    async fn configuration_of(
+        &self,
+        caller: &Caller,
+        platform: Platform,
+        arn: &ChatConfigurationArn,
+    ) -> Result<Option<ListedConfiguration>, AppError> {
+        let found = self.store.chat_configuration(&caller.account_id, arn).await?;
         Ok(found.filter(|found| found.configuration.channel.platform() == platform))
     }
 
@@ -94,9 +122,10 @@ impl App {
         let Some(arn) = arn else {
             return self.chat_configurations(caller, operation, platform, None, asked).await;
         };
+        caller.authorize(&Access::to(operation))?;
         // A token is looked at though it leads nowhere: a foreign one is refused.
         self.page_start(&Pages::of(operation, &caller.account_id), asked.1)?;
-        let found = self.chat_configuration(caller, operation, platform, arn).await?;
+        let found = self.configuration_of(caller, platform, arn).await?;
         Ok(ConfigurationPage { configurations: found.into_iter().collect(), next_token: None })
     }
 
@@ -132,14 +161,14 @@ impl App {
         update: ConfigurationUpdate,
     ) -> Result<ListedConfiguration, AppError> {
         let not_found = || AppError::NotFound { arn: arn.as_str().to_owned() };
-        let before = self.chat_configuration(caller, operation, platform, arn).await?;
+        let before = self.configuration_to_change(caller, operation, platform, arn).await?;
         if let Some(role) = &update.iam_role_arn {
             caller.authorize_to_pass(role)?;
         }
         if let Some(topics) = &update.sns_topic_arns {
             self.check_topics(&as_a_set(topics.clone()))?;
         }
-        let after = before.ok_or_else(not_found)?.configuration.updated(update.clone());
+        let after = before.configuration.updated(update.clone());
         let account_id = &caller.account_id;
         let updated = self.store.update_chat_configuration(account_id, arn, update, self.clock.now_ms()).await?;
         let updated = updated.ok_or_else(not_found)?.map_err(|refused| self.refusal(refused, &after))?;
@@ -155,7 +184,7 @@ impl App {
         arn: &ChatConfigurationArn,
     ) -> Result<(), AppError> {
         let not_found = || AppError::NotFound { arn: arn.as_str().to_owned() };
-        self.chat_configuration(caller, operation, platform, arn).await?.ok_or_else(not_found)?;
+        self.configuration_to_change(caller, operation, platform, arn).await?;
         let now_ms = self.clock.now_ms();
         if !self.store.delete_chat_configuration(&caller.account_id, arn, now_ms).await? {
             return Err(not_found());

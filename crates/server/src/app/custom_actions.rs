@@ -31,8 +31,9 @@ pub struct ActionPage {
 impl App {
     pub async fn create_custom_action(&self, caller: &Caller, new: NewAction) -> Result<CustomActionArn, AppError> {
         caller.authorize(&Access::to(Operation::CreateCustomAction).with_request_tags(&new.tags))?;
-        check_command(&new.command_text)?;
         let arn = CustomActionArn::new(&caller.account_id, &new.name);
+        caller.authorize_to_tag(arn.as_str(), &new.tags)?;
+        check_command(&new.command_text)?;
         let max = self.limits.tags_per_resource;
         if new.tags.len() > max {
             return Err(AppError::LimitExceeded { what: format!("custom action {} may have tags,", new.name), max });

@@ -21,6 +21,11 @@ pub struct Origin {
 }
 
 impl App {
+    /// Whether requests may be signed for a region: for any, unless the settings name some.
+    pub fn serves_region(&self, region: &str) -> bool {
+        self.regions.is_empty() || self.regions.iter().any(|served| served == region)
+    }
+
     /// The client behind a connection from `peer`. `forwarded_for` are the addresses of `X-Forwarded-For` in the order in
     /// which they stand: each proxy adds, at the right, whom it heard from. They are believed from the right as long as
     /// those who wrote them are trusted.

@@ -44,8 +44,7 @@ impl App {
         mut update: ConfigurationUpdate,
     ) -> Result<ListedConfiguration, AppError> {
         let (operation, platform) = (Operation::UpdateSlackChannelConfiguration, Platform::SlackChannel);
-        let before = self.chat_configuration(caller, operation, platform, arn).await?;
-        let before = before.ok_or_else(|| AppError::NotFound { arn: arn.as_str().to_owned() })?;
+        let before = self.configuration_to_change(caller, operation, platform, arn).await?;
         let mut channel_name = channel_name;
         if let (None, Channel::Slack(channel)) = (&channel_name, &before.configuration.channel)
             && channel.channel_id != channel_id

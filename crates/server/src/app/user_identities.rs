@@ -27,8 +27,8 @@ impl App {
             PeopleOf::Slack => Operation::DescribeSlackUserIdentities,
             PeopleOf::MicrosoftTeams => Operation::ListMicrosoftTeamsUserIdentities,
         };
+        caller.authorize(&Access::to(operation))?;
         let arn = configuration_arn.map(ChatConfigurationArn::as_str);
-        self.authorize_on(caller, operation, arn).await?;
         let pages = Pages::of(operation, &caller.account_id).filtered_by(arn);
         let after = self.page_start(&pages, token)?;
         let wanted = rows_to_read(max_results);
@@ -50,19 +50,11 @@ impl App {
             PersonId::Slack(user_id) => (Operation::DeleteSlackUserIdentity, user_id.as_str()),
             PersonId::MicrosoftTeams(user_id) => (Operation::DeleteMicrosoftTeamsUserIdentity, user_id.as_str()),
         };
-        self.authorize_on(caller, operation, Some(configuration_arn.as_str())).await?;
+        caller.authorize(&Access::to(operation))?;
         if self.store.delete_user_identity(&caller.account_id, configuration_arn, person, team_id).await? {
             return Ok(());
         }
         let configuration_arn = configuration_arn.as_str().to_owned();
         Err(AppError::UserIdentityNotFound { user_id: user_id.to_owned(), configuration_arn })
-    }
-
-    async fn authorize_on(&self, caller: &Caller, operation: Operation, arn: Option<&str>) -> Result<(), AppError> {
-        let Some(arn) = arn else {
-            return caller.authorize(&Access::to(operation));
-        };
-        let tags = self.resource_tags(caller, arn).await?;
-        caller.authorize(&Access::to(operation).on(arn).with_resource_tags(&tags))
     }
 }

@@ -103,8 +103,8 @@ pub fn refused(what: &str, refusal: Refusal) -> Error {
         Refusal::DeleteConflict(Entity::PolicyAttachment) => {
             anyhow!("{what} cannot be deleted while a policy is attached: detach it first with `bellhop policy detach`")
         }
-        Refusal::DeleteConflict(Entity::SlackWorkspace) => {
-            anyhow!("{what} has Slack workspaces: take them out of the settings and restart the server first")
+        Refusal::DeleteConflict(Entity::SlackWorkspace | Entity::ConfiguredTeam) => {
+            anyhow!("{what} has Slack workspaces or Microsoft Teams teams: take them out of the settings and restart the server first")
         }
         Refusal::DeleteConflict(entity @ (Entity::ChatConfiguration | Entity::CustomAction)) => {
             let (noun, _) = named(entity);
@@ -130,6 +130,7 @@ fn named(entity: Entity) -> (&'static str, &'static str) {
         Entity::Policy => ("policy", "`bellhop policy"),
         Entity::PolicyAttachment => ("attachment", "`bellhop policy"),
         Entity::SlackWorkspace => ("Slack workspace", "`aws chatbot"),
+        Entity::ConfiguredTeam => ("Microsoft Teams team", "`aws chatbot"),
         Entity::ChatConfiguration => ("chat configuration", "`aws chatbot"),
         Entity::CustomAction => ("custom action", "`aws chatbot"),
     }

@@ -30,10 +30,9 @@ use uuid::Uuid;
 use wire::errors::ErrorShape;
 use wire::operations::Operation;
 
-use self::authenticate::Signer;
 use self::errors::{ApiError, Refusal};
 use super::body;
-use crate::app::{AuditedCall, CallOutcome, Caller, Origin, SharedApp, is_read_only};
+use crate::app::{AuditedCall, CallOutcome, Caller, SharedApp};
 
 /// The largest request has 1,000 topics of 1,224 characters; nobody sends that.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -65,11 +64,9 @@ async fn serve(app: &SharedApp, operation: Operation, head: Parts, body: Body, r
     // One permit from the first byte of the body to the answer: it bounds the bodies in memory too.
     let permit = Arc::clone(&app.requests).try_acquire_owned().map_err(|_| ApiError::unavailable())?;
     let body = body::read(body, BODY_BYTES_MAX, app.clock.as_ref()).await?;
-    let Signer { caller, access_key_id, region } = authenticate::signer(app, &head, &body).await?;
-    let origin = origin::of(app, &head, region);
-    let request_id = request_id.to_owned();
-    let call = Call { operation, caller, access_key_id, origin, request_id, headers: head.headers, body };
-    if is_read_only(operation) {
+    let caller = authenticate::caller(app, &head, &body).await?;
+    let call = Call { operation, caller, request_id: request_id.to_owned(), headers: head.headers, body };
+    if operation.is_read_only() {
         return call.answer(app).await;
     }
     // When its client goes away, a request is dropped wherever it stands. A change goes on to its end and its record.
@@ -88,8 +85,6 @@ async fn serve(app: &SharedApp, operation: Operation, head: Parts, body: Body, r
 struct Call {
     operation: Operation,
     caller: Caller,
-    access_key_id: String,
-    origin: Origin,
     request_id: String,
     headers: HeaderMap,
     body: Bytes,
@@ -106,8 +101,6 @@ impl Call {
         app.record_call(AuditedCall {
             operation: self.operation,
             caller: &self.caller,
-            access_key_id: &self.access_key_id,
-            origin: &self.origin,
             request_id: &self.request_id,
             request: &self.body,
             outcome,

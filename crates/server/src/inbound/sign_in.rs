@@ -47,7 +47,7 @@ pub async fn post(State(app): State<SharedApp>, body: Body) -> Response {
 }
 
 async fn sign_in(app: &SharedApp, body: Body) -> Result<Value, Refusal> {
-    let body = body::read(body, BODY_BYTES_MAX).await?;
+    let body = body::read(body, BODY_BYTES_MAX, app.clock.as_ref()).await?;
     // The error would quote what was sent.
     let Request { method, url, headers, body } = serde_json::from_slice(&body).map_err(|_| Refusal {
         status: StatusCode::BAD_REQUEST,
@@ -90,7 +90,9 @@ impl From<BodyError> for Refusal {
                 (StatusCode::PAYLOAD_TOO_LARGE, format!("the body has more than {BODY_BYTES_MAX} bytes"))
             }
             BodyError::TooSlow => (StatusCode::REQUEST_TIMEOUT, "the body took too long".to_owned()),
-            BodyError::Broken => (StatusCode::BAD_REQUEST, "the body did not arrive whole".to_owned()),
+            BodyError::Aborted | BodyError::Broken => {
+                (StatusCode::BAD_REQUEST, "the body did not arrive whole".to_owned())
+            }
         };
         Self { status, message }
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::masking::element;
 use super::user_identity::{UserIdentity, user_identity};
-use super::{AuditedCall, CallOutcome, is_read_only};
+use super::{AuditedCall, CallOutcome};
 use crate::clock::iso8601;
 
 const EVENT_VERSION: &str = "1.11";
@@ -46,20 +46,20 @@ struct Record<'a> {
 }
 
 pub(super) fn json(call: &AuditedCall<'_>, event_time_ms: i64, event_id: &str) -> String {
-    let read_only = is_read_only(call.operation);
+    let read_only = call.operation.is_read_only();
     let (refused, answer) = match call.outcome {
         CallOutcome::Succeeded { answer } => (None, answer.filter(|_| !read_only)),
         CallOutcome::Refused { code, message } => (Some((code, message)), None),
     };
     let record = Record {
         event_version: EVENT_VERSION,
-        user_identity: user_identity(&call.caller.principal, call.access_key_id),
+        user_identity: user_identity(&call.caller.principal, call.caller.access_key_id.as_str()),
         event_time: iso8601(event_time_ms),
         event_source: EVENT_SOURCE,
         event_name: call.operation.name(),
-        aws_region: &call.origin.region,
-        source_ip_address: call.origin.source_ip.to_string(),
-        user_agent: call.origin.user_agent.as_deref().map(shortened),
+        aws_region: &call.caller.origin.region,
+        source_ip_address: call.caller.origin.source_ip.to_string(),
+        user_agent: call.caller.origin.user_agent.as_deref().map(shortened),
         error_code: refused.map(|(code, _)| code),
         error_message: refused.map(|(_, message)| shortened(message)),
         request_parameters: element(call.request),

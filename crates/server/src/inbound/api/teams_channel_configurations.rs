@@ -44,8 +44,7 @@ pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
 pub async fn get(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = GetTeamsChannelConfigurationRequest::decode(body)?;
     let (operation, arn) = (Operation::GetMicrosoftTeamsChannelConfiguration, &request.chat_configuration_arn);
-    let found = app.chat_configuration(caller, operation, PLATFORM, arn).await?;
-    let found = found.ok_or_else(|| AppError::NotFound { arn: arn.as_str().to_owned() })?;
+    let found = app.get_chat_configuration(caller, operation, PLATFORM, arn).await?;
     json(&GetTeamsChannelConfigurationResult { channel_configuration: shape(found)? })
 }
 

@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, ConfiguredTeamSettings, DeliverySettings, LimitSettings, MicrosoftTeamsSettings, ServerSettings,
-    Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    AccessKeySettings, AuditSettings, ConfiguredTeamSettings, DeliverySettings, LimitSettings, MicrosoftTeamsSettings,
+    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::Store;
@@ -293,7 +294,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         user: None,
     };
     Settings {
-        server: ServerSettings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), public_url: None },
+        server: ServerSettings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..ServerSettings::default() },
         store: StoreSettings { data_dir: data_dir.path().to_owned(), encryption_key_file: None },
         sns: SnsSettings {
             trusted_certificate_hosts: vec![domain::sns_message::TrustedHost::parse(&sns.host()).unwrap()],
@@ -316,6 +317,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
+        throttle: ThrottleSettings::default(),
+        audit: AuditSettings::default(),
         accounts: Vec::new(),
         users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],

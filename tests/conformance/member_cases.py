@@ -36,6 +36,9 @@ PRESENT = {
     "TenantId": "66666666-7777-4888-9999-aaaaaaaaaaaa",
 }
 
+# Optional in the model, and required by the live service: observed. Without it nothing of an attachment could be good.
+REQUIRED_LIVE = {"CustomActionAttachment": ["NotificationType"]}
+
 ABSENT = object()
 # A value of each JSON type, under AWS's parser's word for it.
 OTHER_TYPES = {
@@ -122,9 +125,8 @@ def sample(shape_name: str, name="", creating=False, number=0):
     shape = SHAPES[shape_name]
     match shape["type"]:
         case "structure":
-            return {
-                member: sample(shape["members"][member]["shape"], member, creating, number) for member in shape.get("required", [])
-            }
+            required = shape.get("required", []) + REQUIRED_LIVE.get(shape_name, [])
+            return {member: sample(shape["members"][member]["shape"], member, creating, number) for member in required}
         case "list":
             return [sample(shape["member"]["shape"], creating=creating)] * shape.get("min", 0)
         case "map":

@@ -13,6 +13,7 @@ mod serve;
 mod session;
 mod tracing_output;
 mod user;
+mod user_identity;
 mod wire;
 
 use std::io::Write as _;
@@ -69,6 +70,9 @@ enum Command {
     /// Who is signed in with an identity of AWS.
     #[command(subcommand)]
     Session(session::Session),
+    /// Under which roles people of chat channels act.
+    #[command(subcommand)]
+    UserIdentity(user_identity::UserIdentity),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
     /// See what the API says on the wire.
@@ -128,6 +132,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::AccessKey(access_key) => access_key.run().await,
             Command::Policy(policy) => policy.run().await,
             Command::Session(session) => session.run().await,
+            Command::UserIdentity(identity) => identity.run().await,
             Command::Login(login) => login.run().await,
             Command::Wire(wire) => wire.run(),
         }

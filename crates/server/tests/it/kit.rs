@@ -6,6 +6,7 @@ mod api_client;
 mod clock;
 mod fake_slack;
 mod fake_sns;
+mod fake_sts;
 mod process;
 mod test_server;
 
@@ -15,6 +16,7 @@ pub use api_client::{Answer, ApiClient, Key};
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
+pub use fake_sts::{FakeSts, StsAnswer};
 pub use process::BellhopProcess;
 pub use test_server::TestServer;
 

@@ -105,6 +105,7 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         an_access_key_signs_while_it_is_active
         an_access_key_needs_its_account_and_user
         a_policy_is_deleted_only_when_it_is_attached_to_nobody
+        a_policys_document_is_replaced_and_whom_it_binds_stays
         attaching_twice_is_attaching_once
         an_account_has_so_many_attachments_and_no_more
     }

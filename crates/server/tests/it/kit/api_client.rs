@@ -52,7 +52,7 @@ impl ApiClient {
             path: path.to_owned(),
             body: b"{}".to_vec(),
             sent_body: None,
-            key: Some(key),
+            credentials: Some(Credentials::new(key.id, key.secret, None, None, "test")),
             region: "us-west-2",
             signed_at_ms: self.now_ms,
         }
@@ -66,7 +66,7 @@ pub struct Call {
     path: String,
     body: Vec<u8>,
     sent_body: Option<Vec<u8>>,
-    key: Option<Key>,
+    credentials: Option<Credentials>,
     region: &'static str,
     signed_at_ms: i64,
 }
@@ -82,7 +82,13 @@ impl Call {
     }
 
     pub fn unsigned(mut self) -> Self {
-        self.key = None;
+        self.credentials = None;
+        self
+    }
+
+    /// Signs with temporary credentials instead of the key.
+    pub fn signed_with(mut self, credentials: &Credentials) -> Self {
+        self.credentials = Some(credentials.clone());
         self
     }
 
@@ -105,8 +111,8 @@ impl Call {
     pub async fn send(self) -> Answer {
         let url = format!("http://{}{}", self.client.address, self.path);
         let mut request = self.client.http.post(&url).header("content-type", "application/json");
-        if let Some(key) = self.key {
-            for (name, value) in self.signature(key, &url) {
+        if let Some(credentials) = &self.credentials {
+            for (name, value) in self.signature(credentials, &url) {
                 request = request.header(name, value);
             }
         }
@@ -118,8 +124,8 @@ impl Call {
         }
     }
 
-    fn signature(&self, key: Key, url: &str) -> Vec<(String, String)> {
-        let identity = Credentials::new(key.id, key.secret, None, None, "test").into();
+    fn signature(&self, credentials: &Credentials, url: &str) -> Vec<(String, String)> {
+        let identity = credentials.clone().into();
         let signed_at = UNIX_EPOCH + Duration::from_millis(self.signed_at_ms.try_into().unwrap());
         let parameters = v4::SigningParams::builder()
             .identity(&identity)

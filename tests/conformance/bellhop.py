@@ -145,7 +145,7 @@ class Bellhop:
             words = ["--iam-role-arn", f"{ROLE}-person", "--data-dir", str(self.data)]
             if number:
                 words += ["--aws-user-identity", f"arn:aws:iam::{ACCOUNT}:user/person-{number}"]
-            slack = ("--configuration-arn", slack_arn, "--slack-team-id", WORKSPACE, "--slack-user-id", slack_user)
+            slack = ("--configuration-arn", slack_arn, "--slack-user-id", slack_user)
             self.run("user-identity", "create", "slack", *slack, *words)
             self.run("user-identity", "create", "teams", "--configuration-arn", teams_arn, "--user-id", teams_user, *words)
             linked.append((slack_user, teams_user))

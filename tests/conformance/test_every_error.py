@@ -4,7 +4,12 @@ The texts that the live service was observed to say are held to word by word. Re
 `test_every_member.py`'s; who may call is asked elsewhere. The last test asks whether a declared error was left out.
 """
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
+from botocore.exceptions import ClientError
 
 from answers import Answers, skip_unless_whole_file
 from bellhop import ACCOUNT, ROLE, TEAM, TENANT, WORKSPACE, Bellhop, configuration_arn, custom_action_arn, refused, topic_arn
@@ -129,6 +134,36 @@ def test_a_webhook_may_be_configured_twice(api):
     """Unlike a channel: nothing says that the service looks at it. Assumed."""
     create(api, "chime-webhook")
     create(api, "chime-webhook", name="again")
+
+
+def at_once(calls: list) -> Counter:
+    """How many of these calls ended how, all under way together."""
+
+    def ending(call) -> str:
+        try:
+            call()
+            return "made"
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return Counter(threads.map(ending, calls))
+
+
+def test_of_many_creates_at_once_one_takes_the_name_the_channel_and_the_last_place(bellhop, api):
+    many = bellhop.client(max_pool_connections=8)
+    named = [partial(create, many, "slack-channel", SlackChannelId=f"C{number}") for number in range(8)]
+    assert at_once(named) == {"made": 1, "ConflictException": 7}
+    placed = [partial(create, many, "slack-channel", name=f"n{number}") for number in range(8)]
+    assert at_once(placed) == {"made": 1, "InvalidRequestException": 7}
+    last = [partial(create, many, "slack-channel", name=f"m{number}", SlackChannelId=f"C1{number}") for number in range(8)]
+    assert at_once(last) == {"made": CONFIGURATIONS - 2, "LimitExceededException": 8 - CONFIGURATIONS + 2}
+
+
+def test_of_many_repeated_creates_at_once_all_are_the_first(bellhop, api):
+    many = bellhop.client(max_pool_connections=8)
+    assert at_once([partial(act, many, ClientToken="token-" + "0" * 30)] * 8) == {"made": 8}
+    assert len(api.list_custom_actions()["CustomActions"]) == 1
 
 
 def place_of(platform: str) -> dict:

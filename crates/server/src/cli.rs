@@ -2,6 +2,7 @@
 
 mod access_key;
 mod account;
+mod audit;
 mod config;
 mod deliveries;
 mod dev;
@@ -22,7 +23,6 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
-
 use store::{Store, StoreSettings};
 
 pub use tracing_output::LogFormat;
@@ -73,6 +73,9 @@ enum Command {
     /// Under which roles people of chat channels act.
     #[command(subcommand)]
     UserIdentity(user_identity::UserIdentity),
+    /// See who called the API, with what, and what came of it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
     /// See what the API says on the wire.
@@ -133,6 +136,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Policy(policy) => policy.run().await,
             Command::Session(session) => session.run().await,
             Command::UserIdentity(identity) => identity.run().await,
+            Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,
             Command::Wire(wire) => wire.run(),
         }

@@ -60,6 +60,8 @@ data_dir = '{data_dir}'
 trusted_certificate_hosts = ["{certificate_host}"]
 [slack]
 api_url = "http://{slack}/api/"
+[throttle]
+requests_per_second = 0.0
 [[slack.workspaces]]
 account_id = "{ACCOUNT_ID}"
 team_id = "T0BENCH"

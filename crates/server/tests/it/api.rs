@@ -1,7 +1,10 @@
 //! The AWS Chatbot API from outside. What is expected names its source: the model, the reference, observed of the real
 //! service, or assumed.
 
+mod audit;
 mod corridor;
+mod http;
 mod pagination;
 mod slack_channel_configurations;
 mod slack_workspaces;
+mod throttling;

@@ -4,6 +4,7 @@
 
 mod api_client;
 mod clock;
+mod connection;
 mod fake_slack;
 mod fake_sns;
 mod fake_sts;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use api_client::{Answer, ApiClient, Key};
 pub use clock::{MIDDAY_MS, ManualClock};
+pub use connection::Connection;
 pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
 pub use fake_sts::{FakeSts, StsAnswer};

@@ -52,6 +52,7 @@ impl ApiClient {
             path: path.to_owned(),
             body: b"{}".to_vec(),
             sent_body: None,
+            headers: Vec::new(),
             credentials: Some(Credentials::new(key.id, key.secret, None, None, "test")),
             region: "us-west-2",
             signed_at_ms: self.now_ms,
@@ -66,6 +67,8 @@ pub struct Call {
     path: String,
     body: Vec<u8>,
     sent_body: Option<Vec<u8>>,
+    /// Beside those that are signed.
+    headers: Vec<(&'static str, String)>,
     credentials: Option<Credentials>,
     region: &'static str,
     signed_at_ms: i64,
@@ -102,6 +105,12 @@ impl Call {
         self
     }
 
+    /// Adds a header, which is not signed.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// Sends this instead of what was signed.
     pub fn altered_to(mut self, body: &str) -> Self {
         self.sent_body = Some(body.as_bytes().to_vec());
@@ -116,12 +125,27 @@ impl Call {
                 request = request.header(name, value);
             }
         }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         let response = request.body(self.sent_body.unwrap_or(self.body)).send().await.unwrap();
         Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response.bytes().await.unwrap().to_vec(),
         }
+    }
+
+    /// The request as it goes over a bare connection: its head without the blank line, and its body. The head says nothing
+    /// of the body's length.
+    pub fn on_the_wire(self) -> (String, Vec<u8>) {
+        let url = format!("http://{}{}", self.client.address, self.path);
+        let mut head = format!("POST {} HTTP/1.1\r\nhost: {}\r\n", self.path, self.client.address);
+        head.push_str("content-type: application/json\r\n");
+        for (name, value) in self.credentials.as_ref().map(|it| self.signature(it, &url)).unwrap_or_default() {
+            head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
+        }
+        (head, self.body)
     }
 
     fn signature(&self, credentials: &Credentials, url: &str) -> Vec<(String, String)> {

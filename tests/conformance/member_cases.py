@@ -231,7 +231,8 @@ def texts(member: Member) -> list[str]:
         if member.place in FIRST_OF_PATTERN:
             found += pattern_examples.alphabet(pattern, (least or 0) + 1)
     if "enum" in member.shape:
-        found += member.shape["enum"] + [value.lower() for value in member.shape["enum"]] + [f"{value}X" for value in member.shape["enum"]]
+        for value in member.shape["enum"]:
+            found += [value, value.lower(), f"{value}X"]
     return list(dict.fromkeys(found))
 
 

@@ -43,7 +43,12 @@ def answers():
 
 @pytest.fixture(scope="module")
 def bellhop(tmp_path_factory):
-    limits = {"CHAT_CONFIGURATIONS": CONFIGURATIONS, "TOPICS_PER_CONFIGURATION": TOPICS, "CUSTOM_ACTIONS": ACTIONS, "TAGS_PER_RESOURCE": TAGS}
+    limits = {
+        "CHAT_CONFIGURATIONS": CONFIGURATIONS,
+        "TOPICS_PER_CONFIGURATION": TOPICS,
+        "CUSTOM_ACTIONS": ACTIONS,
+        "TAGS_PER_RESOURCE": TAGS,
+    }
     settings = {f"BELLHOP_LIMITS__{name}": str(limit) for name, limit in limits.items()}
     with Bellhop(tmp_path_factory.mktemp("bellhop"), **settings) as server:
         yield server

@@ -255,7 +255,10 @@ def test_a_custom_action_lives(api):
         "AliasName": "restart-it",
         "Attachments": [
             attachment(
-                Criteria=[{"Operator": "EQUALS", "VariableName": "state", "Value": "ALARM"}, {"Operator": "HAS_VALUE", "VariableName": "id"}],
+                Criteria=[
+                    {"Operator": "EQUALS", "VariableName": "state", "Value": "ALARM"},
+                    {"Operator": "HAS_VALUE", "VariableName": "id"},
+                ],
                 Variables={"state": "event.detail.state", "id": "$.metadata.additionalContext.Id"},
             )
         ],

@@ -20,11 +20,11 @@ COUNT = 11
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory):
-    numbers = range(1, COUNT)
-    workspaces = [{"account_id": ACCOUNT, "team_id": f"T{number}", "team_name": f"Team {number}", "bot_token": "xoxb"} for number in numbers]
-    workspaces.append({"account_id": ACCOUNT, "team_id": WORKSPACE, "team_name": "Sandbox", "bot_token": "xoxb-sandbox"})
-    teams = [{"account_id": ACCOUNT, "team_id": f"{TEAM[:-2]}{number:02}", "tenant_id": TENANT, "team_name": f"{number}"} for number in numbers]
-    teams.append({"account_id": ACCOUNT, "team_id": TEAM, "tenant_id": TENANT, "team_name": "Sandbox"})
+    shared = {"account_id": ACCOUNT, "team_name": "Sandbox"}
+    workspace_ids = [WORKSPACE] + [f"T{number}" for number in range(1, COUNT)]
+    workspaces = [shared | {"team_id": each, "bot_token": "xoxb-sandbox"} for each in workspace_ids]
+    team_ids = [TEAM] + [f"{TEAM[:-2]}{number:02}" for number in range(1, COUNT)]
+    teams = [shared | {"team_id": each, "tenant_id": TENANT} for each in team_ids]
     settings = {"BELLHOP_SLACK__WORKSPACES": written(workspaces), "BELLHOP_MICROSOFT_TEAMS__TEAMS": written(teams)}
     with Bellhop(tmp_path_factory.mktemp("bellhop"), **settings) as server:
         client = server.client()
@@ -106,14 +106,15 @@ def test_a_token_is_good_for_its_own_filter_only(api, operation):
 
 def test_pages_are_stable_under_creates_and_deletes(api):
     """What was there all the while is seen once, whatever is made and deleted between two pages."""
-    made = [api.create_custom_action(ActionName=f"stable-{number}", Definition={"CommandText": "s3 ls"})["CustomActionArn"] for number in range(6)]
+    help_me = {"CommandText": "help"}
+    made = [api.create_custom_action(ActionName=f"stable-{number}", Definition=help_me)["CustomActionArn"] for number in range(6)]
     seen, token = [], {}
     for number in range(100):
         page = api.list_custom_actions(MaxResults=3, **token)
         seen += page["CustomActions"]
         if number == 0:
             api.delete_custom_action(CustomActionArn=page["CustomActions"][0])
-            api.create_custom_action(ActionName="a-new-one", Definition={"CommandText": "s3 ls"})
+            api.create_custom_action(ActionName="a-new-one", Definition=help_me)
         if not page.get("NextToken"):
             break
         token = {"NextToken": page["NextToken"]}
@@ -122,4 +123,4 @@ def test_pages_are_stable_under_creates_and_deletes(api):
     assert len(seen) == len(set(seen)) and gone not in api.list_custom_actions()["CustomActions"]
     for arn in [*made, gone.rsplit("/", 1)[0] + "/a-new-one"]:
         api.delete_custom_action(CustomActionArn=arn)
-    api.create_custom_action(ActionName=gone.rsplit("/", 1)[1], Definition={"CommandText": "s3 ls"})
+    api.create_custom_action(ActionName=gone.rsplit("/", 1)[1], Definition=help_me)

@@ -1,7 +1,8 @@
 """`bellhop wire dump` against AWS: the model that the pinned botocore sends by, all 34 operations, and the API reference, its 23.
 
 Both ways: nothing that AWS has may lack, nothing may be there that AWS has not. Where they differ on purpose, a table
-(`wire_differences.py`) says why; a row of it that nothing needs any more fails too. What the server then does with its limits is `test_every_member.py`'s business.
+(`wire_differences.py`) says why; a row of it that nothing needs any more fails too. What the server then does with its limits is
+`test_every_member.py`'s business.
 """
 
 import pytest

@@ -140,7 +140,7 @@ def test_a_body_is_an_object_and_may_hold_strangers(wire, operation):
     assert json.loads(body)[message_member(invalid_code(operation))].startswith("Could not parse request body into json: ")
 
 
-@pytest.mark.parametrize("operation", sorted(name for name in OPERATIONS if input_of(name)))
+@pytest.mark.parametrize("operation", sorted({operation for operation, member in MEMBERS if member.shape["type"] != "boolean"}))
 def test_all_violations_are_answered_at_once(wire, operation):
     """One wrong value for each member of the outermost level, or none at all where it is required."""
     request, expected = {}, []
@@ -151,8 +151,7 @@ def test_all_violations_are_answered_at_once(wire, operation):
             expected += sentences(member, bad)
         elif member.required:
             expected.append(NULL.format(member.path))
-    if not expected:
-        pytest.skip("nothing that can be out of bounds")
+    assert expected, "nothing was made wrong"
     status, _, body = wire.post(operation, json.dumps(request).encode())
     said = json.loads(body)[message_member(invalid_code(operation))]
     head, sentence = said.split(": ", 1)

@@ -71,6 +71,7 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         the_limit_is_the_accounts_and_a_deletion_gives_back
         a_workspace_and_a_team_stay_while_configurations_do
         a_webhook_moves_and_its_url_is_kept_sealed
+        what_was_read_is_not_answered_after_a_change
     }
     custom_actions {
         an_action_is_made_read_changed_and_deleted

@@ -10,6 +10,7 @@ from pathlib import Path
 import boto3
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 import signing_sns
 from processes import Process, bare_environment, free_port, wait_until
@@ -19,11 +20,32 @@ BINARY = Path(os.environ.get("BELLHOP_BINARY", Path(__file__).parents[2] / "targ
 # Seeded by `bellhop dev`.
 ACCOUNT = "123456789012"
 WORKSPACE = "T0SANDBOX"
+TEAM = "11111111-2222-4333-8444-555555555555"
+TENANT = "66666666-7777-4888-9999-aaaaaaaaaaaa"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/chatbot"
 
 
 def topic_arn(name: str) -> str:
     return f"arn:aws:sns:us-east-1:{ACCOUNT}:{name}"
+
+
+def configuration_arn(platform: str, name: str) -> str:
+    """`platform` as ARNs spell it: slack-channel, microsoft-teams-channel, chime-webhook."""
+    return f"arn:aws:chatbot::{ACCOUNT}:chat-configuration/{platform}/{name}"
+
+
+def custom_action_arn(name: str) -> str:
+    return f"arn:aws:chatbot::{ACCOUNT}:custom-action/{name}"
+
+
+def refused(call, **arguments) -> tuple[int, str, str]:
+    """Status, code and message of the error that the call must answer."""
+    try:
+        answer = call(**arguments)
+    except ClientError as error:
+        answer = error.response
+        return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"], answer["Error"]["Message"]
+    raise AssertionError(f"not refused: {answer}")
 
 
 class Bellhop:
@@ -111,6 +133,23 @@ class Bellhop:
         done = subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=30)
         assert done.returncode == expect, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
+
+    def link_people(self, count: int, slack_arn: str, teams_arn: str) -> list[tuple[str, str]]:
+        """Gives people of these channels an IAM role, as they do themselves in chat; returns their ids in Slack and in Teams.
+
+        All but the first are linked by an AWS identity of theirs.
+        """
+        linked = []
+        for number in range(count):
+            slack_user, teams_user = f"U{number}", f"aaaaaaaa-bbbb-4ccc-8ddd-{number:012}"
+            words = ["--iam-role-arn", f"{ROLE}-person", "--data-dir", str(self.data)]
+            if number:
+                words += ["--aws-user-identity", f"arn:aws:iam::{ACCOUNT}:user/person-{number}"]
+            slack = ("--configuration-arn", slack_arn, "--slack-user-id", slack_user)
+            self.run("user-identity", "create", "slack", *slack, *words)
+            self.run("user-identity", "create", "teams", "--configuration-arn", teams_arn, "--user-id", teams_user, *words)
+            linked.append((slack_user, teams_user))
+        return linked
 
     def deliveries(self, *arguments: str) -> str:
         return self.run("deliveries", *arguments, "--data-dir", str(self.data)).stdout

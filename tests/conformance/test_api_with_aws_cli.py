@@ -10,21 +10,10 @@ import re
 import botocore.auth
 import botocore.compat
 import botocore.crt.auth
-import botocore.session
 import pytest
-from botocore.exceptions import ClientError
 
-from bellhop import ACCOUNT, ROLE, WORKSPACE, Bellhop, topic_arn
+from bellhop import ACCOUNT, ROLE, WORKSPACE, Bellhop, configuration_arn, refused, topic_arn
 from localstack import aws
-
-HAVE = {
-    "CreateSlackChannelConfiguration",
-    "DescribeSlackChannelConfigurations",
-    "UpdateSlackChannelConfiguration",
-    "DeleteSlackChannelConfiguration",
-    "DescribeSlackWorkspaces",
-}
-MODEL = botocore.session.get_session().get_service_model("chatbot")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +32,7 @@ def api(bellhop):
 
 
 def arn_of(name: str) -> str:
-    return f"arn:aws:chatbot::{ACCOUNT}:chat-configuration/slack-channel/{name}"
+    return configuration_arn("slack-channel", name)
 
 
 def create(api, name="ops", channel="C0OPS", **members):
@@ -53,14 +42,6 @@ def create(api, name="ops", channel="C0OPS", **members):
 
 def describe(api, arn: str) -> list[dict]:
     return api.describe_slack_channel_configurations(ChatConfigurationArn=arn)["SlackChannelConfigurations"]
-
-
-def refused(call, **arguments) -> tuple[int, str, str]:
-    """Status, code and message of the error that the call must answer."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    answer = caught.value.response
-    return answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"], answer["Error"]["Message"]
 
 
 def test_a_configuration_has_the_documented_defaults(api):
@@ -270,22 +251,6 @@ def test_a_clock_that_is_a_quarter_of_an_hour_off_is_refused(bellhop, clock_off,
 def test_a_clock_that_is_a_little_off_is_not(bellhop, clock_off, minutes):
     clock_off(minutes)
     assert bellhop.client().describe_slack_workspaces()["SlackWorkspaces"]
-
-
-def test_the_model_has_34_operations():
-    assert len(MODEL.operation_names) == 34 and HAVE <= set(MODEL.operation_names)
-
-
-@pytest.mark.parametrize("operation", sorted(set(MODEL.operation_names) - HAVE))
-def test_an_operation_that_bellhop_does_not_have_says_so(bellhop, operation):
-    lenient = bellhop.client(parameter_validation=False)
-    status, _, message = refused(getattr(lenient, botocore.xform_name(operation)))
-    assert status == 501
-    assert operation in message
-
-
-def test_an_operation_that_bellhop_does_not_have_is_no_way_around_the_signature(bellhop):
-    assert refused(bellhop.client(secret="wrong").get_account_preferences)[0] == 403
 
 
 def test_the_aws_cli_types_the_whole_life_of_a_configuration(api, bellhop):

@@ -2,6 +2,7 @@
 //! what is shipped.
 
 mod bench;
+mod docs;
 mod python;
 mod test;
 mod tidy;
@@ -18,11 +19,13 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [--only STEP,STEP]   sets up what the tests need and runs them all; `ci` is the same
-                            steps, in order: python, fmt, clippy, tidy, rust, build, conformance
+                            steps, in order: python, fmt, clippy, tidy, rust, build, docs, conformance
   python | fmt | clippy | tidy | rust | build
                             one step
   conformance [PYTEST ARGS] the release build, then pytest from outside on it, for example
                             `cargo xtask conformance -k twin -x`
+  docs                      the release build, then docs/reference/compatibility.md of what it
+                            says; the step of that name only compares the two
   bench [ARGS]              builds release and runs the load generator with ARGS
 ";
 
@@ -50,6 +53,12 @@ fn run(arguments: &[String]) -> Result<()> {
         "test" | "ci" => test::run(&workspace, &test::parse(rest)?, &[]),
         "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
         "bench" => bench::run(&workspace, rest),
+        "docs" if rest.is_empty() => {
+            if docs::named_binary().is_none() {
+                test::run(&workspace, &[Step::Build], &[])?;
+            }
+            docs::write(&workspace)
+        }
         name => match (Step::named(name), rest) {
             (Some(step), []) => test::run(&workspace, &[step], &[]),
             (Some(_), _) => bail!("`{name}` takes no arguments"),

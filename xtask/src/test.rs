@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::workspace::{self, Workspace};
-use crate::{python, tidy};
+use crate::{docs, python, tidy};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -15,14 +15,15 @@ pub enum Step {
     Tidy,
     Rust,
     Build,
+    Docs,
     Conformance,
 }
 
 impl Step {
     /// In the order they run. What the tests need is set up first: a missing Python is said at once and not after ten minutes of
     /// building. Then what is cheap and often wrong.
-    const ALL: [Self; 7] =
-        [Self::Python, Self::Fmt, Self::Clippy, Self::Tidy, Self::Rust, Self::Build, Self::Conformance];
+    const ALL: [Self; 8] =
+        [Self::Python, Self::Fmt, Self::Clippy, Self::Tidy, Self::Rust, Self::Build, Self::Docs, Self::Conformance];
 
     /// What the conformance tests run on is made by the same command: a binary of yesterday would answer for today's source.
     pub const FOR_CONFORMANCE: [Self; 3] = [Self::Python, Self::Build, Self::Conformance];
@@ -35,6 +36,7 @@ impl Step {
             Self::Tidy => "tidy",
             Self::Rust => "rust",
             Self::Build => "build",
+            Self::Docs => "docs",
             Self::Conformance => "conformance",
         }
     }
@@ -53,6 +55,7 @@ impl Step {
             Self::Tidy => tidy::run(workspace),
             Self::Rust => workspace::run(&mut workspace.cargo("test --quiet --workspace")),
             Self::Build => workspace::run(&mut workspace.cargo("build --quiet --release --package server")),
+            Self::Docs => docs::check(workspace),
             Self::Conformance => conformance(workspace, pytest_arguments),
         }
     }
@@ -75,6 +78,9 @@ pub fn parse(arguments: &[String]) -> Result<Vec<Step>> {
     }
     if picked.contains(&Step::Conformance) {
         picked.extend(Step::FOR_CONFORMANCE);
+    }
+    if picked.contains(&Step::Docs) {
+        picked.push(Step::Build);
     }
     Ok(Step::ALL.into_iter().filter(|step| picked.contains(step)).collect())
 }
@@ -135,12 +141,16 @@ mod tests {
     #[test]
     fn conformance_never_runs_on_a_stale_binary() {
         assert_eq!(parse(&words("--only conformance")).unwrap(), Step::FOR_CONFORMANCE);
+        assert_eq!(parse(&words("--only docs")).unwrap(), [Step::Build, Step::Docs]);
     }
 
     #[test]
     fn an_unknown_step_is_named_with_the_known_ones() {
         let said = parse(&words("--only lint")).unwrap_err().to_string();
-        assert_eq!(said, "`lint` is not a step; the steps are python, fmt, clippy, tidy, rust, build, conformance");
+        assert_eq!(
+            said,
+            "`lint` is not a step; the steps are python, fmt, clippy, tidy, rust, build, docs, conformance"
+        );
         assert!(parse(&words("--quick")).is_err());
     }
 }

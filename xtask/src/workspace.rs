@@ -62,6 +62,15 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs to the end and returns what it printed.
+pub fn output(command: &mut Command) -> Result<String> {
+    let done = command.output().with_context(|| format!("`{}` cannot be started", said(command)))?;
+    if !done.status.success() {
+        bail!("`{}` ended with {}: {}", said(command), done.status, String::from_utf8_lossy(&done.stderr).trim());
+    }
+    String::from_utf8(done.stdout).with_context(|| format!("`{}` printed no text", said(command)))
+}
+
 /// The command as one would type it.
 fn said(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());

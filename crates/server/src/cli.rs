@@ -15,6 +15,7 @@ mod session;
 mod tracing_output;
 mod user;
 mod user_identity;
+mod wire;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -77,6 +78,9 @@ enum Command {
     Audit(audit::Audit),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
+    /// See what the API says on the wire.
+    #[command(subcommand)]
+    Wire(wire::Wire),
 }
 
 /// Which data a tool works on.
@@ -134,6 +138,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::UserIdentity(identity) => identity.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,
+            Command::Wire(wire) => wire.run(),
         }
     });
     match ended {

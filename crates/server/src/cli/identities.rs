@@ -104,7 +104,9 @@ pub fn refused(what: &str, refusal: Refusal) -> Error {
             anyhow!("{what} cannot be deleted while a policy is attached: detach it first with `bellhop policy detach`")
         }
         Refusal::DeleteConflict(Entity::SlackWorkspace | Entity::ConfiguredTeam) => {
-            anyhow!("{what} has Slack workspaces or Microsoft Teams teams: take them out of the settings and restart the server first")
+            anyhow!(
+                "{what} has Slack workspaces or Microsoft Teams teams: take them out of the settings and restart the server first"
+            )
         }
         Refusal::DeleteConflict(entity @ (Entity::ChatConfiguration | Entity::CustomAction)) => {
             let (noun, _) = named(entity);

@@ -52,7 +52,8 @@ impl ApiClient {
             path: path.to_owned(),
             body: b"{}".to_vec(),
             sent_body: None,
-            key: Some(key),
+            headers: Vec::new(),
+            credentials: Some(Credentials::new(key.id, key.secret, None, None, "test")),
             region: "us-west-2",
             signed_at_ms: self.now_ms,
         }
@@ -66,7 +67,9 @@ pub struct Call {
     path: String,
     body: Vec<u8>,
     sent_body: Option<Vec<u8>>,
-    key: Option<Key>,
+    /// Beside those that are signed.
+    headers: Vec<(&'static str, String)>,
+    credentials: Option<Credentials>,
     region: &'static str,
     signed_at_ms: i64,
 }
@@ -82,7 +85,13 @@ impl Call {
     }
 
     pub fn unsigned(mut self) -> Self {
-        self.key = None;
+        self.credentials = None;
+        self
+    }
+
+    /// Signs with temporary credentials instead of the key.
+    pub fn signed_with(mut self, credentials: &Credentials) -> Self {
+        self.credentials = Some(credentials.clone());
         self
     }
 
@@ -96,6 +105,12 @@ impl Call {
         self
     }
 
+    /// Adds a header, which is not signed.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// Sends this instead of what was signed.
     pub fn altered_to(mut self, body: &str) -> Self {
         self.sent_body = Some(body.as_bytes().to_vec());
@@ -105,10 +120,13 @@ impl Call {
     pub async fn send(self) -> Answer {
         let url = format!("http://{}{}", self.client.address, self.path);
         let mut request = self.client.http.post(&url).header("content-type", "application/json");
-        if let Some(key) = self.key {
-            for (name, value) in self.signature(key, &url) {
+        if let Some(credentials) = &self.credentials {
+            for (name, value) in self.signature(credentials, &url) {
                 request = request.header(name, value);
             }
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
         }
         let response = request.body(self.sent_body.unwrap_or(self.body)).send().await.unwrap();
         Answer {
@@ -118,8 +136,8 @@ impl Call {
         }
     }
 
-    fn signature(&self, key: Key, url: &str) -> Vec<(String, String)> {
-        let identity = Credentials::new(key.id, key.secret, None, None, "test").into();
+    fn signature(&self, credentials: &Credentials, url: &str) -> Vec<(String, String)> {
+        let identity = credentials.clone().into();
         let signed_at = UNIX_EPOCH + Duration::from_millis(self.signed_at_ms.try_into().unwrap());
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
@@ -165,6 +183,13 @@ impl Answer {
         let body = self.json();
         assert_eq!(self.status, status, "{body}");
         body
+    }
+
+    /// An answer of 204, which has neither body nor type of one.
+    #[track_caller]
+    pub fn no_content(&self) {
+        let text = String::from_utf8_lossy(&self.body);
+        assert_eq!((self.status, text.as_ref(), self.header("content-type")), (204, "", None));
     }
 
     /// The text of a refusal that must have this status, this code in header and body, and its text in this member and

@@ -12,8 +12,8 @@ use server::config::{
     ThrottleSettings,
 };
 use server::state::{Mode, Server};
-use store::Store;
 use store::outbox::{Delivery, DeliveryState};
+use store::{PersonId, Store};
 use tempfile::TempDir;
 use wire::operations::Operation;
 
@@ -147,6 +147,13 @@ impl TestServer {
         let created = answer.ok(201);
         let arn = &created["ChannelConfiguration"]["ChatConfigurationArn"];
         arn.as_str().unwrap().to_owned()
+    }
+
+    /// Links a person of a configuration's channel to a role, as they do in chat.
+    pub async fn link(&self, key: Key, configuration_arn: &str, person: &PersonId) {
+        let (account_id, arn) = (key.account_id.parse().unwrap(), configuration_arn.parse().unwrap());
+        let put = self.store().put_user_identity(&account_id, &arn, person, &ROLE.parse().unwrap(), None).await;
+        assert!(put.unwrap(), "there is no {configuration_arn}");
     }
 
     /// `GET path`: status and text.

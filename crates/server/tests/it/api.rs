@@ -3,10 +3,12 @@
 
 mod account_preferences;
 mod associations;
+mod authorization;
 mod chime_webhook_configurations;
 mod configured_teams;
 mod corridor;
 mod custom_actions;
+mod isolation;
 mod pagination;
 mod slack_channel_configurations;
 mod slack_user_identities;

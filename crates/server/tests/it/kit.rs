@@ -26,7 +26,7 @@ pub use listing::Listing;
 pub use process::BellhopProcess;
 pub use requests::{Request, request};
 pub use test_server::TestServer;
-pub use users::{declare_user, user_arn};
+pub use users::{declare_policy, declare_user, user_arn};
 
 /// The account of most tests, and its administrator's key.
 pub const OPS: Key = Key { account_id: "123456789012", id: "AKIDOPS", secret: "ops-secret" };

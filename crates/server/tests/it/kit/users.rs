@@ -21,15 +21,20 @@ pub fn declare_user(settings: &mut Settings, name: &str, statements: &[Value]) -
         user: Some(name.to_owned()),
     });
     if !statements.is_empty() {
-        settings.policies.push(PolicySettings {
-            account_id: account_id(),
-            name: format!("of-{name}"),
-            document: Some(json!({ "Version": "2012-10-17", "Statement": statements }).to_string()),
-            document_file: None,
-            attached_to: vec![user_arn(name)],
-        });
+        declare_policy(settings, &format!("of-{name}"), statements, &user_arn(name));
     }
     key
+}
+
+/// A policy of [`OPS`]'s account, attached to every principal whose ARN matches the pattern.
+pub fn declare_policy(settings: &mut Settings, name: &str, statements: &[Value], attached_to: &str) {
+    settings.policies.push(PolicySettings {
+        account_id: OPS.account_id.parse().unwrap(),
+        name: name.to_owned(),
+        document: Some(json!({ "Version": "2012-10-17", "Statement": statements }).to_string()),
+        document_file: None,
+        attached_to: vec![attached_to.to_owned()],
+    });
 }
 
 pub fn user_arn(name: &str) -> String {

@@ -17,8 +17,8 @@ fn allow(actions: &str, resource: impl Into<Value>) -> Value {
     json!({ "Effect": "Allow", "Action": actions, "Resource": resource.into() })
 }
 
-fn allow_if(actions: &str, condition: Value) -> Value {
-    json!({ "Effect": "Allow", "Action": actions, "Resource": "*", "Condition": condition })
+fn allow_if(actions: &str, condition: impl Into<Value>) -> Value {
+    json!({ "Effect": "Allow", "Action": actions, "Resource": "*", "Condition": condition.into() })
 }
 
 fn pass_any_role() -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use wire::operations::Operation;
 
-use super::{CHIME_URL, Furniture, ROLE, TEAM, TEAMS_TEAM, TENANT};
+use super::{CHIME_URL, Furniture, ROLE, TEAM, TEAMS_TEAM, TENANT, with};
 
 /// What an operation is sent, with the required members alone (and those without which it would not touch what it is
 /// about), and what IAM looks at.
@@ -19,83 +19,8 @@ pub struct Request {
 
 /// The request of an operation that is about these things; creates make new ones.
 pub fn request(operation: Operation, about: &Furniture) -> Request {
-    let it = about;
-    let new = format!("{}new", it.name);
-    let none = Vec::<&String>::new;
-    let (body, resources) = match operation {
-        Operation::AssociateToConfiguration | Operation::DisassociateFromConfiguration => {
-            (json!({ "ChatConfiguration": it.slack, "Resource": it.action }), vec![&it.slack, &it.action])
-        }
-        Operation::CreateChimeWebhookConfiguration => (
-            json!({ "ConfigurationName": new, "WebhookDescription": "Ops", "WebhookUrl": CHIME_URL, "IamRoleArn": ROLE,
-                    "SnsTopicArns": [] }),
-            none(),
-        ),
-        Operation::CreateCustomAction => {
-            (json!({ "ActionName": new, "Definition": { "CommandText": "s3 ls" } }), none())
-        }
-        Operation::CreateMicrosoftTeamsChannelConfiguration => (
-            json!({ "ConfigurationName": new, "TeamId": TEAMS_TEAM, "TenantId": TENANT,
-                    "ChannelId": format!("19%3A{new}%40thread.tacv2"), "IamRoleArn": ROLE }),
-            none(),
-        ),
-        Operation::CreateSlackChannelConfiguration => (
-            json!({ "ConfigurationName": new, "SlackTeamId": TEAM, "SlackChannelId": format!("C{new}"),
-                    "IamRoleArn": ROLE }),
-            none(),
-        ),
-        Operation::DeleteChimeWebhookConfiguration => (of(&it.chime), vec![&it.chime]),
-        Operation::DeleteCustomAction | Operation::GetCustomAction => {
-            (json!({ "CustomActionArn": it.action }), vec![&it.action])
-        }
-        Operation::DeleteMicrosoftTeamsChannelConfiguration => (of(&it.teams), vec![&it.teams]),
-        Operation::DeleteMicrosoftTeamsConfiguredTeam => (json!({ "TeamId": it.spare_team }), none()),
-        Operation::DeleteMicrosoftTeamsUserIdentity => {
-            (json!({ "ChatConfigurationArn": it.teams, "UserId": it.teams_user }), none())
-        }
-        Operation::DeleteSlackChannelConfiguration => (of(&it.slack), vec![&it.slack]),
-        Operation::DeleteSlackUserIdentity => {
-            (json!({ "ChatConfigurationArn": it.slack, "SlackTeamId": TEAM, "SlackUserId": it.slack_user }), none())
-        }
-        Operation::DeleteSlackWorkspaceAuthorization => (json!({ "SlackTeamId": it.spare_workspace }), none()),
-        Operation::DescribeChimeWebhookConfigurations => (of(&it.chime), none()),
-        Operation::DescribeSlackChannelConfigurations | Operation::DescribeSlackUserIdentities => {
-            (of(&it.slack), none())
-        }
-        Operation::ListMicrosoftTeamsUserIdentities | Operation::GetMicrosoftTeamsChannelConfiguration => {
-            (of(&it.teams), none())
-        }
-        Operation::DescribeSlackWorkspaces
-        | Operation::GetAccountPreferences
-        | Operation::ListCustomActions
-        | Operation::ListMicrosoftTeamsChannelConfigurations
-        | Operation::ListMicrosoftTeamsConfiguredTeams => (json!({}), none()),
-        Operation::ListAssociations => (json!({ "ChatConfiguration": it.slack }), vec![&it.slack]),
-        Operation::ListTagsForResource => (json!({ "ResourceARN": it.slack }), none()),
-        Operation::TagResource => {
-            (json!({ "ResourceARN": it.slack, "Tags": [{ "TagKey": "new", "TagValue": "1" }] }), vec![&it.slack])
-        }
-        Operation::UntagResource => (json!({ "ResourceARN": it.slack, "TagKeys": ["team"] }), vec![&it.slack]),
-        Operation::UpdateAccountPreferences => (json!({ "UserAuthorizationRequired": true }), none()),
-        Operation::UpdateChimeWebhookConfiguration => {
-            (json!({ "ChatConfigurationArn": it.chime, "LoggingLevel": "INFO", "IamRoleArn": ROLE }), vec![&it.chime])
-        }
-        Operation::UpdateCustomAction => (
-            json!({ "CustomActionArn": it.action, "Definition": { "CommandText": "sts get-caller-identity" } }),
-            vec![&it.action],
-        ),
-        Operation::UpdateMicrosoftTeamsChannelConfiguration => (
-            json!({ "ChatConfigurationArn": it.teams, "ChannelId": format!("19%3A{}%40thread.tacv2", it.name),
-                    "LoggingLevel": "INFO", "IamRoleArn": ROLE }),
-            vec![&it.teams],
-        ),
-        Operation::UpdateSlackChannelConfiguration => (
-            json!({ "ChatConfigurationArn": it.slack, "SlackChannelId": format!("C{}", it.name),
-                    "LoggingLevel": "INFO", "IamRoleArn": ROLE }),
-            vec![&it.slack],
-        ),
-    };
-    let resources: Vec<_> = resources.into_iter().cloned().collect();
+    let body = body(operation, about);
+    let resources = resources(operation, about);
     Request {
         passes: body.get("IamRoleArn").map(|_| ROLE),
         resources: if resources.is_empty() { vec!["*".to_owned()] } else { resources },
@@ -103,6 +28,105 @@ pub fn request(operation: Operation, about: &Furniture) -> Request {
     }
 }
 
+fn body(operation: Operation, it: &Furniture) -> Value {
+    use Operation as O;
+    let new = format!("{}new", it.name);
+    match operation {
+        O::AssociateToConfiguration | O::DisassociateFromConfiguration => {
+            json!({ "ChatConfiguration": it.slack, "Resource": it.action })
+        }
+        O::CreateChimeWebhookConfiguration => {
+            json!({ "ConfigurationName": new, "WebhookDescription": "Ops", "WebhookUrl": CHIME_URL, "IamRoleArn": ROLE,
+                    "SnsTopicArns": [] })
+        }
+        O::CreateCustomAction => json!({ "ActionName": new, "Definition": { "CommandText": "s3 ls" } }),
+        O::CreateMicrosoftTeamsChannelConfiguration => {
+            json!({ "ConfigurationName": new, "TeamId": TEAMS_TEAM, "TenantId": TENANT,
+                    "ChannelId": format!("19%3A{new}%40thread.tacv2"), "IamRoleArn": ROLE })
+        }
+        O::CreateSlackChannelConfiguration => {
+            json!({ "ConfigurationName": new, "SlackTeamId": TEAM, "SlackChannelId": format!("C{new}"),
+                    "IamRoleArn": ROLE })
+        }
+        O::DeleteChimeWebhookConfiguration | O::DescribeChimeWebhookConfigurations => of(&it.chime),
+        O::DeleteCustomAction | O::GetCustomAction => json!({ "CustomActionArn": it.action }),
+        O::DeleteMicrosoftTeamsConfiguredTeam => json!({ "TeamId": it.spare_team }),
+        O::DeleteMicrosoftTeamsUserIdentity => json!({ "ChatConfigurationArn": it.teams, "UserId": it.teams_user }),
+        O::DeleteSlackUserIdentity => {
+            json!({ "ChatConfigurationArn": it.slack, "SlackTeamId": TEAM, "SlackUserId": it.slack_user })
+        }
+        O::DeleteSlackWorkspaceAuthorization => json!({ "SlackTeamId": it.spare_workspace }),
+        O::DeleteSlackChannelConfiguration | O::DescribeSlackChannelConfigurations | O::DescribeSlackUserIdentities => {
+            of(&it.slack)
+        }
+        O::DeleteMicrosoftTeamsChannelConfiguration
+        | O::GetMicrosoftTeamsChannelConfiguration
+        | O::ListMicrosoftTeamsUserIdentities => of(&it.teams),
+        O::DescribeSlackWorkspaces
+        | O::GetAccountPreferences
+        | O::ListCustomActions
+        | O::ListMicrosoftTeamsChannelConfigurations
+        | O::ListMicrosoftTeamsConfiguredTeams => json!({}),
+        O::ListAssociations => json!({ "ChatConfiguration": it.slack }),
+        O::ListTagsForResource => json!({ "ResourceARN": it.slack }),
+        O::TagResource => json!({ "ResourceARN": it.slack, "Tags": [{ "TagKey": "new", "TagValue": "1" }] }),
+        O::UntagResource => json!({ "ResourceARN": it.slack, "TagKeys": ["team"] }),
+        O::UpdateAccountPreferences => json!({ "UserAuthorizationRequired": true }),
+        O::UpdateChimeWebhookConfiguration => with(of(&it.chime), update()),
+        O::UpdateCustomAction => {
+            json!({ "CustomActionArn": it.action, "Definition": { "CommandText": "sts get-caller-identity" } })
+        }
+        O::UpdateMicrosoftTeamsChannelConfiguration => {
+            let channel = json!({ "ChannelId": format!("19%3A{}%40thread.tacv2", it.name) });
+            with(with(of(&it.teams), update()), channel)
+        }
+        O::UpdateSlackChannelConfiguration => {
+            with(with(of(&it.slack), update()), json!({ "SlackChannelId": format!("C{}", it.name) }))
+        }
+    }
+}
+
 fn of(arn: &str) -> Value {
     json!({ "ChatConfigurationArn": arn })
+}
+
+fn update() -> Value {
+    json!({ "LoggingLevel": "INFO", "IamRoleArn": ROLE })
+}
+
+/// None where IAM looks at `*`.
+fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
+    use Operation as O;
+    let arns = match operation {
+        O::AssociateToConfiguration | O::DisassociateFromConfiguration => vec![&it.slack, &it.action],
+        O::DeleteChimeWebhookConfiguration | O::UpdateChimeWebhookConfiguration => vec![&it.chime],
+        O::DeleteCustomAction | O::GetCustomAction | O::UpdateCustomAction => vec![&it.action],
+        O::DeleteMicrosoftTeamsChannelConfiguration | O::UpdateMicrosoftTeamsChannelConfiguration => vec![&it.teams],
+        O::DeleteSlackChannelConfiguration
+        | O::ListAssociations
+        | O::TagResource
+        | O::UntagResource
+        | O::UpdateSlackChannelConfiguration => vec![&it.slack],
+        O::CreateChimeWebhookConfiguration
+        | O::CreateCustomAction
+        | O::CreateMicrosoftTeamsChannelConfiguration
+        | O::CreateSlackChannelConfiguration
+        | O::DeleteMicrosoftTeamsConfiguredTeam
+        | O::DeleteMicrosoftTeamsUserIdentity
+        | O::DeleteSlackUserIdentity
+        | O::DeleteSlackWorkspaceAuthorization
+        | O::DescribeChimeWebhookConfigurations
+        | O::DescribeSlackChannelConfigurations
+        | O::DescribeSlackUserIdentities
+        | O::DescribeSlackWorkspaces
+        | O::GetAccountPreferences
+        | O::GetMicrosoftTeamsChannelConfiguration
+        | O::ListCustomActions
+        | O::ListMicrosoftTeamsChannelConfigurations
+        | O::ListMicrosoftTeamsConfiguredTeams
+        | O::ListMicrosoftTeamsUserIdentities
+        | O::ListTagsForResource
+        | O::UpdateAccountPreferences => Vec::new(),
+    };
+    arns.into_iter().cloned().collect()
 }

@@ -8,30 +8,6 @@ use wire::operations::Operation::{
 use super::{allow, creates, pass_any_role, tag};
 use crate::kit::{Furniture, OPS, TestServer, declare_user, everything, furnish, request, with, with_spares};
 
-/// The operations that have no resource: a policy must name `*` for them.
-const WITHOUT_RESOURCE: [Operation; 20] = [
-    Operation::CreateChimeWebhookConfiguration,
-    Operation::CreateCustomAction,
-    Operation::CreateMicrosoftTeamsChannelConfiguration,
-    Operation::CreateSlackChannelConfiguration,
-    Operation::DeleteMicrosoftTeamsConfiguredTeam,
-    Operation::DeleteMicrosoftTeamsUserIdentity,
-    Operation::DeleteSlackUserIdentity,
-    Operation::DeleteSlackWorkspaceAuthorization,
-    Operation::DescribeChimeWebhookConfigurations,
-    Operation::DescribeSlackChannelConfigurations,
-    Operation::DescribeSlackUserIdentities,
-    Operation::DescribeSlackWorkspaces,
-    Operation::GetAccountPreferences,
-    Operation::GetMicrosoftTeamsChannelConfiguration,
-    Operation::ListCustomActions,
-    Operation::ListMicrosoftTeamsChannelConfigurations,
-    Operation::ListMicrosoftTeamsConfiguredTeams,
-    Operation::ListMicrosoftTeamsUserIdentities,
-    Operation::ListTagsForResource,
-    Operation::UpdateAccountPreferences,
-];
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_that_names_arns_allows_what_has_one_and_nothing_else() {
     let mut key = None;
@@ -43,8 +19,9 @@ async fn a_policy_that_names_arns_allows_what_has_one_and_nothing_else() {
     .await;
     for (number, operation) in Operation::ALL.iter().enumerate() {
         let about = furnish(&server, OPS, &format!("n{number}")).await;
-        let answer = server.call_as(key.unwrap(), *operation, request(*operation, &about).body).await;
-        if WITHOUT_RESOURCE.contains(operation) {
+        let asked = request(*operation, &about);
+        let answer = server.call_as(key.unwrap(), *operation, asked.body).await;
+        if asked.resources == ["*"] {
             let text = answer.denied();
             assert!(text.contains("on resource: * because"), "{}: {text}", operation.name());
         } else {
@@ -111,10 +88,10 @@ async fn the_denied_cannot_tell_what_is_there() {
     let gone = there.absent();
     for key in [nobody.unwrap(), denied.unwrap()] {
         for operation in Operation::ALL {
-            let of_one = server.call_as(key, *operation, request(*operation, &there).body).await;
-            let of_none = server.call_as(key, *operation, request(*operation, &gone).body).await;
-            of_one.denied();
-            assert_eq!(of_one.bytes().replace("k7q", "NAME"), of_none.bytes().replace("zzz", "NAME"));
+            let found = server.call_as(key, *operation, request(*operation, &there).body).await;
+            let not_found = server.call_as(key, *operation, request(*operation, &gone).body).await;
+            found.denied();
+            assert_eq!(found.bytes().replace("k7q", "NAME"), not_found.bytes().replace("zzz", "NAME"));
         }
     }
 }

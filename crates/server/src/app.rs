@@ -45,7 +45,8 @@ pub use error::AppError;
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
 pub use sign_in::{
-    FORM, GET_CALLER_IDENTITY, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest, server_name,
+    FORM, GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest,
+    server_name,
 };
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use throttle::Throttle;

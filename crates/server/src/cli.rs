@@ -2,6 +2,7 @@
 
 mod access_key;
 mod account;
+mod audit;
 mod config;
 mod deliveries;
 mod dev;
@@ -13,6 +14,7 @@ mod serve;
 mod session;
 mod tracing_output;
 mod user;
+mod user_identity;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -20,7 +22,6 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
-
 use store::{Store, StoreSettings};
 
 pub use tracing_output::LogFormat;
@@ -68,6 +69,12 @@ enum Command {
     /// Who is signed in with an identity of AWS.
     #[command(subcommand)]
     Session(session::Session),
+    /// Under which roles people of chat channels act.
+    #[command(subcommand)]
+    UserIdentity(user_identity::UserIdentity),
+    /// See who called the API, with what, and what came of it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
 }
@@ -124,6 +131,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::AccessKey(access_key) => access_key.run().await,
             Command::Policy(policy) => policy.run().await,
             Command::Session(session) => session.run().await,
+            Command::UserIdentity(identity) => identity.run().await,
+            Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,
         }
     });

@@ -486,6 +486,36 @@ mod tests {
     }
 
     #[test]
+    fn a_policys_document_may_be_a_file_beside_the_settings() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("bellhop.toml");
+        let policy = |more: &str| format!("[[policies]]\naccount_id = 123456789012\nname = \"look\"\n{more}");
+        let read = |more: &str| {
+            std::fs::write(&file, policy(more)).unwrap();
+            Settings::of_file(&file).map_err(|error| error.to_string())
+        };
+        let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"chatbot:*","Resource":"*"}}"#;
+        std::fs::write(directory.path().join("look.json"), document).unwrap();
+        let settings = read("document_file = \"look.json\"").unwrap();
+        assert_eq!(settings.policies[0].document.as_deref(), Some(document));
+        assert!(read(&format!("document = '{document}'")).is_ok());
+        for (more, named) in [
+            ("document_file = \"other.json\"".to_owned(), "other.json"),
+            (String::new(), "either `document` or `document_file`"),
+            (format!("document_file = \"look.json\"\ndocument = '{document}'"), "either `document` or"),
+            ("document = '{}'".to_owned(), "policy `look`"),
+            (format!("document = '{document}'\nattached_to = [\"*\"]"), "`*`"),
+            (
+                format!("document = '{document}'\nattached_to = [\"arn:aws:iam::210987654321:user/a\"]"),
+                "another account",
+            ),
+        ] {
+            let error = read(&more).unwrap_err();
+            assert!(error.contains(named), "{error}");
+        }
+    }
+
+    #[test]
     fn secrets_are_not_printed() {
         let settings = Settings::of_dev(&Overrides::default()).unwrap();
         let printed = format!("{settings:?}");

@@ -18,7 +18,7 @@ pub struct NoRandomness;
 
 /// The prefix and 16 of `A-Z2-7`.
 pub fn access_key_id(prefix: &str) -> Result<String, NoRandomness> {
-    Ok(format!("{prefix}{}", base32(&random::<10>()?)))
+    Ok(format!("{prefix}{}", nonce()?))
 }
 
 /// 40 characters of base64.
@@ -29,6 +29,11 @@ pub fn secret_access_key() -> Result<SecretString, NoRandomness> {
 /// 128 characters of base64.
 pub fn session_token() -> Result<SecretString, NoRandomness> {
     Ok(STANDARD.encode(random::<96>()?).into())
+}
+
+/// 16 of `A-Z2-7` that are never drawn again.
+pub fn nonce() -> Result<String, NoRandomness> {
+    Ok(base32(&random::<10>()?))
 }
 
 /// Five bits a character; what is left of the last byte is dropped.

@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use wire::ids::AccountId;
 
+use crate::outbox::rows_of_placeholders;
 use crate::{Store, StoreError};
 
 /// Rows of one INSERT: its five parameters a row stay far below SQLite's 32,766 (<https://sqlite.org/limits.html>).
@@ -56,7 +57,11 @@ impl Store {
     pub async fn insert_audit_records(&self, records: &[NewAuditRecord]) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         for rows in records.chunks(ROWS_MAX) {
-            let mut query = sqlx::query(AssertSqlSafe(insert(rows.len())));
+            let sql = format!(
+                "INSERT INTO audit_records (account_id, event_time_ms, event_id, event_name, record) VALUES {}",
+                rows_of_placeholders(rows.len(), 5, "")
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in rows {
                 query = query
                     .bind(row.account_id.as_str())
@@ -114,18 +119,6 @@ impl Store {
         transaction.commit().await?;
         Ok(pruned.rows_affected())
     }
-}
-
-fn insert(rows: usize) -> String {
-    let row = |row: usize| {
-        let [a, b, c, d, e] = [1, 2, 3, 4, 5].map(|column| row * 5 + column);
-        format!("(${a}, ${b}, ${c}, ${d}, ${e})")
-    };
-    let rows: Vec<String> = (0..rows).map(row).collect();
-    format!(
-        "INSERT INTO audit_records (account_id, event_time_ms, event_id, event_name, record) VALUES {}",
-        rows.join(", ")
-    )
 }
 
 fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {

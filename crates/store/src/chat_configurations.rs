@@ -10,7 +10,10 @@ use crate::account_usage::{self, Limited};
 use crate::topic_listeners::{index_topics, unindex_topics};
 use crate::{Store, StoreError};
 
+mod kept;
 mod row;
+
+pub(crate) use kept::KeptConfigurations;
 
 /// Why a configuration is not made, or not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +56,7 @@ impl Store {
         limit: u32,
         now_ms: i64,
     ) -> Result<Result<(), Refused>, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         if !is_authorized(&mut transaction, configuration).await? {
             return Ok(Err(Refused::NotAuthorized));
@@ -104,12 +108,20 @@ impl Store {
         account_id: &AccountId,
         arn: &ChatConfigurationArn,
     ) -> Result<Option<ListedConfiguration>, StoreError> {
+        if let Some(kept) = self.kept.get(arn.as_str()) {
+            return Ok((kept.configuration.account_id == *account_id).then(|| ListedConfiguration::clone(&kept)));
+        }
+        let generation = self.kept.generation();
         let row = sqlx::query(select!("WHERE c.arn = $1 AND c.account_id = $2"))
             .bind(arn.as_str())
             .bind(account_id.as_str())
             .fetch_optional(&self.reader)
             .await?;
-        row.map(|row| read(&row, &self.key)).transpose()
+        let listed = row.map(|row| read(&row, &self.key)).transpose()?;
+        if let Some(listed) = &listed {
+            self.kept.put(generation, listed);
+        }
+        Ok(listed)
     }
 
     /// A page of an account's configurations of a platform in the order of their ARNs, beginning after `after`.
@@ -160,6 +172,7 @@ impl Store {
         update: ConfigurationUpdate,
         now_ms: i64,
     ) -> Result<Option<Result<ListedConfiguration, Refused>>, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         let Some(ListedConfiguration { configuration: before, team_name }) =
             self.load(&mut transaction, account_id, arn).await?
@@ -210,6 +223,7 @@ impl Store {
         arn: &ChatConfigurationArn,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         let deleted = sqlx::query("DELETE FROM chat_configurations WHERE arn = $1 AND account_id = $2")
             .bind(arn.as_str())

@@ -41,6 +41,7 @@ impl Store {
         account_id: &AccountId,
         team_id: &Uuid,
     ) -> Result<Result<bool, InUse>, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         if let Some(in_use) = team_use(&mut transaction, account_id, team_id.as_str()).await? {
             return Ok(Err(in_use));
@@ -57,6 +58,7 @@ impl Store {
 
     /// Makes the declared teams equal to those of the settings: added, changed and taken away.
     pub async fn declare_configured_teams(&self, teams: &[ConfiguredTeam]) -> Result<(), StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         sqlx::query("DELETE FROM configured_teams WHERE declared = 1").execute(&mut *transaction).await?;
         for team in teams {

@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{Connection as _, Row as _, SqlStr, Sqlite, Transaction};
 use tokio::sync::Notify;
 
+use crate::chat_configurations::KeptConfigurations;
 use crate::outbox::GroupCommit;
 use crate::{EncryptionKey, StoreError};
 
@@ -43,6 +44,7 @@ pub struct Store {
     pub(crate) key: Arc<EncryptionKey>,
     pub(crate) group_commit: GroupCommit,
     pub(crate) lane_due: Arc<Notify>,
+    pub(crate) kept: Arc<KeptConfigurations>,
     /// Held until the last clone goes; the kernel frees it when the process dies, however it dies.
     _lock: Arc<Option<File>>,
 }
@@ -92,6 +94,7 @@ impl Store {
             writer,
             reader,
             key: Arc::new(key),
+            kept: Arc::new(KeptConfigurations::new(settings.exclusive)),
             _lock: Arc::new(lock),
         };
         if settings.exclusive {

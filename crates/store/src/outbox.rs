@@ -8,8 +8,8 @@ mod enqueue;
 mod inspect;
 mod lanes;
 
-pub(crate) use enqueue::GroupCommit;
 pub use enqueue::{Enqueued, NewNotification};
+pub(crate) use enqueue::{GroupCommit, rows_of_placeholders};
 pub use inspect::{Delivery, DeliveryDetail, DeliveryState};
 pub use lanes::{Lease, PendingDelivery, Settled, Settlement};
 pub(crate) use lanes::{bury, redirect};

@@ -59,6 +59,24 @@ impl Store {
         Ok(Ok(()))
     }
 
+    /// Replaces the document of a policy; whom it binds stays.
+    pub async fn update_policy(
+        &self,
+        account_id: &AccountId,
+        name: &str,
+        document: &str,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        let mut transaction = self.write().await?;
+        match policy_is_declared(&mut transaction, account_id, name).await? {
+            None => return Ok(Err(Refusal::NoSuchEntity(Entity::Policy))),
+            Some(true) => return Ok(Err(Refusal::UnmodifiableEntity)),
+            Some(false) => {}
+        }
+        put(&mut transaction, account_id, name, document, 0).await?;
+        transaction.commit().await?;
+        Ok(Ok(()))
+    }
+
     pub async fn policy(&self, account_id: &AccountId, name: &str) -> Result<Option<Policy>, StoreError> {
         let row = sqlx::query("SELECT * FROM policies WHERE account_id = $1 AND name = $2")
             .bind(account_id.as_str())

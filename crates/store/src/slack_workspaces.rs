@@ -55,6 +55,7 @@ impl Store {
         account_id: &AccountId,
         team_id: &SlackTeamId,
     ) -> Result<Result<bool, InUse>, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         if let Some(in_use) = team_use(&mut transaction, account_id, team_id.as_str()).await? {
             return Ok(Err(in_use));
@@ -71,6 +72,7 @@ impl Store {
 
     /// Makes the declared workspaces equal to those of the settings: added, changed and taken away.
     pub async fn declare_slack_workspaces(&self, workspaces: &[SlackWorkspace]) -> Result<(), StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         sqlx::query("DELETE FROM slack_workspaces WHERE declared = 1").execute(&mut *transaction).await?;
         for workspace in workspaces {

@@ -66,6 +66,7 @@ impl Store {
         tags: Tags,
         limit: usize,
     ) -> Result<Option<Result<(), TooManyTags>>, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         let Some(mut all) = load(&mut transaction, account_id, arn).await? else {
             return Ok(None);
@@ -91,6 +92,7 @@ impl Store {
         arn: &AmazonResourceName,
         keys: &[TagKey],
     ) -> Result<bool, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write().await?;
         let Some(mut all) = load(&mut transaction, account_id, arn).await? else {
             return Ok(false);

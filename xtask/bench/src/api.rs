@@ -1,4 +1,5 @@
-//! The Chatbot API as a client calls it: POST, JSON, SigV4 in the Authorization header. Signed with AWS's own crate.
+//! Calls as a client of AWS makes them: POST, SigV4 in the Authorization header, signed with AWS's own crate. JSON to the
+//! Chatbot API, whatever it is called with to `moto_server`. Never sends one.
 
 use std::time::SystemTime;
 
@@ -15,24 +16,40 @@ pub const ACCESS_KEY_ID: &str = "AKIABENCH";
 pub const SECRET_ACCESS_KEY: &str = "bench-secret";
 pub const ACCOUNT_ID: &str = "123456789012";
 
-/// A signed request. Valid for the five minutes that SigV4 allows, so one may be sent many times in a run.
+/// A signed call of the Chatbot API. Valid for the minutes that SigV4 allows, so one may be sent many times in a run.
 pub fn request(host: &str, path: &str, body: &Value, now: SystemTime) -> anyhow::Result<Vec<u8>> {
-    let body = body.to_string();
-    let headers = [("host", host), ("content-type", "application/json")];
-    let identity = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "bench").into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region("us-east-2")
-        .name("chatbot")
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()?
-        .into();
-    let uri = format!("http://{host}{path}");
-    let signable = SignableRequest::new("POST", uri, headers.into_iter(), SignableBody::Bytes(body.as_bytes()))?;
-    let (instructions, _) = sign(signable, &parameters).context("cannot sign a request")?.into_parts();
-    let all: Vec<_> = headers.into_iter().chain(instructions.headers()).collect();
-    Ok(http::prepare("POST", path, &all, body.as_bytes()))
+    Post { host, region: "us-east-2", service: "chatbot", path, media_type: "application/json" }
+        .signed(body.to_string().as_bytes(), now)
+}
+
+/// A POST to some service of AWS, or to what stands for it.
+pub struct Post<'a> {
+    pub host: &'a str,
+    pub region: &'a str,
+    pub service: &'a str,
+    pub path: &'a str,
+    pub media_type: &'a str,
+}
+
+impl Post<'_> {
+    /// The bytes of the whole request, signed with the one key of the run.
+    pub fn signed(&self, body: &[u8], now: SystemTime) -> anyhow::Result<Vec<u8>> {
+        let headers = [("host", self.host), ("content-type", self.media_type)];
+        let identity = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "bench").into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(self.region)
+            .name(self.service)
+            .time(now)
+            .settings(SigningSettings::default())
+            .build()?
+            .into();
+        let uri = format!("http://{}{}", self.host, self.path);
+        let signable = SignableRequest::new("POST", uri, headers.into_iter(), SignableBody::Bytes(body))?;
+        let (instructions, _) = sign(signable, &parameters).context("cannot sign a request")?.into_parts();
+        let all: Vec<_> = headers.into_iter().chain(instructions.headers()).collect();
+        Ok(http::prepare("POST", self.path, &all, body))
+    }
 }
 
 #[cfg(test)]

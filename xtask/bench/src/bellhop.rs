@@ -1,5 +1,7 @@
-//! The server that is measured: its settings, its process, and the three things a run asks of it besides the load
-//! (make a configuration, deliver one request, read a counter). Known only by what an operator knows of it.
+//! The server that is measured: its settings, its process, and what a run asks of it besides the load (deliver one
+//! request, read a counter; its configurations are in a file of their own). Known only by what an operator knows of it.
+
+pub mod configurations;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -8,12 +10,22 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use serde_json::{Value, json};
 
-use crate::api::{self, ACCESS_KEY_ID, ACCOUNT_ID, SECRET_ACCESS_KEY};
-use crate::clock;
+use crate::api::{ACCESS_KEY_ID, ACCOUNT_ID, SECRET_ACCESS_KEY};
 use crate::http::{self, Connection};
 use crate::process::{Process, free_port};
+
+/// Settings that would keep a run from measuring the server: the rate at which an account may call, and how many
+/// configurations it may have. Everything else is as users have it, audit records among it.
+const LIFTED: [(&str, &str); 2] =
+    [("BELLHOP_THROTTLE__REQUESTS_PER_SECOND", "0"), ("BELLHOP_LIMITS__CHAT_CONFIGURATIONS", "10000000")];
+
+/// What the caller may do. The key is a user's and not the account's root, whom no policy is asked about: that is how most calls of a
+/// real installation are made.
+const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
+{"Effect":"Allow","Action":"chatbot:*","Resource":"*"},
+{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::*:role/bench",
+"Condition":{"StringEquals":{"iam:PassedToService":"chatbot.amazonaws.com"}}}]}"#;
 
 /// How to start the server: all that stays the same from one start to the next.
 pub struct Installation {
@@ -29,12 +41,6 @@ pub struct Bellhop {
     log: PathBuf,
 }
 
-/// A configuration that was made: one topic that goes to one channel.
-pub struct Configuration {
-    pub arn: String,
-    pub topic_arn: String,
-}
-
 impl Installation {
     /// Starts the server on `data_dir`, which may be new. Settings and log are kept beside it.
     pub fn start(&self, data_dir: &Path) -> anyhow::Result<Bellhop> {
@@ -44,7 +50,7 @@ impl Installation {
         let mut command = Command::new(&self.binary);
         command.args(["serve", "--config"]).arg(&settings);
         // Nothing of the caller's environment changes what is measured, least of all real AWS credentials.
-        command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true");
+        command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true").envs(LIFTED);
         let process = Process::start("bellhop", &mut command, &log)?;
         Ok(Bellhop { process, log })
     }
@@ -60,15 +66,29 @@ data_dir = '{data_dir}'
 trusted_certificate_hosts = ["{certificate_host}"]
 [slack]
 api_url = "http://{slack}/api/"
+[throttle]
+requests_per_second = 0.0
 [[slack.workspaces]]
 account_id = "{ACCOUNT_ID}"
 team_id = "T0BENCH"
 team_name = "Bench"
 bot_token = "xoxb-bench"
+[[accounts]]
+account_id = "{ACCOUNT_ID}"
+name = "bench"
+[[users]]
+account_id = "{ACCOUNT_ID}"
+name = "bench"
 [[access_keys]]
 account_id = "{ACCOUNT_ID}"
 access_key_id = "{ACCESS_KEY_ID}"
 secret_access_key = "{SECRET_ACCESS_KEY}"
+user = "bench"
+[[policies]]
+account_id = "{ACCOUNT_ID}"
+name = "bench"
+document = '''{POLICY}'''
+attached_to = ["arn:aws:iam::{ACCOUNT_ID}:user/bench"]
 "#,
             data_dir = data_dir.display(),
             certificate_host = self.certificate_host,
@@ -101,29 +121,6 @@ impl Bellhop {
     /// The server's log so far, its last lines: what to show when a measurement is not possible.
     pub fn log_tail(&self) -> String {
         crate::process::tail(&self.log)
-    }
-
-    /// Makes the configuration number `number`: its own topic, its own channel.
-    pub async fn create_configuration(&self, number: usize) -> anyhow::Result<Configuration> {
-        let topic_arn = format!("arn:aws:sns:us-east-1:{ACCOUNT_ID}:bench-{number:04}");
-        let body = json!({
-            "ConfigurationName": format!("bench-{number:04}"),
-            "SlackTeamId": "T0BENCH",
-            "SlackChannelId": format!("C0BENCH{number:04}"),
-            "IamRoleArn": format!("arn:aws:iam::{ACCOUNT_ID}:role/bench"),
-            "SnsTopicArns": [topic_arn],
-        });
-        let host = self.address().to_string();
-        let request = api::request(&host, "/create-slack-channel-configuration", &body, clock::now())?;
-        let answer = Connection::open(self.address()).await?.exchange(&request).await?;
-        let text = String::from_utf8_lossy(&answer.body);
-        ensure!(answer.status == 201, "creating a configuration answered {}: {text}", answer.status);
-        let created: Value = serde_json::from_str(&text).context("the created configuration is not JSON")?;
-        let arn = created
-            .pointer("/ChannelConfiguration/ChatConfigurationArn")
-            .and_then(Value::as_str)
-            .with_context(|| format!("the created configuration has no ARN: {text}"))?;
-        Ok(Configuration { arn: arn.to_owned(), topic_arn })
     }
 
     /// Sends one request that must be answered 200, so that a wrong set-up shows before a run and with its reason.

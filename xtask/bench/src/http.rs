@@ -17,10 +17,14 @@ const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// An answer that takes longer ends the benchmark instead of hanging it.
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// One keep-alive connection.
+/// One keep-alive connection. A server that closes after each answer is connected to again for the next request, as any
+/// client of it has to.
 pub struct Connection {
+    address: SocketAddr,
     stream: TcpStream,
     received: Vec<u8>,
+    /// The last answer said that no other follows it.
+    closed: bool,
 }
 
 /// An answer: its status and its whole body.
@@ -35,14 +39,13 @@ struct Head {
     status: u16,
     body_starts: usize,
     body_bytes: usize,
+    closes: bool,
 }
 
 impl Connection {
     pub async fn open(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to `{address}`"))?;
-        // A request is one write; waiting for more would measure Nagle's algorithm.
-        stream.set_nodelay(true)?;
-        Ok(Self { stream, received: Vec::with_capacity(8 * 1024) })
+        let stream = connect(address).await?;
+        Ok(Self { address, stream, received: Vec::with_capacity(8 * 1024), closed: false })
     }
 
     /// Sends a prepared request and returns the answer's status. No time-out of its own: a timer for each request
@@ -65,6 +68,10 @@ impl Connection {
 
     /// On return `received` holds exactly one answer.
     async fn receive_after(&mut self, request: &[u8]) -> anyhow::Result<Head> {
+        if self.closed {
+            self.stream = connect(self.address).await?;
+            self.closed = false;
+        }
         self.stream.write_all(request).await.context("the connection broke while a request was sent")?;
         let mut head = None;
         loop {
@@ -80,8 +87,17 @@ impl Connection {
                 break;
             }
         }
-        head.context("an answer without a head")
+        let head = head.context("an answer without a head")?;
+        self.closed = head.closes;
+        Ok(head)
     }
+}
+
+async fn connect(address: SocketAddr) -> anyhow::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to `{address}`"))?;
+    // A request is one write; waiting for more would measure Nagle's algorithm.
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// A request's bytes, ready to be sent any number of times.
@@ -95,6 +111,13 @@ pub fn prepare(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
     let mut bytes = request.into_bytes();
     bytes.extend_from_slice(body);
     bytes
+}
+
+/// A prepared request with one header more.
+pub fn with_header(request: &[u8], name: &str, value: &str) -> Vec<u8> {
+    let line_ends = request.windows(2).position(|window| window == b"\r\n").map_or(0, |position| position + 2);
+    let (line, rest) = request.split_at(line_ends);
+    [line, format!("{name}: {value}\r\n").as_bytes(), rest].concat()
 }
 
 /// Fetches one page over a connection of its own.
@@ -118,9 +141,13 @@ fn parse_head(received: &[u8]) -> anyhow::Result<Option<Head>> {
         .and_then(|digits| digits.parse().ok())
         .context("the answer does not begin with an HTTP/1.1 status")?;
     let mut body_bytes = None;
+    let mut closes = false;
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         if name.eq_ignore_ascii_case("content-length") {
             body_bytes = Some(value.trim().parse().context("the Content-Length is not a number")?);
+        }
+        if name.eq_ignore_ascii_case("connection") {
+            closes |= value.trim().eq_ignore_ascii_case("close");
         }
         if name.eq_ignore_ascii_case("transfer-encoding") {
             bail!("the answer has a Transfer-Encoding; this client reads answers by Content-Length only");
@@ -132,7 +159,7 @@ fn parse_head(received: &[u8]) -> anyhow::Result<Option<Head>> {
         (None, _) => bail!("an answer of status {status} without Content-Length"),
     };
     ensure!(body_bytes <= MAX_ANSWER_BYTES, "an answer of {body_bytes} bytes; the limit is {MAX_ANSWER_BYTES}");
-    Ok(Some(Head { status, body_starts: end + 4, body_bytes }))
+    Ok(Some(Head { status, body_starts: end + 4, body_bytes, closes }))
 }
 
 #[cfg(test)]
@@ -147,7 +174,34 @@ mod tests {
     #[test]
     fn the_length_is_found_in_any_case() {
         let head = parse_head(b"HTTP/1.1 403 Forbidden\r\nContent-LENGTH: 12\r\nx: y\r\n\r\nabc").expect("a head");
-        assert_eq!(head, Some(Head { status: 403, body_starts: 52, body_bytes: 12 }));
+        assert_eq!(head, Some(Head { status: 403, body_starts: 52, body_bytes: 12, closes: false }));
+    }
+
+    /// Two answers over two connections, for a server that closes after each.
+    #[tokio::test]
+    async fn a_server_that_closes_is_connected_to_again() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut server = tokio::task::JoinSet::new();
+        server.spawn(async move {
+            for body in ["1", "2"] {
+                let (mut stream, _) = listener.accept().await.expect("a connection");
+                stream.read_u8().await.expect("a request");
+                let answer = format!("HTTP/1.1 200 OK\r\nConnection: Close\r\ncontent-length: 1\r\n\r\n{body}");
+                stream.write_all(answer.as_bytes()).await.expect("sent");
+            }
+        });
+        let mut connection = Connection::open(address).await.expect("a connection");
+        for body in [b"1", b"2"] {
+            assert_eq!(connection.exchange(b"x").await.expect("an answer").body, body);
+        }
+    }
+
+    #[test]
+    fn a_header_is_added_and_nothing_else_changes() {
+        let request = prepare("POST", "/x", &[("host", "h")], b"a\r\nb");
+        let added = prepare("POST", "/x", &[("n", "1"), ("host", "h")], b"a\r\nb");
+        assert_eq!(with_header(&request, "n", "1"), added);
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub enum Requests {
 pub struct Run {
     /// From the first request's first byte to the last answer.
     pub elapsed: Duration,
-    /// Of the requests that were answered 200, sorted.
+    /// Of the requests that were answered 200 (or another success, as 201 for what was created), sorted.
     pub latencies: Vec<Duration>,
     /// Answers of other statuses, by status.
     pub refused: BTreeMap<u16, u64>,
@@ -40,7 +40,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// Answers of 200 per second.
+    /// Successes per second.
     pub fn rate(&self) -> f64 {
         count_as_f64(self.latencies.len()) / self.elapsed.as_secs_f64()
     }
@@ -53,7 +53,7 @@ impl Run {
         self.latencies.len() as u64
     }
 
-    /// `, 503 × 12` for each status other than 200; empty if there was none.
+    /// `, 503 × 12` for each status that is no success; empty if there was none.
     pub fn refusals(&self) -> String {
         self.refused.iter().fold(String::new(), |mut text, (status, count)| {
             let _ = write!(text, ", {status} × {count}");
@@ -124,7 +124,7 @@ async fn client(
         };
         let status = connection.send(request).await?;
         let answered = Instant::now();
-        if status == 200 {
+        if (200..300).contains(&status) {
             run.latencies.push(answered - begun);
         } else {
             *run.refused.entry(status).or_default() += 1;
@@ -144,12 +144,16 @@ mod tests {
     use super::*;
     use crate::http::prepare;
 
-    /// Refuses bodies of three bytes.
+    /// Refuses bodies of three bytes, creates what has four.
     async fn server() -> (SocketAddr, JoinSet<std::io::Result<()>>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = Router::new().fallback(|body: Bytes| async move {
-            if body.len() == 3 { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
+            match body.len() {
+                3 => StatusCode::SERVICE_UNAVAILABLE,
+                4 => StatusCode::CREATED,
+                _ => StatusCode::OK,
+            }
         });
         let mut tasks = JoinSet::new();
         tasks.spawn(async move { axum::serve(listener, router).await });
@@ -163,7 +167,7 @@ mod tests {
     #[tokio::test]
     async fn each_request_is_sent_once_and_the_run_says_that_they_ran_out() {
         let (address, _server) = server().await;
-        let once = Requests::Once(requests(&["ok", "bad", "fine!", "bad", "ok"]));
+        let once = Requests::Once(requests(&["ok", "bad", "new!", "bad", "ok"]));
         let run = run(address, 2, Duration::from_secs(20), &once).await.expect("a run");
         assert_eq!((run.ok(), run.refused.get(&503), run.ran_out), (3, Some(&2), true));
         assert_eq!(run.refusals(), ", 503 × 2");

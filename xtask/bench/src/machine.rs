@@ -24,7 +24,7 @@ pub fn describe(directory: &Path) -> anyhow::Result<Vec<String>> {
         format!("Date: {} UTC", clock::utc().format(format_description!("[year]-[month]-[day] [hour]:[minute]"))?),
         format!("Commit: {}", commit()),
         format!(
-            "Processor: {}, {cores} cores, shared by the server, the generator, the fake Slack and the bare handler",
+            "Processor: {}, {cores} cores, shared by the server, the generator, the fake Slack and what Bellhop is compared with",
             processor()
         ),
         format!("Kernel: {}", kernel.trim()),

@@ -1,7 +1,7 @@
-//! `bench`: measures the release build of Bellhop and prints one table. Run by `cargo xtask bench`.
+//! `bench`: measures the release build of Bellhop and prints its tables. Run by `cargo xtask bench`.
 //!
-//! This process is the load generator. Bellhop, the bare axum handler it is compared with and the fake Slack each run
-//! as processes of their own (the latter two are sub-commands of this binary). It links nothing of Bellhop's: it
+//! This process is the load generator. Bellhop, the bare axum handler and `moto_server` it is compared with, and the fake
+//! Slack each run as processes of their own (the handler and the fake Slack are sub-commands of this binary). It links nothing of Bellhop's: it
 //! speaks to the server only over HTTP, so it cannot agree with it by accident. It never judges: an aim that is missed
 //! is printed beside the result. It fails only when a result would be untrue, such as a notification that was answered
 //! 200 and is not in the store.
@@ -16,6 +16,8 @@ mod http;
 mod load;
 mod machine;
 mod measure;
+mod moto;
+mod prepared;
 mod process;
 mod report;
 mod sns;
@@ -56,6 +58,12 @@ struct Options {
     /// Put the table into this Markdown page, between its two markers, instead of only printing it.
     #[arg(long, conflicts_with = "only")]
     write: Option<PathBuf>,
+    /// How many configurations the full table has.
+    #[arg(long, default_value_t = DEFAULT_CONFIGURATIONS, value_parser = configurations)]
+    configurations: usize,
+    /// The `moto_server` to compare with; `cargo xtask bench` names the one of the pinned Python environment.
+    #[arg(long)]
+    moto_server: Option<PathBuf>,
     /// Measure one subject only.
     #[arg(long, value_enum)]
     only: Option<Subject>,
@@ -68,6 +76,15 @@ struct Options {
     directory: Option<PathBuf>,
 }
 
+const DEFAULT_CONFIGURATIONS: usize = 100_000;
+const MAX_CONFIGURATIONS: usize = 1_000_000;
+
+/// A page has a hundred, and with several full pages there is one in the middle.
+fn configurations(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| number % 100 == 0 && (300..=MAX_CONFIGURATIONS).contains(number));
+    number.ok_or_else(|| format!("`{text}` is not a multiple of 100 from 300 to {MAX_CONFIGURATIONS}"))
+}
+
 /// The subjects, in the order of the table.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Subject {
@@ -77,8 +94,10 @@ enum Subject {
     Sns,
     /// From the answer to SNS to the message in the chat.
     Chat,
-    /// Signed `DescribeSlackChannelConfigurations` per second.
-    Describe,
+    /// Signed calls of the API per second: describe one, create, describe a hundred.
+    Api,
+    /// The cost of a page and the memory, with few configurations and with many.
+    Pages,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -96,5 +115,26 @@ fn main() -> anyhow::Result<()> {
             .build()?
             .block_on(measure::run(&command.options))
             .context("the benchmark did not finish"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn the_full_table_has_full_pages_only() {
+        assert_eq!(configurations("300"), Ok(300));
+        assert_eq!(configurations("1000000"), Ok(MAX_CONFIGURATIONS));
+        for wrong in ["0", "200", "1050", "1000100", "many", "-300"] {
+            assert!(configurations(wrong).is_err(), "{wrong}");
+        }
     }
 }

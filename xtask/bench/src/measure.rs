@@ -1,9 +1,11 @@
-//! A whole run: the processes around Bellhop are started, each subject is measured in turn, one table comes out.
+//! A whole run: the processes around Bellhop are started, each subject is measured in turn, its tables come out.
 
 mod accept_to_chat;
-mod describe;
+mod api_calls;
+mod pages;
 mod sns_throughput;
 mod start;
+mod turns;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -18,11 +20,11 @@ use uuid::Uuid;
 
 use crate::bellhop::Installation;
 use crate::load::{self, Requests, Run};
+use crate::moto::Moto;
 use crate::process::Process;
-use crate::report::{self, Report, Row};
+use crate::report::{self, Report};
 use crate::sns::{Notification, Signer};
-use crate::statistics::median;
-use crate::{Options, Subject, certificate_host, clock, machine};
+use crate::{DEFAULT_CONFIGURATIONS, Options, Subject, certificate_host, clock, machine};
 
 /// Everything that a measurement works with.
 struct Bench {
@@ -34,6 +36,9 @@ struct Bench {
     directory: PathBuf,
     seconds: Duration,
     rounds: u64,
+    configurations: usize,
+    /// The program; without one, nothing is compared with it.
+    moto_server: Option<PathBuf>,
 }
 
 /// Measures what the options ask for and prints the table.
@@ -81,6 +86,8 @@ async fn measure(
         directory: directory.to_path_buf(),
         seconds: Duration::from_secs(options.seconds),
         rounds: options.rounds,
+        configurations: options.configurations,
+        moto_server: options.moto_server.clone(),
     };
     let wanted = |subject| options.only.is_none_or(|only| only == subject);
     if wanted(Subject::Start) {
@@ -92,8 +99,11 @@ async fn measure(
     if wanted(Subject::Chat) {
         accept_to_chat::measure(&bench, report).await.context("accept to chat")?;
     }
-    if wanted(Subject::Describe) {
-        describe::measure(&bench, report).await.context("DescribeSlackChannelConfigurations")?;
+    if wanted(Subject::Api) {
+        api_calls::measure(&bench, report).await.context("API calls")?;
+    }
+    if wanted(Subject::Pages) {
+        pages::measure(&bench, report).await.context("cost of a page")?;
     }
     bench.slack.stop()?;
     bench.bare.stop()
@@ -102,6 +112,9 @@ async fn measure(
 /// The command that repeats this run.
 fn command(options: &Options) -> String {
     let mut command = format!("cargo xtask bench --seconds {} --rounds {}", options.seconds, options.rounds);
+    if options.configurations != DEFAULT_CONFIGURATIONS {
+        let _ = write!(command, " --configurations {}", options.configurations);
+    }
     if let Some(only) = options.only.and_then(|only| only.to_possible_value()) {
         let _ = write!(command, " --only {}", only.get_name());
     }
@@ -118,58 +131,17 @@ impl Bench {
         notification.request(&self.signer, &self.installation.certificate_host.to_string(), host)
     }
 
-    /// A run against the bare handler. Any bytes do, it reads no more of them than their number.
+    /// Starts `moto_server` with so many SNS topics, if we were told where it is.
+    async fn start_moto(&self, topics: usize) -> anyhow::Result<Option<Moto>> {
+        let Some(program) = &self.moto_server else { return Ok(None) };
+        Moto::start(program, topics, &self.directory.join("moto.log")).await.map(Some).context("moto_server")
+    }
+
+    /// A run against the bare handler, by bytes that Bellhop understands.
     async fn run_bare(&self, connections: usize, requests: &Arc<Vec<Vec<u8>>>) -> anyhow::Result<Run> {
         let run =
             load::run(self.bare.address, connections, self.seconds, &Requests::Repeated(Arc::clone(requests))).await?;
         ensure!(run.refused.is_empty(), "the bare handler refused{}", run.refusals());
         Ok(run)
-    }
-}
-
-/// Runs against the bare handler and against Bellhop by turns, so that a drift of the machine meets both.
-#[derive(Default)]
-struct Pairs {
-    pairs: Vec<(Run, Run)>,
-}
-
-impl Pairs {
-    fn push(&mut self, bare: Run, bellhop: Run) {
-        eprintln!("    {} of {} bare", report::per_second(bellhop.rate()), report::per_second(bare.rate()));
-        self.pairs.push((bare, bellhop));
-    }
-
-    fn median(&self, of: impl Fn(&(Run, Run)) -> f64) -> f64 {
-        median(&self.pairs.iter().map(of).collect::<Vec<_>>())
-    }
-
-    /// The row of these pairs: medians over the rounds; the ratio is the median of each pair's own.
-    fn row(&self, what: String, aim: &'static str) -> Row {
-        let text = |side: fn(&(Run, Run)) -> &Run| {
-            format!(
-                "{}, p50 {}, p99 {}",
-                report::per_second(self.median(|pair| side(pair).rate())),
-                report::milliseconds(self.median(|pair| side(pair).milliseconds(50))),
-                report::milliseconds(self.median(|pair| side(pair).milliseconds(99))),
-            )
-        };
-        let ratio = self.median(|(bare, bellhop)| bellhop.rate() / bare.rate());
-        Row { what, result: text(|pair| &pair.1), aim, bare: text(|pair| &pair.0), ratio: format!("{ratio:.2}") }
-    }
-
-    /// What the row cannot say: requests that were refused or that ran out.
-    fn remarks(&self, what: &str, report: &mut Report) {
-        for (round, (_, run)) in self.pairs.iter().enumerate() {
-            if !run.refused.is_empty() {
-                report.note(format!("{what}, round {}: not all were answered 200{}", round + 1, run.refusals()));
-            }
-            if run.ran_out {
-                report.note(format!(
-                    "{what}, round {}: the prepared requests ran out after {:.1} s",
-                    round + 1,
-                    run.elapsed.as_secs_f64()
-                ));
-            }
-        }
     }
 }

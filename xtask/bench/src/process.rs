@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -62,6 +62,32 @@ impl Process {
                 return Ok(process);
             }
         }
+    }
+
+    /// Starts a process that announces nothing and waits until something accepts connections at `address`, which it was
+    /// told to listen on; both its outputs go to `log`.
+    pub fn start_at(
+        name: &'static str,
+        command: &mut Command,
+        address: SocketAddr,
+        log: &Path,
+    ) -> anyhow::Result<Self> {
+        let log_file = File::options().create(true).append(true).open(log)?;
+        command.stdin(Stdio::null()).stdout(log_file.try_clone()?).stderr(log_file);
+        let started = Instant::now();
+        let child = command.spawn().with_context(|| format!("cannot start {name}, {command:?}"))?;
+        let mut process = Self { child, name, address, time_to_ready: Duration::ZERO };
+        while TcpStream::connect(address).is_err() {
+            let ended = process.child.try_wait()?.is_some();
+            ensure!(
+                !ended && started.elapsed() < READY_WITHIN,
+                "{name} does not listen on {address}; its log ends:\n{}",
+                tail(log)
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+        process.time_to_ready = started.elapsed();
+        Ok(process)
     }
 
     /// Resident memory now, in bytes.
@@ -147,6 +173,20 @@ mod tests {
             Process::start("thing", &mut shell("echo no such key >&2; exit 2"), &directory.path().join("log"));
         let error = outcome.err().expect("it was never ready").to_string();
         assert!(error.contains("no such key"), "{error}");
+    }
+
+    #[test]
+    fn a_process_that_announces_nothing_is_ready_when_it_listens() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let log = directory.path().join("log");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        Process::start_at("thing", &mut shell("exec sleep 60"), address, &log).expect("ready").stop().expect("ended");
+
+        drop(listener);
+        let outcome = Process::start_at("thing", &mut shell("echo no such module >&2; exit 1"), address, &log);
+        let error = outcome.err().expect("it never listened").to_string();
+        assert!(error.contains("no such module"), "{error}");
     }
 
     #[test]

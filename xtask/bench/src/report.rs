@@ -1,4 +1,4 @@
-//! The one table: printed, and kept in a page of the documentation between two markers. Formats; never measures.
+//! The tables: printed, and kept in a page of the documentation between two markers. Formats; never measures.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -23,12 +23,28 @@ pub struct Row {
     pub aim: &'static str,
     pub bare: String,
     pub ratio: String,
+    /// What `moto_server` does meanwhile, and how many times Bellhop does it.
+    pub moto: String,
+    pub moto_ratio: String,
+}
+
+/// One line of the second table: the same with few configurations and with many.
+#[derive(Default)]
+pub struct Growth {
+    pub what: String,
+    pub few: String,
+    pub many: String,
+    /// Many to few.
+    pub ratio: String,
 }
 
 /// What was measured so far.
 #[derive(Default)]
 pub struct Report {
     rows: Vec<Row>,
+    /// What the columns of `growths` are headed, few and many.
+    growth_heads: [String; 2],
+    growths: Vec<Growth>,
     notes: Vec<String>,
 }
 
@@ -39,6 +55,17 @@ impl Report {
         self.rows.push(row);
     }
 
+    /// Begins the second table.
+    pub fn growth_heads(&mut self, few_and_many: [String; 2]) {
+        self.growth_heads = few_and_many;
+    }
+
+    /// Adds a line to the second table.
+    pub fn growth(&mut self, growth: Growth) {
+        eprintln!("  {}: {}, then {}", growth.what, growth.few, growth.many);
+        self.growths.push(growth);
+    }
+
     /// Adds a remark under the table.
     pub fn note(&mut self, note: impl Into<String>) {
         let note = note.into();
@@ -46,12 +73,25 @@ impl Report {
         self.notes.push(note);
     }
 
-    /// The table with its remarks and the facts about the machine, as Markdown.
+    /// The tables with their remarks and the facts about the machine, as Markdown.
     pub fn markdown(&self, command: &str, machine: &[String]) -> String {
-        let mut text =
-            String::from("| What | Bellhop | Aim | Bare axum handler | Ratio |\n| --- | ---: | ---: | ---: | ---: |\n");
-        for Row { what, result, aim, bare, ratio } in &self.rows {
-            let _ = writeln!(text, "| {what} | {result} | {aim} | {bare} | {ratio} |");
+        let mut text = String::new();
+        if !self.rows.is_empty() {
+            text.push_str(
+                "| What | Bellhop | Aim | Bare axum handler | Ratio | moto_server, SNS ListTopics | Ratio |\n",
+            );
+            text.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        }
+        for Row { what, result, aim, bare, ratio, moto, moto_ratio } in &self.rows {
+            let _ = writeln!(text, "| {what} | {result} | {aim} | {bare} | {ratio} | {moto} | {moto_ratio} |");
+        }
+        if !self.growths.is_empty() {
+            let [few, many] = &self.growth_heads;
+            let break_before = if text.is_empty() { "" } else { "\n" };
+            let _ = writeln!(text, "{break_before}| What | {few} | {many} | Ratio |\n| --- | ---: | ---: | ---: |");
+        }
+        for Growth { what, few, many, ratio } in &self.growths {
+            let _ = writeln!(text, "| {what} | {few} | {many} | {ratio} |");
         }
         text.push('\n');
         for line in self.notes.iter().chain(machine) {
@@ -89,18 +129,23 @@ fn replace(page: &str, table: &str) -> Option<String> {
 
 /// `12,345/s`
 pub fn per_second(rate: f64) -> String {
-    if !rate.is_finite() {
-        return "not measured".to_owned();
-    }
-    let digits = format!("{rate:.0}");
+    if rate.is_finite() { thousands(&format!("{rate:.0}")) + "/s" } else { "not measured".to_owned() }
+}
+
+/// `100,000`
+pub fn count(number: usize) -> String {
+    thousands(&number.to_string())
+}
+
+fn thousands(digits: &str) -> String {
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
-    text + "/s"
+    text
 }
 
 /// `0.31 ms`, `4.7 ms`, `120 ms`: three digits at most say something.
@@ -126,6 +171,7 @@ mod tests {
     #[test]
     fn numbers_are_readable() {
         assert_eq!([7.4, 999.6, 12_345.0, 1_234_567.0].map(per_second), ["7/s", "1,000/s", "12,345/s", "1,234,567/s"]);
+        assert_eq!([7, 999, 1000, 100_000].map(count), ["7", "999", "1,000", "100,000"]);
         assert_eq!([0.314, 4.72, 120.4, -0.3].map(milliseconds), ["0.31 ms", "4.7 ms", "120 ms", "-0.30 ms"]);
         assert_eq!([37_949_440, 950_000, 39_960_000].map(megabytes), ["37.9 MB", "1.0 MB", "40.0 MB"]);
         assert_eq!((per_second(f64::NAN), milliseconds(f64::NAN)), ("not measured".into(), "not measured".into()));
@@ -156,16 +202,28 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_every_row_note_and_the_command() {
+    fn the_tables_have_every_row_note_and_the_command() {
         let mut report = Report::default();
         report.row(Row { what: "Idle".into(), result: "30 MB".into(), aim: "< 40 MB", ..Row::default() });
+        report.growth_heads(["100 rows", "100,000 rows"].map(str::to_owned));
+        report.growth(Growth { what: "Page".into(), few: "1 ms".into(), many: "2 ms".into(), ratio: "2.00".into() });
         report.note("All committed.");
         let text = report.markdown("cargo xtask bench", &["Kernel: 6".to_owned()]);
         assert!(
             text.contains(
-                "| Idle | 30 MB | < 40 MB |  |  |\n\n- All committed.\n- Kernel: 6\n- Reproduce: `cargo xtask bench`\n"
+                "| Idle | 30 MB | < 40 MB |  |  |  |  |\n\n| What | 100 rows | 100,000 rows | Ratio |\n| --- | ---: | ---: | ---: |\n\
+                 | Page | 1 ms | 2 ms | 2.00 |\n\n- All committed.\n- Kernel: 6\n- Reproduce: `cargo xtask bench`\n"
             ),
             "{text}"
         );
+    }
+
+    #[test]
+    fn every_line_of_a_table_has_as_many_cells_as_its_head() {
+        let mut report = Report::default();
+        report.row(Row { what: "Describe".into(), moto: "500/s".into(), moto_ratio: "30".into(), ..Row::default() });
+        let text = report.markdown("cargo xtask bench", &[]);
+        let cells: Vec<_> = text.lines().take(3).map(|line| line.matches('|').count()).collect();
+        assert_eq!(cells, [8, 8, 8], "{text}");
     }
 }

@@ -2,9 +2,7 @@
 //! key of this run's own. Used by the measurements; everything is signed before a clock starts. Nothing here is shared
 //! with Bellhop's own reading of SNS: a mistake in one must not be repeated in the other.
 
-use std::thread::{available_parallelism, scope};
-
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;
@@ -186,28 +184,6 @@ impl Notification {
     }
 }
 
-/// Makes `count` requests on all cores; `make` is given each one's number.
-pub fn prepare_all<F>(count: usize, make: F) -> anyhow::Result<Vec<Vec<u8>>>
-where
-    F: Fn(usize) -> anyhow::Result<Vec<u8>> + Sync,
-{
-    let threads = available_parallelism()?.get();
-    scope(|scope| {
-        let shares: Vec<_> = (0..threads)
-            .map(|thread| {
-                let make = &make;
-                scope.spawn(move || (thread..count).step_by(threads).map(make).collect::<anyhow::Result<Vec<_>>>())
-            })
-            .collect();
-        let mut requests = Vec::with_capacity(count);
-        for share in shares {
-            let share = share.join().map_err(|_| anyhow!("a signing thread panicked"))?;
-            requests.extend(share.context("cannot prepare the requests")?);
-        }
-        Ok(requests)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
@@ -274,15 +250,6 @@ mod tests {
         let der = STANDARD.decode(pem).expect("base64");
         let key = signer.key.public_key().as_ref();
         assert!(der.windows(key.len()).any(|window| window == key));
-    }
-
-    #[test]
-    fn every_prepared_request_is_made_once() {
-        let mut made = prepare_all(1001, |number| Ok(number.to_be_bytes().to_vec())).expect("requests");
-        made.sort();
-        let expected: Vec<Vec<u8>> = (0_usize..1001).map(|number| number.to_be_bytes().to_vec()).collect();
-        assert_eq!(made, expected);
-        assert!(prepare_all(10, |number| if number == 7 { Err(anyhow!("seven")) } else { Ok(Vec::new()) }).is_err());
     }
 
     #[test]

@@ -10,10 +10,18 @@ impl App {
         self.store.ping().await
     }
 
+    /// Without the store too: that is when they are looked at. What it alone knows is then NaN.
     pub async fn metrics_text(&self) -> Result<String, StoreError> {
-        let oldest = self.store.oldest_pending_since_ms().await?;
-        let waited_ms = oldest.map_or(0, |since| self.clock.now_ms().saturating_sub(since).max(0));
-        let seconds = std::time::Duration::from_millis(u64::try_from(waited_ms).unwrap_or(0)).as_secs_f64();
+        let seconds = match self.store.oldest_pending_since_ms().await {
+            Ok(oldest) => {
+                let waited_ms = oldest.map_or(0, |since| self.clock.now_ms().saturating_sub(since).max(0));
+                std::time::Duration::from_millis(u64::try_from(waited_ms).unwrap_or(0)).as_secs_f64()
+            }
+            Err(error) => {
+                tracing::error!(%error, "the metrics lack the age of the oldest delivery");
+                f64::NAN
+            }
+        };
         self.metrics.render(seconds).map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 }

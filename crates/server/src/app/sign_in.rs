@@ -26,6 +26,8 @@ use crate::outbound::sts::{CallerIdentity, Sts, StsError};
 
 /// The header with the server's name, which the signature covers.
 pub const SERVER_NAME_HEADER: &str = "x-bellhop-server";
+/// A header with something that nobody signed before: two who log in within one second have two signatures.
+pub const NONCE_HEADER: &str = "x-bellhop-nonce";
 /// All of the body that is signed.
 pub const GET_CALLER_IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 pub const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
@@ -114,14 +116,15 @@ impl App {
         })?;
         let confirmed =
             self.sign_in.sts.caller_identity(&checked.endpoint, &checked.headers, GET_CALLER_IDENTITY).await;
-        match confirmed {
+        let opened = match confirmed {
             Ok(identity) => self.open_session(identity).await,
-            Err(error) => {
-                // Nobody signed in with it: it may come again when STS answers, and strangers' fill no memory.
-                self.sign_in.seen.give_back(&checked.signature);
-                Err(error.into())
-            }
+            Err(error) => Err(error.into()),
+        };
+        if opened.is_err() {
+            // Nobody signed in with it, so it may come again; and strangers, whom AWS knows too, fill no memory.
+            self.sign_in.seen.give_back(&checked.signature);
         }
+        opened
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, SignInError> {

@@ -22,9 +22,10 @@ use wire::ids::AccountId;
 
 use super::identities::account_id;
 use super::say;
-use crate::app::{FORM, GET_CALLER_IDENTITY, SERVER_NAME_HEADER, server_name};
+use crate::app::{FORM, GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, server_name};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config;
+use crate::credentials;
 use crate::outbound::http::{self, HttpClient, is_loopback};
 
 /// The server asks AWS meanwhile.
@@ -158,11 +159,11 @@ impl SignedIn {
 }
 
 /// The request as the server wants it: signed, with the server's name under the signature, and not sent.
-fn sign_get_caller_identity(credentials: &Credentials, region: &str, server_name: &str) -> anyhow::Result<Value> {
+fn sign_get_caller_identity(identity_of_aws: &Credentials, region: &str, server_name: &str) -> anyhow::Result<Value> {
     let url = sts_url(region)?;
     let host = url.host_str().context("the endpoint of AWS STS names no host")?;
     let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let identity = credentials.clone().into();
+    let identity = identity_of_aws.clone().into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)
@@ -171,7 +172,13 @@ fn sign_get_caller_identity(credentials: &Credentials, region: &str, server_name
         .settings(SigningSettings::default())
         .build()?
         .into();
-    let plain = [("content-type", FORM), ("host", host.as_str()), (SERVER_NAME_HEADER, server_name)];
+    let nonce = credentials::nonce()?;
+    let plain = [
+        ("content-type", FORM),
+        ("host", host.as_str()),
+        (SERVER_NAME_HEADER, server_name),
+        (NONCE_HEADER, nonce.as_str()),
+    ];
     let body = SignableBody::Bytes(GET_CALLER_IDENTITY.as_bytes());
     let request = SignableRequest::new("POST", url.as_str(), plain.into_iter(), body)?;
     let instructions = sign(request, &parameters)?.into_parts().0;
@@ -218,9 +225,17 @@ mod tests {
         let credentials = Credentials::new("AKIAEXAMPLE", "hush", Some("token".to_owned()), None, "test");
         let signed = sign_get_caller_identity(&credentials, "eu-central-1", "bellhop.example.com").unwrap();
         let authorization = signed["headers"]["authorization"].as_str().unwrap();
-        assert!(authorization.contains("host;x-amz-date;x-amz-security-token;x-bellhop-server"), "{authorization}");
+        assert!(
+            authorization.contains("host;x-amz-date;x-amz-security-token;x-bellhop-nonce;x-bellhop-server"),
+            "{authorization}"
+        );
         assert_eq!(signed["headers"]["x-bellhop-server"], "bellhop.example.com");
         assert_eq!(signed["headers"]["x-amz-security-token"], "token");
         assert!(!signed.to_string().contains("hush"));
+        let again = sign_get_caller_identity(&credentials, "eu-central-1", "bellhop.example.com").unwrap();
+        assert_ne!(
+            authorization, again["headers"]["authorization"],
+            "who logs in twice within a second would be refused"
+        );
     }
 }

@@ -19,13 +19,9 @@ use crate::identities;
 #[derive(Debug, Subcommand)]
 pub enum Policy {
     /// Keep a policy. It binds nobody until it is attached.
-    Create {
-        #[command(flatten)]
-        one: One,
-        /// File with the policy's JSON document.
-        #[arg(long)]
-        policy_file: PathBuf,
-    },
+    Create(Document),
+    /// Replace the document of a policy; whom it binds stays.
+    Update(Document),
     /// List the policies of an account.
     List {
         #[command(flatten)]
@@ -53,11 +49,20 @@ pub struct One {
 }
 
 #[derive(Debug, Args)]
+pub struct Document {
+    #[command(flatten)]
+    one: One,
+    /// File with the policy's JSON document.
+    #[arg(long)]
+    policy_file: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Attachment {
     #[command(flatten)]
     one: One,
-    /// The principal's ARN; `*` and `?` may stand in its names: arn:aws:iam::ACCOUNT:user/NAME, arn:aws:iam::ACCOUNT:role/NAME,
-    /// arn:aws:sts::ACCOUNT:assumed-role/ROLE/*.
+    /// The principal's ARN; `*` and `?` may stand in its names: `arn:aws:iam::ACCOUNT:user/NAME`,
+    /// `arn:aws:iam::ACCOUNT:role/NAME`, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/*`.
     #[arg(long, value_name = "PATTERN")]
     principal_arn: String,
 }
@@ -65,7 +70,8 @@ pub struct Attachment {
 impl Policy {
     pub async fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::Create { one, policy_file } => create(&one, &policy_file).await,
+            Self::Create(document) => document.create().await,
+            Self::Update(document) => document.update().await,
             Self::List { account, page } => list(&account, &page).await,
             Self::Show(one) => show(&one).await,
             Self::Delete(one) => {
@@ -85,6 +91,38 @@ impl Policy {
 impl One {
     fn what(&self) -> String {
         format!("policy `{}` of account `{}`", self.policy_name, self.account.account_id.as_str())
+    }
+}
+
+impl Document {
+    async fn create(self) -> anyhow::Result<()> {
+        let (one, document) = (&self.one, self.read()?);
+        identities::policy_name(&one.policy_name).map_err(anyhow::Error::msg)?;
+        let store = one.account.data.open().await?;
+        let created = store.create_policy(&one.account.account_id, &one.policy_name, &document).await?;
+        created.map_err(|refusal| refused(&one.what(), refusal))?;
+        let (account_id, name) = (one.account.account_id.as_str(), &one.policy_name);
+        say(&format!(
+            "{} is created; `bellhop policy attach {name} --account-id {account_id} --principal-arn ARN` binds somebody",
+            one.what()
+        ));
+        Ok(())
+    }
+
+    async fn update(self) -> anyhow::Result<()> {
+        let (one, document) = (&self.one, self.read()?);
+        let store = one.account.data.open().await?;
+        let updated = store.update_policy(&one.account.account_id, &one.policy_name, &document).await?;
+        updated.map_err(|refusal| refused(&one.what(), refusal))?;
+        say(&format!("{} is updated; {}", one.what(), soon()));
+        Ok(())
+    }
+
+    fn read(&self) -> anyhow::Result<String> {
+        let file = &self.policy_file;
+        let document = read_policy_document(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        identities::check_policy(&self.one.policy_name, &document).map_err(anyhow::Error::msg)?;
+        Ok(document)
     }
 }
 
@@ -109,21 +147,6 @@ impl Attachment {
         say(&format!("{} does not bind `{pattern}` any more; {}", self.one.what(), soon()));
         Ok(())
     }
-}
-
-async fn create(one: &One, file: &std::path::Path) -> anyhow::Result<()> {
-    identities::policy_name(&one.policy_name).map_err(anyhow::Error::msg)?;
-    let document = read_policy_document(file).with_context(|| format!("cannot read `{}`", file.display()))?;
-    identities::check_policy(&one.policy_name, &document).map_err(anyhow::Error::msg)?;
-    let store = one.account.data.open().await?;
-    let created = store.create_policy(&one.account.account_id, &one.policy_name, &document).await?;
-    created.map_err(|refusal| refused(&one.what(), refusal))?;
-    let (account_id, name) = (one.account.account_id.as_str(), &one.policy_name);
-    say(&format!(
-        "{} is created; `bellhop policy attach {name} --account-id {account_id} --principal-arn ARN` binds somebody",
-        one.what()
-    ));
-    Ok(())
 }
 
 async fn list(account: &AccountArguments, page: &PageArguments) -> anyhow::Result<()> {

@@ -190,13 +190,17 @@ fn encode(operation: Option<Operation>, answered: Answered, request_id: &str) ->
     response
 }
 
-/// One line in the log and one count a call.
+/// One count a call, and one line in the log: of reads that succeeded, for those who debug. Audit has them all.
 fn record(app: &SharedApp, operation: Option<Operation>, response: &Response, request_id: &str) {
     let name = operation.map_or("unknown", Operation::name);
     let status = response.status().as_u16();
     app.metrics.api_request(name, status);
     let error = response.headers().get(ERROR_TYPE).and_then(|value| value.to_str().ok());
-    tracing::info!(operation = name, status, error, request_id, "api");
+    if error.is_none() && operation.is_some_and(Operation::is_read_only) {
+        tracing::debug!(operation = name, status, request_id, "api");
+    } else {
+        tracing::info!(operation = name, status, error, request_id, "api");
+    }
 }
 
 /// Whoever waits for the answer. Dropped before it has one: they went away, and with them the request.

@@ -3,11 +3,13 @@
 
 mod account_preferences;
 mod associations;
+mod audit;
 mod authorization;
 mod chime_webhook_configurations;
 mod configured_teams;
 mod corridor;
 mod custom_actions;
+mod http;
 mod isolation;
 mod pagination;
 mod slack_channel_configurations;
@@ -16,3 +18,4 @@ mod slack_workspaces;
 mod tags;
 mod teams_channel_configurations;
 mod teams_user_identities;
+mod throttling;

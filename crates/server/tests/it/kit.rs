@@ -4,8 +4,10 @@
 
 mod api_client;
 mod clock;
+mod connection;
 mod fake_slack;
 mod fake_sns;
+mod fake_sts;
 mod furniture;
 mod listing;
 mod process;
@@ -19,8 +21,10 @@ use serde_json::Value;
 
 pub use api_client::{Answer, ApiClient, Call, Key};
 pub use clock::{MIDDAY_MS, ManualClock};
+pub use connection::Connection;
 pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
+pub use fake_sts::{FakeSts, StsAnswer};
 pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, with_spares};
 pub use listing::Listing;
 pub use process::BellhopProcess;

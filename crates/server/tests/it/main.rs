@@ -18,7 +18,11 @@ mod guarded;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod identities;
+#[cfg(test)]
 mod kit;
+#[cfg(test)]
+mod sign_in;
 #[cfg(test)]
 mod sns;
 #[cfg(test)]

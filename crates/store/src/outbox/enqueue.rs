@@ -202,7 +202,7 @@ async fn insert_deliveries(
 }
 
 /// `($1, $2, 'x'), ($3, $4, 'x')` for two rows of two columns and a constant.
-fn rows_of_placeholders(rows: usize, columns: usize, constants: &str) -> String {
+pub(crate) fn rows_of_placeholders(rows: usize, columns: usize, constants: &str) -> String {
     let row = |row: usize| {
         let of_row: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
         format!("({}{constants})", of_row.join(", "))

@@ -138,6 +138,7 @@ pub async fn what_is_declared_cannot_be_deleted_by_hand(setup: &impl Setup) {
     assert_eq!(store.delete_access_key("AKIA1").await.unwrap(), refused);
     assert_eq!(store.detach_policy(&id, "p", &user_arn("alice")).await.unwrap(), refused);
     assert_eq!(store.delete_policy(&id, "p").await.unwrap(), refused);
+    assert_eq!(store.update_policy(&id, "p", "{}").await.unwrap(), refused);
     assert_eq!(store.delete_user(&id, "alice").await.unwrap(), refused);
     assert_eq!(store.delete_account(&id).await.unwrap(), refused);
     assert_eq!(store.create_policy(&id, "p", "{}").await.unwrap(), Err(Refusal::EntityAlreadyExists));

@@ -168,6 +168,21 @@ pub async fn a_policy_is_deleted_only_when_it_is_attached_to_nobody(setup: &impl
     assert_eq!(unknown, Err(Refusal::NoSuchEntity(Entity::Account)));
 }
 
+pub async fn a_policys_document_is_replaced_and_whom_it_binds_stays(setup: &impl Setup) {
+    let store = with_alice(setup).await;
+    let id = account(ACCOUNT);
+    let nobody = store.update_policy(&id, "p", "{}").await.unwrap();
+    assert_eq!(nobody, Err(Refusal::NoSuchEntity(Entity::Policy)));
+    for name in ["p", "q"] {
+        store.create_policy(&id, name, DOCUMENT).await.unwrap().unwrap();
+    }
+    store.attach_policy(&id, "p", &user_arn("alice")).await.unwrap().unwrap();
+    store.update_policy(&id, "p", "{}").await.unwrap().unwrap();
+    assert_eq!(store.policy(&id, "p").await.unwrap().unwrap().document, "{}");
+    assert_eq!(store.policy(&id, "q").await.unwrap().unwrap().document, DOCUMENT);
+    assert_eq!(store.policy_attachments(&id).await.unwrap().len(), 1);
+}
+
 pub async fn attaching_twice_is_attaching_once(setup: &impl Setup) {
     let store = with_alice(setup).await;
     let id = account(ACCOUNT);

@@ -71,6 +71,7 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         the_limit_is_the_accounts_and_a_deletion_gives_back
         a_workspace_and_a_team_stay_while_configurations_do
         a_webhook_moves_and_its_url_is_kept_sealed
+        what_was_read_is_not_answered_after_a_change
     }
     custom_actions {
         an_action_is_made_read_changed_and_deleted
@@ -105,6 +106,7 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         an_access_key_signs_while_it_is_active
         an_access_key_needs_its_account_and_user
         a_policy_is_deleted_only_when_it_is_attached_to_nobody
+        a_policys_document_is_replaced_and_whom_it_binds_stays
         attaching_twice_is_attaching_once
         an_account_has_so_many_attachments_and_no_more
     }

@@ -157,3 +157,27 @@ pub async fn a_webhook_moves_and_its_url_is_kept_sealed(setup: &impl Setup) {
     let read = store.chat_configuration(&account(ACCOUNT), &before.arn).await.unwrap().unwrap();
     assert_eq!(read.configuration, after);
 }
+
+/// What is read again comes from memory: it must be what a change has left.
+pub async fn what_was_read_is_not_answered_after_a_change(setup: &impl Setup) {
+    let store = setup.open().await;
+    let ops = configure(&store, "ops", "C001", &["a"]).await;
+    let account_id = account(ACCOUNT);
+    let read = async || store.chat_configuration(&account_id, &ops.arn).await.unwrap();
+    assert_eq!(read().await.unwrap().configuration, ops);
+    assert_eq!(store.chat_configuration(&account(OTHER_ACCOUNT), &ops.arn).await.unwrap(), None);
+    let resource = ops.arn.as_str().parse().unwrap();
+    let tag = ("team".parse().unwrap(), "ops".parse().unwrap());
+    store.put_tags(&account_id, &resource, vec![tag], 10).await.unwrap().unwrap().unwrap();
+    assert_eq!(read().await.unwrap().configuration.tags.len(), 1);
+    store.remove_tags(&account_id, &resource, &["team".parse().unwrap()]).await.unwrap();
+    assert_eq!(read().await.unwrap().configuration.tags.len(), 0);
+    let update = ConfigurationUpdate { user_authorization_required: Some(true), ..ConfigurationUpdate::default() };
+    store.update_chat_configuration(&account_id, &ops.arn, update, NOW).await.unwrap().unwrap().unwrap();
+    assert!(read().await.unwrap().configuration.user_authorization_required);
+    assert_eq!(read().await.unwrap().team_name.as_deref(), Some("Sandbox"));
+    store.declare_slack_workspaces(&[]).await.unwrap();
+    assert_eq!(read().await.unwrap().team_name, None);
+    assert!(delete(&store, "ops").await);
+    assert_eq!(read().await, None);
+}

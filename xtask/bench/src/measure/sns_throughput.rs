@@ -7,19 +7,16 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::{Bench, Pairs};
-use crate::bellhop::{Bellhop, Configuration};
+use super::Bench;
+use super::turns::{Turn, Turns, connections_in_words};
+use crate::bellhop::Bellhop;
+use crate::bellhop::configurations::Configuration;
 use crate::load::{self, Requests};
+use crate::prepared::{CALIBRATION, needed, prepare_all};
 use crate::report::{Report, Row, megabytes};
-use crate::sns::{mark, prepare_all};
+use crate::sns::mark;
 
 const CONNECTIONS: [(usize, &str); 2] = [(1, ""), (16, "≥ 5,000/s")];
-/// Enough for a first guess at the rate, which decides how many are signed for a run.
-const CALIBRATION: usize = 1500;
-/// Notifications signed for a run, over what the fastest run so far would need.
-const HEADROOM: f64 = 1.6;
-/// About 3 kB each; past this the generator would take the memory from the server's page cache.
-const MAX_SIGNED: usize = 200_000;
 /// How many answered notifications are sent again after the kill.
 const SENT_AGAIN: usize = 300;
 
@@ -34,10 +31,10 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let mut answered = Answered { count: first.len() as u64, all_ok: first };
 
     for (connections, aim) in CONNECTIONS {
-        let what = format!("SNS notifications verified and committed, {connections} connection{}", plural(connections));
+        let what = format!("SNS notifications verified and committed, {}", connections_in_words(connections));
         eprintln!("  {what}");
         let mut rate = calibrate(bench, &bellhop, &topic, connections, &mut answered).await?;
-        let mut pairs = Pairs::default();
+        let mut turns = Turns::default();
         for _ in 0..bench.rounds {
             let requests = sign(bench, &bellhop, &topic, needed(rate, bench.seconds))?;
             let bare = bench.run_bare(connections, &requests).await?;
@@ -45,10 +42,10 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
             let run = load::run(bellhop.address(), connections, bench.seconds, &once).await?;
             rate = rate.max(run.rate());
             answered.add(&run, requests);
-            pairs.push(bare, run);
+            turns.push(Turn { bare, moto: None, bellhop: run });
         }
-        report.row(pairs.row(what.clone(), aim));
-        pairs.remarks(&what, report);
+        report.row(turns.row(what.clone(), aim));
+        turns.remarks(&what, report);
     }
     report.row(Row {
         what: "Resident memory right after these runs".to_owned(),
@@ -116,15 +113,6 @@ async fn calibrate(
     Ok(run.rate())
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a float cast saturates, and the cap follows"
-)]
-fn needed(rate: f64, seconds: Duration) -> usize {
-    ((rate * seconds.as_secs_f64() * HEADROOM) as usize).clamp(CALIBRATION, MAX_SIGNED)
-}
-
 /// Sends what was answered 200 again, to a new process on the same store, and one notification that is new: only the
 /// new one may count as accepted.
 async fn still_known(
@@ -147,20 +135,4 @@ async fn still_known(
         accepted.saturating_sub(1)
     );
     bellhop.stop()
-}
-
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn enough_is_signed_but_never_without_end() {
-        assert_eq!(needed(1000.0, Duration::from_secs(5)), 8000);
-        assert_eq!(needed(1.0, Duration::from_secs(5)), CALIBRATION);
-        assert_eq!(needed(1e9, Duration::from_secs(5)), MAX_SIGNED);
-    }
 }

@@ -9,7 +9,7 @@ use time::PrimitiveDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use super::{GET_CALLER_IDENTITY, SERVER_NAME_HEADER, SignInError};
+use super::{GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, SignInError};
 use crate::config::StsHost;
 use crate::outbound::sts::StsEndpoint;
 
@@ -18,8 +18,8 @@ use crate::outbound::sts::StsEndpoint;
 pub const TOLERANCE_MS: i64 = 15 * 60 * 1000;
 
 /// What goes on to STS, if it is there; `host` is set from the endpoint.
-const FORWARDED: [&str; 5] =
-    ["authorization", "content-type", "x-amz-date", "x-amz-security-token", SERVER_NAME_HEADER];
+const FORWARDED: [&str; 6] =
+    ["authorization", "content-type", "x-amz-date", "x-amz-security-token", SERVER_NAME_HEADER, NONCE_HEADER];
 /// What the signature must cover.
 const SIGNED: [&str; 3] = ["host", "x-amz-date", SERVER_NAME_HEADER];
 /// Session tokens are the longest; STS gives no limit, and makes some of two kilobytes.
@@ -89,7 +89,7 @@ impl CheckedRequest {
             ));
         }
         let signature = authorization.signature.to_owned();
-        Ok(Self { endpoint, signature, date_ms, headers })
+        Ok(Self { endpoint, headers, signature, date_ms })
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use iam::sigv4::{self, Class, Policy, RequestHead, SignatureError, SigningSecret};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use time::OffsetDateTime;
 use wire::errors::ErrorShape;
 
@@ -23,7 +23,7 @@ pub async fn caller(app: &SharedApp, head: &Parts, body: &Bytes) -> Result<Calle
     let identity = app.identify(access_key_id).await.map_err(|error| not_identified(&error))?;
     let secret = SigningSecret {
         keys: &identity.signing_keys,
-        session_token: identity.session_token.as_ref().map(|token| token.expose_secret()),
+        session_token: identity.session_token.as_ref().map(SecretString::expose_secret),
     };
     let now_ms = app.clock.now_ms();
     presented.verify(secret, body, instant(now_ms)).map_err(|error| not_signed(&error))?;

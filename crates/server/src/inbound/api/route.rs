@@ -1,7 +1,5 @@
 //! Which operation a request asks for: by its path, or by the query parameters of the reference's "Common Parameters".
 
-use std::borrow::Cow;
-
 use axum::http::Method;
 use axum::http::request::Parts;
 use url::form_urlencoded;
@@ -46,7 +44,7 @@ fn unknown_operation() -> ApiError {
 }
 
 /// The code is assumed: of the common errors it is the one for an input that breaks a constraint AWS sets.
-fn wrong_version(version: &Cow<'_, str>) -> ApiError {
+fn wrong_version(version: &str) -> ApiError {
     let shown: String = version.chars().take(32).filter(|character| !character.is_control()).collect();
     let text = format!("The API version {shown} is not supported by this service; the version is {VERSION}.");
     ApiError::new(ErrorShape::ValidationError, text)

@@ -136,6 +136,18 @@ impl Call {
         }
     }
 
+    /// The request as it goes over a bare connection: its head without the blank line, and its body. The head says nothing
+    /// of the body's length.
+    pub fn on_the_wire(self) -> (String, Vec<u8>) {
+        let url = format!("http://{}{}", self.client.address, self.path);
+        let mut head = format!("POST {} HTTP/1.1\r\nhost: {}\r\n", self.path, self.client.address);
+        head.push_str("content-type: application/json\r\n");
+        for (name, value) in self.credentials.as_ref().map(|it| self.signature(it, &url)).unwrap_or_default() {
+            head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
+        }
+        (head, self.body)
+    }
+
     fn signature(&self, credentials: &Credentials, url: &str) -> Vec<(String, String)> {
         let identity = credentials.clone().into();
         let signed_at = UNIX_EPOCH + Duration::from_millis(self.signed_at_ms.try_into().unwrap());

@@ -13,7 +13,7 @@ use server::config::{
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryState};
-use store::{PersonId, Store};
+use store::{AuditOrder, AuditPosition, PersonId, Store};
 use tempfile::TempDir;
 use wire::operations::Operation;
 
@@ -25,6 +25,8 @@ use super::{eventually, http_client};
 
 /// Deliveries of one test; none makes more.
 const DELIVERIES_MAX: i64 = 1000;
+/// Longer than the record of a read waits for company.
+const AUDIT_LINGERS_MS: i64 = 100;
 /// How often the server looks for what nobody told it.
 const LOOKS_EVERY_MS: i64 = 1000;
 
@@ -196,6 +198,24 @@ impl TestServer {
         deliveries
     }
 
+    /// The audit records that are committed, the oldest first.
+    pub async fn audit_records(&self) -> Vec<Value> {
+        let (from, to) = (AuditPosition::before(0), AuditPosition::before(i64::MAX));
+        let records = self.outbox.audit_records(None, (from, to), AuditOrder::OldestFirst, DELIVERIES_MAX).await;
+        records.unwrap().iter().map(|found| serde_json::from_str(&found.record).unwrap()).collect()
+    }
+
+    /// Waits until so many audit records are committed; those of reads are due a moment after the call.
+    pub async fn audited(&self, count: usize) -> Vec<Value> {
+        self.clock.advance(AUDIT_LINGERS_MS);
+        eventually(&format!("{count} audit records"), async || {
+            let records = self.audit_records().await;
+            assert!(records.len() <= count, "more than {count}: {records:#?}");
+            (records.len() == count).then_some(records)
+        })
+        .await
+    }
+
     /// Waits until the server can do nothing more at this moment of the clock: nothing is under way, and whatever is
     /// pending waits for a later time. From here on nothing is sent until the clock moves or something arrives.
     pub async fn quiet(&self) {
@@ -324,7 +344,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
-        throttle: ThrottleSettings::default(),
+        // Time stands still here: a bucket would never be filled again.
+        throttle: ThrottleSettings { requests_per_second: 0.0, ..ThrottleSettings::default() },
         audit: AuditSettings::default(),
         accounts: Vec::new(),
         users: Vec::new(),

@@ -42,10 +42,7 @@ impl App {
         operation: Operation,
         new: NewConfiguration,
     ) -> Result<ListedConfiguration, AppError> {
-        let arn = ChatConfigurationArn::new(new.channel.platform(), &caller.account_id, &new.name);
-        caller.authorize(&Access::to(operation).with_request_tags(&new.tags))?;
-        caller.authorize_to_tag(arn.as_str(), &new.tags)?;
-        caller.authorize_to_pass(&new.iam_role_arn)?;
+        let arn = authorize_create(caller, operation, &new)?;
         let sns_topic_arns = as_a_set(new.sns_topic_arns);
         self.check_topics(&sns_topic_arns)?;
         self.check_tags(&new.name, &new.tags)?;
@@ -235,6 +232,20 @@ impl App {
             }
         }
     }
+}
+
+/// All that a create asks of its caller's policies, and the ARN of what it would make. Before anything is looked up: whoever
+/// may do a part learns nothing of names, channels and workspaces.
+pub(super) fn authorize_create(
+    caller: &Caller,
+    operation: Operation,
+    new: &NewConfiguration,
+) -> Result<ChatConfigurationArn, AppError> {
+    let arn = ChatConfigurationArn::new(new.channel.platform(), &caller.account_id, &new.name);
+    caller.authorize(&Access::to(operation).with_request_tags(&new.tags))?;
+    caller.authorize_to_tag(arn.as_str(), &new.tags)?;
+    caller.authorize_to_pass(&new.iam_role_arn)?;
+    Ok(arn)
 }
 
 /// The guardrails in force: a configuration that names none has AWS's default. Source: reference.

@@ -7,8 +7,7 @@ use store::{ListedConfiguration, SlackWorkspace};
 use wire::ids::{ChatConfigurationArn, Platform, SlackChannelId, SlackChannelName, SlackTeamId};
 use wire::operations::Operation;
 
-use super::authorization::Access;
-use super::chat_configurations::NewConfiguration;
+use super::chat_configurations::{NewConfiguration, authorize_create};
 use super::{App, AppError, Caller};
 
 /// How long a create or update waits for Slack to name the channel. The id stands in for a name that does not come.
@@ -26,7 +25,7 @@ impl App {
         let named = channel_name.clone().unwrap_or_else(|| (&channel_id).into());
         let mut new = new(Channel::Slack(SlackChannel { team_id: team_id.clone(), channel_id, channel_name: named }));
         // Before Slack is asked anything on the caller's behalf.
-        caller.authorize(&Access::to(operation).with_request_tags(&new.tags))?;
+        authorize_create(caller, operation, &new)?;
         let not_authorized =
             || AppError::WorkspaceNotAuthorized { team_id: team_id.clone(), account_id: caller.account_id.clone() };
         let workspace = self.store.slack_workspace(&caller.account_id, &team_id).await?.ok_or_else(not_authorized)?;
@@ -45,6 +44,10 @@ impl App {
     ) -> Result<ListedConfiguration, AppError> {
         let (operation, platform) = (Operation::UpdateSlackChannelConfiguration, Platform::SlackChannel);
         let before = self.configuration_to_change(caller, operation, platform, arn).await?;
+        // As in a create: before Slack is asked anything.
+        if let Some(role) = &update.iam_role_arn {
+            caller.authorize_to_pass(role)?;
+        }
         let mut channel_name = channel_name;
         if let (None, Channel::Slack(channel)) = (&channel_name, &before.configuration.channel)
             && channel.channel_id != channel_id

@@ -8,19 +8,29 @@ mod connection;
 mod fake_slack;
 mod fake_sns;
 mod fake_sts;
+mod furniture;
+mod listing;
 mod process;
+mod requests;
 mod test_server;
+mod users;
 
 use std::time::{Duration, Instant};
 
-pub use api_client::{Answer, ApiClient, Key};
+use serde_json::Value;
+
+pub use api_client::{Answer, ApiClient, Call, Key};
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use connection::Connection;
 pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
 pub use fake_sts::{FakeSts, StsAnswer};
+pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, with_spares};
+pub use listing::Listing;
 pub use process::BellhopProcess;
+pub use requests::{Request, request};
 pub use test_server::TestServer;
+pub use users::{declare_policy, declare_user, user_arn};
 
 /// The account of most tests, and its administrator's key.
 pub const OPS: Key = Key { account_id: "123456789012", id: "AKIDOPS", secret: "ops-secret" };
@@ -54,6 +64,15 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
         assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain: {what}");
         tokio::time::sleep(LOOK_AGAIN).await;
     }
+}
+
+/// `base` with more members, or others.
+pub fn with(mut base: Value, members: Value) -> Value {
+    let (Some(base_members), Value::Object(members)) = (base.as_object_mut(), members) else {
+        panic!("both are objects");
+    };
+    base_members.extend(members);
+    base
 }
 
 /// The client of all requests of the tests. It follows nothing and ends.

@@ -7,7 +7,7 @@ mod update;
 
 use serde_json::{Value, json};
 
-use crate::kit::{ROLE, TEAM};
+use crate::kit::{ROLE, TEAM, with};
 
 /// A request with the required members only. Source of which these are: model.
 fn smallest(name: &str, channel_id: &str) -> Value {
@@ -17,15 +17,6 @@ fn smallest(name: &str, channel_id: &str) -> Value {
         "SlackChannelId": channel_id,
         "IamRoleArn": ROLE,
     })
-}
-
-/// `base` with more members, or others.
-fn with(mut base: Value, members: Value) -> Value {
-    let (Some(base_members), Value::Object(members)) = (base.as_object_mut(), members) else {
-        panic!("both are objects");
-    };
-    base_members.extend(members);
-    base
 }
 
 /// The ARN of a configuration of the tests' account. Form: observed.

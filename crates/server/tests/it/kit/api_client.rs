@@ -197,6 +197,26 @@ impl Answer {
         body
     }
 
+    /// An answer of 204, which has neither body nor type of one.
+    #[track_caller]
+    pub fn no_content(&self) {
+        let text = String::from_utf8_lossy(&self.body);
+        assert_eq!((self.status, text.as_ref(), self.header("content-type")), (204, "", None));
+    }
+
+    /// The text of a denial by the caller's policies. Code and status: reference, common errors.
+    #[track_caller]
+    pub fn denied(&self) -> String {
+        self.refused(403, "AccessDeniedException", "message")
+    }
+
+    /// Status, headers and body as one text, without what no two answers share.
+    pub fn bytes(&self) -> String {
+        let varies = ["date", "x-amzn-requestid"];
+        let headers: Vec<_> = self.headers.iter().filter(|(name, _)| !varies.contains(&name.as_str())).collect();
+        format!("{} {headers:?} {}", self.status, String::from_utf8_lossy(&self.body))
+    }
+
     /// The text of a refusal that must have this status, this code in header and body, and its text in this member and
     /// in no other. Where the code stands: observed.
     #[track_caller]

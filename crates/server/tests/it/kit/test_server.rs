@@ -13,7 +13,7 @@ use server::config::{
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryState};
-use store::{AuditOrder, AuditPosition, Store};
+use store::{AuditOrder, AuditPosition, PersonId, Store};
 use tempfile::TempDir;
 use wire::operations::Operation;
 
@@ -149,6 +149,13 @@ impl TestServer {
         let created = answer.ok(201);
         let arn = &created["ChannelConfiguration"]["ChatConfigurationArn"];
         arn.as_str().unwrap().to_owned()
+    }
+
+    /// Links a person of a configuration's channel to a role, as they do in chat.
+    pub async fn link(&self, key: Key, configuration_arn: &str, person: &PersonId) {
+        let (account_id, arn) = (key.account_id.parse().unwrap(), configuration_arn.parse().unwrap());
+        let put = self.store().put_user_identity(&account_id, &arn, person, &ROLE.parse().unwrap(), None).await;
+        assert!(put.unwrap(), "there is no {configuration_arn}");
     }
 
     /// `GET path`: status and text.

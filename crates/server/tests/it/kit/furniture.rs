@@ -1,0 +1,142 @@
+//! An account with one of everything, and a look at all that an account has: what must still be as it was when a request was
+//! refused.
+
+use serde_json::{Value, json};
+use server::config::{ConfiguredTeamSettings, Settings, SlackWorkspaceSettings};
+use store::PersonId;
+use wire::operations::Operation as O;
+
+use super::{Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
+
+/// Someone of Microsoft Teams; in Slack, they are `U0PERSON`.
+pub const PERSON: &str = "cccccccc-1111-4222-8333-dddddddddddd";
+pub const CHIME_URL: &str = "https://hooks.chime.aws/incomingwebhooks/ops?token=secret";
+
+/// The names of what [`furnish`] makes. Made or not: they are good names to ask for.
+#[derive(Debug, Clone)]
+pub struct Furniture {
+    /// Letters and digits alone: channels are named by it too.
+    pub name: String,
+    pub chime: String,
+    pub slack: String,
+    pub teams: String,
+    pub action: String,
+    pub slack_user: String,
+    pub teams_user: String,
+    /// A workspace and a team without configurations.
+    pub spare_workspace: String,
+    pub spare_team: String,
+}
+
+impl Furniture {
+    pub fn named(key: Key, name: &str) -> Self {
+        let configuration =
+            |platform| format!("arn:aws:chatbot::{}:chat-configuration/{platform}/{name}", key.account_id);
+        Self {
+            name: name.to_owned(),
+            chime: configuration("chime-webhook"),
+            slack: configuration("slack-channel"),
+            teams: configuration("microsoft-teams-channel"),
+            action: format!("arn:aws:chatbot::{}:custom-action/{name}", key.account_id),
+            slack_user: "U0PERSON".to_owned(),
+            teams_user: PERSON.to_owned(),
+            spare_workspace: "T0SPARE".to_owned(),
+            spare_team: "eeeeeeee-2222-4333-8444-555555555555".to_owned(),
+        }
+    }
+
+    /// The same things under names that nobody has, each as long as it was.
+    pub fn absent(&self) -> Self {
+        let gone = |text: &str| text.replace(&self.name, &"z".repeat(self.name.len()));
+        Self {
+            name: gone(&self.name),
+            chime: gone(&self.chime),
+            slack: gone(&self.slack),
+            teams: gone(&self.teams),
+            action: gone(&self.action),
+            slack_user: "U0NOBODY".to_owned(),
+            teams_user: PERSON.replace('c', "9"),
+            spare_workspace: "T0NOONE".to_owned(),
+            spare_team: self.spare_team.replace('e', "9"),
+        }
+    }
+}
+
+/// The workspace and the team that are spare belong to [`OPS`].
+pub fn with_spares(settings: &mut Settings) {
+    let names = Furniture::named(OPS, "");
+    settings.slack.workspaces.push(SlackWorkspaceSettings {
+        account_id: OPS.account_id.parse().unwrap(),
+        team_id: names.spare_workspace.parse().unwrap(),
+        team_name: "Spare".to_owned(),
+        bot_token: "xoxb-spare".into(),
+    });
+    settings.microsoft_teams.teams.push(ConfiguredTeamSettings {
+        account_id: OPS.account_id.parse().unwrap(),
+        team_id: names.spare_team.parse().unwrap(),
+        tenant_id: TENANT.parse().unwrap(),
+        team_name: "Spare".to_owned(),
+    });
+}
+
+/// Makes a configuration of each platform and a custom action, tagged; associates the action with the Slack channel, and
+/// links a person in Slack and one in Teams to a role.
+pub async fn furnish(server: &TestServer, key: Key, name: &str) -> Furniture {
+    let made = Furniture::named(key, name);
+    let tags = json!([{ "TagKey": "team", "TagValue": name }]);
+    let bodies = [
+        (
+            O::CreateChimeWebhookConfiguration,
+            json!({ "ConfigurationName": name, "WebhookDescription": name, "WebhookUrl": CHIME_URL,
+                    "IamRoleArn": ROLE, "SnsTopicArns": [TOPIC], "Tags": tags }),
+        ),
+        (
+            O::CreateSlackChannelConfiguration,
+            json!({ "ConfigurationName": name, "SlackTeamId": TEAM, "SlackChannelId": format!("C{name}"),
+                    "SlackChannelName": name, "IamRoleArn": ROLE, "SnsTopicArns": [TOPIC], "Tags": tags }),
+        ),
+        (
+            O::CreateMicrosoftTeamsChannelConfiguration,
+            json!({ "ConfigurationName": name, "TeamId": TEAMS_TEAM, "TenantId": TENANT,
+                    "ChannelId": format!("19%3A{name}%40thread.tacv2"), "IamRoleArn": ROLE, "SnsTopicArns": [TOPIC],
+                    "Tags": tags }),
+        ),
+        (O::CreateCustomAction, json!({ "ActionName": name, "Definition": { "CommandText": "s3 ls" }, "Tags": tags })),
+        (O::AssociateToConfiguration, json!({ "ChatConfiguration": made.slack, "Resource": made.action })),
+    ];
+    for (operation, body) in bodies {
+        server.call_as(key, operation, body).await.ok(201);
+    }
+    server.link(key, &made.slack, &PersonId::Slack(made.slack_user.parse().unwrap())).await;
+    server.link(key, &made.teams, &PersonId::MicrosoftTeams(made.teams_user.parse().unwrap())).await;
+    made
+}
+
+/// All that an account's administrator can see in it.
+pub async fn everything(server: &TestServer, key: Key) -> Value {
+    let mut seen = Vec::new();
+    for operation in O::ALL {
+        let lists = operation.is_read_only()
+            && !matches!(
+                operation,
+                O::GetCustomAction
+                    | O::GetMicrosoftTeamsChannelConfiguration
+                    | O::ListAssociations
+                    | O::ListTagsForResource
+            );
+        if lists {
+            seen.push(server.call_as(key, *operation, json!({})).await.ok(200));
+        }
+    }
+    let text = json!(seen).to_string();
+    // What lists do not tell is asked for each ARN that they named.
+    for arn in text.split('"').filter(|text| text.starts_with("arn:aws:chatbot:")) {
+        seen.push(server.call_as(key, O::ListTagsForResource, json!({ "ResourceARN": arn })).await.ok(200));
+        if arn.contains("custom-action") {
+            seen.push(server.call_as(key, O::GetCustomAction, json!({ "CustomActionArn": arn })).await.ok(200));
+        } else {
+            seen.push(server.call_as(key, O::ListAssociations, json!({ "ChatConfiguration": arn })).await.ok(200));
+        }
+    }
+    json!(seen)
+}

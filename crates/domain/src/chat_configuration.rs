@@ -110,7 +110,11 @@ impl Channel {
     pub fn destination(&self) -> String {
         match self {
             Self::ChimeWebhook(webhook) => format!("chime/{}", webhook.id()),
-            Self::MicrosoftTeams(channel) => format!("teams/{}/{}", channel.team_id, channel.channel_id),
+            Self::MicrosoftTeams(channel) => {
+                // Both spellings of a percent-encoded colon, and of a UUID, are one channel.
+                let (team_id, channel_id) = (channel.team_id.as_str().to_lowercase(), channel.channel_id.as_str());
+                format!("teams/{team_id}/{}", channel_id.replace("%3a", "%3A"))
+            }
             Self::Slack(channel) => format!("slack/{}/{}", channel.team_id, channel.channel_id),
         }
     }
@@ -182,6 +186,13 @@ mod tests {
         assert_eq!(slack().destination(), "slack/T0SANDBOX/C1");
         assert_eq!(teams.destination(), "teams/11111111-2222-4333-8444-555555555555/19%3Aa%40thread.tacv2");
         assert_eq!(chime().destination(), "chime/the-id");
+        let spelled = |team_id: &str, channel_id: &str| {
+            let Channel::MicrosoftTeams(channel) = teams.clone() else { panic!("{teams:?}") };
+            let (team_id, channel_id) = (team_id.parse().unwrap(), channel_id.parse().unwrap());
+            Channel::MicrosoftTeams(TeamsChannel { team_id, channel_id, ..channel }).destination()
+        };
+        let otherwise = spelled("aaaaaaaa-2222-4333-8444-555555555555", "19%3aA%40thread.tacv2");
+        assert_eq!(spelled("AAAAAAAA-2222-4333-8444-555555555555", "19%3AA%40thread.tacv2"), otherwise);
     }
 
     #[test]

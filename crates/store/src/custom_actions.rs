@@ -52,13 +52,19 @@ impl Store {
         now_ms: i64,
     ) -> Result<ActionCreated, StoreError> {
         let mut transaction = self.write().await?;
+        let is_there = load(&mut transaction, &action.account_id, &action.arn).await?.is_some();
         if let Some(idempotency) = idempotency
             && let Some(request) = request_of(&mut transaction, &action.account_id, idempotency, now_ms).await?
         {
-            let same = request == idempotency.request;
-            return Ok(if same { ActionCreated::Before } else { ActionCreated::TokenReused });
+            if request != idempotency.request {
+                return Ok(ActionCreated::TokenReused);
+            }
+            // Deleted since, it is made again: an answer that names nothing would help nobody.
+            if is_there {
+                return Ok(ActionCreated::Before);
+            }
         }
-        if load(&mut transaction, &action.account_id, &action.arn).await?.is_some() {
+        if is_there {
             return Ok(ActionCreated::NameTaken);
         }
         if !account_usage::take(&mut transaction, &action.account_id, Limited::CustomActions, limit).await? {

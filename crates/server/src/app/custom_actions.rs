@@ -1,6 +1,10 @@
 //! Custom actions: made, shown, changed, deleted.
 
+use std::collections::BTreeMap;
+
 use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::custom_action::{Attachment, CustomAction};
 use store::{ActionCreated, ActionUpdate, Idempotency};
 use wire::ids::{ActionName, AliasName, ClientToken, CommandText, CustomActionArn, MaxResults, TagKey, TagValue};
@@ -132,10 +136,10 @@ fn check_command(command_text: &CommandText) -> Result<(), AppError> {
     Ok(())
 }
 
-/// All that makes one create different from another.
+/// All that makes one create different from another. Tags are a set.
 fn digest_of(action: &CustomAction) -> String {
     let CustomAction { arn, account_id: _, name: _, command_text, alias_name, attachments, tags } = action;
+    let tags: BTreeMap<_, _> = tags.iter().map(|(key, value)| (key, value)).collect();
     let text = serde_json::json!([arn, command_text, alias_name, attachments, tags]).to_string();
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    BASE64.encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }

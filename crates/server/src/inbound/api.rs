@@ -161,12 +161,9 @@ async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Byte
     handled.map_err(|refusal| ApiError::of(operation, &refusal))
 }
 
-/// The body of a result. A map of our own types always writes as JSON.
+/// The body of a result.
 fn json(result: &impl Serialize) -> Handled {
-    Ok(Some(serde_json::to_vec(result).unwrap_or_else(|error| {
-        tracing::error!(%error, "an answer cannot be written as JSON");
-        b"{}".to_vec()
-    })))
+    serde_json::to_vec(result).map(Some).map_err(Refusal::Unwritable)
 }
 
 fn encode(operation: Option<Operation>, answered: Answered, request_id: &str) -> Response {

@@ -12,7 +12,7 @@ use super::ListedConfiguration;
 /// A few kilobytes each, most of it topics.
 const KEPT_MAX: u64 = 10_000;
 /// What nobody asks for any more makes room.
-const IDLE: Duration = Duration::from_secs(10 * 60);
+const IDLE: Duration = Duration::from_mins(10);
 
 /// A cut through time: every change ends one, and what was read in an earlier one is not answered any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

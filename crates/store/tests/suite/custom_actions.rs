@@ -85,6 +85,8 @@ pub async fn a_token_makes_a_repeated_create_the_same_for_a_day(setup: &impl Set
     assert_eq!(again(&restart, "a", NOW + DAY_MS).await, ActionCreated::NameTaken);
     assert_eq!(again(&action(ACCOUNT, "stop"), "b", NOW + DAY_MS).await, ActionCreated::New);
     assert_eq!(again(&action(ACCOUNT, "stop"), "b", NOW + DAY_MS + 1).await, ActionCreated::Before);
+    assert!(store.delete_custom_action(&account(ACCOUNT), &action(ACCOUNT, "stop").arn).await.unwrap());
+    assert_eq!(again(&action(ACCOUNT, "stop"), "b", NOW + DAY_MS + 2).await, ActionCreated::New);
 }
 
 pub async fn actions_have_a_limit_and_pages(setup: &impl Setup) {
@@ -114,7 +116,7 @@ pub async fn actions_show_where_they_are_associated(setup: &impl Setup) {
     let gone = arn(ACCOUNT, "gone");
     assert_eq!(store.associate(&account_id, &gone, &restart.arn).await.unwrap(), Err(Absent::Configuration));
     let listed = async |account_id| store.associations(&account(account_id), &ops, None, 10).await.unwrap();
-    assert_eq!(listed(ACCOUNT).await, [restart.arn.clone()]);
+    assert_eq!(listed(ACCOUNT).await, std::slice::from_ref(&restart.arn));
     assert_eq!(listed(OTHER_ACCOUNT).await, []);
     assert_eq!(store.disassociate(&account_id, &ops, &restart.arn).await.unwrap(), Ok(()));
     assert_eq!(store.disassociate(&account_id, &ops, &restart.arn).await.unwrap(), Ok(()));

@@ -6,6 +6,9 @@ use wire::operations::{DecodeError, Operation};
 use crate::app::AppError;
 use crate::inbound::body::{BodyError, CodingError};
 
+/// What a caller may know of a fault of ours.
+const SERVER_ERROR: &str = "We can't process your request right now because of a server issue.";
+
 /// An error as it goes over the wire.
 #[derive(Debug)]
 pub struct ApiError {
@@ -31,8 +34,7 @@ impl ApiError {
 
     /// Something of ours that went wrong before or after the operation.
     pub fn internal_failure() -> Self {
-        let text = "We can't process your request right now because of a server issue.";
-        Self::new(ErrorShape::InternalFailure, text)
+        Self::new(ErrorShape::InternalFailure, SERVER_ERROR)
     }
 
     pub fn message(&self) -> &str {
@@ -47,6 +49,10 @@ impl ApiError {
     pub fn of(operation: Operation, refusal: &Refusal) -> Self {
         match refusal {
             Refusal::NotARequest(error) => Self::new(operation.invalid_request(), error.message()),
+            Refusal::Unwritable(error) => {
+                tracing::error!(operation = operation.name(), %error, "an answer cannot be written");
+                Self::new(operation.server_error(), SERVER_ERROR)
+            }
             Refusal::App(error) => {
                 if let Some(text) = error.for_the_log() {
                     tracing::error!(operation = operation.name(), error = text, "the API cannot answer");
@@ -66,6 +72,8 @@ pub enum Refusal {
     /// The body does not decode.
     NotARequest(DecodeError),
     App(AppError),
+    /// It was done, and its answer cannot be written as JSON.
+    Unwritable(serde_json::Error),
 }
 
 impl From<DecodeError> for Refusal {

@@ -1,0 +1,117 @@
+//! What settings are understood, and what is said of those that are not.
+
+use super::*;
+
+fn of_toml(text: &str) -> Result<Settings, SettingsError> {
+    read(Figment::from(Toml::string(text)), "bellhop.toml", &Overrides::default())
+}
+
+#[test]
+fn an_empty_file_is_the_defaults_and_trusts_nobody() {
+    let settings = of_toml("").unwrap();
+    assert_eq!(settings.server.listen.to_string(), "127.0.0.1:4750");
+    assert!(settings.access_keys.is_empty() && settings.slack.workspaces.is_empty());
+    assert!(settings.sns.trusted_certificate_hosts.is_empty());
+}
+
+#[test]
+fn devs_defaults_are_settings_like_any_other() {
+    let settings = Settings::of_dev(&Overrides::default()).unwrap();
+    assert_eq!(settings.access_keys[0].access_key_id, "test");
+    assert_eq!(settings.slack.workspaces[0].team_id.as_str(), "T0SANDBOX");
+    assert!(settings.server.listen.ip().is_loopback());
+}
+
+#[test]
+fn a_key_that_means_nothing_is_an_error_that_names_it_and_its_place() {
+    let error = of_toml("[slack]\napi_ulr = \"http://x/\"").unwrap_err().to_string();
+    assert!(error.contains("api_ulr") && error.contains("api_url") && error.contains("bellhop.toml"), "{error}");
+    let error = of_toml("[slacks]").unwrap_err().to_string();
+    assert!(error.contains("slacks"), "{error}");
+}
+
+#[test]
+fn a_wrong_value_is_an_error_that_names_its_key() {
+    for (text, named) in [
+        ("[server]\nlisten = \"here\"", "server.listen"),
+        ("[slack]\napi_url = \"http://x/api\"", "must end with `/`"),
+        ("[slack]\napi_url = \"file:///x/\"", "slack.api_url"),
+        ("[delivery]\nslack_burst = 0", "delivery.slack_burst"),
+        ("[delivery]\nslack_messages_per_second = 0.0", "delivery.slack_messages_per_second"),
+        ("[sns]\ntrusted_certificate_hosts = [\"http://x\"]", "http://x"),
+        ("[sign_in]\nsession_minutes = 14", "sign_in.session_minutes"),
+        ("[sign_in]\nsession_minutes = 721", "sign_in.session_minutes"),
+        ("[sign_in]\nserver_name = \"https://x/\"", "sign_in.server_name"),
+        ("[sign_in]\nsts_hosts = [\"http://x\"]", "http://x"),
+        ("[sign_in]\nsts_hosts = [\"user@x:1\"]", "user@x:1"),
+        ("[server]\ntrusted_proxies = [\"10.0.0.0/33\"]", "10.0.0.0/33"),
+        ("[server]\nmax_requests_in_flight = 0", "server.max_requests_in_flight"),
+        ("[audit]\nretention = 1", "retention_days"),
+        ("[throttle]\nburst = 0", "burst"),
+        ("[throttle]\nrequests_per_second = -1.0", "or 0 for no limit"),
+        ("[throttle.operations]\nTagResources = { requests_per_second = 1, burst = 1 }", "`TagResources`"),
+        ("[throttle.operations]\nTagResource = { requests_per_second = 1, burst = 0 }", "burst"),
+        ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
+    ] {
+        let error = of_toml(text).unwrap_err().to_string();
+        assert!(error.contains(named), "{error}");
+    }
+}
+
+#[test]
+fn hosts_are_a_list_or_a_text_with_commas() {
+    for text in ["[\"localhost:4566\", \"ministack\"]", "\"localhost:4566, ministack\""] {
+        let settings = of_toml(&format!("[sns]\ntrusted_certificate_hosts = {text}")).unwrap();
+        assert_eq!(settings.sns.trusted_certificate_hosts.len(), 2);
+    }
+}
+
+#[test]
+fn proxies_are_networks_or_addresses() {
+    let settings = of_toml("[server]\ntrusted_proxies = \"10.0.0.0/8, ::1\"").unwrap();
+    let texts: Vec<_> = settings.server.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["10.0.0.0/8", "::1/128"]);
+}
+
+#[test]
+fn an_operation_may_have_a_rate_of_its_own() {
+    // Lower case is what the environment's reader makes of a name.
+    let text = "[throttle.operations]\ncreateslackchannelconfiguration = { requests_per_second = 5, burst = 10 }";
+    let settings = of_toml(text).unwrap();
+    let rate = settings.throttle.operations[&wire::operations::Operation::CreateSlackChannelConfiguration];
+    assert_eq!((rate.requests_per_second, rate.burst), (5.0, 10));
+}
+
+#[test]
+fn a_policys_document_may_be_a_file_beside_the_settings() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("bellhop.toml");
+    let policy = |more: &str| format!("[[policies]]\naccount_id = 123456789012\nname = \"look\"\n{more}");
+    let read = |more: &str| {
+        std::fs::write(&file, policy(more)).unwrap();
+        Settings::of_file(&file).map_err(|error| error.to_string())
+    };
+    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"chatbot:*","Resource":"*"}}"#;
+    std::fs::write(directory.path().join("look.json"), document).unwrap();
+    let settings = read("document_file = \"look.json\"").unwrap();
+    assert_eq!(settings.policies[0].document.as_deref(), Some(document));
+    assert!(read(&format!("document = '{document}'")).is_ok());
+    for (more, named) in [
+        ("document_file = \"other.json\"".to_owned(), "other.json"),
+        (String::new(), "either `document` or `document_file`"),
+        (format!("document_file = \"look.json\"\ndocument = '{document}'"), "either `document` or"),
+        ("document = '{}'".to_owned(), "policy `look`"),
+        (format!("document = '{document}'\nattached_to = [\"*\"]"), "`*`"),
+        (format!("document = '{document}'\nattached_to = [\"arn:aws:iam::210987654321:user/a\"]"), "another account"),
+    ] {
+        let error = read(&more).unwrap_err();
+        assert!(error.contains(named), "{error}");
+    }
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let settings = Settings::of_dev(&Overrides::default()).unwrap();
+    let printed = format!("{settings:?}");
+    assert!(!printed.contains("xoxb-"), "{printed}");
+}

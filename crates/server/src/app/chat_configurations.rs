@@ -228,7 +228,7 @@ impl App {
             },
             // A Chime webhook needs no authorisation, so the store has refused its place.
             (Refused::ChannelTaken | Refused::NotAuthorized, channel) => {
-                AppError::ChannelTaken { channel: channel.clone(), account_id }
+                AppError::ChannelTaken { channel: Box::new(channel.clone()), account_id }
             }
         }
     }

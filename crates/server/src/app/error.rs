@@ -10,7 +10,7 @@ pub enum AppError {
     #[error("Resource with arn {arn} already exists.")]
     AlreadyExists { arn: String },
     #[error("Invalid request provided: {} has already been configured for AWS account {account_id}", channel_words(.channel))]
-    ChannelTaken { channel: Channel, account_id: AccountId },
+    ChannelTaken { channel: Box<Channel>, account_id: AccountId },
     #[error(
         "Invalid request provided: Slack workspace with ID {team_id} is not authorized with AWS account {account_id}"
     )]

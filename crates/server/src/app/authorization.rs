@@ -3,6 +3,8 @@
 //! Which operation has which resource and which tags is AWS's Service Authorization Reference for AWS Chatbot:
 //! <https://docs.aws.amazon.com/service-authorization/latest/reference/list_chatbot.html>.
 
+use std::collections::BTreeSet;
+
 use iam::policy::{self, Context, EvalDecision};
 use iam::principal::PrincipalKind;
 use time::OffsetDateTime;
@@ -58,16 +60,23 @@ impl Caller {
         if self.principal.root {
             return Ok(());
         }
+        let action = format!("chatbot:{}", access.operation.name());
         let mut context = self.context(access.resource);
-        for (key, value) in access.request_tags {
-            context.insert(&format!("aws:RequestTag/{key}"), value.as_str());
+        for (prefix, tags) in [("aws:RequestTag/", access.request_tags), ("aws:ResourceTag/", access.resource_tags)] {
+            let mut seen = BTreeSet::new();
+            for (key, value) in tags {
+                let name = format!("{prefix}{key}");
+                // Tags have a case and condition keys have none: of two that differ in it alone a policy would see one,
+                // and whoever gave the other could choose which. Assumed: a policy that asks for them allows nothing.
+                if !seen.insert(name.to_lowercase()) && self.is_asked_for(&name) {
+                    return Err(self.denied(&action, access.resource, not_allowed(&action)));
+                }
+                context.insert(&name, value.as_str());
+            }
         }
         let named = access.request_tags.iter().map(|(key, _)| key).chain(access.tag_keys);
         context.insert_many("aws:TagKeys", named.map(TagKey::as_str));
-        for (key, value) in access.resource_tags {
-            context.insert(&format!("aws:ResourceTag/{key}"), value.as_str());
-        }
-        self.decide(&format!("chatbot:{}", access.operation.name()), access.resource, &context)
+        self.decide(&action, access.resource, &context)
     }
 
     /// May they give tags to what they are about to make? Source: AWS's reference, `chatbot:TagResource` of a create.
@@ -90,7 +99,11 @@ impl Caller {
 
     /// Whether a policy looks at the tags of resources: if none does, nobody need read them.
     pub(super) fn is_asked_for_resource_tags(&self) -> bool {
-        self.policies.iter().any(|policy| policy.mentions_condition_key("aws:ResourceTag/"))
+        self.is_asked_for("aws:ResourceTag/")
+    }
+
+    fn is_asked_for(&self, condition_key: &str) -> bool {
+        self.policies.iter().any(|policy| policy.mentions_condition_key(condition_key))
     }
 
     fn decide(&self, action: &str, resource: &str, context: &Context) -> Result<(), AppError> {
@@ -98,10 +111,14 @@ impl Caller {
         let because = match policy::evaluate(self.policies.iter(), &request) {
             EvalDecision::Allowed => return Ok(()),
             EvalDecision::ExplicitDeny => "with an explicit deny in an identity-based policy".to_owned(),
-            EvalDecision::ImplicitDeny => format!("because no identity-based policy allows the {action} action"),
+            EvalDecision::ImplicitDeny => not_allowed(action),
         };
+        Err(self.denied(action, resource, because))
+    }
+
+    fn denied(&self, action: &str, resource: &str, because: String) -> AppError {
         let (action, resource) = (action.to_owned(), resource.to_owned());
-        Err(AppError::Denied { principal: self.principal.arn.clone(), action, resource, because })
+        AppError::Denied { principal: self.principal.arn.clone(), action, resource, because }
     }
 
     /// AWS's global condition keys, as far as they are known here:
@@ -133,6 +150,10 @@ impl Caller {
         }
         context
     }
+}
+
+fn not_allowed(action: &str) -> String {
+    format!("because no identity-based policy allows the {action} action")
 }
 
 fn principal_type(kind: PrincipalKind) -> &'static str {

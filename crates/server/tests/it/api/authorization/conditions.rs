@@ -1,11 +1,13 @@
 //! AWS's global condition keys: from where, when and who.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 
+use aws_credential_types::Credentials;
 use serde_json::{Value, json};
+use store::Session;
 use wire::operations::Operation::{DescribeSlackWorkspaces as DESCRIBE, GetAccountPreferences};
 
 use super::{allow, allow_if};
-use crate::kit::{Key, TestServer, declare_policy, declare_user, user_arn};
+use crate::kit::{Key, OPS, TestServer, declare_policy, declare_user, user_arn};
 
 async fn start(condition: Value, proxies: &[&str]) -> (TestServer, Key) {
     let mut key = None;
@@ -113,4 +115,45 @@ async fn all_policies_that_are_attached_count_and_no_other() {
     let text = server.call_as(bob, DESCRIBE, json!({})).await.denied();
     assert!(text.contains("no identity-based policy allows"), "{text}");
     server.call_as(bob, GetAccountPreferences, json!({})).await.ok(200);
+}
+
+/// A session is of a role: policies are bound to it by its ARN, and it has no user's name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_has_the_policies_of_its_role() {
+    let role = format!("arn:aws:sts::{}:assumed-role/Operators", OPS.account_id);
+    let server = TestServer::start_with(|settings| {
+        let no_name = json!({ "Null": { "aws:username": "true" } });
+        let of_role = json!({ "StringEquals": { "aws:userid": "AROAEXAMPLE:alice" } });
+        let statements =
+            [allow_if("chatbot:DescribeSlackWorkspaces", no_name), allow_if("chatbot:GetAccountPreferences", of_role)];
+        declare_policy(settings, "operators", &statements, &format!("{role}/*"));
+    })
+    .await;
+    let begin = async |role: &str, name: &str| {
+        let session = Session {
+            access_key_id: format!("ASID{}", name.to_uppercase()),
+            account_id: OPS.account_id.parse().unwrap(),
+            principal_arn: format!("{role}/{name}"),
+            user_id: format!("AROAEXAMPLE:{name}"),
+            secret_access_key: "session-secret".into(),
+            session_token: "session-token".into(),
+            created_at_ms: server.api().now_ms,
+            expires_at_ms: server.api().now_ms + 1000,
+        };
+        server.store().create_session(&session).await.unwrap().unwrap();
+        let token = Some("session-token".to_owned());
+        Credentials::new(session.access_key_id, "session-secret", token, None, "test")
+    };
+    let call = async |credentials: &Credentials, operation| {
+        server.api().call(operation, OPS).signed_with(credentials).send().await
+    };
+    let alice = begin(&role, "alice").await;
+    call(&alice, DESCRIBE).await.ok(200);
+    call(&alice, GetAccountPreferences).await.ok(200);
+    let bob = begin(&role, "bob").await;
+    call(&bob, DESCRIBE).await.ok(200);
+    let text = call(&bob, GetAccountPreferences).await.denied();
+    assert!(text.starts_with(&format!("User: {role}/bob is not authorized to perform")), "{text}");
+    let carol = begin(&role.replace("Operators", "Readers"), "carol").await;
+    call(&carol, DESCRIBE).await.denied();
 }

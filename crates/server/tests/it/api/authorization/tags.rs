@@ -163,3 +163,36 @@ async fn a_tag_that_changes_changes_who_may() {
         call().await.ok(200);
     }
 }
+
+/// Condition keys have no case and tags have one: a second spelling must not cover the first. Assumed: both are refused to
+/// whoever's policies ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_in_another_spelling_covers_nothing() {
+    let (mut maker, mut dev, mut free) = (None, None, None);
+    let server = TestServer::start_with(|settings| {
+        let ops = json!({ "StringEquals": { "aws:RequestTag/team": "ops" } });
+        let statements = [allow_if("chatbot:Create*", ops), allow("chatbot:TagResource", "*"), pass_any_role()];
+        maker = Some(declare_user(settings, "maker", &statements));
+        let deny = json!({ "Effect": "Deny", "Action": "chatbot:Update*", "Resource": "*",
+                           "Condition": { "StringEquals": { "aws:ResourceTag/stage": "prod" } } });
+        dev = Some(declare_user(settings, "dev", &[allow("chatbot:*", "*"), pass_any_role(), deny]));
+        free = Some(declare_user(settings, "free", &[allow("chatbot:*", "*"), pass_any_role()]));
+    })
+    .await;
+    for (operation, body, _) in creates("ops") {
+        for tags in [[tag("team", "dev"), tag("TEAM", "ops")], [tag("TEAM", "ops"), tag("team", "dev")]] {
+            server.call_as(maker.unwrap(), operation, tagged(&body, &tags)).await.denied();
+        }
+        let unasked = [tag("team", "ops"), tag("Owner", "a"), tag("owner", "b")];
+        server.call_as(maker.unwrap(), operation, tagged(&body, &unasked)).await.ok(201);
+    }
+    let about = furnish(&server, OPS, "web").await;
+    let update = request(Operation::UpdateCustomAction, &about);
+    let arn = &update.resources[0];
+    let prod = json!({ "ResourceARN": arn, "Tags": [tag("stage", "prod")] });
+    server.call(TagResource, prod).await.ok(200);
+    let cover = json!({ "ResourceARN": arn, "Tags": [tag("Stage", "dev")] });
+    server.call_as(dev.unwrap(), TagResource, cover).await.ok(200);
+    server.call_as(dev.unwrap(), Operation::UpdateCustomAction, update.body.clone()).await.denied();
+    server.call_as(free.unwrap(), Operation::UpdateCustomAction, update.body).await.ok(200);
+}

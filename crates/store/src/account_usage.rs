@@ -28,15 +28,14 @@ pub(crate) async fn take(
     what: Limited,
     limit: u32,
 ) -> Result<bool, StoreError> {
-    let column = what.column();
-    sqlx::query(
-        "INSERT INTO account_usage (account_id, chat_configurations, custom_actions) VALUES ($1, 0, 0)
-         ON CONFLICT (account_id) DO NOTHING",
-    )
-    .bind(account_id.as_str())
-    .execute(&mut **transaction)
-    .await?;
-    let sql = format!("UPDATE account_usage SET {column} = {column} + 1 WHERE account_id = $1 AND {column} < $2");
+    let (column, first) = match what {
+        Limited::ChatConfigurations => ("chat_configurations", "1, 0"),
+        Limited::CustomActions => ("custom_actions", "0, 1"),
+    };
+    let sql = format!(
+        "INSERT INTO account_usage (account_id, chat_configurations, custom_actions) VALUES ($1, {first})
+         ON CONFLICT (account_id) DO UPDATE SET {column} = account_usage.{column} + 1 WHERE account_usage.{column} < $2"
+    );
     let counted = sqlx::query(AssertSqlSafe(sql))
         .bind(account_id.as_str())
         .bind(i64::from(limit))

@@ -2,7 +2,9 @@
 
 use domain::chat_configuration::{Channel, ChatConfiguration, ConfigurationUpdate};
 use serde_json::json;
-use sqlx::{Sqlite, Transaction};
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Row as _, Sqlite, Transaction};
 use wire::ids::{AccountId, ChatConfigurationArn, Platform};
 
 use self::row::{Columns, read};
@@ -14,6 +16,7 @@ mod kept;
 mod row;
 
 pub(crate) use kept::KeptConfigurations;
+use kept::PageKey;
 
 /// Why a configuration is not made, or not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,18 +52,19 @@ macro_rules! select {
 }
 
 impl Store {
-    /// Inserts a configuration, or says why not and changes nothing.
+    /// Inserts a configuration and answers the name of its team, or says why not and changes nothing.
     pub async fn create_chat_configuration(
         &self,
         configuration: &ChatConfiguration,
         limit: u32,
         now_ms: i64,
-    ) -> Result<Result<(), Refused>, StoreError> {
+    ) -> Result<Result<Option<String>, Refused>, StoreError> {
         let _change = self.kept.change();
         let mut transaction = self.write().await?;
-        if !is_authorized(&mut transaction, configuration).await? {
-            return Ok(Err(Refused::NotAuthorized));
-        }
+        let team_name = match authorized_team(&mut transaction, configuration).await? {
+            Ok(team_name) => team_name,
+            Err(refused) => return Ok(Err(refused)),
+        };
         if self.load(&mut transaction, &configuration.account_id, &configuration.arn).await?.is_some() {
             return Ok(Err(Refused::NameTaken));
         }
@@ -100,7 +104,7 @@ impl Store {
         .await?;
         index_topics(&mut transaction, configuration).await?;
         transaction.commit().await?;
-        Ok(Ok(()))
+        Ok(Ok(team_name))
     }
 
     pub async fn chat_configuration(
@@ -133,15 +137,14 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ListedConfiguration>, StoreError> {
         let (first, end) = range(account_id, platform);
-        let rows =
+        let query =
             sqlx::query(select!("WHERE c.account_id = $1 AND c.arn > $2 AND c.arn < $3 ORDER BY c.arn LIMIT $4"))
                 .bind(account_id.as_str())
-                .bind(after.unwrap_or(&first))
+                .bind(after.unwrap_or(&first).to_owned())
                 .bind(end)
-                .bind(limit)
-                .fetch_all(&self.reader)
-                .await?;
-        rows.iter().map(|row| read(row, &self.key)).collect()
+                .bind(limit);
+        let key = PageKey { account_id: account_id.clone(), of: first, after: after.map(str::to_owned), limit };
+        self.page(key, query).await
     }
 
     /// The same of one Slack workspace or one team.
@@ -152,15 +155,29 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<ListedConfiguration>, StoreError> {
-        let rows =
+        let query =
             sqlx::query(select!("WHERE c.account_id = $1 AND c.team_id = $2 AND c.arn > $3 ORDER BY c.arn LIMIT $4"))
                 .bind(account_id.as_str())
                 .bind(team_id)
                 .bind(after.unwrap_or_default())
-                .bind(limit)
-                .fetch_all(&self.reader)
-                .await?;
-        rows.iter().map(|row| read(row, &self.key)).collect()
+                .bind(limit);
+        let (of, after) = (team_id.to_owned(), after.map(str::to_owned));
+        self.page(PageKey { account_id: account_id.clone(), of, after, limit }, query).await
+    }
+
+    async fn page(
+        &self,
+        key: PageKey,
+        query: Query<'_, Sqlite, SqliteArguments>,
+    ) -> Result<Vec<ListedConfiguration>, StoreError> {
+        if let Some(page) = self.kept.page(&key) {
+            return Ok(page.to_vec());
+        }
+        let generation = self.kept.generation();
+        let rows = query.fetch_all(&self.reader).await?;
+        let page: Vec<_> = rows.iter().map(|row| read(row, &self.key)).collect::<Result<_, _>>()?;
+        self.kept.put_page(generation, key, &page);
+        Ok(page)
     }
 
     /// Changes a configuration and answers it as it is now; `None` if there is none of this ARN in the account.
@@ -270,16 +287,18 @@ fn range(account_id: &AccountId, platform: Platform) -> (String, String) {
     (prefix, end)
 }
 
-/// May the account post to the configuration's workspace or team?
-async fn is_authorized(
+/// The name of the workspace or team, if the account may post to it; Chime has none and needs none.
+async fn authorized_team(
     transaction: &mut Transaction<'static, Sqlite>,
     configuration: &ChatConfiguration,
-) -> Result<bool, StoreError> {
+) -> Result<Result<Option<String>, Refused>, StoreError> {
     let account_id = configuration.account_id.as_str();
     let found = match &configuration.channel {
-        Channel::ChimeWebhook(_) => return Ok(true),
+        Channel::ChimeWebhook(_) => return Ok(Ok(None)),
         Channel::MicrosoftTeams(channel) => {
-            sqlx::query("SELECT 1 FROM configured_teams WHERE account_id = $1 AND team_id = $2 AND tenant_id = $3")
+            let sql =
+                "SELECT team_name FROM configured_teams WHERE account_id = $1 AND team_id = $2 AND tenant_id = $3";
+            sqlx::query(sql)
                 .bind(account_id)
                 .bind(channel.team_id.as_str())
                 .bind(channel.tenant_id.as_str())
@@ -287,14 +306,15 @@ async fn is_authorized(
                 .await?
         }
         Channel::Slack(channel) => {
-            sqlx::query("SELECT 1 FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
+            sqlx::query("SELECT team_name FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
                 .bind(account_id)
                 .bind(channel.team_id.as_str())
                 .fetch_optional(&mut **transaction)
                 .await?
         }
     };
-    Ok(found.is_some())
+    let team_name = found.map(|row| row.try_get("team_name")).transpose()?;
+    Ok(team_name.map(Some).ok_or(Refused::NotAuthorized))
 }
 
 async fn channel_is_taken(

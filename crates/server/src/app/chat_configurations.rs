@@ -60,11 +60,9 @@ impl App {
         };
         let limit = self.limits.chat_configurations;
         let created = self.store.create_chat_configuration(&configuration, limit, self.clock.now_ms()).await?;
-        created.map_err(|refused| self.refusal(refused, &configuration))?;
+        let team_name = created.map_err(|refused| self.refusal(refused, &configuration))?;
         self.topics_changed.notify_one();
-        // As it is now, with what the workspace or team adds.
-        let not_found = || AppError::NotFound { arn: configuration.arn.as_str().to_owned() };
-        self.store.chat_configuration(&caller.account_id, &configuration.arn).await?.ok_or_else(not_found)
+        Ok(ListedConfiguration { configuration, team_name })
     }
 
     /// One configuration, with what its policies may ask: no resource, but its tags. Source: AWS's reference, for

@@ -26,10 +26,10 @@ impl App {
         let mut new = new(Channel::Slack(SlackChannel { team_id: team_id.clone(), channel_id, channel_name: named }));
         // Before Slack is asked anything on the caller's behalf.
         authorize_create(caller, operation, &new)?;
-        let not_authorized =
-            || AppError::WorkspaceNotAuthorized { team_id: team_id.clone(), account_id: caller.account_id.clone() };
-        let workspace = self.store.slack_workspace(&caller.account_id, &team_id).await?.ok_or_else(not_authorized)?;
         if let (None, Channel::Slack(channel)) = (channel_name, &mut new.channel) {
+            let (team_id, account_id) = (team_id, caller.account_id.clone());
+            let workspace = self.store.slack_workspace(&account_id, &team_id).await?;
+            let workspace = workspace.ok_or(AppError::WorkspaceNotAuthorized { team_id, account_id })?;
             channel.channel_name = self.channel_name(&workspace, &channel.channel_id).await;
         }
         self.create_chat_configuration(caller, operation, new).await

@@ -1,15 +1,17 @@
 //! Configurations that were read lately, kept in memory: a delivery needs its configuration each time, and clients read one
-//! by its ARN again and again. Exact, because the one server that holds the data directory's lock makes every change.
+//! by its ARN, or the first page of all, again and again. Exact, because the one server that holds the data directory's lock
+//! makes every change.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use moka::sync::Cache;
+use wire::ids::AccountId;
 
 use super::ListedConfiguration;
 
-/// A few kilobytes each, most of it topics.
+/// A few kilobytes each, most of it topics: as many by ARN, and as many in pages.
 const KEPT_MAX: u64 = 10_000;
 /// What nobody asks for any more makes room.
 const IDLE: Duration = Duration::from_mins(10);
@@ -21,7 +23,22 @@ pub(crate) struct Generation(u64);
 pub(crate) struct KeptConfigurations {
     generation: AtomicU64,
     /// `None`: another process may change what is stored, so nothing is kept.
-    by_arn: Option<Cache<String, (Generation, Arc<ListedConfiguration>)>>,
+    read: Option<Read>,
+}
+
+struct Read {
+    by_arn: Cache<String, (Generation, Arc<ListedConfiguration>)>,
+    pages: Cache<PageKey, (Generation, Arc<[ListedConfiguration]>)>,
+}
+
+/// What a page was asked for by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct PageKey {
+    pub(super) account_id: AccountId,
+    /// What its ARNs begin with, or a team.
+    pub(super) of: String,
+    pub(super) after: Option<String>,
+    pub(super) limit: i64,
 }
 
 /// Ends the generation when the change is over, however it ended.
@@ -29,8 +46,16 @@ pub(crate) struct Change<'a>(&'a KeptConfigurations);
 
 impl KeptConfigurations {
     pub(crate) fn new(exclusive: bool) -> Self {
-        let cache = || Cache::builder().max_capacity(KEPT_MAX).time_to_idle(IDLE).build();
-        Self { generation: AtomicU64::new(0), by_arn: exclusive.then(cache) }
+        let read = || Read {
+            by_arn: Cache::builder().max_capacity(KEPT_MAX).time_to_idle(IDLE).build(),
+            pages: Cache::builder()
+                .max_capacity(KEPT_MAX)
+                // An empty page is something too.
+                .weigher(|_, (_, page): &(_, Arc<[_]>)| u32::try_from(page.len()).unwrap_or(u32::MAX).max(1))
+                .time_to_idle(IDLE)
+                .build(),
+        };
+        Self { generation: AtomicU64::new(0), read: exclusive.then(read) }
     }
 
     /// To be asked before a row is read: the row goes into this one.
@@ -39,13 +64,24 @@ impl KeptConfigurations {
     }
 
     pub(super) fn get(&self, arn: &str) -> Option<Arc<ListedConfiguration>> {
-        let (read_in, listed) = self.by_arn.as_ref()?.get(arn)?;
+        let (read_in, listed) = self.read.as_ref()?.by_arn.get(arn)?;
         (read_in == self.generation()).then_some(listed)
     }
 
     pub(super) fn put(&self, read_in: Generation, listed: &ListedConfiguration) {
-        if let Some(cache) = &self.by_arn {
-            cache.insert(listed.configuration.arn.as_str().to_owned(), (read_in, Arc::new(listed.clone())));
+        if let Some(read) = &self.read {
+            read.by_arn.insert(listed.configuration.arn.as_str().to_owned(), (read_in, Arc::new(listed.clone())));
+        }
+    }
+
+    pub(super) fn page(&self, key: &PageKey) -> Option<Arc<[ListedConfiguration]>> {
+        let (read_in, page) = self.read.as_ref()?.pages.get(key)?;
+        (read_in == self.generation()).then_some(page)
+    }
+
+    pub(super) fn put_page(&self, read_in: Generation, key: PageKey, page: &[ListedConfiguration]) {
+        if let Some(read) = &self.read {
+            read.pages.insert(key, (read_in, Arc::from(page)));
         }
     }
 

@@ -48,7 +48,7 @@ fn of_platform(platform: Platform, name: &str, channel: Channel) -> ChatConfigur
 }
 
 async fn create(store: &Store, configuration: &ChatConfiguration) -> Result<(), Refused> {
-    store.create_chat_configuration(configuration, LIMIT, NOW).await.unwrap()
+    store.create_chat_configuration(configuration, LIMIT, NOW).await.unwrap().map(drop)
 }
 
 pub async fn each_platform_lists_its_own(setup: &impl Setup) {
@@ -106,7 +106,7 @@ pub async fn the_limit_is_the_accounts_and_a_deletion_gives_back(setup: &impl Se
     authorize(&store).await;
     let create_one_of_two = async |account_id, name, channel| {
         let wanted = configuration(account_id, name, channel, &["a"]);
-        store.create_chat_configuration(&wanted, 2, NOW).await.unwrap()
+        store.create_chat_configuration(&wanted, 2, NOW).await.unwrap().map(drop)
     };
     assert_eq!(create_one_of_two(ACCOUNT, "one", "C001").await, Ok(()));
     assert_eq!(create_one_of_two(ACCOUNT, "two", "C002").await, Ok(()));
@@ -178,6 +178,12 @@ pub async fn what_was_read_is_not_answered_after_a_change(setup: &impl Setup) {
     assert_eq!(read().await.unwrap().team_name.as_deref(), Some("Sandbox"));
     store.declare_slack_workspaces(&[]).await.unwrap();
     assert_eq!(read().await.unwrap().team_name, None);
+    let page = async || store.chat_configurations(&account_id, Platform::SlackChannel, None, 10).await.unwrap().len();
+    assert_eq!(page().await, 1);
     assert!(delete(&store, "ops").await);
-    assert_eq!(read().await, None);
+    assert_eq!((read().await, page().await), (None, 0));
+    let all = store.chat_configurations(&account(OTHER_ACCOUNT), Platform::SlackChannel, None, 10).await;
+    assert_eq!(all.unwrap(), []);
+    configure(&store, "new", "C002", &["a"]).await;
+    assert_eq!(page().await, 1);
 }

@@ -100,13 +100,12 @@ fn one_line(text: &str) -> bool {
     !text.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
-/// Declares a string identifier from its [`Shape`].
+/// Declares a string identifier from its [`Shape`]. Cheap to clone: what was read once is answered many times.
 macro_rules! string_id {
     ($(#[$meta:meta])* $name:ident, $shape:expr) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-        #[serde(transparent)]
-        pub struct $name(String);
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(std::sync::Arc<str>);
 
         impl $name {
             const SHAPE: $crate::ids::Shape = $shape;
@@ -114,7 +113,7 @@ macro_rules! string_id {
             /// Fails with every constraint that `text` breaks.
             pub fn parse(text: &str) -> Result<Self, $crate::constraints::UnmetConstraints> {
                 Self::SHAPE.check(text)?;
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
 
             pub fn as_str(&self) -> &str {
@@ -144,8 +143,13 @@ macro_rules! string_id {
             type Error = $crate::constraints::UnmetConstraints;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::SHAPE.check(&text)?;
-                Ok(Self(text))
+                Self::parse(&text)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
             }
         }
 

@@ -1,6 +1,8 @@
 //! Chat configurations of every platform: create, describe, list, update, delete. What a platform has of its own is in
 //! the file of its name beside this one.
 
+use std::sync::LazyLock;
+
 use domain::chat_configuration::{
     Channel, ChatConfiguration, ConfigurationUpdate, DEFAULT_GUARDRAIL_POLICY_ARN, as_a_set,
 };
@@ -248,10 +250,8 @@ pub(super) fn authorize_create(
 
 /// The guardrails in force: a configuration that names none has AWS's default. Source: reference.
 pub fn guardrails_in_force(configuration: &ChatConfiguration) -> Vec<GuardrailPolicyArn> {
+    static DEFAULT: LazyLock<Vec<GuardrailPolicyArn>> =
+        LazyLock::new(|| GuardrailPolicyArn::parse(DEFAULT_GUARDRAIL_POLICY_ARN).into_iter().collect());
     let named = &configuration.guardrail_policy_arns;
-    if named.is_empty() {
-        GuardrailPolicyArn::parse(DEFAULT_GUARDRAIL_POLICY_ARN).into_iter().collect()
-    } else {
-        named.clone()
-    }
+    if named.is_empty() { DEFAULT.clone() } else { named.clone() }
 }

@@ -141,7 +141,7 @@ impl ChatConfigurationArn {
     /// `arn:aws:chatbot::ACCOUNT:chat-configuration/slack-channel/NAME`. Source: observed.
     pub fn new(platform: Platform, account_id: &AccountId, name: &ConfigurationName) -> Self {
         // All fit the pattern and the lengths whatever they are; a test holds the longest against the parser.
-        Self(format!("{}{name}", platform.arn_prefix(account_id)))
+        Self(format!("{}{name}", platform.arn_prefix(account_id)).into())
     }
 
     /// `None` where the field is no account, which the pattern permits.
@@ -165,7 +165,7 @@ impl ChatConfigurationArn {
 impl CustomActionArn {
     /// `arn:aws:chatbot::ACCOUNT:custom-action/NAME`. Source: documented.
     pub fn new(account_id: &AccountId, name: &ActionName) -> Self {
-        Self(format!("arn:aws:chatbot::{account_id}:{CUSTOM_ACTION}{name}"))
+        Self(format!("arn:aws:chatbot::{account_id}:{CUSTOM_ACTION}{name}").into())
     }
 }
 

@@ -32,7 +32,7 @@ string_id! {
 /// The id stands in for a name that nobody gave: every id is a valid name.
 impl From<&SlackChannelId> for SlackChannelName {
     fn from(id: &SlackChannelId) -> Self {
-        Self(id.as_str().to_owned())
+        Self(id.as_str().into())
     }
 }
 

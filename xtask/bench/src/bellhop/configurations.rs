@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
@@ -41,6 +41,8 @@ pub struct Walk {
     pub configurations: usize,
     /// Of the second page, the third and so on.
     pub tokens: Vec<String>,
+    /// How long each page took that nobody had read before, so that it came from the store.
+    pub times: Vec<Duration>,
 }
 
 impl Bellhop {
@@ -124,9 +126,13 @@ impl Bellhop {
         let mut connection = Connection::open(self.address()).await?;
         let mut seen = HashSet::new();
         let mut tokens: Vec<String> = Vec::new();
+        let mut times = Vec::new();
         loop {
             let number = tokens.len() + 1;
-            let answer = connection.exchange(&self.page_request(tokens.last().map(String::as_str))?).await?;
+            let request = self.page_request(tokens.last().map(String::as_str))?;
+            let asked = Instant::now();
+            let answer = connection.exchange(&request).await?;
+            times.push(asked.elapsed());
             let page = read_page(&answer.body).with_context(|| format!("page {number}"))?;
             ensure!(!page.arns.is_empty(), "page {number} is empty");
             for arn in page.arns {
@@ -135,7 +141,7 @@ impl Bellhop {
             }
             match page.next_token {
                 Some(token) => tokens.push(token),
-                None => return Ok(Walk { configurations: seen.len(), tokens }),
+                None => return Ok(Walk { configurations: seen.len(), tokens, times }),
             }
         }
     }

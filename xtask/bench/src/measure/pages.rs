@@ -16,6 +16,8 @@ use crate::statistics::median;
 /// Between two readings of the memory.
 const DESCRIBES: usize = 10_000;
 const DESCRIBE_CONNECTIONS: usize = 16;
+/// Pages at each end of a walk, whose times are compared.
+const WALKED: usize = 100;
 /// SigV4 allows 15 minutes.
 const DESCRIBES_WITHIN: Duration = Duration::from_mins(14);
 
@@ -39,8 +41,8 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let total = bench.configurations;
     let heads = [PAGE, total].map(|count| format!("{} configurations", report::count(count)));
     report.growth_heads(heads);
-    let (few, _) = Subject::start(bench, "pages-few", PAGE).await?;
-    let (many, filling) = Subject::start(bench, "pages-many", total).await?;
+    let (few, _, _) = Subject::start(bench, "pages-few", PAGE).await?;
+    let (many, filling, first_reads) = Subject::start(bench, "pages-many", total).await?;
 
     let mut costs = Vec::new();
     for _ in 0..bench.rounds {
@@ -60,12 +62,16 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let seconds = |took: Option<&Duration>| took.map_or(f64::NAN, Duration::as_secs_f64);
     report.note(format!(
         "The {} configurations were made through the API over 16 connections in {:.0} s, signing apart, the first {} in \
-         {:.1} s and the last in {:.1} s; a walk through all pages then found each once",
+         {:.1} s and the last in {:.1} s; a walk through all pages then found each once. Its pages came from the store: of \
+         the first {} the median took {}, of the last {}",
         report::count(total),
         filling.iter().sum::<Duration>().as_secs_f64(),
         report::count(FILLED_AT_ONCE.min(total)),
         seconds(filling.first()),
         seconds(filling.last()),
+        WALKED.min(first_reads.len()),
+        median_of(first_reads.iter().take(WALKED)),
+        median_of(first_reads.iter().rev().take(WALKED)),
     ));
     few.bellhop.stop()?;
     many.bellhop.stop()
@@ -73,8 +79,12 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
 
 impl Subject {
     /// Starts a server, fills it, walks through its pages, describes them over and over. Also answers how long the
-    /// filling took.
-    async fn start(bench: &Bench, name: &str, configurations: usize) -> anyhow::Result<(Self, Vec<Duration>)> {
+    /// filling took, and each page of the walk.
+    async fn start(
+        bench: &Bench,
+        name: &str,
+        configurations: usize,
+    ) -> anyhow::Result<(Self, Vec<Duration>, Vec<Duration>)> {
         eprintln!("  Filling with {}", report::count(configurations));
         let bellhop = bench.installation.start(&bench.directory.join(name))?;
         let mut memory = Memory { empty: bellhop.resident_bytes()?, ..Memory::default() };
@@ -95,7 +105,7 @@ impl Subject {
         let mut subject = Self { bellhop, tokens, memory };
         subject.describe_all_over().await?;
         subject.memory.described = subject.bellhop.resident_bytes()?;
-        Ok((subject, filling))
+        Ok((subject, filling, walk.times))
     }
 
     async fn describe_all_over(&self) -> anyhow::Result<()> {
@@ -147,6 +157,10 @@ fn growth_of_page(what: String, position: usize, rounds: &[[Vec<Run>; 2]]) -> an
         many: text(|[_, many]| many.milliseconds(50), |[_, many]| many.milliseconds(99)),
         ratio: format!("{ratio:.2} of p50"),
     })
+}
+
+fn median_of<'a>(times: impl Iterator<Item = &'a Duration>) -> String {
+    milliseconds(median(&times.map(|time| time.as_secs_f64() * 1000.0).collect::<Vec<_>>()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no machine has 2^52 bytes")]

@@ -134,6 +134,7 @@ impl Caller {
             context.insert("aws:username", name);
         }
         context.insert("aws:SourceIp", self.origin.source_ip.to_string());
+        context.insert("aws:SecureTransport", self.origin.secure_transport.to_string());
         if let Some(user_agent) = &self.origin.user_agent {
             context.insert("aws:UserAgent", user_agent.as_str());
         }

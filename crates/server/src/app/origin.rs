@@ -14,6 +14,8 @@ const HOPS_MAX: usize = 32;
 pub struct Origin {
     /// `aws:SourceIp`: the client's address, seen through trusted proxies.
     pub source_ip: IpAddr,
+    /// `aws:SecureTransport`: whether a trusted proxy says that the client spoke TLS. Bellhop itself speaks none.
+    pub secure_transport: bool,
     /// `aws:UserAgent`, as it was sent.
     pub user_agent: Option<String>,
     /// `aws:RequestedRegion`: the region that the request was signed for.
@@ -32,6 +34,11 @@ impl App {
     pub fn client_address<'a>(&self, peer: IpAddr, forwarded_for: impl DoubleEndedIterator<Item = &'a str>) -> IpAddr {
         client_address(&self.trusted_proxies, peer, forwarded_for)
     }
+
+    /// Whether what `peer` says of its clients is believed.
+    pub fn trusts_proxy(&self, peer: IpAddr) -> bool {
+        is_trusted(&self.trusted_proxies, peer.to_canonical())
+    }
 }
 
 fn client_address<'a>(
@@ -41,7 +48,7 @@ fn client_address<'a>(
 ) -> IpAddr {
     let mut client = peer.to_canonical();
     for hop in forwarded_for.rev().take(HOPS_MAX) {
-        if !trusted.iter().any(|network| network.contains(&client)) {
+        if !is_trusted(trusted, client) {
             break;
         }
         // What is no address hides who wrote it: the proxy that passed it on is the last that is known.
@@ -49,6 +56,10 @@ fn client_address<'a>(
         client = before;
     }
     client
+}
+
+fn is_trusted(trusted: &[IpNet], peer: IpAddr) -> bool {
+    trusted.iter().any(|network| network.contains(&peer))
 }
 
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`: proxies write all of these.

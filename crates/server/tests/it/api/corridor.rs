@@ -74,6 +74,15 @@ async fn any_region_is_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn regions_that_are_named_are_the_only_ones() {
+    let server = TestServer::start_with(|settings| settings.server.regions = vec!["us-east-2".to_owned()]).await;
+    let call = |region| server.api().call(Operation::DescribeSlackWorkspaces, OPS).signed_for(region).send();
+    call("us-east-2").await.ok(200);
+    let text = call("us-west-2").await.refused(403, "InvalidSignatureException", "message"); // assumed
+    assert!(text.contains("'us-west-2'"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_store_nobody_is_authenticated_and_that_is_503() {
     let server = TestServer::start().await;
     server.store().close().await;

@@ -47,6 +47,21 @@ async fn a_trusted_proxy_says_from_where() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trusted_proxy_says_whether_the_client_spoke_tls() {
+    let only_tls = || json!({ "Bool": { "aws:SecureTransport": "true" } });
+    let (server, key) = start(only_tls(), &["127.0.0.0/8"]).await;
+    let through = async |protocol: &'static str| {
+        server.api().call(DESCRIBE, key).header("x-forwarded-proto", protocol).send().await
+    };
+    through("https").await.ok(200);
+    through("http, HTTPS").await.ok(200);
+    through("https, http").await.denied();
+    server.call_as(key, DESCRIBE, json!({})).await.denied();
+    let (server, key) = start(only_tls(), &[]).await;
+    server.api().call(DESCRIBE, key).header("x-forwarded-proto", "https").send().await.denied();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn when_is_what_the_servers_clock_says() {
     let condition = json!({
         "DateGreaterThanEquals": { "aws:CurrentTime": "2026-11-22T12:00:10Z" },

@@ -7,7 +7,7 @@ mod threads;
 
 use store::outbox::{Delivery, DeliveryState};
 
-use crate::kit::{SlackRequest, TOPIC, TestServer};
+use crate::kit::{SlackAnswer, SlackRequest, TOPIC, TestServer};
 
 /// A server whose channel C1 listens to [`TOPIC`].
 async fn listening() -> TestServer {
@@ -35,20 +35,31 @@ async fn reason(server: &TestServer, state: DeliveryState) -> String {
     reason.clone().unwrap_or_default()
 }
 
-/// The kit's own promise, without which the tests here would not notice a message that nobody looks for.
-#[tokio::test(flavor = "multi_thread")]
-#[should_panic(expected = "left over")]
-async fn a_test_that_leaves_a_message_undelivered_fails() {
-    let server = listening().await;
-    server.slack.next("chat.postMessage", [crate::kit::SlackAnswer::Status(500)]);
-    server.publish(TOPIC, "message-1").await;
+/// What a test says as it fails, which it must.
+fn failure_of<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) -> String {
+    let run = || tokio::runtime::Runtime::new().unwrap().block_on(test());
+    let panic = std::thread::spawn(run).join().expect_err("the test passed");
+    panic.downcast_ref::<String>().cloned().expect("it failed without a text")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[should_panic(expected = "left over")]
-async fn a_test_that_leaves_a_dead_message_fails() {
-    let server = listening().await;
-    server.slack.next("chat.postMessage", [crate::kit::SlackAnswer::Error("is_archived")]);
-    server.publish(TOPIC, "message-1").await;
-    server.quiet().await;
+/// The kit's own promise, without which the tests here would not notice a message that nobody looks for.
+#[test]
+fn a_test_that_leaves_a_message_undelivered_fails() {
+    let failure = failure_of(|| async {
+        let server = listening().await;
+        server.slack.next("chat.postMessage", [SlackAnswer::Status(500)]);
+        server.publish(TOPIC, "message-1").await;
+    });
+    assert!(failure.contains("left over") && failure.contains("500"), "{failure}");
+}
+
+#[test]
+fn a_test_that_leaves_a_dead_message_fails() {
+    let failure = failure_of(|| async {
+        let server = listening().await;
+        server.slack.next("chat.postMessage", [SlackAnswer::Error("is_archived")]);
+        server.publish(TOPIC, "message-1").await;
+        server.quiet().await;
+    });
+    assert!(failure.contains("left over") && failure.contains("is_archived"), "{failure}");
 }

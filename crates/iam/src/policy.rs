@@ -27,6 +27,7 @@ pub use document::{
     MAX_CHARACTERS, MAX_DOCUMENT_BYTES, MAX_KEY_CHARACTERS, MAX_STATEMENTS, MAX_VALUE_CHARACTERS, MAX_VALUES,
 };
 pub use error::{Fault, PolicyError};
+pub(crate) use glob::is_like;
 
 use statement::Statement;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Who is calling, once the signature has been verified, and which attachments of policies mean them. The server makes a
 //! principal from an access key's record or from what AWS STS answered. It never carries a secret.
 
+use crate::policy::is_like;
 use std::fmt;
 
 /// The longest pattern of ARNs: IAM's own limit of an ARN,
@@ -132,7 +133,7 @@ impl PrincipalPattern {
     }
 
     fn matches(&self, arn: &str) -> bool {
-        matches_wildcards(self.0.as_bytes(), arn.as_bytes())
+        is_like(&self.0, arn)
     }
 }
 
@@ -171,30 +172,6 @@ fn names(text: &str) -> Option<usize> {
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>, paths have a few more.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"*?:/".contains(&byte))
-}
-
-/// `*` is any text, `?` is one byte. Looks back at the last `*` only, so its time is at most the product of the lengths.
-fn matches_wildcards(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut at, mut in_text) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while let Some(byte) = text.get(in_text) {
-        match pattern.get(at) {
-            Some(b'*') => {
-                last_star = Some((at, in_text));
-                at += 1;
-            }
-            Some(expected) if *expected == b'?' || expected == byte => {
-                at += 1;
-                in_text += 1;
-            }
-            _ => {
-                let Some((star, from)) = last_star else { return false };
-                last_star = Some((star, from + 1));
-                (at, in_text) = (star + 1, from + 1);
-            }
-        }
-    }
-    pattern.get(at..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
 }
 
 #[cfg(test)]

@@ -28,6 +28,21 @@ pub(super) enum Case {
     Insensitive,
 }
 
+/// Whether a pattern without variables matches the whole of `text`: for what holds `*` and `?` outside of policies.
+pub(crate) fn is_like(pattern: &str, text: &str) -> bool {
+    let token = |piece| match piece {
+        "*" => Token::AnyRun,
+        "?" => Token::AnyOne,
+        text => Token::Text(text),
+    };
+    let pieces = pattern.split_inclusive(['*', '?']).flat_map(|piece| match piece.strip_suffix(['*', '?']) {
+        Some(before) => [before, piece.get(before.len()..).unwrap_or_default()],
+        None => [piece, ""],
+    });
+    let tokens: Vec<_> = pieces.filter(|piece| !piece.is_empty()).map(token).collect();
+    matches(&tokens, text, Case::Sensitive, Reach::Anywhere)
+}
+
 /// Matches the whole of `text`, in at most `text` × `tokens` comparisons: after a failure only the last `*` is made longer.
 /// An earlier one need not be: it took the least that it could, and the last can take anything that it would have.
 pub(super) fn matches<S: AsRef<str>>(tokens: &[Token<S>], text: &str, case: Case, reach: Reach) -> bool {

@@ -48,7 +48,32 @@ fn mask(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use wire::operations::Operation;
+
     use super::*;
+
+    /// The names of the members that the wire marks sensitive, at any depth.
+    fn sensitive_members(shape: &Value, found: &mut BTreeSet<String>) {
+        for (name, member) in shape.get("members").and_then(Value::as_object).into_iter().flatten() {
+            if member["sensitive"] == true {
+                found.insert(name.clone());
+            }
+            sensitive_members(member, found);
+        }
+        shape.get("member").into_iter().for_each(|member| sensitive_members(member, found));
+    }
+
+    #[test]
+    fn what_the_wire_marks_sensitive_is_hidden() {
+        let mut marked = BTreeSet::new();
+        for operation in Operation::describe_all().as_array().unwrap() {
+            sensitive_members(&operation["request"], &mut marked);
+            sensitive_members(&operation["result"], &mut marked);
+        }
+        assert_eq!(marked, SENSITIVE.map(str::to_owned).into());
+    }
 
     #[test]
     fn sensitive_members_are_hidden_at_any_depth_whatever_they_hold() {

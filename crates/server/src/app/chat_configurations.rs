@@ -120,8 +120,8 @@ impl App {
             return self.chat_configurations(caller, operation, platform, None, asked).await;
         };
         caller.authorize(&Access::to(operation))?;
-        // A token is looked at though it leads nowhere: a foreign one is refused.
-        self.page_start(&Pages::of(operation, &caller.account_id), asked.1)?;
+        // One configuration is one page: whatever token comes along was not made for it.
+        self.page_start(&Pages::of(operation, &caller.account_id).filtered_by(Some(arn.as_str())), asked.1)?;
         let found = self.configuration_of(caller, platform, arn).await?;
         Ok(ConfigurationPage { configurations: found.into_iter().collect(), next_token: None })
     }

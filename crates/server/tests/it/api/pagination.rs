@@ -68,6 +68,10 @@ async fn a_token_is_bound_to_its_account_and_operation() {
         let text = answer.refused(400, "InvalidParameterException", "message"); // assumed; the code: model
         assert!(text.contains("NextToken"), "{text}");
     }
+    // One configuration is one page: no token was made for it.
+    let of_one = json!({ "NextToken": token, "ChatConfigurationArn":
+                         "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/n1" });
+    server.call(DESCRIBE, of_one).await.refused(400, "InvalidParameterException", "message"); // assumed
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,7 @@ pub enum Create {
     /// A person of a Slack channel.
     Slack {
         /// The user's id, like `U012AB3CD`: "Copy member ID" in their profile.
-        #[arg(long)]
+        #[arg(long, value_parser = slack_user_id)]
         slack_user_id: SlackUserId,
         #[command(flatten)]
         link: Link,
@@ -48,6 +48,13 @@ pub struct Link {
     /// The person's identity in AWS, if it is known: `arn:aws:iam::ACCOUNT:user/NAME`.
     #[arg(long)]
     aws_user_identity: Option<AwsUserIdentity>,
+}
+
+/// Stricter than the model, which takes any line of text: what Slack gives no person can be nobody's.
+fn slack_user_id(text: &str) -> Result<SlackUserId, String> {
+    let is_slacks = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let id = text.parse().ok().filter(|_| is_slacks);
+    id.ok_or_else(|| format!("`{text}` is no user id of Slack: it has letters and digits alone, like `U012AB3CD`"))
 }
 
 impl UserIdentity {

@@ -18,6 +18,8 @@ mod tags;
 mod teams_channel_configurations;
 mod teams_user_identities;
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -163,7 +165,13 @@ async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Byte
 
 /// The body of a result.
 fn json(result: &impl Serialize) -> Handled {
-    serde_json::to_vec(result).map(Some).map_err(Refusal::Unwritable)
+    serde_json::to_vec(result).map(Some).map_err(|error| Refusal::Unanswerable(error.to_string()))
+}
+
+/// The token of the next page as the operation's shape has it. One that does not fit its shape must not end a list early.
+fn next_token<T: FromStr<Err: Display>>(token: Option<String>) -> Result<Option<T>, Refusal> {
+    let parsed = token.map(|token| token.parse()).transpose();
+    parsed.map_err(|unmet: T::Err| Refusal::Unanswerable(format!("a NextToken that its shape does not allow: {unmet}")))
 }
 
 fn encode(operation: Option<Operation>, answered: Answered, request_id: &str) -> Response {

@@ -7,7 +7,7 @@ use wire::operations::associations::{
     DisassociateFromConfigurationRequest, ListAssociationsRequest, ListAssociationsResult,
 };
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{Caller, SharedApp};
 
 pub async fn associate(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -29,6 +29,6 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let page = app.list_associations(caller, &request.chat_configuration, asked).await?;
     json(&ListAssociationsResult {
         associations: page.arns.into_iter().map(|resource| AssociationListing { resource }).collect(),
-        next_token: page.next_token.and_then(|token| AsciiPaginationToken::parse(&token).ok()),
+        next_token: next_token(page.next_token)?,
     })
 }

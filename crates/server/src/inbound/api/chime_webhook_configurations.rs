@@ -12,7 +12,7 @@ use wire::operations::chime_webhook_configurations::{
 use wire::operations::tags::Tags;
 use wire::operations::{Operation, ResourceState};
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{AppError, Caller, NewConfiguration, SharedApp};
 
 const PLATFORM: Platform = Platform::ChimeWebhook;
@@ -46,7 +46,7 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     let page = app.describe_chat_configurations(caller, operation, PLATFORM, arn, asked).await?;
     let shapes = page.configurations.into_iter().map(|listed| shape(listed.configuration));
     json(&DescribeChimeWebhookConfigurationsResult {
-        next_token: page.next_token.and_then(|token| PaginationToken::parse(&token).ok()),
+        next_token: next_token(page.next_token)?,
         webhook_configurations: shapes.collect::<Result<_, _>>()?,
     })
 }

@@ -8,7 +8,7 @@ use wire::operations::configured_teams::{
     ListMicrosoftTeamsConfiguredTeamsResult,
 };
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{Caller, SharedApp};
 
 pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -24,7 +24,7 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     });
     json(&ListMicrosoftTeamsConfiguredTeamsResult {
         configured_teams: teams.collect(),
-        next_token: page.next_token.and_then(|token| PaginationToken::parse(&token).ok()),
+        next_token: next_token(page.next_token)?,
     })
 }
 

@@ -11,7 +11,7 @@ use wire::operations::custom_actions::{
 };
 use wire::operations::tags::Tags;
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{ActionUpdate, AppError, Caller, NewAction, SharedApp};
 
 pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -45,10 +45,7 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = ListCustomActionsRequest::decode(body)?;
     let token = request.next_token.as_ref().map(AsciiPaginationToken::as_str);
     let page = app.list_custom_actions(caller, request.max_results.unwrap_or_default(), token).await?;
-    json(&ListCustomActionsResult {
-        custom_actions: page.arns,
-        next_token: page.next_token.and_then(|token| AsciiPaginationToken::parse(&token).ok()),
-    })
+    json(&ListCustomActionsResult { custom_actions: page.arns, next_token: next_token(page.next_token)? })
 }
 
 pub async fn update(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {

@@ -49,8 +49,8 @@ impl ApiError {
     pub fn of(operation: Operation, refusal: &Refusal) -> Self {
         match refusal {
             Refusal::NotARequest(error) => Self::new(operation.invalid_request(), error.message()),
-            Refusal::Unwritable(error) => {
-                tracing::error!(operation = operation.name(), %error, "an answer cannot be written");
+            Refusal::Unanswerable(problem) => {
+                tracing::error!(operation = operation.name(), problem, "an answer cannot be written");
                 Self::new(operation.server_error(), SERVER_ERROR)
             }
             Refusal::App(error) => {
@@ -72,8 +72,8 @@ pub enum Refusal {
     /// The body does not decode.
     NotARequest(DecodeError),
     App(AppError),
-    /// It was done, and its answer cannot be written as JSON.
-    Unwritable(serde_json::Error),
+    /// It was done, and its answer cannot be written; why, for the log.
+    Unanswerable(String),
 }
 
 impl From<DecodeError> for Refusal {

@@ -12,7 +12,7 @@ use wire::operations::slack_channel_configurations::{
 use wire::operations::tags::Tags;
 use wire::operations::{Operation, ResourceState};
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{AppError, Caller, ListedConfiguration, NewConfiguration, SharedApp, guardrails_in_force};
 
 const PLATFORM: Platform = Platform::SlackChannel;
@@ -42,7 +42,7 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     let arn = request.chat_configuration_arn.as_ref();
     let page = app.describe_chat_configurations(caller, operation, PLATFORM, arn, asked).await?;
     json(&DescribeSlackChannelConfigurationsResult {
-        next_token: page.next_token.and_then(|token| PaginationToken::parse(&token).ok()),
+        next_token: next_token(page.next_token)?,
         slack_channel_configurations: page.configurations.into_iter().map(shape).collect::<Result<_, _>>()?,
     })
 }

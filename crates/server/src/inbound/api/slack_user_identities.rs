@@ -8,7 +8,7 @@ use wire::operations::slack_user_identities::{
     SlackUserIdentity,
 };
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{Caller, PeopleOf, PersonId, SharedApp};
 
 pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -19,7 +19,7 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     let page = app.user_identities(caller, PeopleOf::Slack, arn, asked).await?;
     json(&DescribeSlackUserIdentitiesResult {
         slack_user_identities: page.identities.into_iter().filter_map(shape).collect(),
-        next_token: page.next_token.and_then(|token| PaginationToken::parse(&token).ok()),
+        next_token: next_token(page.next_token)?,
     })
 }
 

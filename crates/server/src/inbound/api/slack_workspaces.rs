@@ -8,7 +8,7 @@ use wire::operations::slack_workspaces::{
     SlackWorkspace,
 };
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{Caller, SharedApp};
 
 pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -23,7 +23,7 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     });
     json(&DescribeSlackWorkspacesResult {
         slack_workspaces: workspaces.collect(),
-        next_token: page.next_token.and_then(|token| PaginationToken::parse(&token).ok()),
+        next_token: next_token(page.next_token)?,
     })
 }
 

@@ -12,7 +12,7 @@ use wire::operations::teams_channel_configurations::{
 };
 use wire::operations::{Operation, ResourceState};
 
-use super::{Handled, json};
+use super::{Handled, json, next_token};
 use crate::app::{AppError, Caller, ListedConfiguration, NewConfiguration, SharedApp, guardrails_in_force};
 
 const PLATFORM: Platform = Platform::MicrosoftTeamsChannel;
@@ -56,7 +56,7 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let asked = (request.max_results.unwrap_or_default(), token);
     let page = app.chat_configurations(caller, operation, PLATFORM, team_id, asked).await?;
     json(&ListTeamsChannelConfigurationsResult {
-        next_token: page.next_token.and_then(|token| PaginationToken::parse(&token).ok()),
+        next_token: next_token(page.next_token)?,
         team_channel_configurations: page.configurations.into_iter().map(shape).collect::<Result<_, _>>()?,
     })
 }

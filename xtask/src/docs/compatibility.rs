@@ -25,7 +25,7 @@ Each fact has a source:
 ";
 
 /// What every server fault is; the code is the operation's own.
-const SERVER_FAULT: &str = "A fault of the server, such as a store that cannot be reached.";
+const SERVER_FAULT: &str = "A fault of the server, such as stored data that cannot be read. A store that cannot be reached is ServiceUnavailable, 503.";
 
 pub fn page(mut operations: Vec<Operation>, notes: &Notes, reference: &Reference) -> Result<String> {
     operations.sort_by(|one, other| one.name.cmp(&other.name));

@@ -140,7 +140,8 @@ impl Retry {
 }
 
 fn line(delivery: &Delivery) -> String {
-    let name = delivery.configuration_arn.rsplit('/').next().unwrap_or_default();
+    // With its platform: one name may stand on each.
+    let name = delivery.configuration_arn.rsplit_once("chat-configuration/").map_or("", |(_, name)| name);
     let reason = delivery.reason.as_deref().map(|reason| format!("  {reason}")).unwrap_or_default();
     let attempts = if delivery.attempts == 1 { "attempt" } else { "attempts" };
     let (id, received, state) = (delivery.id, iso8601(delivery.received_at_ms), state(delivery));

@@ -67,7 +67,7 @@ Answer: `Tags`, each of `Key`, `Value`.
 
 | Error | Status | Cause |
 |---|---|---|
-| ThingException (`Message`) | 500 | A fault of the server, such as a store that cannot be reached. |
+| ThingException (`Message`) | 500 | A fault of the server, such as stored data that cannot be read. A store that cannot be reached is ServiceUnavailable, 503. |
 | ConflictException (`message`) | 409 | Taken. |
 | GoneException, not declared | 404 | Gone. (observed) |
 

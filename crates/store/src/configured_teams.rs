@@ -4,7 +4,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use wire::ids::{AccountId, Uuid};
 
-use crate::{InUse, Store, StoreError, team_use};
+use crate::{InUse, Store, StoreError};
 
 const TABLE: &str = "configured_teams";
 
@@ -41,19 +41,8 @@ impl Store {
         account_id: &AccountId,
         team_id: &Uuid,
     ) -> Result<Result<bool, InUse>, StoreError> {
-        let _change = self.kept.change();
-        let mut transaction = self.write().await?;
-        if let Some(in_use) = team_use(&mut transaction, account_id, team_id.as_str()).await? {
-            return Ok(Err(in_use));
-        }
-        let deleted = sqlx::query("DELETE FROM configured_teams WHERE account_id = $1 AND team_id = $2")
-            .bind(account_id.as_str())
-            .bind(team_id.as_str())
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-        transaction.commit().await?;
-        Ok(Ok(deleted > 0))
+        let delete = "DELETE FROM configured_teams WHERE account_id = $1 AND team_id = $2";
+        self.delete_team(delete, account_id, team_id.as_str()).await
     }
 
     /// Makes the declared teams equal to those of the settings: added, changed and taken away.

@@ -53,5 +53,3 @@ pub use threads::ThreadParent;
 pub use topic_subscriptions::{SubscriptionState, TopicSubscription};
 pub use user_identities::{PeopleOf, PersonId, person_key};
 pub use users::User;
-
-use team_use::team_use;

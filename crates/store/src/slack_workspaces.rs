@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use wire::ids::{AccountId, SlackTeamId};
 
-use crate::{InUse, Store, StoreError, team_use};
+use crate::{InUse, Store, StoreError};
 
 const TABLE: &str = "slack_workspaces";
 
@@ -55,19 +55,8 @@ impl Store {
         account_id: &AccountId,
         team_id: &SlackTeamId,
     ) -> Result<Result<bool, InUse>, StoreError> {
-        let _change = self.kept.change();
-        let mut transaction = self.write().await?;
-        if let Some(in_use) = team_use(&mut transaction, account_id, team_id.as_str()).await? {
-            return Ok(Err(in_use));
-        }
-        let deleted = sqlx::query("DELETE FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
-            .bind(account_id.as_str())
-            .bind(team_id.as_str())
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-        transaction.commit().await?;
-        Ok(Ok(deleted > 0))
+        let delete = "DELETE FROM slack_workspaces WHERE account_id = $1 AND team_id = $2";
+        self.delete_team(delete, account_id, team_id.as_str()).await
     }
 
     /// Makes the declared workspaces equal to those of the settings: added, changed and taken away.

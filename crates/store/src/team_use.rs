@@ -1,9 +1,9 @@
-//! Which configurations stand in the way when a Slack workspace or a team is taken from an account.
+//! Taking a Slack workspace or a team from an account, and which configurations stand in the way.
 
 use sqlx::{Row as _, Sqlite, Transaction};
 use wire::ids::AccountId;
 
-use crate::StoreError;
+use crate::{Store, StoreError};
 
 /// Configurations that are named; the rest is told by `more`.
 const NAMED_MAX: usize = 10;
@@ -16,7 +16,31 @@ pub struct InUse {
     pub more: bool,
 }
 
-pub(crate) async fn team_use(
+impl Store {
+    /// `delete` is the statement that takes the row of `$1`, an account, and `$2`, a team. `Ok(Ok(false))`: there is none.
+    pub(crate) async fn delete_team(
+        &self,
+        delete: &'static str,
+        account_id: &AccountId,
+        team_id: &str,
+    ) -> Result<Result<bool, InUse>, StoreError> {
+        let _change = self.kept.change();
+        let mut transaction = self.write().await?;
+        if let Some(in_use) = team_use(&mut transaction, account_id, team_id).await? {
+            return Ok(Err(in_use));
+        }
+        let deleted = sqlx::query(delete)
+            .bind(account_id.as_str())
+            .bind(team_id)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        transaction.commit().await?;
+        Ok(Ok(deleted > 0))
+    }
+}
+
+async fn team_use(
     transaction: &mut Transaction<'static, Sqlite>,
     account_id: &AccountId,
     team_id: &str,

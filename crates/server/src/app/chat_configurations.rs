@@ -67,7 +67,7 @@ impl App {
         Ok(ListedConfiguration { configuration, team_name })
     }
 
-    /// One configuration, with what its policies may ask: no resource, but its tags. Source: AWS's reference, for
+    /// One configuration. Its tags may be asked about, though the operation has no resource. Source: AWS's reference, for
     /// `GetMicrosoftTeamsChannelConfiguration`.
     pub async fn get_chat_configuration(
         &self,
@@ -76,13 +76,10 @@ impl App {
         platform: Platform,
         arn: &ChatConfigurationArn,
     ) -> Result<ListedConfiguration, AppError> {
-        let found = self.configuration_of(caller, platform, arn).await?;
-        let tags = found.as_ref().map(|found| found.configuration.tags.as_slice()).unwrap_or_default();
-        caller.authorize(&Access::to(operation).with_resource_tags(tags))?;
-        found.ok_or_else(|| AppError::NotFound { arn: arn.as_str().to_owned() })
+        self.authorized_configuration(caller, Access::to(operation), platform, arn).await
     }
 
-    /// The configuration that an operation is to change. Whoever may not learns nothing of whether it is there.
+    /// The configuration that an operation is to change.
     pub(super) async fn configuration_to_change(
         &self,
         caller: &Caller,
@@ -90,9 +87,20 @@ impl App {
         platform: Platform,
         arn: &ChatConfigurationArn,
     ) -> Result<ListedConfiguration, AppError> {
+        self.authorized_configuration(caller, Access::to(operation).on(arn.as_str()), platform, arn).await
+    }
+
+    /// Whoever may not learns nothing of whether it is there.
+    async fn authorized_configuration(
+        &self,
+        caller: &Caller,
+        access: Access<'_>,
+        platform: Platform,
+        arn: &ChatConfigurationArn,
+    ) -> Result<ListedConfiguration, AppError> {
         let found = self.configuration_of(caller, platform, arn).await?;
         let tags = found.as_ref().map(|found| found.configuration.tags.as_slice()).unwrap_or_default();
-        caller.authorize(&Access::to(operation).on(arn.as_str()).with_resource_tags(tags))?;
+        caller.authorize(&access.with_resource_tags(tags))?;
         found.ok_or_else(|| AppError::NotFound { arn: arn.as_str().to_owned() })
     }
 

@@ -9,7 +9,7 @@ mod console;
 mod moment;
 pub mod render;
 mod source;
-mod text;
+pub(crate) mod text;
 
 #[cfg(test)]
 mod golden;

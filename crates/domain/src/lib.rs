@@ -10,3 +10,4 @@ pub mod delivery;
 pub mod notification;
 pub mod sns_message;
 pub mod user_identity;
+pub mod watch;

@@ -1,15 +1,18 @@
 //! A notification's way through this crate: one SNS message in, a platform-neutral card, one chat message out.
 //!
-//! The worker that delivers calls [`card`] and then a renderer of [`render`]. Nothing here fails, panics, reads a clock
+//! Whoever accepts a message calls [`triage`]; the worker that delivers calls [`card`] (or [`digest()`], for many at once) and
+//! then a renderer of [`render`]. Nothing here fails, panics, reads a clock
 //! or drops a message: what no reader knows is shown as readable text.
 
 mod arn;
 pub mod card;
 mod console;
+mod digest;
 mod moment;
 pub mod render;
 mod source;
 pub(crate) mod text;
+mod triage;
 
 #[cfg(test)]
 mod golden;
@@ -17,7 +20,9 @@ mod golden;
 mod hostile;
 
 pub use card::{Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
+pub use digest::{Digest, DigestTopic, digest};
 pub use moment::Moment;
+pub use triage::{SIMILARITY_KEY_BYTES_MAX, Triage};
 
 use arn::Arn;
 
@@ -58,4 +63,10 @@ impl<'a> Incoming<'a> {
 /// Reads one SNS message into a card. Total: any message makes a card, and the same message always the same card.
 pub fn card(incoming: &Incoming<'_>) -> Card {
     source::read(incoming)
+}
+
+/// How urgent a message is and what it is alike, without making a card of it. Total, and the same message always gives the
+/// same answer. Asked once, when a message is accepted.
+pub fn triage(incoming: &Incoming<'_>) -> Triage {
+    source::triage(incoming)
 }

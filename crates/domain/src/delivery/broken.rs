@@ -59,19 +59,25 @@ const fn consequence(may_have_posted: bool) -> &'static str {
 }
 
 impl Broken {
+    fn line(self) -> Option<&'static Line> {
+        TABLE.iter().find(|line| line.broken == self)
+    }
+
+    /// A short name for logs and metrics.
+    pub fn name(self) -> &'static str {
+        self.line().map_or("broken", |line| line.name)
+    }
+
     /// The verdict on the attempt. `platform_name` is what people call it: `Slack`.
     pub fn outcome(self, platform_name: &str) -> DeliveryOutcome {
-        let (meaning, may_have_posted) = TABLE
-            .iter()
-            .find(|line| line.broken == self)
-            .map_or(("the exchange broke", true), |line| (line.meaning, line.may_have_posted));
-        let reason = format!("{platform_name}: {meaning}; {}", consequence(may_have_posted));
+        let meaning = self.line().map_or("the exchange broke", |line| line.meaning);
+        let reason = format!("{platform_name}: {meaning}; {}", consequence(self.may_have_posted()));
         DeliveryOutcome::Retry { after_ms: None, reason }
     }
 
     /// Whether the message may be in the channel in spite of the failure.
     pub fn may_have_posted(self) -> bool {
-        TABLE.iter().find(|line| line.broken == self).is_none_or(|line| line.may_have_posted)
+        self.line().is_none_or(|line| line.may_have_posted)
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) const STATUSES: &[Line] = &[
     Line {
         key: Key::Other("HTTP 2xx with `\"ok\": true`"),
         verdict: Verdict::Delivered,
-        meaning: "posted under its `ts`; a `client_msg_id` sent twice gives the first message's",
+        meaning: "posted under its `ts`",
         remedy: "",
     },
     UNREADABLE,

@@ -9,7 +9,7 @@ use super::moment::Moment;
 /// One notification, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card {
-    /// Which reader made the card.
+    /// Who made the card.
     pub source: Source,
     /// How bad it is; the headline says it in words too.
     pub severity: Severity,
@@ -31,7 +31,7 @@ pub struct Card {
     pub thread: Option<Thread>,
 }
 
-/// The readers, which are also the names that logs and metrics give to a message.
+/// Where a card comes from: the readers of SNS messages, and Bellhop itself. Also the names that logs and metrics use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
     /// Alarm JSON, by SNS action or by `EventBridge`.
@@ -42,6 +42,10 @@ pub enum Source {
     EventbridgeEvent,
     /// Anything else, JSON included.
     PlainText,
+    /// Many messages that were folded into one.
+    Digest,
+    /// What Bellhop tells its own operators.
+    Watch,
 }
 
 impl Source {
@@ -52,6 +56,8 @@ impl Source {
             Self::CustomNotification => "custom_notification",
             Self::EventbridgeEvent => "eventbridge_event",
             Self::PlainText => "plain_text",
+            Self::Digest => "digest",
+            Self::Watch => "watch",
         }
     }
 }

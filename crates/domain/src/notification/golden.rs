@@ -1,9 +1,10 @@
-//! Golden messages: what a person sees for each source, from the SNS message to Slack's JSON.
+//! Golden messages: what a person sees for each source, from the SNS message to each platform's JSON.
 //!
 //! Fixtures are our own, in the shapes that AWS documents and that were observed of the real service.
 
-use super::render::slack;
-use super::{Card, Incoming, Severity, Source, Text, card};
+use super::render::{chime, slack, teams};
+use super::{Card, Digest, DigestTopic, Incoming, Severity, Source, Text, card, digest};
+use crate::watch::{self, Finding};
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -31,8 +32,15 @@ macro_rules! golden {
             let card = read(fixture!($file));
             assert_eq!((card.source, card.severity), (Source::$source, Severity::$severity));
             insta::assert_json_snapshot!(slack::message(&card));
+            on_other_platforms(stringify!($test), &card);
         }
     )*};
+}
+
+/// Beside each snapshot of Slack's, `…_teams` and `…_chime`.
+fn on_other_platforms(name: &str, card: &Card) {
+    insta::assert_json_snapshot!(format!("{name}_teams"), teams::message(card));
+    insta::assert_json_snapshot!(format!("{name}_chime"), chime::message(card));
 }
 
 golden! {
@@ -55,6 +63,7 @@ golden! {
 fn plain_text_takes_the_subject_for_its_headline() {
     let card = read_with_subject("Disk is at 91 %", Some("Nightly check"));
     insta::assert_json_snapshot!(slack::message(&card));
+    on_other_platforms("plain_text_takes_the_subject_for_its_headline", &card);
 }
 
 #[test]
@@ -62,6 +71,7 @@ fn unknown_json_is_laid_out() {
     let card = read(r#"[{"job":"backup","ok":false,"password":"hunter2","nested":{"list":[1,2.50,null]}},"```"]"#);
     assert_eq!(card.source, Source::PlainText);
     insta::assert_json_snapshot!(slack::message(&card));
+    on_other_platforms("unknown_json_is_laid_out", &card);
 }
 
 #[test]
@@ -108,4 +118,45 @@ fn an_update_without_summary_is_summed_up() {
 fn empty_lists_are_left_out() {
     let message = slack::SlackMessage { text: "t".to_owned(), blocks: Vec::new(), attachments: Vec::new() };
     assert_eq!(serde_json::to_string(&message).unwrap(), r#"{"text":"t"}"#);
+}
+
+#[test]
+fn a_digest_of_three_topics() {
+    let topic =
+        |name: &str, count| DigestTopic { topic_arn: format!("arn:aws:sns:eu-west-1:123456789012:{name}"), count };
+    let fixtures = [fixture!("event_ec2_state.json"), fixture!("alarm_metric.json"), fixture!("custom_whole.json")];
+    let card = digest(&Digest {
+        delivery_id: 4711,
+        total: 54,
+        topics: vec![topic("deploys", 12), topic("alarms", 37), topic("backups", 5)],
+        first_at_ms: 1_795_425_245_000,
+        last_at_ms: 1_795_427_579_000,
+        newest: fixtures.map(read).to_vec(),
+    });
+    assert_eq!((card.source, card.severity), (Source::Digest, Severity::Critical));
+    insta::assert_json_snapshot!(slack::message(&card));
+    on_other_platforms("a_digest_of_three_topics", &card);
+}
+
+#[test]
+fn what_bellhop_finds_about_itself() {
+    let topic_arn = || "arn:aws:sns:eu-west-1:123456789012:alarms".to_owned();
+    let scope = || "Slack workspace T0123ABCD".to_owned();
+    let destination = || "Slack channel C0123ABCD in T0123ABCD".to_owned();
+    let reason = "Slack answered `token_revoked`: the bot token was revoked or the app removed; authorise the workspace again, then it resumes";
+    let dead =
+        "Slack answered `is_archived`: the channel is archived; unarchive the channel or configure another, then retry";
+    let findings = [
+        Finding::WorkspacePaused { scope: scope(), reason: reason.to_owned(), waiting: 318 },
+        Finding::WorkspaceResumed { scope: scope(), paused_for_ms: 11_100_000 },
+        Finding::TopicFailing { topic_arn: topic_arn(), reason: "SNS has no confirmed subscription".to_owned() },
+        Finding::TopicRecovered { topic_arn: topic_arn() },
+        Finding::BacklogGrowing { destination: destination(), waiting: 940, oldest_ms: 780_000 },
+        Finding::BacklogCleared { destination: destination() },
+        Finding::DeliveriesDead { destination: destination(), count: 1, reason: dead.to_owned() },
+    ];
+    let cards = findings.map(|finding| watch::card(&finding, 1_795_427_579_000));
+    insta::assert_json_snapshot!(cards.each_ref().map(slack::message));
+    insta::assert_json_snapshot!("what_bellhop_finds_about_itself_teams", cards.each_ref().map(teams::message));
+    insta::assert_json_snapshot!("what_bellhop_finds_about_itself_chime", cards.each_ref().map(chime::message));
 }

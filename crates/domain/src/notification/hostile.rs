@@ -1,4 +1,6 @@
-//! Properties that hold whatever arrives: a card, a message within every limit of Slack, and no power for a stranger.
+//! Properties that hold whatever arrives: a card, a message within every limit of its platform, and no power for a stranger.
+
+mod platforms;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -97,6 +99,7 @@ fn escapes(blocks: &[&Value]) -> usize {
 
 fn check(message: &str, subject: Option<&str>) {
     let card = read(message, subject);
+    platforms::check(&card);
     let native = card.source == Source::CustomNotification;
     for rendered in [slack::message(&card), slack::parent_update(&card, &card)] {
         assert_within_limits(&rendered);

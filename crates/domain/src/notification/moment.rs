@@ -19,6 +19,17 @@ impl Moment {
         Self { said: said.to_owned(), at: instant(said) }
     }
 
+    /// The point in time of milliseconds since 1970; one that no calendar holds is shown as the number.
+    pub fn from_unix_ms(unix_ms: i64) -> Self {
+        let seconds = unix_ms.div_euclid(1000);
+        let at = OffsetDateTime::from_unix_timestamp(seconds).ok().filter(|at| (1..=9999).contains(&at.year()));
+        let Some(at) = at else { return Self { said: unix_ms.to_string(), at: None } };
+        let (date, time) = (at.date(), at.time());
+        let (month, (hour, minute, second)) = (u8::from(date.month()), time.as_hms());
+        let said = format!("{:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", date.year(), date.day());
+        Self { said, at: Some(at) }
+    }
+
     /// Seconds since 1970, if the text could be read.
     pub fn unix(&self) -> Option<i64> {
         self.at.map(OffsetDateTime::unix_timestamp)
@@ -92,6 +103,14 @@ mod tests {
             assert_eq!(moment.utc(), "2026-11-22 18:20:16 UTC", "{said}");
             assert_eq!(moment.unix(), Some(1_795_371_616), "{said}");
         }
+    }
+
+    #[test]
+    fn milliseconds_are_a_moment_too() {
+        let moment = Moment::from_unix_ms(1_795_371_616_999);
+        assert_eq!(moment, Moment::parse("2026-11-22T18:20:16Z"));
+        assert_eq!(Moment::from_unix_ms(-1).utc(), "1969-12-31 23:59:59 UTC");
+        assert_eq!(Moment::from_unix_ms(i64::MAX).utc(), i64::MAX.to_string());
     }
 
     #[test]

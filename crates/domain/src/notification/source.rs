@@ -12,6 +12,7 @@ mod sensitive;
 
 use serde_json::{Map, Value};
 
+use super::triage::Triage;
 use super::{Card, Incoming};
 
 /// A JSON object, as SNS carried it.
@@ -21,21 +22,22 @@ type Object = Map<String, Value>;
 struct Reader {
     claims: fn(&Object) -> bool,
     read: fn(&Object, &Incoming<'_>) -> Card,
+    triage: fn(&Object, &Incoming<'_>) -> Triage,
 }
 
 const READERS: [Reader; 3] = [
-    Reader { claims: cloudwatch_alarm::claims, read: cloudwatch_alarm::read },
-    Reader { claims: custom_notification::claims, read: custom_notification::read },
-    Reader { claims: eventbridge_event::claims, read: eventbridge_event::read },
+    Reader { claims: cloudwatch_alarm::claims, read: cloudwatch_alarm::read, triage: cloudwatch_alarm::triage },
+    Reader {
+        claims: custom_notification::claims,
+        read: custom_notification::read,
+        triage: custom_notification::triage,
+    },
+    Reader { claims: eventbridge_event::claims, read: eventbridge_event::read, triage: eventbridge_event::triage },
 ];
 
 /// Reads a message with the one reader that claims it, or as plain text.
 pub fn read(incoming: &Incoming<'_>) -> Card {
-    let message = incoming.message.trim_start_matches('\u{feff}').trim_start();
-    // Only objects and lists are worth parsing: a bare number or word reads best as it stands. serde_json stops at 128
-    // levels, so nesting cannot exhaust the stack; what it refuses is text.
-    let json = if message.starts_with(['{', '[']) { serde_json::from_str(message).ok() } else { None };
-    match json {
+    match json(incoming.message) {
         Some(Value::Object(object)) => match only_claim(&object) {
             Some(reader) => (reader.read)(&object, incoming),
             None => plain_text::json(Value::Object(object), incoming),
@@ -43,6 +45,19 @@ pub fn read(incoming: &Incoming<'_>) -> Card {
         Some(other) => plain_text::json(other, incoming),
         None => plain_text::text(incoming),
     }
+}
+
+/// Asks the one reader that claims a message how urgent it is; what nobody claims is like no other and not urgent.
+pub fn triage(incoming: &Incoming<'_>) -> Triage {
+    let Some(Value::Object(object)) = json(incoming.message) else { return Triage::ordinary() };
+    only_claim(&object).map_or_else(Triage::ordinary, |reader| (reader.triage)(&object, incoming))
+}
+
+/// The message's JSON, if it is an object or a list. Only these are worth parsing: a bare number or word reads best as it
+/// stands. `serde_json` stops at 128 levels, so nesting cannot exhaust the stack; what it refuses is text.
+fn json(message: &str) -> Option<Value> {
+    let message = message.trim_start_matches('\u{feff}').trim_start();
+    if message.starts_with(['{', '[']) { serde_json::from_str(message).ok() } else { None }
 }
 
 fn only_claim(object: &Object) -> Option<&'static Reader> {

@@ -11,8 +11,10 @@ use serde_json::Value;
 use self::condition::Trigger;
 use super::Object;
 use super::payload::{either_string, list, string};
+use crate::delivery::Priority;
 use crate::notification::arn::Arn;
 use crate::notification::console::Console;
+use crate::notification::triage::Triage;
 use crate::notification::{Card, Fact, Incoming, Moment, Part, Place, Severity, Source, Text};
 
 /// Children of a composite alarm that a card shows; AWS Chatbot's own number.
@@ -76,6 +78,28 @@ pub fn read_event(detail: &Object, alarm_arn: Option<&str>, place: Place, incomi
         suppressed_by: string(state, "actionsSuppressedBy"),
     };
     Some(alarm.card(incoming))
+}
+
+/// Every change of an alarm's state is urgent, its end too: if the end could be overtaken by the next beginning, the channel
+/// would read "OK" last while the alarm rings.
+pub fn triage(object: &Object, _: &Incoming<'_>) -> Triage {
+    let said = |key| string(object, key).unwrap_or_default();
+    let place = [said("Region"), said("AWSAccountId")];
+    of_change(string(object, "AlarmArn"), place, said("AlarmName"), said("NewStateValue"))
+}
+
+/// Like [`triage`], of `EventBridge`'s `detail`; the same change arrives with the same key by both ways.
+pub fn triage_event(detail: &Object, alarm_arn: Option<&str>, place: [&str; 2]) -> Option<Triage> {
+    let state = string(detail.get("state")?.as_object()?, "value")?;
+    Some(of_change(alarm_arn, place, string(detail, "alarmName")?, state))
+}
+
+fn of_change(alarm_arn: Option<&str>, [region, account]: [&str; 2], name: &str, state: &str) -> Triage {
+    let key: &[&str] = match alarm_arn {
+        Some(arn) => &["alarm", state, arn],
+        None => &["alarm", state, region, account, name],
+    };
+    Triage::alike(Priority::Alarm, key)
 }
 
 /// What both shapes say.

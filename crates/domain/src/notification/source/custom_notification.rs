@@ -10,7 +10,9 @@ use serde_json::Value;
 use self::faults::faults;
 use super::Object;
 use super::payload::{list, scalar, string};
+use crate::delivery::Priority;
 use crate::notification::text::first_line;
+use crate::notification::triage::Triage;
 use crate::notification::{Card, Incoming, Part, Severity, Source, Text, Thread};
 
 /// Next steps and keywords that a card takes; the schema names no number.
@@ -57,6 +59,14 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         sent: incoming.sent(),
         thread: thread(metadata),
     }
+}
+
+/// A custom notification is never urgent by itself: its schema has no severity. Its `id` makes it alike to others of its topic
+/// and thread; without one it is like no other.
+pub fn triage(object: &Object, incoming: &Incoming<'_>) -> Triage {
+    let Some(id) = string(object, "id") else { return Triage::ordinary() };
+    let thread = object.get("metadata").and_then(|metadata| metadata.get("threadId")).and_then(scalar);
+    Triage::alike(Priority::Notification, &["custom", incoming.topic_arn, &thread.unwrap_or_default(), id])
 }
 
 fn body(content: &Object, description: Option<&str>, faults: Vec<String>) -> Vec<Part> {

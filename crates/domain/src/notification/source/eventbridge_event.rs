@@ -5,10 +5,12 @@
 
 mod detail;
 mod severity;
+mod triage;
 
 use serde_json::Value;
 
 use self::detail::Telling;
+pub use self::triage::triage;
 use super::payload::{list, string};
 use super::{Object, cloudwatch_alarm};
 use crate::notification::arn::Arn;

@@ -17,7 +17,15 @@ const MEMBERS: usize = 100;
 const LONGEST_STATE: usize = 40;
 
 pub fn infer(source: &str, detail_type: &str, detail: &Value) -> Severity {
-    let detail = detail.as_object();
+    inferred(source, detail_type, detail.as_object())
+}
+
+/// Like [`infer`], of a `detail` that is an object.
+pub fn of_object(source: &str, detail_type: &str, detail: &Object) -> Severity {
+    inferred(source, detail_type, Some(detail))
+}
+
+fn inferred(source: &str, detail_type: &str, detail: Option<&Object>) -> Severity {
     let state = |levels| of_level(detail.into_iter().collect(), levels);
     // A severity says how bad the matter is, not that it is still bad: "compliant, severity critical".
     if state(1) == Some(Severity::Good) {

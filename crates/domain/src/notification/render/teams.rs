@@ -1,0 +1,140 @@
+//! A card as a Microsoft Teams message: one Adaptive Card, for a bot and for a webhook alike.
+//!
+//! The worker that delivers to Teams calls it and sends the result as it is. A stranger's text goes into text runs, in which
+//! Teams knows no markdown and no mentions, so there is nothing to escape and nothing to forget; only a custom notification's
+//! own markdown goes into text blocks. No `entities` are ever sent, without which no `<at>` is a mention.
+//!
+//! Sources: <https://adaptivecards.io/explorer/TextRun.html> ("Markdown is not supported"),
+//! <https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format>.
+
+mod elements;
+mod layout;
+mod limits;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use self::elements::{Face, block, clean_line, run};
+use self::layout::Layout;
+use crate::notification::{Card, Link, Severity, Text};
+
+/// The activity to post.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TeamsMessage {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The push line on a phone.
+    pub summary: String,
+    pub attachments: Vec<Value>,
+}
+
+/// Our own bounds, below Teams': what a phone shows.
+const SUMMARY_TEXT: usize = 300;
+const HEADLINE_TEXT: usize = 300;
+const GIST_TEXT: usize = 150;
+const PLACE_TEXT: usize = 40;
+const LINK_TEXT: usize = 80;
+const FOOTER_TEXT: usize = 400;
+
+/// Renders a card. Total: every card makes a message within Teams' limits, and one that was shortened says so.
+pub fn message(card: &Card) -> TeamsMessage {
+    let summary = summary(card);
+    let actions: Vec<Value> = card.links.iter().take(limits::ACTIONS).filter_map(open_url).collect();
+    let (head, headline_was_cut) = headline(card);
+    let small = footer(card);
+    let around = [json!(summary), head.clone(), json!(actions)];
+    let mut layout = Layout::around(around.iter().chain(&small), &card.body);
+    if headline_was_cut {
+        layout.text(None, &card.headline);
+    }
+    for part in &card.body {
+        layout.part(part);
+    }
+    let mut body = vec![head];
+    body.extend(layout.finish());
+    body.extend(small);
+    let mut content = json!({
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "msteams": {"width": "Full"},
+        "body": body,
+    });
+    if let (false, Some(content)) = (actions.is_empty(), content.as_object_mut()) {
+        content.insert("actions".to_owned(), Value::Array(actions));
+    }
+    let attachment = json!({"contentType": "application/vnd.microsoft.card.adaptive", "content": content});
+    TeamsMessage { kind: "message", summary, attachments: vec![attachment] }
+}
+
+/// Severity, what and where in one line, as on Slack.
+fn summary(card: &Card) -> String {
+    let headline = clean_line(words(&card.headline).as_ref(), SUMMARY_TEXT - GIST_TEXT);
+    let gist = card.gist.as_ref().map(|gist| clean_line(words(gist).as_ref(), GIST_TEXT));
+    let place = [card.place.region.as_deref(), card.place.account.as_deref()];
+    let place = place.into_iter().flatten().map(|place| clean_line(place, PLACE_TEXT));
+    let mut line = format!("{}{headline}", mark(card.severity));
+    for part in gist.into_iter().chain(place).filter(|part| !part.is_empty()) {
+        line.push_str(" · ");
+        line.push_str(&part);
+    }
+    if line.is_empty() { "Notification".to_owned() } else { line }
+}
+
+fn words(text: &Text) -> std::borrow::Cow<'_, str> {
+    match text {
+        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => text.into(),
+        Text::Time(moment) => moment.utc().into(),
+    }
+}
+
+/// The headline in a box of its severity's colour, and whether it could not hold all of it.
+fn headline(card: &Card) -> (Value, bool) {
+    let whole = words(&card.headline);
+    let line = clean_line(&whole, HEADLINE_TEXT);
+    let was_cut = line.ends_with('…') && !whole.trim_end().ends_with('…');
+    let line = if line.is_empty() { "Notification".to_owned() } else { line };
+    let element = if matches!(card.headline, Text::Native(_)) {
+        json!({"type": "TextBlock", "text": line, "wrap": true, "size": "Large", "weight": "Bolder"})
+    } else {
+        let text = format!("{}{line}", mark(card.severity));
+        let mut run = run(&text, Face::Strong);
+        if let Some(run) = run.as_object_mut() {
+            run.insert("size".to_owned(), json!("Large"));
+        }
+        block(vec![run], false)
+    };
+    (json!({"type": "Container", "style": style(card.severity), "bleed": true, "items": [element]}), was_cut)
+}
+
+/// Colour is never alone: this mark and the headline's words say the same.
+fn mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "🔴 ",
+        Severity::Warning => "🟡 ",
+        Severity::Good => "🟢 ",
+        Severity::Neutral => "",
+    }
+}
+
+fn style(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "attention",
+        Severity::Warning => "warning",
+        Severity::Good => "good",
+        Severity::Neutral => "emphasis",
+    }
+}
+
+/// Console links are ours; a URL that is not https or longer than a browser takes is none.
+fn open_url(link: &Link) -> Option<Value> {
+    let fits = link.url.starts_with("https://") && link.url.len() <= limits::URL;
+    fits.then(|| json!({"type": "Action.OpenUrl", "title": clean_line(&link.label, LINK_TEXT), "url": link.url}))
+}
+
+/// The small print: where from and when.
+fn footer(card: &Card) -> Vec<Value> {
+    let lines = [clean_line(&card.footer, FOOTER_TEXT), clean_line(&card.sent.utc(), FOOTER_TEXT)];
+    let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() { Vec::new() } else { vec![block(vec![run(&lines.join(" · "), Face::Small)], true)] }
+}

@@ -1,0 +1,68 @@
+//! The few Adaptive Card elements that messages are made of, and a stranger's text made fit for them.
+//!
+//! The Teams renderer calls it. Text runs take no markdown; what is left to do is to drop hazards and to keep line breaks,
+//! which runs do not promise to show: one line, one block.
+
+use serde_json::{Value, json};
+
+use super::limits;
+use crate::notification::text::is_hazard;
+
+/// How a run looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    Plain,
+    Strong,
+    Code,
+    Small,
+}
+
+/// One run of text.
+pub fn run(text: &str, face: Face) -> Value {
+    match face {
+        Face::Plain => json!({"type": "TextRun", "text": text}),
+        Face::Strong => json!({"type": "TextRun", "text": text, "weight": "Bolder"}),
+        Face::Code => json!({"type": "TextRun", "text": text, "fontType": "Monospace"}),
+        Face::Small => json!({"type": "TextRun", "text": text, "size": "Small", "isSubtle": true}),
+    }
+}
+
+/// A block of runs, close to the one before or apart from it.
+pub fn block(runs: Vec<Value>, apart: bool) -> Value {
+    json!({"type": "RichTextBlock", "spacing": if apart { "Medium" } else { "None" }, "inlines": runs})
+}
+
+/// A custom notification's own markdown.
+pub fn native(text: &str) -> Value {
+    json!({"type": "TextBlock", "text": text, "wrap": true})
+}
+
+/// What an element takes of the message's room, so that a message whose costs are within [`limits::MESSAGE_UTF8_BYTES`] is within
+/// both limits: its bytes, or its UTF-16 bytes scaled to the other limit.
+pub fn cost(element: &Value) -> usize {
+    let json = element.to_string();
+    let utf16_bytes = 2 * json.encode_utf16().count();
+    json.len().max((utf16_bytes * limits::MESSAGE_UTF8_BYTES).div_ceil(limits::MESSAGE_UTF16_BYTES)) + 1
+}
+
+/// A stranger's text on one line, at most `limit` characters.
+pub fn clean_line(text: &str, limit: usize) -> String {
+    let mut kept = text.trim().chars().filter(|c| !is_hazard(*c)).map(|c| if c.is_whitespace() { ' ' } else { c });
+    let mut line: String = kept.by_ref().take(limit.saturating_sub(1)).collect();
+    let rest: String = kept.by_ref().take(2).collect();
+    if rest.chars().count() > 1 {
+        line.push('…');
+    } else {
+        line.push_str(&rest);
+    }
+    line.trim().to_owned()
+}
+
+/// One line of a text of many, its indentation kept: renderers collapse ordinary spaces.
+pub fn indented(line: &str) -> String {
+    const INDENTATION_MAX: usize = 40;
+    let clean: String = line.trim_end().chars().filter(|c| !is_hazard(*c)).collect();
+    let text = clean.trim_start();
+    let spaces = clean.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum::<usize>();
+    format!("{}{text}", "\u{a0}".repeat(spaces.min(INDENTATION_MAX)))
+}

@@ -1,0 +1,197 @@
+//! Lays a card's body out as Adaptive Card elements, within the room that a Teams message has left.
+//!
+//! The Teams renderer calls it. Facts get their room first: prose of any length must not crowd out where and since when.
+
+use serde_json::Value;
+
+use super::elements::{Face, block, clean_line, cost, indented, native, run};
+use super::limits;
+use crate::notification::arn::Arn;
+use crate::notification::text::{is_blank, is_hazard};
+use crate::notification::{Fact, Part, Text};
+
+/// Our own bounds, below Teams': what a phone shows.
+const TITLE_TEXT: usize = 200;
+const FACT_LABEL: usize = 80;
+const FACT_VALUE: usize = 500;
+const BULLET_TEXT: usize = 900;
+const TAGS_TEXT: usize = 2_000;
+/// What the message around the elements costs, and the notice of a cut.
+const FRAME_COST: usize = 600;
+const NOTICE_COST: usize = 250;
+/// The share of the message that facts may take.
+const FACTS_ROOM: usize = limits::MESSAGE_UTF8_BYTES / 2;
+/// Room below which a part of a line is not worth showing.
+const LEAST_ROOM: usize = 200;
+
+/// The elements as they grow, and the room that is left.
+pub struct Layout {
+    elements: Vec<Value>,
+    /// The elements of each `Part::Facts`, in order, already paid for.
+    facts: std::vec::IntoIter<Vec<Value>>,
+    room: usize,
+    cut: bool,
+}
+
+impl Layout {
+    /// Room for what stands between the headline and the small print.
+    pub fn around<'a>(around: impl Iterator<Item = &'a Value>, body: &[Part]) -> Self {
+        let taken = around.map(cost).sum::<usize>() + FRAME_COST + NOTICE_COST;
+        let (mut facts_room, mut cut) = (FACTS_ROOM, false);
+        let mut paid = |fact: &Fact| {
+            let element = self::fact(fact)?;
+            let cost = cost(&element);
+            let fits = cost <= facts_room;
+            facts_room -= if fits { cost } else { 0 };
+            cut |= !fits;
+            fits.then_some(element)
+        };
+        let facts = body.iter().filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None });
+        let facts: Vec<Vec<Value>> = facts.map(|facts| facts.iter().filter_map(&mut paid).collect()).collect();
+        let room = limits::MESSAGE_UTF8_BYTES.saturating_sub(taken + FACTS_ROOM - facts_room);
+        Self { elements: Vec::with_capacity(16), facts: facts.into_iter(), room, cut }
+    }
+
+    pub fn part(&mut self, part: &Part) {
+        match part {
+            Part::Paragraph { title, text } => self.text(title.as_deref(), text),
+            Part::Bullets { title, items, left_out } => self.bullets(title.as_deref(), items, *left_out),
+            Part::Facts(_) => self.elements.extend(self.facts.next().unwrap_or_default()),
+            Part::Tags(tags) => {
+                let tags: Vec<String> = tags.iter().map(|tag| clean_line(tag, FACT_LABEL)).collect();
+                let line = clean_line(&tags.join(" · "), TAGS_TEXT);
+                if !line.is_empty() {
+                    self.push(block(vec![run(&line, Face::Code)], true));
+                }
+            }
+            Part::Preformatted { title, text } => self.lines(title.as_deref(), text, Face::Code),
+        }
+    }
+
+    pub fn text(&mut self, title: Option<&str>, text: &Text) {
+        match text {
+            Text::Plain(text) => self.lines(title, text, Face::Plain),
+            Text::Native(text) => {
+                self.title(title);
+                let clean: String = text.trim().chars().filter(|c| !is_hazard(*c)).collect();
+                if !is_blank(&clean) {
+                    self.push_cut(&clean, native);
+                }
+            }
+            other => {
+                self.title(title);
+                self.push(block(runs(other, BULLET_TEXT), false));
+            }
+        }
+    }
+
+    /// A stranger's text, line by line.
+    fn lines(&mut self, title: Option<&str>, text: &str, face: Face) {
+        self.title(title);
+        let mut apart = title.is_none();
+        for line in text.trim_end().lines() {
+            let line = indented(line);
+            if is_blank(&line) {
+                apart = true;
+            } else if self.cut || !self.push_cut(&line, |line| block(vec![run(line, face)], apart)) {
+                self.cut = true;
+                return;
+            } else {
+                apart = false;
+            }
+        }
+    }
+
+    fn bullets(&mut self, title: Option<&str>, items: &[Text], mut left_out: usize) {
+        self.title(title);
+        for item in items {
+            let mut inlines = runs(item, BULLET_TEXT);
+            if inlines.is_empty() {
+                continue;
+            }
+            let element = if let Text::Native(text) = item {
+                native(&format!("- {}", clean_line(text, BULLET_TEXT)))
+            } else {
+                inlines.insert(0, run("• ", Face::Plain));
+                block(inlines, false)
+            };
+            left_out += usize::from(!self.push(element));
+        }
+        if left_out > 0 {
+            self.push(block(vec![run(&format!("… and {left_out} more"), Face::Plain)], false));
+        }
+    }
+
+    fn title(&mut self, title: Option<&str>) {
+        if let Some(title) = title.map(|title| clean_line(title, TITLE_TEXT)).filter(|title| !title.is_empty()) {
+            self.push(block(vec![run(&title, Face::Strong)], true));
+        }
+    }
+
+    /// False once there is no room left.
+    fn push(&mut self, element: Value) -> bool {
+        let cost = cost(&element);
+        let fits = cost <= self.room;
+        if fits {
+            self.room -= cost;
+            self.elements.push(element);
+        } else {
+            self.cut = true;
+        }
+        fits
+    }
+
+    /// Pushes what fits of a text, with a word about the rest. False if not all of it did.
+    fn push_cut(&mut self, text: &str, element: impl Fn(&str) -> Value) -> bool {
+        let whole = element(text);
+        if cost(&whole) <= self.room {
+            return self.push(whole);
+        }
+        self.cut = true;
+        if self.room >= LEAST_ROOM {
+            // A character costs six bytes at most (an escape), or four and a fifth in two UTF-16 units.
+            let kept: String = text.chars().take((self.room - LEAST_ROOM / 2) / 6).collect();
+            let rest = text.chars().count() - kept.chars().count();
+            self.push(element(&format!("{}… (cut, {rest} more characters)", kept.trim_end())));
+        }
+        false
+    }
+
+    /// The elements, with a word about it if something was left out.
+    pub fn finish(mut self) -> Vec<Value> {
+        if self.cut {
+            let notice = "Cut here: the notification is longer than a Teams message can be.";
+            self.elements.push(block(vec![run(notice, Face::Small)], true));
+        }
+        self.elements
+    }
+}
+
+fn fact(fact: &Fact) -> Option<Value> {
+    let mut inlines = vec![run(&format!("{}: ", clean_line(&fact.label, FACT_LABEL)), Face::Strong)];
+    let value = runs(&fact.value, FACT_VALUE);
+    inlines.extend(value.iter().cloned());
+    (!value.is_empty()).then(|| block(inlines, false))
+}
+
+/// A text on one line; nothing if it says nothing.
+fn runs(text: &Text, limit: usize) -> Vec<Value> {
+    let of = |text: &str, face| {
+        let line = clean_line(text, limit);
+        if line.is_empty() { Vec::new() } else { vec![run(&line, face)] }
+    };
+    match text {
+        Text::Plain(text) | Text::Native(text) => of(text, Face::Plain),
+        Text::Code(text) => of(text, Face::Code),
+        Text::Time(moment) => of(&moment.utc(), Face::Plain),
+        Text::Arn(arn) => match Arn::parse(arn) {
+            Some(parts) => {
+                let mut runs = of(&format!("{} ", parts.short()), Face::Plain);
+                runs.push(run(" ", Face::Plain));
+                runs.extend(of(arn, Face::Code));
+                runs
+            }
+            None => of(arn, Face::Code),
+        },
+    }
+}

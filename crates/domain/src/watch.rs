@@ -58,8 +58,8 @@ struct Wording {
     /// The cause, if somebody gave one.
     reason: Option<String>,
     facts: Vec<Fact>,
-    /// What to do, and the command that helps; nothing once it is over.
-    remedy: Option<(&'static str, &'static str)>,
+    /// What to do, and the commands that help, each under its label; nothing once it is over.
+    remedy: Option<(&'static str, &'static [(&'static str, &'static str)])>,
 }
 
 /// Makes the card of a finding, told at `now_ms`.
@@ -67,9 +67,9 @@ pub fn card(finding: &Finding, now_ms: i64) -> Card {
     let Wording { severity, headline, gist, reason, mut facts, remedy } = wording(finding);
     let mut body = Vec::with_capacity(3);
     body.extend(reason.map(|reason| paragraph(None, reason)));
-    if let Some((remedy, command)) = remedy {
+    if let Some((remedy, commands)) = remedy {
         body.push(paragraph(Some("What to do"), remedy.to_owned()));
-        facts.push(fact("Command", Text::Code(command.to_owned())));
+        facts.extend(commands.iter().map(|(label, command)| fact(label, Text::Code((*command).to_owned()))));
     }
     if !facts.is_empty() {
         body.push(Part::Facts(facts));
@@ -99,7 +99,7 @@ fn wording(finding: &Finding) -> Wording {
             remedy: Some((
                 "Mend the credentials as the reason says. Nothing is lost: what waits goes out by itself once the platform \
                  accepts them.",
-                "bellhop deliveries list --state pending",
+                &[("See what waits", "bellhop deliveries list --state pending")],
             )),
         },
         Finding::WorkspaceResumed { scope, paused_for_ms } => over(
@@ -114,7 +114,7 @@ fn wording(finding: &Finding) -> Wording {
             facts: vec![fact("Topic", Text::Arn(short(topic_arn)))],
             remedy: Some((
                 "Notifications of this topic may not arrive. Look at its subscription and at what was received of it last.",
-                "bellhop deliveries list",
+                &[("See what came last", "bellhop deliveries list")],
             )),
         },
         Finding::TopicRecovered { topic_arn } => {
@@ -136,7 +136,7 @@ fn wording(finding: &Finding) -> Wording {
             ],
             remedy: Some((
                 "More arrives than the channel may be sent, or the platform refuses. The list says which.",
-                "bellhop deliveries list --state pending",
+                &[("See what waits", "bellhop deliveries list --state pending")],
             )),
         },
         Finding::BacklogCleared { destination } => {
@@ -149,8 +149,11 @@ fn wording(finding: &Finding) -> Wording {
             reason: Some(cause(reason)),
             facts: vec![fact("Not delivered", Text::Plain(messages(*count)))],
             remedy: Some((
-                "Mend what the reason says, then bring them with `bellhop deliveries retry --all-dead`. They are kept.",
-                "bellhop deliveries list --state dead",
+                "Mend what the reason says, then bring them. They are kept until then.",
+                &[
+                    ("See them", "bellhop deliveries list --state dead"),
+                    ("Bring them", "bellhop deliveries retry --all-dead"),
+                ],
             )),
         },
     }
@@ -196,9 +199,9 @@ fn duration(milliseconds: i64) -> String {
         rest => format!("{whole} {unit} {rest} {rest_unit}"),
     };
     match seconds {
-        ..MINUTE => format!("{seconds} s"),
-        ..HOUR => format!("{} min", seconds / MINUTE),
-        ..DAY => two(seconds / HOUR, "h", seconds % HOUR / MINUTE, "min"),
+        0..MINUTE => format!("{seconds} s"),
+        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
+        HOUR..DAY => two(seconds / HOUR, "h", seconds % HOUR / MINUTE, "min"),
         _ => two(seconds / DAY, "d", seconds % DAY / HOUR, "h"),
     }
 }

@@ -12,7 +12,7 @@ fn rows(heading: &str) -> Vec<&'static str> {
     section.lines().filter(|line| line.starts_with('|')).skip(2).collect()
 }
 
-fn assert_rows(heading: &str, expected: Vec<String>) {
+fn assert_rows(heading: &str, expected: &[String]) {
     let shown = rows(heading);
     let missing: Vec<_> = expected.iter().filter(|row| !shown.contains(&row.as_str())).collect();
     let foreign: Vec<_> = shown.iter().filter(|row| !expected.contains(&(**row).to_owned())).collect();
@@ -26,10 +26,10 @@ fn lines(tables: &[&'static [Line]]) -> Vec<String> {
 
 #[test]
 fn the_page_shows_every_line_of_every_table() {
-    assert_rows("Slack", lines(&[slack_answer::STATUSES, slack_answer::CODES]));
-    assert_rows("Microsoft Teams, by a bot", lines(&[teams_answer::BOT]));
-    assert_rows("Microsoft Teams, by a webhook", lines(&[teams_answer::WEBHOOK]));
-    assert_rows("Amazon Chime", lines(&[chime_answer::TABLE]));
+    assert_rows("Slack", &lines(&[slack_answer::STATUSES, slack_answer::CODES]));
+    assert_rows("Microsoft Teams, by a bot", &lines(&[teams_answer::BOT]));
+    assert_rows("Microsoft Teams, by a webhook", &lines(&[teams_answer::WEBHOOK]));
+    assert_rows("Amazon Chime", &lines(&[chime_answer::TABLE]));
     let broken = broken::documented().map(|[name, meaning, posted]| format!("| {name} | {meaning} | {posted} |"));
-    assert_rows("Exchanges that broke", broken.collect());
+    assert_rows("Exchanges that broke", &broken.collect::<Vec<_>>());
 }

@@ -209,8 +209,8 @@ fn failure(table: &'static [Line], status: u16, asked_ms: Option<i64>, json: Opt
     let details = words.map(table::words).unwrap_or_default();
     // The sub-code says more than the code.
     let codes = ["/error/subCode", "/subCode", "/error/code", "/error/innerHttpError/code", "/error"];
-    let said = codes.iter().filter_map(|path| json?.pointer(path)?.as_str());
-    if let Some((line, code)) = said.filter_map(|code| Some((table::of_code(table, code)?, code))).next() {
+    let mut said = codes.iter().filter_map(|path| json?.pointer(path)?.as_str());
+    if let Some((line, code)) = said.find_map(|code| Some((table::of_code(table, code)?, code))) {
         let said = format!("HTTP {status} {}", table::quoted(code));
         return line.outcome(PLATFORM, &said, after_ms, &details);
     }

@@ -3,6 +3,8 @@
 //! The worker that delivers calls it when a backlog was folded. Nothing is dropped by it: the card says how to list what it
 //! stands for.
 
+use std::fmt::Write as _;
+
 use super::text::first_line;
 use super::{Arn, Card, Fact, Moment, Part, Place, Severity, Source, Text};
 
@@ -69,16 +71,15 @@ fn counts(total: u64, topics: &[&DigestTopic]) -> String {
     let Some((count, first)) = named.next() else { return format!("{total} more notifications") };
     let mut text = format!("{count} more from topic {first}");
     for (count, name) in named {
-        text.push_str(&format!(", {count} from {name}"));
+        let _ = write!(text, ", {count} from {name}");
     }
     let others = topics.get(TOPICS_IN_HEADLINE..).unwrap_or_default();
     let rest = others.iter().fold(0_u64, |sum, topic| sum.saturating_add(topic.count));
     match others.len() {
-        0 => {}
-        1 => text.push_str(&format!(" and {rest} from another topic")),
-        number => text.push_str(&format!(" and {rest} from {number} other topics")),
+        0 => text,
+        1 => format!("{text} and {rest} from another topic"),
+        number => format!("{text} and {rest} from {number} other topics"),
     }
-    text
 }
 
 fn name(topic_arn: &str) -> String {

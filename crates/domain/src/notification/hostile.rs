@@ -267,6 +267,7 @@ fn enormous_texts_are_cut_and_say_so() {
             check(&message.to_string(), Some(&long));
             let rendered = serde_json::to_string(&slack::message(&read(&message.to_string(), None))).unwrap();
             assert!(filler == "\n" || rendered.contains("more characters)"), "{filler}: {rendered}");
+            platforms::check_cut(&read(&message.to_string(), None), filler == "\n");
         }
         check(&long, Some(&long));
     }

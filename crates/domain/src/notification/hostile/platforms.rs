@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::notification::render::{chime, teams};
 use crate::notification::text::{is_blank, is_hazard};
-use crate::notification::{Card, Digest, DigestTopic, Source, digest};
+use crate::notification::{Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Text, digest};
 
 /// Checks a card, and a digest of it.
 pub fn check(card: &Card) {
@@ -17,6 +17,62 @@ pub fn check(card: &Card) {
     assert_ne!(folded.source, Source::CustomNotification);
     teams_is_sound(&folded);
     chime_is_sound(&folded);
+}
+
+/// Checks that a card which is too long for either platform says so: at its end, or where a value was cut.
+pub fn check_cut(card: &Card, is_blank: bool) {
+    let teams = serde_json::to_string(&teams::message(card)).unwrap();
+    let chime = chime::message(card).content;
+    for rendered in [teams, chime] {
+        let says = rendered.contains("Cut here: the notification is longer") || rendered.contains('…');
+        assert!(says || is_blank, "{rendered}");
+    }
+}
+
+/// Parts that only the crate itself makes, each as long as no reader makes them.
+#[test]
+fn a_card_of_extremes_keeps_every_limit() {
+    for filler in ["x", "\\", "\"", "€", "😀", "*", "@", " x"] {
+        let long = || filler.repeat(5_000);
+        let link = |n: usize| Link { label: long(), url: format!("https://x.example/{n}{}", "a".repeat(1_900)) };
+        let card = Card {
+            source: Source::Watch,
+            severity: Severity::Critical,
+            headline: Text::Plain(long()),
+            gist: Some(Text::Arn(long())),
+            place: Place { account: Some(long()), region: Some(long()) },
+            body: vec![
+                Part::Tags(vec![long(); 100]),
+                Part::Facts(vec![Fact { label: long(), value: Text::Code(long()) }; 200]),
+                Part::Bullets { title: Some(long()), items: vec![Text::Plain(long()); 200], left_out: usize::MAX / 2 },
+                Part::Preformatted { title: Some(long()), text: long() },
+                Part::Paragraph { title: Some(long()), text: Text::Time(Moment::parse(&long())) },
+                Part::Facts(vec![Fact { label: long(), value: Text::Arn(long()) }; 200]),
+            ],
+            links: (0..20).map(link).collect(),
+            footer: long(),
+            sent: Moment::parse(&long()),
+            thread: None,
+        };
+        teams_is_sound(&card);
+        if filler != "x" {
+            // A label that begins with "Open " is what the check below takes for ours; these are not.
+            let no_links = Card { links: Vec::new(), ..card.clone() };
+            chime_is_sound(&no_links);
+        }
+        assert!(chime::message(&card).content.encode_utf16().count() <= 4_096);
+        check_cut(&card, false);
+    }
+}
+
+#[test]
+fn an_ordinary_card_is_not_cut() {
+    let text = Text::Plain("word ".repeat(400));
+    let card = Card { body: vec![Part::Paragraph { title: None, text }], ..super::read("hello", None) };
+    let (teams, chime) = (serde_json::to_string(&teams::message(&card)).unwrap(), chime::message(&card).content);
+    for rendered in [teams, chime] {
+        assert!(!rendered.contains("Cut here") && rendered.matches("word").count() == 400, "{rendered}");
+    }
 }
 
 /// Teams' limits, written down again from its pages.
@@ -75,7 +131,7 @@ fn chime_is_sound(card: &Card) {
         return;
     }
     assert!(!content.contains('@'), "a mention in {content}");
-    assert!(content.matches("```").count() % 2 == 0, "an open code block in {content}");
+    assert!(content.matches("```").count().is_multiple_of(2), "an open code block in {content}");
     // A link with a label is one of ours.
     let outside: String = content.split("```").step_by(2).collect();
     for (at, _) in outside.match_indices("](") {

@@ -51,6 +51,9 @@ pub fn message(card: &Card) -> ChimeMessage {
         facts: facts.parts.into_iter(),
         cut: facts.cut,
     };
+    if headline.trim_end_matches('*').ends_with('…') {
+        content.block(None, |room| prose(&card.headline, room));
+    }
     for part in &card.body {
         content.part(part);
     }
@@ -116,7 +119,7 @@ impl Content {
             }
             match left_out.saturating_add(unshown) {
                 0 => {}
-                more => text.push_str(&format!("… and {more} more")),
+                more => text.extend(["… and ", &more.to_string(), " more"]),
             }
             (text.trim_end().to_owned(), unshown > 0)
         });

@@ -35,11 +35,13 @@ const GIST_TEXT: usize = 150;
 const PLACE_TEXT: usize = 40;
 const LINK_TEXT: usize = 80;
 const FOOTER_TEXT: usize = 400;
+/// The share of the message that links may take.
+const LINKS_ROOM: usize = 5_000;
 
 /// Renders a card. Total: every card makes a message within Teams' limits, and one that was shortened says so.
 pub fn message(card: &Card) -> TeamsMessage {
     let summary = summary(card);
-    let actions: Vec<Value> = card.links.iter().take(limits::ACTIONS).filter_map(open_url).collect();
+    let actions = actions(&card.links);
     let (head, headline_was_cut) = headline(card);
     let small = footer(card);
     let around = [json!(summary), head.clone(), json!(actions)];
@@ -102,7 +104,7 @@ fn headline(card: &Card) -> (Value, bool) {
         if let Some(run) = run.as_object_mut() {
             run.insert("size".to_owned(), json!("Large"));
         }
-        block(vec![run], false)
+        block(&[run], false)
     };
     (json!({"type": "Container", "style": style(card.severity), "bleed": true, "items": [element]}), was_cut)
 }
@@ -126,6 +128,16 @@ fn style(severity: Severity) -> &'static str {
     }
 }
 
+fn actions(links: &[Link]) -> Vec<Value> {
+    let mut room = LINKS_ROOM;
+    let fits = |action: &Value| {
+        let fits = elements::cost(action) <= room;
+        room -= if fits { elements::cost(action) } else { 0 };
+        fits
+    };
+    links.iter().filter_map(open_url).filter(fits).take(limits::ACTIONS).collect()
+}
+
 /// Console links are ours; a URL that is not https or longer than a browser takes is none.
 fn open_url(link: &Link) -> Option<Value> {
     let fits = link.url.starts_with("https://") && link.url.len() <= limits::URL;
@@ -136,5 +148,5 @@ fn open_url(link: &Link) -> Option<Value> {
 fn footer(card: &Card) -> Vec<Value> {
     let lines = [clean_line(&card.footer, FOOTER_TEXT), clean_line(&card.sent.utc(), FOOTER_TEXT)];
     let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() { Vec::new() } else { vec![block(vec![run(&lines.join(" · "), Face::Small)], true)] }
+    if lines.is_empty() { Vec::new() } else { vec![block(&[run(&lines.join(" · "), Face::Small)], true)] }
 }

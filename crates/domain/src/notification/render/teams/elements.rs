@@ -28,7 +28,7 @@ pub fn run(text: &str, face: Face) -> Value {
 }
 
 /// A block of runs, close to the one before or apart from it.
-pub fn block(runs: Vec<Value>, apart: bool) -> Value {
+pub fn block(runs: &[Value], apart: bool) -> Value {
     json!({"type": "RichTextBlock", "spacing": if apart { "Medium" } else { "None" }, "inlines": runs})
 }
 

@@ -61,7 +61,7 @@ impl Layout {
                 let tags: Vec<String> = tags.iter().map(|tag| clean_line(tag, FACT_LABEL)).collect();
                 let line = clean_line(&tags.join(" · "), TAGS_TEXT);
                 if !line.is_empty() {
-                    self.push(block(vec![run(&line, Face::Code)], true));
+                    self.push(block(&[run(&line, Face::Code)], true));
                 }
             }
             Part::Preformatted { title, text } => self.lines(title.as_deref(), text, Face::Code),
@@ -80,7 +80,7 @@ impl Layout {
             }
             other => {
                 self.title(title);
-                self.push(block(runs(other, BULLET_TEXT), false));
+                self.push(block(&runs(other, BULLET_TEXT), false));
             }
         }
     }
@@ -93,7 +93,7 @@ impl Layout {
             let line = indented(line);
             if is_blank(&line) {
                 apart = true;
-            } else if self.cut || !self.push_cut(&line, |line| block(vec![run(line, face)], apart)) {
+            } else if self.cut || !self.push_cut(&line, |line| block(&[run(line, face)], apart)) {
                 self.cut = true;
                 return;
             } else {
@@ -113,18 +113,18 @@ impl Layout {
                 native(&format!("- {}", clean_line(text, BULLET_TEXT)))
             } else {
                 inlines.insert(0, run("• ", Face::Plain));
-                block(inlines, false)
+                block(&inlines, false)
             };
             left_out += usize::from(!self.push(element));
         }
         if left_out > 0 {
-            self.push(block(vec![run(&format!("… and {left_out} more"), Face::Plain)], false));
+            self.push(block(&[run(&format!("… and {left_out} more"), Face::Plain)], false));
         }
     }
 
     fn title(&mut self, title: Option<&str>) {
         if let Some(title) = title.map(|title| clean_line(title, TITLE_TEXT)).filter(|title| !title.is_empty()) {
-            self.push(block(vec![run(&title, Face::Strong)], true));
+            self.push(block(&[run(&title, Face::Strong)], true));
         }
     }
 
@@ -161,7 +161,7 @@ impl Layout {
     pub fn finish(mut self) -> Vec<Value> {
         if self.cut {
             let notice = "Cut here: the notification is longer than a Teams message can be.";
-            self.elements.push(block(vec![run(notice, Face::Small)], true));
+            self.elements.push(block(&[run(notice, Face::Small)], true));
         }
         self.elements
     }
@@ -171,7 +171,7 @@ fn fact(fact: &Fact) -> Option<Value> {
     let mut inlines = vec![run(&format!("{}: ", clean_line(&fact.label, FACT_LABEL)), Face::Strong)];
     let value = runs(&fact.value, FACT_VALUE);
     inlines.extend(value.iter().cloned());
-    (!value.is_empty()).then(|| block(inlines, false))
+    (!value.is_empty()).then(|| block(&inlines, false))
 }
 
 /// A text on one line; nothing if it says nothing.

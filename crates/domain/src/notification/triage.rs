@@ -12,6 +12,10 @@ pub struct Triage {
     pub priority: Priority,
     /// Messages with equal keys say the same thing again; none for messages that are like no other. At most
     /// [`SIMILARITY_KEY_BYTES_MAX`] long, without control characters.
+    ///
+    /// "Again" holds only while nothing else was said of the same matter: an alarm that flaps says ALARM, OK, ALARM, and the
+    /// last of these is news although it has the first one's key. Whoever suppresses by key within a window has to know
+    /// that.
     pub similarity_key: Option<String>,
 }
 
@@ -111,6 +115,8 @@ mod tests {
         assert_eq!(of_text(fixture!("event_guardduty.json")), keyed(Priority::Alarm, key));
         let low = event("aws.guardduty", "GuardDuty Finding", &json!({"id": "f", "severity": 2, "updatedAt": "now"}));
         assert_eq!(of(&low), keyed(Priority::Notification, "guardduty|2|f"));
+        let medium = event("aws.guardduty", "GuardDuty Finding", &json!({"id": "f", "severity": 6.9}));
+        assert_eq!(of(&medium), keyed(Priority::Notification, "guardduty|6.9|f"));
         let finding = json!({"Id": "arn:x", "Severity": {"Label": "HIGH"}, "Workflow": {"Status": "NEW"}, "RecordState": "ACTIVE"});
         let hub = |findings: Value| {
             event("aws.securityhub", "Security Hub Findings - Imported", &json!({"findings": findings}))

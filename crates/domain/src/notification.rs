@@ -1,6 +1,6 @@
 //! A notification's way through this crate: one SNS message in, a platform-neutral card, one chat message out.
 //!
-//! Whoever accepts a message calls [`triage`]; the worker that delivers calls [`card`] (or [`digest()`], for many at once) and
+//! Whoever accepts a message calls [`triage()`]; the worker that delivers calls [`card()`] (or [`digest()`], for many at once) and
 //! then a renderer of [`render`]. Nothing here fails, panics, reads a clock
 //! or drops a message: what no reader knows is shown as readable text.
 

@@ -3,6 +3,7 @@
 
 mod bench;
 mod docs;
+mod postgres;
 mod python;
 mod test;
 mod tidy;
@@ -19,13 +20,14 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [--only STEP,STEP]   sets up what the tests need and runs them all; `ci` is the same
-                            steps, in order: python, fmt, clippy, tidy, rust, build, docs, conformance
-  python | fmt | clippy | tidy | rust | build
+                            steps, in order: tools, fmt, clippy, tidy, rust, build, docs, conformance
+  tools | fmt | clippy | tidy | rust | build
                             one step
   conformance [PYTEST ARGS] the release build, then pytest from outside on it, for example
                             `cargo xtask conformance -k twin -x`
   docs                      the release build, then docs/reference/compatibility.md of what it
                             says; the step of that name only compares the two
+  postgres                  runs an empty PostgreSQL until Enter and prints how `cargo test` finds it
   bench [ARGS]              builds release and runs the load generator with ARGS
 ";
 
@@ -53,6 +55,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "test" | "ci" => test::run(&workspace, &test::parse(rest)?, &[]),
         "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
         "bench" => bench::run(&workspace, rest),
+        "postgres" if rest.is_empty() => postgres::Postgres::start(&workspace)?.serve(),
         "docs" if rest.is_empty() => {
             if docs::named_binary().is_none() {
                 test::run(&workspace, &[Step::Build], &[])?;

@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::postgres::{self, Postgres};
 use crate::workspace::{self, Workspace};
 use crate::{docs, python, tidy};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    Python,
+    Tools,
     Fmt,
     Clippy,
     Tidy,
@@ -20,17 +21,17 @@ pub enum Step {
 }
 
 impl Step {
-    /// In the order they run. What the tests need is set up first: a missing Python is said at once and not after ten minutes of
+    /// In the order they run. What the tests need is set up first: a missing Python or PostgreSQL is said at once and not after ten minutes of
     /// building. Then what is cheap and often wrong.
     const ALL: [Self; 8] =
-        [Self::Python, Self::Fmt, Self::Clippy, Self::Tidy, Self::Rust, Self::Build, Self::Docs, Self::Conformance];
+        [Self::Tools, Self::Fmt, Self::Clippy, Self::Tidy, Self::Rust, Self::Build, Self::Docs, Self::Conformance];
 
     /// What the conformance tests run on is made by the same command: a binary of yesterday would answer for today's source.
-    pub const FOR_CONFORMANCE: [Self; 3] = [Self::Python, Self::Build, Self::Conformance];
+    pub const FOR_CONFORMANCE: [Self; 3] = [Self::Tools, Self::Build, Self::Conformance];
 
     fn name(self) -> &'static str {
         match self {
-            Self::Python => "python",
+            Self::Tools => "tools",
             Self::Fmt => "fmt",
             Self::Clippy => "clippy",
             Self::Tidy => "tidy",
@@ -47,13 +48,19 @@ impl Step {
 
     fn run(self, workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
         match self {
-            Self::Python => python::prepare(workspace).map(drop),
+            Self::Tools => {
+                python::prepare(workspace)?;
+                postgres::prepare(workspace).map(drop)
+            }
             Self::Fmt => workspace::run(&mut workspace.cargo("fmt --all --check")),
             Self::Clippy => {
                 workspace::run(&mut workspace.cargo("clippy --quiet --workspace --all-targets -- --deny warnings"))
             }
             Self::Tidy => tidy::run(workspace),
-            Self::Rust => workspace::run(&mut workspace.cargo("test --quiet --workspace")),
+            Self::Rust => {
+                let postgres = Postgres::start(workspace)?;
+                workspace::run(postgres.name_to(&mut workspace.cargo("test --quiet --workspace")))
+            }
             Self::Build => workspace::run(&mut workspace.cargo("build --quiet --release --package server")),
             Self::Docs => docs::check(workspace),
             Self::Conformance => conformance(workspace, pytest_arguments),
@@ -107,8 +114,10 @@ pub fn run(workspace: &Workspace, steps: &[Step], pytest_arguments: &[String]) -
 
 fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
     let python = python::prepare(workspace)?;
+    let postgres = Postgres::start(workspace)?;
     let mut pytest = workspace.command(python);
-    pytest
+    postgres
+        .name_to(&mut pytest)
         .args(["-m", "pytest", "--config-file", "tests/conformance/pytest.ini"])
         .env("BELLHOP_BINARY", workspace.release_binary("bellhop"))
         .env("PYTHONDONTWRITEBYTECODE", "1");
@@ -149,7 +158,7 @@ mod tests {
         let said = parse(&words("--only lint")).unwrap_err().to_string();
         assert_eq!(
             said,
-            "`lint` is not a step; the steps are python, fmt, clippy, tidy, rust, build, docs, conformance"
+            "`lint` is not a step; the steps are tools, fmt, clippy, tidy, rust, build, docs, conformance"
         );
         assert!(parse(&words("--quick")).is_err());
     }

@@ -22,7 +22,7 @@ mod hostile;
 pub use card::{Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
 pub use digest::{Digest, DigestTopic, digest};
 pub use moment::Moment;
-pub use triage::{SIMILARITY_KEY_BYTES_MAX, Triage};
+pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
 
 use arn::Arn;
 

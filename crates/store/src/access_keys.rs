@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use wire::ids::AccountId;
 
 use crate::identities::{self, Entity, Refusal, account_exists};
+use crate::sql::{Row, Transaction, query};
 use crate::{EncryptionKey, Store, StoreError, users};
 
 const TABLE: &str = "access_keys";
@@ -35,7 +34,7 @@ pub struct AccessKeyMetadata {
 impl Store {
     /// A key that may sign. `None` also where it is deactivated.
     pub async fn active_access_key(&self, access_key_id: &str) -> Result<Option<AccessKey>, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT account_id, user_name, sealed_secret FROM access_keys WHERE access_key_id = $1 AND active = 1",
         )
         .bind(access_key_id)
@@ -61,7 +60,7 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<AccessKeyMetadata>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT access_key_id, account_id, user_name, active, declared, created_at_ms FROM access_keys
              WHERE account_id = $1 AND access_key_id > $2 ORDER BY access_key_id LIMIT $3",
         )
@@ -74,7 +73,7 @@ impl Store {
     }
 
     pub async fn create_access_key(&self, key: &AccessKey, now_ms: i64) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(key.account_id.as_str()).await?;
         if !account_exists(&mut transaction, &key.account_id).await? {
             return Ok(Err(Refusal::NoSuchEntity(Entity::Account)));
         }
@@ -96,12 +95,12 @@ impl Store {
         access_key_id: &str,
         active: bool,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        let changed = sqlx::query("UPDATE access_keys SET active = $2 WHERE access_key_id = $1")
+        let changed = query("UPDATE access_keys SET active = $2 WHERE access_key_id = $1")
             .bind(access_key_id)
             .bind(i64::from(active))
             .execute(&self.writer)
             .await?;
-        Ok(if changed.rows_affected() == 1 { Ok(()) } else { Err(Refusal::NoSuchEntity(Entity::AccessKey)) })
+        Ok(if changed == 1 { Ok(()) } else { Err(Refusal::NoSuchEntity(Entity::AccessKey)) })
     }
 
     pub async fn delete_access_key(&self, access_key_id: &str) -> Result<Result<(), Refusal>, StoreError> {
@@ -121,7 +120,7 @@ impl Store {
 }
 
 pub(crate) async fn declare(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     encryption_key: &EncryptionKey,
     keys: &[AccessKey],
     now_ms: i64,
@@ -148,8 +147,7 @@ pub(crate) async fn declare(
             change(connection, encryption_key, key).await?;
         }
     }
-    let rows =
-        sqlx::query("SELECT access_key_id FROM access_keys WHERE declared = 1").fetch_all(&mut *connection).await?;
+    let rows = query("SELECT access_key_id FROM access_keys WHERE declared = 1").fetch_all(&mut *connection).await?;
     for row in rows {
         let id: String = row.try_get("access_key_id")?;
         if !kept.contains(id.as_str()) {
@@ -161,13 +159,13 @@ pub(crate) async fn declare(
 
 /// Answers 0 if there is one of that id.
 async fn insert(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     encryption_key: &EncryptionKey,
     key: &AccessKey,
     declared: i64,
     now_ms: i64,
 ) -> Result<u64, StoreError> {
-    let inserted = sqlx::query(
+    let inserted = query(
         "INSERT INTO access_keys (access_key_id, account_id, user_name, sealed_secret, active, declared, created_at_ms)
          VALUES ($1, $2, $3, $4, 1, $5, $6) ON CONFLICT (access_key_id) DO NOTHING",
     )
@@ -179,15 +177,15 @@ async fn insert(
     .bind(now_ms)
     .execute(connection)
     .await?;
-    Ok(inserted.rows_affected())
+    Ok(inserted)
 }
 
 async fn change(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     encryption_key: &EncryptionKey,
     key: &AccessKey,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE access_keys SET account_id = $2, user_name = $3, sealed_secret = $4 WHERE access_key_id = $1")
+    query("UPDATE access_keys SET account_id = $2, user_name = $3, sealed_secret = $4 WHERE access_key_id = $1")
         .bind(&key.access_key_id)
         .bind(key.account_id.as_str())
         .bind(&key.user_name)
@@ -197,16 +195,16 @@ async fn change(
     Ok(())
 }
 
-async fn declared(connection: &mut SqliteConnection, access_key_id: &str) -> Result<Option<bool>, StoreError> {
-    let row = sqlx::query("SELECT declared FROM access_keys WHERE access_key_id = $1")
+async fn declared(connection: &mut Transaction, access_key_id: &str) -> Result<Option<bool>, StoreError> {
+    let row = query("SELECT declared FROM access_keys WHERE access_key_id = $1")
         .bind(access_key_id)
         .fetch_optional(connection)
         .await?;
-    Ok(row.map(|row| row.try_get::<i64, _>("declared")).transpose()?.map(|declared| declared != 0))
+    Ok(row.map(|row| row.try_get::<i64>("declared")).transpose()?.map(|declared| declared != 0))
 }
 
-async fn delete(connection: &mut SqliteConnection, access_key_id: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM access_keys WHERE access_key_id = $1").bind(access_key_id).execute(connection).await?;
+async fn delete(connection: &mut Transaction, access_key_id: &str) -> Result<(), StoreError> {
+    query("DELETE FROM access_keys WHERE access_key_id = $1").bind(access_key_id).execute(connection).await?;
     Ok(())
 }
 
@@ -218,14 +216,14 @@ fn row_name(access_key_id: &str) -> String {
     format!("access_keys/{access_key_id}")
 }
 
-fn read(row: &SqliteRow) -> Result<AccessKeyMetadata, StoreError> {
+fn read(row: &Row) -> Result<AccessKeyMetadata, StoreError> {
     let (access_key_id, account_id): (String, String) = (row.try_get("access_key_id")?, row.try_get("account_id")?);
     Ok(AccessKeyMetadata {
         account_id: StoreError::parsed(TABLE, "account_id", &access_key_id, &account_id)?,
         access_key_id,
         user_name: row.try_get("user_name")?,
-        active: row.try_get::<i64, _>("active")? != 0,
-        declared: row.try_get::<i64, _>("declared")? != 0,
+        active: row.try_get::<i64>("active")? != 0,
+        declared: row.try_get::<i64>("declared")? != 0,
         created_at_ms: row.try_get("created_at_ms")?,
     })
 }

@@ -1,10 +1,9 @@
 //! Preferences of a whole account. One that never set any has the defaults.
 
 use domain::account_preferences::AccountPreferences;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use wire::ids::AccountId;
 
+use crate::sql::{Row, query};
 use crate::{Store, StoreError};
 
 /// What an update changes; `None` stays as it is.
@@ -16,7 +15,7 @@ pub struct PreferencesUpdate {
 
 impl Store {
     pub async fn account_preferences(&self, account_id: &AccountId) -> Result<AccountPreferences, StoreError> {
-        let row = sqlx::query("SELECT * FROM account_preferences WHERE account_id = $1")
+        let row = query("SELECT * FROM account_preferences WHERE account_id = $1")
             .bind(account_id.as_str())
             .fetch_optional(&self.reader)
             .await?;
@@ -30,8 +29,8 @@ impl Store {
         update: PreferencesUpdate,
     ) -> Result<AccountPreferences, StoreError> {
         let number = |preference: Option<bool>| preference.map(i64::from);
-        let mut transaction = self.write().await?;
-        let row = sqlx::query(
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let row = query(
             "INSERT INTO account_preferences (account_id, user_authorization_required, training_data_collection_enabled)
              VALUES ($1, COALESCE($2, 0), COALESCE($3, 0))
              ON CONFLICT (account_id) DO UPDATE SET
@@ -42,7 +41,7 @@ impl Store {
         .bind(account_id.as_str())
         .bind(number(update.user_authorization_required))
         .bind(number(update.training_data_collection_enabled))
-        .fetch_one(&mut *transaction)
+        .fetch_one(&mut transaction)
         .await?;
         let preferences = read(&row)?;
         transaction.commit().await?;
@@ -50,9 +49,9 @@ impl Store {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<AccountPreferences, StoreError> {
+fn read(row: &Row) -> Result<AccountPreferences, StoreError> {
     Ok(AccountPreferences {
-        user_authorization_required: row.try_get::<i64, _>("user_authorization_required")? != 0,
-        training_data_collection_enabled: row.try_get::<i64, _>("training_data_collection_enabled")? != 0,
+        user_authorization_required: row.try_get::<i64>("user_authorization_required")? != 0,
+        training_data_collection_enabled: row.try_get::<i64>("training_data_collection_enabled")? != 0,
     })
 }

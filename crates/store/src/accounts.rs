@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use wire::ids::AccountId;
 
 use crate::identities::{self, DeclaredIdentities, Entity, Refusal};
+use crate::sql::{Row, Transaction, query};
 use crate::{Store, StoreError};
 
 const TABLE: &str = "accounts";
@@ -33,7 +32,7 @@ pub struct Account {
 
 impl Store {
     pub async fn create_account(&self, account_id: &AccountId, name: &str) -> Result<Result<(), Refusal>, StoreError> {
-        let created = sqlx::query(
+        let created = query(
             "INSERT INTO accounts (account_id, name, enabled, declared) VALUES ($1, $2, 1, 0)
              ON CONFLICT (account_id) DO NOTHING",
         )
@@ -41,11 +40,11 @@ impl Store {
         .bind(name)
         .execute(&self.writer)
         .await?;
-        Ok(if created.rows_affected() == 1 { Ok(()) } else { Err(Refusal::EntityAlreadyExists) })
+        Ok(if created == 1 { Ok(()) } else { Err(Refusal::EntityAlreadyExists) })
     }
 
     pub async fn account(&self, account_id: &AccountId) -> Result<Option<Account>, StoreError> {
-        let row = sqlx::query("SELECT account_id, name, enabled, declared FROM accounts WHERE account_id = $1")
+        let row = query("SELECT account_id, name, enabled, declared FROM accounts WHERE account_id = $1")
             .bind(account_id.as_str())
             .fetch_optional(&self.reader)
             .await?;
@@ -54,7 +53,7 @@ impl Store {
 
     /// A page of accounts in the order of their ids, beginning after `after`.
     pub async fn accounts(&self, after: Option<&str>, limit: i64) -> Result<Vec<Account>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT account_id, name, enabled, declared FROM accounts WHERE account_id > $1 ORDER BY account_id LIMIT $2",
         )
         .bind(after.unwrap_or_default())
@@ -70,23 +69,23 @@ impl Store {
         account_id: &AccountId,
         enabled: bool,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        let changed = sqlx::query("UPDATE accounts SET enabled = $2 WHERE account_id = $1")
+        let changed = query("UPDATE accounts SET enabled = $2 WHERE account_id = $1")
             .bind(account_id.as_str())
             .bind(i64::from(enabled))
             .execute(&self.writer)
             .await?;
-        Ok(if changed.rows_affected() == 1 { Ok(()) } else { Err(Refusal::NoSuchEntity(Entity::Account)) })
+        Ok(if changed == 1 { Ok(()) } else { Err(Refusal::NoSuchEntity(Entity::Account)) })
     }
 
     /// Deletes an account that has nothing, with its sessions.
     pub async fn delete_account(&self, account_id: &AccountId) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
-        let row = sqlx::query("SELECT declared FROM accounts WHERE account_id = $1")
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let row = query("SELECT declared FROM accounts WHERE account_id = $1")
             .bind(account_id.as_str())
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut transaction)
             .await?;
         let Some(row) = row else { return Ok(Err(Refusal::NoSuchEntity(Entity::Account))) };
-        if row.try_get::<i64, _>("declared")? != 0 {
+        if row.try_get::<i64>("declared")? != 0 {
             return Ok(Err(Refusal::UnmodifiableEntity));
         }
         if let Some(entity) = belonging(&mut transaction, account_id.as_str()).await? {
@@ -99,10 +98,7 @@ impl Store {
 }
 
 /// The accounts that the settings name, with a name or by what belongs to them.
-pub(crate) async fn declare(
-    connection: &mut SqliteConnection,
-    declared: &DeclaredIdentities,
-) -> Result<(), StoreError> {
+pub(crate) async fn declare(connection: &mut Transaction, declared: &DeclaredIdentities) -> Result<(), StoreError> {
     let mut named = BTreeSet::new();
     for account in &declared.accounts {
         let id = account.account_id.as_str();
@@ -110,16 +106,16 @@ pub(crate) async fn declare(
         if !named.insert(id) {
             return Err(identities::declared_twice("account", id));
         }
-        let row = sqlx::query("SELECT declared FROM accounts WHERE account_id = $1")
+        let row = query("SELECT declared FROM accounts WHERE account_id = $1")
             .bind(id)
             .fetch_optional(&mut *connection)
             .await?;
         if let Some(row) = row
-            && row.try_get::<i64, _>("declared")? == 0
+            && row.try_get::<i64>("declared")? == 0
         {
             return Err(identities::made_by_hand("account", "account", id));
         }
-        sqlx::query(
+        query(
             "INSERT INTO accounts (account_id, name, enabled, declared) VALUES ($1, $2, 1, 1)
              ON CONFLICT (account_id) DO UPDATE SET name = excluded.name",
         )
@@ -130,7 +126,7 @@ pub(crate) async fn declare(
     }
     // What belongs to an account made by hand may stand in the settings.
     for id in mentioned(declared).difference(&named) {
-        sqlx::query(
+        query(
             "INSERT INTO accounts (account_id, name, enabled, declared) VALUES ($1, $1, 1, 1)
              ON CONFLICT (account_id) DO NOTHING",
         )
@@ -143,11 +139,11 @@ pub(crate) async fn declare(
 
 /// Takes the accounts away that the settings name no more and that have nothing.
 pub(crate) async fn forget_undeclared(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     declared: &DeclaredIdentities,
 ) -> Result<(), StoreError> {
     let mentioned = mentioned(declared);
-    let rows = sqlx::query("SELECT account_id FROM accounts WHERE declared = 1").fetch_all(&mut *connection).await?;
+    let rows = query("SELECT account_id FROM accounts WHERE declared = 1").fetch_all(&mut *connection).await?;
     for row in rows {
         let id: String = row.try_get("account_id")?;
         if !mentioned.contains(id.as_str()) && belonging(connection, &id).await?.is_none() {
@@ -166,16 +162,16 @@ fn mentioned(declared: &DeclaredIdentities) -> BTreeSet<&str> {
 }
 
 /// Something that the account has.
-async fn belonging(connection: &mut SqliteConnection, account_id: &str) -> Result<Option<Entity>, StoreError> {
+async fn belonging(connection: &mut Transaction, account_id: &str) -> Result<Option<Entity>, StoreError> {
     for (entity, sql) in BELONGINGS {
-        if sqlx::query(sql).bind(account_id).fetch_optional(&mut *connection).await?.is_some() {
+        if query(sql).bind(account_id).fetch_optional(&mut *connection).await?.is_some() {
             return Ok(Some(entity));
         }
     }
     Ok(None)
 }
 
-async fn delete(connection: &mut SqliteConnection, account_id: &str) -> Result<(), StoreError> {
+async fn delete(connection: &mut Transaction, account_id: &str) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM sessions WHERE account_id = $1",
         "DELETE FROM account_preferences WHERE account_id = $1",
@@ -183,17 +179,17 @@ async fn delete(connection: &mut SqliteConnection, account_id: &str) -> Result<(
         "DELETE FROM client_tokens WHERE account_id = $1",
         "DELETE FROM accounts WHERE account_id = $1",
     ] {
-        sqlx::query(sql).bind(account_id).execute(&mut *connection).await?;
+        query(sql).bind(account_id).execute(&mut *connection).await?;
     }
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Account, StoreError> {
+fn read(row: &Row) -> Result<Account, StoreError> {
     let account_id: String = row.try_get("account_id")?;
     Ok(Account {
         account_id: StoreError::parsed(TABLE, "account_id", &account_id, &account_id)?,
         name: row.try_get("name")?,
-        enabled: row.try_get::<i64, _>("enabled")? != 0,
-        declared: row.try_get::<i64, _>("declared")? != 0,
+        enabled: row.try_get::<i64>("enabled")? != 0,
+        declared: row.try_get::<i64>("declared")? != 0,
     })
 }

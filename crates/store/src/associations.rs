@@ -1,9 +1,9 @@
 //! Which custom actions show in which chat configurations.
 
-use sqlx::{Sqlite, Transaction};
 use wire::ids::{AccountId, ChatConfigurationArn, CustomActionArn};
 
 use crate::custom_actions::read_arn;
+use crate::sql::{Transaction, query};
 use crate::{Store, StoreError};
 
 /// What an association lacks.
@@ -21,20 +21,20 @@ impl Store {
         configuration_arn: &ChatConfigurationArn,
         resource_arn: &CustomActionArn,
     ) -> Result<Result<(), Absent>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         if !is_there(&mut transaction, Side::Configuration, configuration_arn.as_str(), account_id).await? {
             return Ok(Err(Absent::Configuration));
         }
         if !is_there(&mut transaction, Side::CustomAction, resource_arn.as_str(), account_id).await? {
             return Ok(Err(Absent::CustomAction));
         }
-        sqlx::query(
+        query(
             "INSERT INTO associations (configuration_arn, resource_arn) VALUES ($1, $2)
              ON CONFLICT (configuration_arn, resource_arn) DO NOTHING",
         )
         .bind(configuration_arn.as_str())
         .bind(resource_arn.as_str())
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         transaction.commit().await?;
         Ok(Ok(()))
@@ -47,14 +47,14 @@ impl Store {
         configuration_arn: &ChatConfigurationArn,
         resource_arn: &CustomActionArn,
     ) -> Result<Result<(), Absent>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         if !is_there(&mut transaction, Side::Configuration, configuration_arn.as_str(), account_id).await? {
             return Ok(Err(Absent::Configuration));
         }
-        sqlx::query("DELETE FROM associations WHERE configuration_arn = $1 AND resource_arn = $2")
+        query("DELETE FROM associations WHERE configuration_arn = $1 AND resource_arn = $2")
             .bind(configuration_arn.as_str())
             .bind(resource_arn.as_str())
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(Ok(()))
@@ -68,7 +68,7 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<CustomActionArn>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT a.resource_arn FROM associations a
              JOIN chat_configurations c ON c.arn = a.configuration_arn AND c.account_id = $1
              WHERE a.configuration_arn = $2 AND a.resource_arn > $3 ORDER BY a.resource_arn LIMIT $4",
@@ -90,7 +90,7 @@ enum Side {
 }
 
 async fn is_there(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     side: Side,
     arn: &str,
     account_id: &AccountId,
@@ -99,6 +99,6 @@ async fn is_there(
         Side::Configuration => "SELECT 1 FROM chat_configurations WHERE arn = $1 AND account_id = $2",
         Side::CustomAction => "SELECT 1 FROM custom_actions WHERE arn = $1 AND account_id = $2",
     };
-    let row = sqlx::query(sql).bind(arn).bind(account_id.as_str()).fetch_optional(&mut **transaction).await?;
+    let row = query(sql).bind(arn).bind(account_id.as_str()).fetch_optional(&mut *transaction).await?;
     Ok(row.is_some())
 }

@@ -1,11 +1,10 @@
 //! Audit records: one row per API call of a known caller. The server's recorder writes them in batches, the command
 //! line reads them in pages, a worker prunes them. What stands in a record is the server's affair; here it is text.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row as _};
 use wire::ids::AccountId;
 
 use crate::outbox::rows_of_placeholders;
+use crate::sql::{Row, query, query_of};
 use crate::{Store, StoreError};
 
 /// Rows of one INSERT: its five parameters a row stay far below SQLite's 32,766 (<https://sqlite.org/limits.html>).
@@ -61,7 +60,7 @@ impl Store {
                 "INSERT INTO audit_records (account_id, event_time_ms, event_id, event_name, record) VALUES {}",
                 rows_of_placeholders(rows.len(), 5, "")
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
+            let mut query = query_of(sql);
             for row in rows {
                 query = query
                     .bind(row.account_id.as_str())
@@ -70,9 +69,9 @@ impl Store {
                     .bind(row.event_name)
                     .bind(&row.record);
             }
-            query.execute(&mut *transaction).await?;
+            query.execute(&mut transaction).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// A page of the records after `from` and before `to`, of one account if asked.
@@ -93,12 +92,8 @@ impl Store {
              WHERE {of_account} (event_time_ms, id) > ($1, $2) AND (event_time_ms, id) < ($3, $4)
              ORDER BY {order} LIMIT $5"
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql))
-            .bind(from.event_time_ms)
-            .bind(from.id)
-            .bind(to.event_time_ms)
-            .bind(to.id)
-            .bind(limit);
+        let mut query =
+            query_of(sql).bind(from.event_time_ms).bind(from.id).bind(to.event_time_ms).bind(to.id).bind(limit);
         if let Some(account_id) = account_id {
             query = query.bind(account_id.as_str());
         }
@@ -108,20 +103,20 @@ impl Store {
     /// Forgets up to `limit` records from before a time, the oldest first. Answers how many there were.
     pub async fn prune_audit_records(&self, before_ms: i64, limit: i64) -> Result<u64, StoreError> {
         let mut transaction = self.write().await?;
-        let pruned = sqlx::query(
+        let pruned = query(
             "DELETE FROM audit_records WHERE id IN
              (SELECT id FROM audit_records WHERE event_time_ms < $1 ORDER BY event_time_ms LIMIT $2)",
         )
         .bind(before_ms)
         .bind(limit)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         transaction.commit().await?;
-        Ok(pruned.rows_affected())
+        Ok(pruned)
     }
 }
 
-fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
+fn read(row: &Row) -> Result<AuditRecord, StoreError> {
     Ok(AuditRecord {
         at: AuditPosition { event_time_ms: row.try_get("event_time_ms")?, id: row.try_get("id")? },
         account_id: row.try_get("account_id")?,

@@ -2,13 +2,11 @@
 
 use domain::chat_configuration::{Channel, ChatConfiguration, ConfigurationUpdate};
 use serde_json::json;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Row as _, Sqlite, Transaction};
 use wire::ids::{AccountId, ChatConfigurationArn, Platform};
 
 use self::row::{Columns, read};
 use crate::account_usage::{self, Limited};
+use crate::sql::{Query, Transaction, query};
 use crate::topic_listeners::{index_topics, unindex_topics};
 use crate::{Store, StoreError};
 
@@ -60,7 +58,7 @@ impl Store {
         now_ms: i64,
     ) -> Result<Result<Option<String>, Refused>, StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(configuration.account_id.as_str()).await?;
         let team_name = match authorized_team(&mut transaction, configuration).await? {
             Ok(team_name) => team_name,
             Err(refused) => return Ok(Err(refused)),
@@ -76,7 +74,7 @@ impl Store {
             return Ok(Err(Refused::LimitReached));
         }
         let columns = Columns::of(&configuration.channel, &configuration.arn, &self.key)?;
-        sqlx::query(
+        query(
             "INSERT INTO chat_configurations (arn, account_id, name, destination, tenant_id, team_id, team_name, channel_id,
                  channel_name, webhook_description, sealed_webhook_url, iam_role_arn, sns_topic_arns, logging_level,
                  guardrail_policy_arns, user_authorization_required, tags, created_at_ms)
@@ -100,7 +98,7 @@ impl Store {
         .bind(i64::from(configuration.user_authorization_required))
         .bind(json!(configuration.tags).to_string())
         .bind(now_ms)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         index_topics(&mut transaction, configuration).await?;
         transaction.commit().await?;
@@ -116,7 +114,7 @@ impl Store {
             return Ok((kept.configuration.account_id == *account_id).then(|| ListedConfiguration::clone(&kept)));
         }
         let generation = self.kept.generation();
-        let row = sqlx::query(select!("WHERE c.arn = $1 AND c.account_id = $2"))
+        let row = query(select!("WHERE c.arn = $1 AND c.account_id = $2"))
             .bind(arn.as_str())
             .bind(account_id.as_str())
             .fetch_optional(&self.reader)
@@ -137,12 +135,11 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<ListedConfiguration>, StoreError> {
         let (first, end) = range(account_id, platform);
-        let query =
-            sqlx::query(select!("WHERE c.account_id = $1 AND c.arn > $2 AND c.arn < $3 ORDER BY c.arn LIMIT $4"))
-                .bind(account_id.as_str())
-                .bind(after.unwrap_or(&first).to_owned())
-                .bind(end)
-                .bind(limit);
+        let query = query(select!("WHERE c.account_id = $1 AND c.arn > $2 AND c.arn < $3 ORDER BY c.arn LIMIT $4"))
+            .bind(account_id.as_str())
+            .bind(after.unwrap_or(&first).to_owned())
+            .bind(end)
+            .bind(limit);
         let key = PageKey { account_id: account_id.clone(), of: first, after: after.map(str::to_owned), limit };
         self.page(key, query).await
     }
@@ -155,21 +152,16 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<ListedConfiguration>, StoreError> {
-        let query =
-            sqlx::query(select!("WHERE c.account_id = $1 AND c.team_id = $2 AND c.arn > $3 ORDER BY c.arn LIMIT $4"))
-                .bind(account_id.as_str())
-                .bind(team_id)
-                .bind(after.unwrap_or_default())
-                .bind(limit);
+        let query = query(select!("WHERE c.account_id = $1 AND c.team_id = $2 AND c.arn > $3 ORDER BY c.arn LIMIT $4"))
+            .bind(account_id.as_str())
+            .bind(team_id)
+            .bind(after.unwrap_or_default())
+            .bind(limit);
         let (of, after) = (team_id.to_owned(), after.map(str::to_owned));
         self.page(PageKey { account_id: account_id.clone(), of, after, limit }, query).await
     }
 
-    async fn page(
-        &self,
-        key: PageKey,
-        query: Query<'_, Sqlite, SqliteArguments>,
-    ) -> Result<Vec<ListedConfiguration>, StoreError> {
+    async fn page(&self, key: PageKey, query: Query<'_>) -> Result<Vec<ListedConfiguration>, StoreError> {
         if let Some(page) = self.kept.page(&key) {
             return Ok(page.to_vec());
         }
@@ -190,7 +182,7 @@ impl Store {
         now_ms: i64,
     ) -> Result<Option<Result<ListedConfiguration, Refused>>, StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         let Some(ListedConfiguration { configuration: before, team_name }) =
             self.load(&mut transaction, account_id, arn).await?
         else {
@@ -203,7 +195,7 @@ impl Store {
             return Ok(Some(Err(Refused::ChannelTaken)));
         }
         let columns = Columns::of(&after.channel, arn, &self.key)?;
-        sqlx::query(
+        query(
             "UPDATE chat_configurations SET destination = $1, channel_id = $2, channel_name = $3, webhook_description = $4,
                  sealed_webhook_url = $5, iam_role_arn = $6, sns_topic_arns = $7, logging_level = $8,
                  guardrail_policy_arns = $9, user_authorization_required = $10 WHERE arn = $11",
@@ -219,7 +211,7 @@ impl Store {
         .bind(json!(after.guardrail_policy_arns).to_string())
         .bind(i64::from(after.user_authorization_required))
         .bind(arn.as_str())
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         index_topics(&mut transaction, &after).await?;
         unindex_topics(&mut transaction, arn, &after.sns_topic_arns).await?;
@@ -227,7 +219,7 @@ impl Store {
         let woken = moved && crate::outbox::redirect(&mut transaction, arn.as_str(), &is_at, now_ms).await?;
         transaction.commit().await?;
         if woken {
-            self.lane_due.notify_one();
+            self.waker.wake();
         }
         Ok(Some(Ok(ListedConfiguration { configuration: after, team_name })))
     }
@@ -241,13 +233,12 @@ impl Store {
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
-        let deleted = sqlx::query("DELETE FROM chat_configurations WHERE arn = $1 AND account_id = $2")
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let deleted = query("DELETE FROM chat_configurations WHERE arn = $1 AND account_id = $2")
             .bind(arn.as_str())
             .bind(account_id.as_str())
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
+            .execute(&mut transaction)
+            .await?;
         if deleted == 0 {
             return Ok(false);
         }
@@ -255,7 +246,7 @@ impl Store {
             "DELETE FROM associations WHERE configuration_arn = $1",
             "DELETE FROM user_identities WHERE configuration_arn = $1",
         ] {
-            sqlx::query(sql).bind(arn.as_str()).execute(&mut *transaction).await?;
+            query(sql).bind(arn.as_str()).execute(&mut transaction).await?;
         }
         account_usage::give_back(&mut transaction, account_id, Limited::ChatConfigurations).await?;
         unindex_topics(&mut transaction, arn, &[]).await?;
@@ -266,14 +257,14 @@ impl Store {
 
     async fn load(
         &self,
-        transaction: &mut Transaction<'static, Sqlite>,
+        transaction: &mut Transaction,
         account_id: &AccountId,
         arn: &ChatConfigurationArn,
     ) -> Result<Option<ListedConfiguration>, StoreError> {
-        let row = sqlx::query(select!("WHERE c.arn = $1 AND c.account_id = $2"))
+        let row = query(select!("WHERE c.arn = $1 AND c.account_id = $2"))
             .bind(arn.as_str())
             .bind(account_id.as_str())
-            .fetch_optional(&mut **transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
         row.map(|row| read(&row, &self.key)).transpose()
     }
@@ -289,7 +280,7 @@ fn range(account_id: &AccountId, platform: Platform) -> (String, String) {
 
 /// The name of the workspace or team, if the account may post to it; Chime has none and needs none.
 async fn authorized_team(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     configuration: &ChatConfiguration,
 ) -> Result<Result<Option<String>, Refused>, StoreError> {
     let account_id = configuration.account_id.as_str();
@@ -298,18 +289,18 @@ async fn authorized_team(
         Channel::MicrosoftTeams(channel) => {
             let sql =
                 "SELECT team_name FROM configured_teams WHERE account_id = $1 AND team_id = $2 AND tenant_id = $3";
-            sqlx::query(sql)
+            query(sql)
                 .bind(account_id)
                 .bind(channel.team_id.as_str())
                 .bind(channel.tenant_id.as_str())
-                .fetch_optional(&mut **transaction)
+                .fetch_optional(&mut *transaction)
                 .await?
         }
         Channel::Slack(channel) => {
-            sqlx::query("SELECT team_name FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
+            query("SELECT team_name FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
                 .bind(account_id)
                 .bind(channel.team_id.as_str())
-                .fetch_optional(&mut **transaction)
+                .fetch_optional(&mut *transaction)
                 .await?
         }
     };
@@ -318,16 +309,16 @@ async fn authorized_team(
 }
 
 async fn channel_is_taken(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     configuration: &ChatConfiguration,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT 1 FROM chat_configurations WHERE account_id = $1 AND destination = $2 AND channel_id IS NOT NULL AND arn <> $3",
     )
     .bind(configuration.account_id.as_str())
     .bind(configuration.channel.destination())
     .bind(configuration.arn.as_str())
-    .fetch_optional(&mut **transaction)
+    .fetch_optional(&mut *transaction)
     .await?;
     Ok(row.is_some())
 }

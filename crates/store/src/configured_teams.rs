@@ -1,9 +1,9 @@
 //! Teams of Microsoft Teams that an account may post to.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use wire::ids::{AccountId, Uuid};
 
+use crate::account_usage::DECLARED;
+use crate::sql::{Row, query};
 use crate::{InUse, Store, StoreError};
 
 const TABLE: &str = "configured_teams";
@@ -24,14 +24,13 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<ConfiguredTeam>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM configured_teams WHERE account_id = $1 AND team_id > $2 ORDER BY team_id LIMIT $3",
-        )
-        .bind(account_id.as_str())
-        .bind(after.unwrap_or_default())
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
+        let rows =
+            query("SELECT * FROM configured_teams WHERE account_id = $1 AND team_id > $2 ORDER BY team_id LIMIT $3")
+                .bind(account_id.as_str())
+                .bind(after.unwrap_or_default())
+                .bind(limit)
+                .fetch_all(&self.reader)
+                .await?;
         rows.iter().map(read).collect()
     }
 
@@ -48,10 +47,10 @@ impl Store {
     /// Makes the declared teams equal to those of the settings: added, changed and taken away.
     pub async fn declare_configured_teams(&self, teams: &[ConfiguredTeam]) -> Result<(), StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM configured_teams WHERE declared = 1").execute(&mut *transaction).await?;
+        let mut transaction = self.write_of(DECLARED).await?;
+        query("DELETE FROM configured_teams WHERE declared = 1").execute(&mut transaction).await?;
         for team in teams {
-            sqlx::query(
+            query(
                 "INSERT INTO configured_teams (account_id, team_id, tenant_id, team_name, declared)
                  VALUES ($1, $2, $3, $4, 1)",
             )
@@ -59,14 +58,14 @@ impl Store {
             .bind(team.team_id.as_str())
             .bind(team.tenant_id.as_str())
             .bind(&team.team_name)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }
 
-fn read(row: &SqliteRow) -> Result<ConfiguredTeam, StoreError> {
+fn read(row: &Row) -> Result<ConfiguredTeam, StoreError> {
     let (account_id, team_id): (&str, &str) = (row.try_get("account_id")?, row.try_get("team_id")?);
     let name = format!("{account_id}/{team_id}");
     Ok(ConfiguredTeam {

@@ -2,11 +2,10 @@
 
 use domain::custom_action::{Attachment, CustomAction};
 use serde_json::json;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, Sqlite, Transaction};
 use wire::ids::{AccountId, AliasName, ClientToken, CommandText, CustomActionArn};
 
 use crate::account_usage::{self, Limited};
+use crate::sql::{Row, Transaction, query};
 use crate::{Store, StoreError};
 
 const TABLE: &str = "custom_actions";
@@ -51,7 +50,7 @@ impl Store {
         limit: u32,
         now_ms: i64,
     ) -> Result<ActionCreated, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(action.account_id.as_str()).await?;
         let is_there = load(&mut transaction, &action.account_id, &action.arn).await?.is_some();
         if let Some(idempotency) = idempotency
             && let Some(request) = request_of(&mut transaction, &action.account_id, idempotency, now_ms).await?
@@ -70,7 +69,7 @@ impl Store {
         if !account_usage::take(&mut transaction, &action.account_id, Limited::CustomActions, limit).await? {
             return Ok(ActionCreated::LimitReached);
         }
-        sqlx::query(
+        query(
             "INSERT INTO custom_actions (arn, account_id, name, command_text, alias_name, attachments, tags, created_at_ms)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -82,7 +81,7 @@ impl Store {
         .bind(json!(action.attachments).to_string())
         .bind(json!(action.tags).to_string())
         .bind(now_ms)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         if let Some(idempotency) = idempotency {
             remember(&mut transaction, action, idempotency, now_ms).await?;
@@ -96,7 +95,7 @@ impl Store {
         account_id: &AccountId,
         arn: &CustomActionArn,
     ) -> Result<Option<CustomAction>, StoreError> {
-        let row = sqlx::query("SELECT * FROM custom_actions WHERE arn = $1 AND account_id = $2")
+        let row = query("SELECT * FROM custom_actions WHERE arn = $1 AND account_id = $2")
             .bind(arn.as_str())
             .bind(account_id.as_str())
             .fetch_optional(&self.reader)
@@ -111,13 +110,12 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<CustomActionArn>, StoreError> {
-        let rows =
-            sqlx::query("SELECT arn FROM custom_actions WHERE account_id = $1 AND arn > $2 ORDER BY arn LIMIT $3")
-                .bind(account_id.as_str())
-                .bind(after.unwrap_or_default())
-                .bind(limit)
-                .fetch_all(&self.reader)
-                .await?;
+        let rows = query("SELECT arn FROM custom_actions WHERE account_id = $1 AND arn > $2 ORDER BY arn LIMIT $3")
+            .bind(account_id.as_str())
+            .bind(after.unwrap_or_default())
+            .bind(limit)
+            .fetch_all(&self.reader)
+            .await?;
         rows.iter().map(|row| read_arn(row, TABLE, "arn")).collect()
     }
 
@@ -128,8 +126,8 @@ impl Store {
         arn: &CustomActionArn,
         update: &ActionUpdate,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.write().await?;
-        let updated = sqlx::query(
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let updated = query(
             "UPDATE custom_actions SET command_text = $1, alias_name = COALESCE($2, alias_name),
                  attachments = COALESCE($3, attachments) WHERE arn = $4 AND account_id = $5",
         )
@@ -138,9 +136,8 @@ impl Store {
         .bind(update.attachments.as_ref().map(|attachments| json!(attachments).to_string()))
         .bind(arn.as_str())
         .bind(account_id.as_str())
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
+        .execute(&mut transaction)
+        .await?;
         transaction.commit().await?;
         Ok(updated > 0)
     }
@@ -151,20 +148,16 @@ impl Store {
         account_id: &AccountId,
         arn: &CustomActionArn,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.write().await?;
-        let deleted = sqlx::query("DELETE FROM custom_actions WHERE arn = $1 AND account_id = $2")
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let deleted = query("DELETE FROM custom_actions WHERE arn = $1 AND account_id = $2")
             .bind(arn.as_str())
             .bind(account_id.as_str())
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
+            .execute(&mut transaction)
+            .await?;
         if deleted == 0 {
             return Ok(false);
         }
-        sqlx::query("DELETE FROM associations WHERE resource_arn = $1")
-            .bind(arn.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        query("DELETE FROM associations WHERE resource_arn = $1").bind(arn.as_str()).execute(&mut transaction).await?;
         account_usage::give_back(&mut transaction, account_id, Limited::CustomActions).await?;
         transaction.commit().await?;
         Ok(true)
@@ -173,37 +166,36 @@ impl Store {
 
 /// What a token that is still remembered was first sent with.
 async fn request_of(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     account_id: &AccountId,
     idempotency: &Idempotency,
     now_ms: i64,
 ) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query(
-        "SELECT request FROM client_tokens WHERE account_id = $1 AND client_token = $2 AND created_at_ms > $3",
-    )
-    .bind(account_id.as_str())
-    .bind(idempotency.client_token.as_str())
-    .bind(now_ms.saturating_sub(CLIENT_TOKEN_LIFETIME_MS))
-    .fetch_optional(&mut **transaction)
-    .await?;
-    Ok(row.map(|row| row.try_get("request")).transpose()?)
+    let row =
+        query("SELECT request FROM client_tokens WHERE account_id = $1 AND client_token = $2 AND created_at_ms > $3")
+            .bind(account_id.as_str())
+            .bind(idempotency.client_token.as_str())
+            .bind(now_ms.saturating_sub(CLIENT_TOKEN_LIFETIME_MS))
+            .fetch_optional(&mut *transaction)
+            .await?;
+    row.map(|row| row.try_get("request")).transpose()
 }
 
 async fn remember(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     action: &CustomAction,
     idempotency: &Idempotency,
     now_ms: i64,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "DELETE FROM client_tokens WHERE (account_id, client_token) IN (
              SELECT account_id, client_token FROM client_tokens WHERE created_at_ms <= $1 ORDER BY created_at_ms LIMIT $2)",
     )
     .bind(now_ms.saturating_sub(CLIENT_TOKEN_LIFETIME_MS))
     .bind(FORGOTTEN_MAX)
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await?;
-    sqlx::query(
+    query(
         "INSERT INTO client_tokens (account_id, client_token, request, arn, created_at_ms) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (account_id, client_token) DO UPDATE SET request = excluded.request, arn = excluded.arn,
              created_at_ms = excluded.created_at_ms",
@@ -213,34 +205,30 @@ async fn remember(
     .bind(&idempotency.request)
     .bind(action.arn.as_str())
     .bind(now_ms)
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await?;
     Ok(())
 }
 
 async fn load(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     account_id: &AccountId,
     arn: &CustomActionArn,
 ) -> Result<Option<CustomAction>, StoreError> {
-    let row = sqlx::query("SELECT * FROM custom_actions WHERE arn = $1 AND account_id = $2")
+    let row = query("SELECT * FROM custom_actions WHERE arn = $1 AND account_id = $2")
         .bind(arn.as_str())
         .bind(account_id.as_str())
-        .fetch_optional(&mut **transaction)
+        .fetch_optional(&mut *transaction)
         .await?;
     row.as_ref().map(read).transpose()
 }
 
-pub(crate) fn read_arn(
-    row: &SqliteRow,
-    table: &'static str,
-    column: &'static str,
-) -> Result<CustomActionArn, StoreError> {
+pub(crate) fn read_arn(row: &Row, table: &'static str, column: &'static str) -> Result<CustomActionArn, StoreError> {
     let arn: &str = row.try_get(column)?;
     StoreError::parsed(table, column, arn, arn)
 }
 
-fn read(row: &SqliteRow) -> Result<CustomAction, StoreError> {
+fn read(row: &Row) -> Result<CustomAction, StoreError> {
     let arn: &str = row.try_get("arn")?;
     let alias_name: Option<&str> = row.try_get("alias_name")?;
     let corrupt = |column| StoreError::corrupt(TABLE, column, arn, &"not the JSON that was written");

@@ -1,103 +1,96 @@
-//! The connections: one that writes, a few that read, and the lock that keeps a second server out.
+//! Opening a store: SQLite in a directory, or PostgreSQL by its URL. What the engines do differently is in `database/`.
+
+mod migrations;
+mod postgres;
+mod sqlite;
+mod waker;
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, Row as _, SqlStr, Sqlite, Transaction};
-use tokio::sync::Notify;
+use secrecy::SecretString;
 
 use crate::chat_configurations::KeptConfigurations;
-use crate::outbox::GroupCommit;
+use crate::outbox::{Commits, GroupCommit};
+use crate::sql::{Pool, Transaction, query};
 use crate::{EncryptionKey, StoreError};
 
-/// Readers beside the one writer; more do not help on the few cores that one node has.
-const READERS: u32 = 4;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Another process (`bellhop deliveries retry`) may be writing.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const DATABASE_FILE: &str = "bellhop.db";
-const LOCK_FILE: &str = "bellhop.lock";
-const KEY_FILE: &str = "encryption.key";
+pub(crate) use waker::Waker;
 
-/// Embedded by hand: sqlx's macro for it would bring its compile-time query checker into every build.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "initial", include_str!("../migrations/sqlite/0001_initial.sql"))];
+const KEY_FILE: &str = "encryption.key";
+/// What is sealed in the table `installation`, to know the key again.
+const KEY_CHECK: &str = "key_check";
 
 /// Where the store lives and whether this process serves from it.
 #[derive(Debug, Clone)]
 pub struct StoreSettings {
+    /// Holds the SQLite database and what else a node keeps.
     pub data_dir: PathBuf,
+    /// `postgres://…` of a database instead of SQLite.
+    pub postgres: Option<PostgresSettings>,
     /// `encryption.key` in `data_dir` unless the operator keeps it elsewhere.
     pub encryption_key_file: Option<PathBuf>,
-    /// A server takes the lock of `data_dir` and frees the leases of the one before; a command line tool does not.
-    pub exclusive: bool,
+    pub role: Role,
+}
+
+#[derive(Debug, Clone)]
+pub struct PostgresSettings {
+    /// With a password: never logged.
+    pub url: SecretString,
+    pub max_connections: u32,
+}
+
+/// Who opens the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Makes it if there is none and brings its schema up to date. Of a data directory there is one; it frees the leases
+    /// of the one before.
+    Server,
+    /// Finds it as the server left it or says what is wrong; a server may be running beside.
+    Tool,
 }
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    pub(crate) writer: SqlitePool,
-    pub(crate) reader: SqlitePool,
+    pub(crate) writer: Pool,
+    pub(crate) reader: Pool,
     pub(crate) key: Arc<EncryptionKey>,
     pub(crate) group_commit: GroupCommit,
-    pub(crate) lane_due: Arc<Notify>,
+    pub(crate) waker: Waker,
     pub(crate) kept: Arc<KeptConfigurations>,
     /// Held until the last clone goes; the kernel frees it when the process dies, however it dies.
     _lock: Arc<Option<File>>,
 }
 
+/// What an engine's `open` gives.
+struct Opened {
+    writer: Pool,
+    reader: Pool,
+    waker: Waker,
+    lock: Option<File>,
+    /// Nobody else changes what is stored while this process runs.
+    alone: bool,
+}
+
 impl Store {
-    /// Opens the store in `data_dir`. A server makes it if there is none and brings its schema up to date; a tool finds
-    /// it as the server left it or says what is wrong.
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
-        let directory = &settings.data_dir;
-        let key_file = settings.encryption_key_file.clone().unwrap_or_else(|| directory.join(KEY_FILE));
-        let unusable = |problem: &dyn std::fmt::Display| {
-            let directory = directory.display();
-            StoreError::Unavailable(format!("the data directory `{directory}` cannot be used: {problem}"))
+        let opened = match &settings.postgres {
+            None => sqlite::open(settings).await?,
+            Some(postgres) => postgres::open(postgres, settings.role).await?,
         };
-        let (lock, key) = if settings.exclusive {
-            create_private(directory).map_err(|error| unusable(&error))?;
-            (Some(lock(directory)?), EncryptionKey::open_or_create(&key_file))
-        } else {
-            (None, EncryptionKey::open(&key_file))
-        };
-        let key = key.map_err(|error| unusable(&error))?;
-        let options = SqliteConnectOptions::new()
-            .filename(directory.join(DATABASE_FILE))
-            .create_if_missing(settings.exclusive)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A 200 to SNS promises that a power cut does not lose the message: every commit reaches the disk.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
-        let writer = pool(1)
-            // When the disk fails or is full, SQLite takes the transaction back by itself. The driver goes on counting it and
-            // would refuse every later one: such a connection is replaced.
-            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options.clone())
-            .await?;
-        if settings.exclusive {
-            migrator().run(&writer).await.map_err(|error| migration_failed(&error))?;
-        } else {
-            check_schema(&writer).await?;
-        }
-        let reader = pool(READERS).min_connections(1).connect_with(options.read_only(true)).await?;
-        let lane_due = Arc::new(Notify::new());
+        let key = open_key(settings, &opened).await?;
         let store = Self {
-            group_commit: GroupCommit::start(writer.clone(), lane_due.clone()),
-            lane_due,
-            writer,
-            reader,
+            group_commit: GroupCommit::start(Commits { pool: opened.writer.clone(), waker: opened.waker.clone() }),
+            waker: opened.waker,
+            writer: opened.writer,
+            reader: opened.reader,
             key: Arc::new(key),
-            kept: Arc::new(KeptConfigurations::new(settings.exclusive)),
-            _lock: Arc::new(lock),
+            kept: Arc::new(KeptConfigurations::new(opened.alone)),
+            _lock: Arc::new(opened.lock),
         };
-        if settings.exclusive {
+        if opened.alone {
             store.free_leases().await?;
         }
         Ok(store)
@@ -110,7 +103,7 @@ impl Store {
     /// Whether the store can be read and written at this moment; for `/readyz`.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.write().await?.rollback().await?;
-        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        query("SELECT 1").fetch_all(&self.reader).await?;
         Ok(())
     }
 
@@ -121,58 +114,38 @@ impl Store {
         self.writer.close().await;
     }
 
-    /// A transaction that holds SQLite's write lock from its first moment, so that it cannot fail half-way as busy.
-    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    pub(crate) async fn write(&self) -> Result<Transaction, StoreError> {
+        self.writer.begin().await
     }
 }
 
-fn create_private(directory: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
-fn lock(directory: &Path) -> Result<File, StoreError> {
-    let path = directory.join(LOCK_FILE);
-    let failed = |problem: String| StoreError::Unavailable(format!("cannot lock `{}`: {problem}", path.display()));
-    let file = File::create(&path).map_err(|error| failed(error.to_string()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(failed(
-            "another bellhop serves from this directory; stop it or name another with --data-dir".to_owned(),
-        )),
-        Err(std::fs::TryLockError::Error(error)) => Err(failed(error.to_string())),
-    }
-}
-
-/// A tool must not change the schema under a running server of another version.
-async fn check_schema(writer: &SqlitePool) -> Result<(), StoreError> {
-    let row = sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(writer).await?;
-    let found: i64 = row.try_get("version")?;
-    let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
-    if found == known {
-        return Ok(());
-    }
-    Err(StoreError::Unavailable(format!(
-        "the data has schema {found} and this bellhop knows {known}; use the bellhop that serves from it"
-    )))
-}
-
-fn migrator() -> Migrator {
-    let migration = |&(version, description, sql): &(i64, &'static str, &'static str)| {
-        Migration::new(version, description.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+/// The key of this store's secrets. A new store takes the key that is there, or a new one; one that has secrets is opened
+/// with their key only: with another, whatever is sealed next could not be read by the other nodes.
+async fn open_key(settings: &StoreSettings, opened: &Opened) -> Result<EncryptionKey, StoreError> {
+    let file = settings.encryption_key_file.clone().unwrap_or_else(|| settings.data_dir.join(KEY_FILE));
+    let unusable = |problem: &dyn std::fmt::Display| StoreError::Unavailable(format!("the encryption key: {problem}"));
+    let check = query("SELECT sealed FROM installation WHERE name = $1").bind(KEY_CHECK);
+    let known = check.fetch_optional(&opened.reader).await?;
+    let key = match (&known, settings.role) {
+        (None, Role::Server) => EncryptionKey::open_or_create(&file).map_err(|error| unusable(&error))?,
+        _ => EncryptionKey::open(&file).map_err(|error| unusable(&error))?,
     };
-    Migrator { migrations: MIGRATIONS.iter().map(migration).collect(), ..Migrator::DEFAULT }
-}
-
-fn migration_failed(error: &MigrateError) -> StoreError {
-    StoreError::Unavailable(match error {
-        MigrateError::VersionMissing(version) => {
-            format!("the data was written by a newer bellhop (schema {version}); start that version or a later one")
-        }
-        other => format!("the schema could not be brought up to date: {other}"),
-    })
+    if known.is_none() && settings.role == Role::Server {
+        query("INSERT INTO installation (name, sealed) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(KEY_CHECK)
+            .bind(key.seal(KEY_CHECK, KEY_CHECK)?)
+            .execute(&opened.writer)
+            .await?;
+    }
+    // Read back: another node may have been first.
+    let check = query("SELECT sealed FROM installation WHERE name = $1").bind(KEY_CHECK);
+    let Some(row) = check.fetch_optional(&opened.writer).await? else { return Ok(key) };
+    if key.unseal(KEY_CHECK, &row.try_get::<Vec<u8>>("sealed")?).is_none() {
+        return Err(unusable(&format_args!(
+            "`{}` is not the key that the secrets of this store are sealed with; put that key there, or name its file with \
+             `store.encryption_key_file`",
+            file.display()
+        )));
+    }
+    Ok(key)
 }

@@ -3,9 +3,10 @@
 //!
 //! A row is declared by the settings or made by hand, never both. It checks no document and no ARN: the caller has.
 
-use sqlx::SqliteConnection;
 use wire::ids::AccountId;
 
+use crate::account_usage::DECLARED;
+use crate::sql::{Transaction, query};
 use crate::{AccessKey, Store, StoreError, access_keys, accounts, policies, users};
 
 /// A thing that a refusal is about.
@@ -74,13 +75,13 @@ impl Store {
     ///
     /// `Conflict`: a row made by hand is in the way, or the settings say something twice. Then nothing was changed.
     pub async fn declare_identities(&self, declared: &DeclaredIdentities, now_ms: i64) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(DECLARED).await?;
         accounts::declare(&mut transaction, declared).await?;
         users::declare(&mut transaction, &declared.users, now_ms).await?;
         access_keys::declare(&mut transaction, &self.key, &declared.access_keys, now_ms).await?;
         policies::declare(&mut transaction, &declared.policies).await?;
         accounts::forget_undeclared(&mut transaction, declared).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }
 
@@ -97,10 +98,7 @@ pub(crate) fn declared_twice(noun: &str, name: &str) -> StoreError {
 }
 
 /// Whether the account is there.
-pub(crate) async fn account_exists(
-    connection: &mut SqliteConnection,
-    account_id: &AccountId,
-) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT 1 FROM accounts WHERE account_id = $1").bind(account_id.as_str());
+pub(crate) async fn account_exists(connection: &mut Transaction, account_id: &AccountId) -> Result<bool, StoreError> {
+    let row = query("SELECT 1 FROM accounts WHERE account_id = $1").bind(account_id.as_str());
     Ok(row.fetch_optional(connection).await?.is_some())
 }

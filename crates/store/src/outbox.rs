@@ -1,15 +1,26 @@
 //! The outbox: what was accepted and not yet delivered, one lane per channel.
 //!
 //! A notification's life: [`Store::enqueue`] (durable when it returns) ‖ [`Store::claim`] leases lanes that are due,
-//! [`Lease`] names one; [`Store::head`] is the lane's oldest pending delivery; [`Store::settle`] records what came of
+//! [`Lease`] names one; [`Store::head`] is the delivery of the lane that goes next; [`Store::settle`] records what came of
 //! an attempt and gives the lane back. The lane, not the message, is leased: that keeps a channel's order and pace.
 
+mod commit;
 mod enqueue;
+mod folds;
+mod holds;
 mod inspect;
 mod lanes;
+mod replay;
+mod retention;
+mod settle;
 
-pub use enqueue::{Enqueued, NewNotification};
-pub(crate) use enqueue::{GroupCommit, rows_of_placeholders};
-pub use inspect::{Delivery, DeliveryDetail, DeliveryState};
-pub use lanes::{Lease, PendingDelivery, Settled, Settlement};
+pub(crate) use commit::{Commits, GroupCommit};
+pub(crate) use enqueue::rows_of_placeholders;
+pub use enqueue::{AcceptRules, Enqueued, NewNotification};
+pub use folds::FoldedTopic;
+pub use holds::Pause;
+pub use inspect::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, HistoryEntry};
+pub use lanes::{Lease, PendingDelivery};
 pub(crate) use lanes::{bury, redirect};
+pub use replay::Replay;
+pub use settle::{Settled, Settlement};

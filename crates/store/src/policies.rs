@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use wire::ids::AccountId;
 
 use crate::identities::{self, DeclaredPolicy, Entity, Refusal, account_exists};
+use crate::sql::{Row, Transaction, query, query_of};
 use crate::{Store, StoreError};
 
 /// Policies of one account. IAM's own quota:
@@ -44,7 +43,7 @@ impl Store {
         name: &str,
         document: &str,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         if !account_exists(&mut transaction, account_id).await? {
             return Ok(Err(Refusal::NoSuchEntity(Entity::Account)));
         }
@@ -66,7 +65,7 @@ impl Store {
         name: &str,
         document: &str,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         match policy_is_declared(&mut transaction, account_id, name).await? {
             None => return Ok(Err(Refusal::NoSuchEntity(Entity::Policy))),
             Some(true) => return Ok(Err(Refusal::UnmodifiableEntity)),
@@ -78,7 +77,7 @@ impl Store {
     }
 
     pub async fn policy(&self, account_id: &AccountId, name: &str) -> Result<Option<Policy>, StoreError> {
-        let row = sqlx::query("SELECT * FROM policies WHERE account_id = $1 AND name = $2")
+        let row = query("SELECT * FROM policies WHERE account_id = $1 AND name = $2")
             .bind(account_id.as_str())
             .bind(name)
             .fetch_optional(&self.reader)
@@ -93,7 +92,7 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<Policy>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM policies WHERE account_id = $1 AND name > $2 ORDER BY name LIMIT $3")
+        let rows = query("SELECT * FROM policies WHERE account_id = $1 AND name > $2 ORDER BY name LIMIT $3")
             .bind(account_id.as_str())
             .bind(after.unwrap_or_default())
             .bind(limit)
@@ -104,18 +103,17 @@ impl Store {
 
     /// As IAM does, refuses to delete a policy that is attached.
     pub async fn delete_policy(&self, account_id: &AccountId, name: &str) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         match policy_is_declared(&mut transaction, account_id, name).await? {
             None => return Ok(Err(Refusal::NoSuchEntity(Entity::Policy))),
             Some(true) => return Ok(Err(Refusal::UnmodifiableEntity)),
             Some(false) => {}
         }
-        let attached =
-            sqlx::query("SELECT 1 FROM policy_attachments WHERE account_id = $1 AND policy_name = $2 LIMIT 1")
-                .bind(account_id.as_str())
-                .bind(name)
-                .fetch_optional(&mut *transaction)
-                .await?;
+        let attached = query("SELECT 1 FROM policy_attachments WHERE account_id = $1 AND policy_name = $2 LIMIT 1")
+            .bind(account_id.as_str())
+            .bind(name)
+            .fetch_optional(&mut transaction)
+            .await?;
         if attached.is_some() {
             return Ok(Err(Refusal::DeleteConflict(Entity::PolicyAttachment)));
         }
@@ -131,7 +129,7 @@ impl Store {
         policy_name: &str,
         principal_pattern: &str,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         if policy_is_declared(&mut transaction, account_id, policy_name).await?.is_none() {
             return Ok(Err(Refusal::NoSuchEntity(Entity::Policy)));
         }
@@ -152,7 +150,7 @@ impl Store {
         policy_name: &str,
         principal_pattern: &str,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         match attachment_is_declared(&mut transaction, account_id, policy_name, principal_pattern).await? {
             None => return Ok(Err(Refusal::NoSuchEntity(Entity::PolicyAttachment))),
             Some(true) => return Ok(Err(Refusal::UnmodifiableEntity)),
@@ -165,29 +163,29 @@ impl Store {
 
     /// All attachments of an account: at most [`ATTACHMENTS_MAX`].
     pub async fn policy_attachments(&self, account_id: &AccountId) -> Result<Vec<PolicyAttachment>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM policy_attachments WHERE account_id = $1 ORDER BY principal_pattern, policy_name LIMIT $2",
         )
         .bind(account_id.as_str())
         .bind(ATTACHMENTS_MAX)
         .fetch_all(&self.reader)
         .await?;
-        let read = |row: &SqliteRow| {
+        let read = |row: &Row| {
             let (account_id, policy_name): (String, String) = (row.try_get("account_id")?, row.try_get("policy_name")?);
             Ok(PolicyAttachment {
                 account_id: StoreError::parsed(ATTACHMENTS, "account_id", &policy_name, &account_id)?,
                 principal_pattern: row.try_get("principal_pattern")?,
                 policy_name,
-                declared: row.try_get::<i64, _>("declared")? != 0,
+                declared: row.try_get::<i64>("declared")? != 0,
             })
         };
         rows.iter().map(read).collect()
     }
 }
 
-pub(crate) async fn declare(connection: &mut SqliteConnection, policies: &[DeclaredPolicy]) -> Result<(), StoreError> {
+pub(crate) async fn declare(connection: &mut Transaction, policies: &[DeclaredPolicy]) -> Result<(), StoreError> {
     // Attachments have nothing of their own to keep.
-    sqlx::query("DELETE FROM policy_attachments WHERE declared = 1").execute(&mut *connection).await?;
+    query("DELETE FROM policy_attachments WHERE declared = 1").execute(&mut *connection).await?;
     let mut kept = BTreeSet::new();
     for policy in policies {
         if !kept.insert((policy.account_id.as_str(), policy.name.as_str())) {
@@ -213,13 +211,12 @@ pub(crate) async fn declare(connection: &mut SqliteConnection, policies: &[Decla
             }
         }
     }
-    let rows =
-        sqlx::query("SELECT account_id, name FROM policies WHERE declared = 1").fetch_all(&mut *connection).await?;
+    let rows = query("SELECT account_id, name FROM policies WHERE declared = 1").fetch_all(&mut *connection).await?;
     for row in rows {
         let (id, name): (String, String) = (row.try_get("account_id")?, row.try_get("name")?);
         if !kept.contains(&(id.as_str(), name.as_str())) {
             // With what was attached by hand: it would bind again if a policy took the name.
-            sqlx::query("DELETE FROM policy_attachments WHERE account_id = $1 AND policy_name = $2")
+            query("DELETE FROM policy_attachments WHERE account_id = $1 AND policy_name = $2")
                 .bind(&id)
                 .bind(&name)
                 .execute(&mut *connection)
@@ -231,13 +228,13 @@ pub(crate) async fn declare(connection: &mut SqliteConnection, policies: &[Decla
 }
 
 async fn put(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     account_id: &AccountId,
     name: &str,
     document: &str,
     declared: i64,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO policies (account_id, name, document, declared) VALUES ($1, $2, $3, $4)
          ON CONFLICT (account_id, name) DO UPDATE SET document = excluded.document",
     )
@@ -251,13 +248,13 @@ async fn put(
 }
 
 async fn attach(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     account_id: &AccountId,
     policy_name: &str,
     principal_pattern: &str,
     declared: i64,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO policy_attachments (account_id, principal_pattern, policy_name, declared) VALUES ($1, $2, $3, $4)",
     )
     .bind(account_id.as_str())
@@ -270,12 +267,12 @@ async fn attach(
 }
 
 async fn detach(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     account_id: &str,
     policy_name: &str,
     principal_pattern: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM policy_attachments WHERE account_id = $1 AND principal_pattern = $2 AND policy_name = $3")
+    query("DELETE FROM policy_attachments WHERE account_id = $1 AND principal_pattern = $2 AND policy_name = $3")
         .bind(account_id)
         .bind(principal_pattern)
         .bind(policy_name)
@@ -286,26 +283,26 @@ async fn detach(
 
 /// `None`: no such policy.
 async fn policy_is_declared(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     account_id: &AccountId,
     name: &str,
 ) -> Result<Option<bool>, StoreError> {
-    let row = sqlx::query("SELECT declared FROM policies WHERE account_id = $1 AND name = $2")
+    let row = query("SELECT declared FROM policies WHERE account_id = $1 AND name = $2")
         .bind(account_id.as_str())
         .bind(name)
         .fetch_optional(connection)
         .await?;
-    Ok(row.map(|row| row.try_get::<i64, _>("declared")).transpose()?.map(|declared| declared != 0))
+    Ok(row.map(|row| row.try_get::<i64>("declared")).transpose()?.map(|declared| declared != 0))
 }
 
 /// `None`: it is not attached there.
 async fn attachment_is_declared(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     account_id: &AccountId,
     policy_name: &str,
     principal_pattern: &str,
 ) -> Result<Option<bool>, StoreError> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT declared FROM policy_attachments
          WHERE account_id = $1 AND principal_pattern = $2 AND policy_name = $3",
     )
@@ -314,22 +311,18 @@ async fn attachment_is_declared(
     .bind(policy_name)
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| row.try_get::<i64, _>("declared")).transpose()?.map(|declared| declared != 0))
+    Ok(row.map(|row| row.try_get::<i64>("declared")).transpose()?.map(|declared| declared != 0))
 }
 
 /// Counts no further than the limits above let it grow.
-async fn count(
-    connection: &mut SqliteConnection,
-    table: &'static str,
-    account_id: &AccountId,
-) -> Result<i64, StoreError> {
+async fn count(connection: &mut Transaction, table: &'static str, account_id: &AccountId) -> Result<i64, StoreError> {
     let sql = format!("SELECT COUNT(*) AS count FROM {table} WHERE account_id = $1");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account_id.as_str()).fetch_one(connection).await?;
-    Ok(row.try_get("count")?)
+    let row = query_of(sql).bind(account_id.as_str()).fetch_one(connection).await?;
+    row.try_get("count")
 }
 
-async fn delete(connection: &mut SqliteConnection, account_id: &str, name: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM policies WHERE account_id = $1 AND name = $2")
+async fn delete(connection: &mut Transaction, account_id: &str, name: &str) -> Result<(), StoreError> {
+    query("DELETE FROM policies WHERE account_id = $1 AND name = $2")
         .bind(account_id)
         .bind(name)
         .execute(connection)
@@ -337,12 +330,12 @@ async fn delete(connection: &mut SqliteConnection, account_id: &str, name: &str)
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Policy, StoreError> {
+fn read(row: &Row) -> Result<Policy, StoreError> {
     let (account_id, name): (String, String) = (row.try_get("account_id")?, row.try_get("name")?);
     Ok(Policy {
         account_id: StoreError::parsed(POLICIES, "account_id", &name, &account_id)?,
         name,
         document: row.try_get("document")?,
-        declared: row.try_get::<i64, _>("declared")? != 0,
+        declared: row.try_get::<i64>("declared")? != 0,
     })
 }

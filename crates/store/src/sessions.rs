@@ -3,11 +3,10 @@
 //! A session that ended stays a day, so that its holder hears `ExpiredTokenException` and not that the key is unknown.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use wire::ids::AccountId;
 
 use crate::identities::{Entity, Refusal, account_exists};
+use crate::sql::{Row, Transaction, query};
 use crate::{Store, StoreError};
 
 const TABLE: &str = "sessions";
@@ -45,22 +44,22 @@ pub struct SessionMetadata {
 impl Store {
     /// Refused for an account that is not there or has [`SESSIONS_MAX`]. Clears some of what ended away.
     pub async fn create_session(&self, session: &Session) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(session.account_id.as_str()).await?;
         prune(&mut transaction, session.created_at_ms).await?;
         if !account_exists(&mut transaction, &session.account_id).await? {
             return Ok(Err(Refusal::NoSuchEntity(Entity::Account)));
         }
         // It grows no further than the limit lets it.
-        let alive = sqlx::query("SELECT COUNT(*) AS count FROM sessions WHERE account_id = $1 AND expires_at_ms > $2")
+        let alive = query("SELECT COUNT(*) AS count FROM sessions WHERE account_id = $1 AND expires_at_ms > $2")
             .bind(session.account_id.as_str())
             .bind(session.created_at_ms)
-            .fetch_one(&mut *transaction)
+            .fetch_one(&mut transaction)
             .await?;
-        if alive.try_get::<i64, _>("count")? >= SESSIONS_MAX {
+        if alive.try_get::<i64>("count")? >= SESSIONS_MAX {
             return Ok(Err(Refusal::LimitExceeded(SESSIONS_MAX)));
         }
         let id = &session.access_key_id;
-        sqlx::query(
+        query(
             "INSERT INTO sessions (access_key_id, account_id, principal_arn, user_id, sealed_secret, sealed_token,
              created_at_ms, expires_at_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -72,7 +71,7 @@ impl Store {
         .bind(self.key.seal(&token_name(id), session.session_token.expose_secret())?)
         .bind(session.created_at_ms)
         .bind(session.expires_at_ms)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
         transaction.commit().await?;
         Ok(Ok(()))
@@ -80,7 +79,7 @@ impl Store {
 
     /// A session by its key, also one that ended lately.
     pub async fn session(&self, access_key_id: &str) -> Result<Option<Session>, StoreError> {
-        let row = sqlx::query("SELECT * FROM sessions WHERE access_key_id = $1")
+        let row = query("SELECT * FROM sessions WHERE access_key_id = $1")
             .bind(access_key_id)
             .fetch_optional(&self.reader)
             .await?;
@@ -112,7 +111,7 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<SessionMetadata>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM sessions WHERE account_id = $1 AND access_key_id > $2 ORDER BY access_key_id LIMIT $3",
         )
         .bind(account_id.as_str())
@@ -125,26 +124,24 @@ impl Store {
 
     /// Ends a session at once. `false`: there is none.
     pub async fn revoke_session(&self, access_key_id: &str) -> Result<bool, StoreError> {
-        let deleted = sqlx::query("DELETE FROM sessions WHERE access_key_id = $1")
-            .bind(access_key_id)
-            .execute(&self.writer)
-            .await?;
-        Ok(deleted.rows_affected() == 1)
+        let deleted =
+            query("DELETE FROM sessions WHERE access_key_id = $1").bind(access_key_id).execute(&self.writer).await?;
+        Ok(deleted == 1)
     }
 
     /// Ends all sessions of one principal at once and answers how many there were.
     pub async fn revoke_sessions_of(&self, account_id: &AccountId, principal_arn: &str) -> Result<u64, StoreError> {
-        let deleted = sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND principal_arn = $2")
+        let deleted = query("DELETE FROM sessions WHERE account_id = $1 AND principal_arn = $2")
             .bind(account_id.as_str())
             .bind(principal_arn)
             .execute(&self.writer)
             .await?;
-        Ok(deleted.rows_affected())
+        Ok(deleted)
     }
 }
 
-async fn prune(connection: &mut SqliteConnection, now_ms: i64) -> Result<(), StoreError> {
-    sqlx::query(
+async fn prune(connection: &mut Transaction, now_ms: i64) -> Result<(), StoreError> {
+    query(
         "DELETE FROM sessions WHERE access_key_id IN
          (SELECT access_key_id FROM sessions WHERE expires_at_ms <= $1 ORDER BY expires_at_ms LIMIT $2)",
     )
@@ -163,7 +160,7 @@ fn token_name(access_key_id: &str) -> String {
     format!("sessions/{access_key_id}/token")
 }
 
-fn read(row: &SqliteRow) -> Result<SessionMetadata, StoreError> {
+fn read(row: &Row) -> Result<SessionMetadata, StoreError> {
     let (access_key_id, account_id): (String, String) = (row.try_get("access_key_id")?, row.try_get("account_id")?);
     Ok(SessionMetadata {
         account_id: StoreError::parsed(TABLE, "account_id", &access_key_id, &account_id)?,

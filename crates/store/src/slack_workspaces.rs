@@ -1,10 +1,10 @@
 //! Slack workspaces that an account has authorised, each with its bot token, sealed.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use wire::ids::{AccountId, SlackTeamId};
 
+use crate::account_usage::DECLARED;
+use crate::sql::{Row, query};
 use crate::{InUse, Store, StoreError};
 
 const TABLE: &str = "slack_workspaces";
@@ -23,7 +23,7 @@ impl Store {
         account_id: &AccountId,
         team_id: &SlackTeamId,
     ) -> Result<Option<SlackWorkspace>, StoreError> {
-        let row = sqlx::query("SELECT * FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
+        let row = query("SELECT * FROM slack_workspaces WHERE account_id = $1 AND team_id = $2")
             .bind(account_id.as_str())
             .bind(team_id.as_str())
             .fetch_optional(&self.reader)
@@ -38,14 +38,13 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<SlackWorkspace>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM slack_workspaces WHERE account_id = $1 AND team_id > $2 ORDER BY team_id LIMIT $3",
-        )
-        .bind(account_id.as_str())
-        .bind(after.unwrap_or_default())
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
+        let rows =
+            query("SELECT * FROM slack_workspaces WHERE account_id = $1 AND team_id > $2 ORDER BY team_id LIMIT $3")
+                .bind(account_id.as_str())
+                .bind(after.unwrap_or_default())
+                .bind(limit)
+                .fetch_all(&self.reader)
+                .await?;
         rows.iter().map(|row| self.workspace(row)).collect()
     }
 
@@ -62,11 +61,11 @@ impl Store {
     /// Makes the declared workspaces equal to those of the settings: added, changed and taken away.
     pub async fn declare_slack_workspaces(&self, workspaces: &[SlackWorkspace]) -> Result<(), StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM slack_workspaces WHERE declared = 1").execute(&mut *transaction).await?;
+        let mut transaction = self.write_of(DECLARED).await?;
+        query("DELETE FROM slack_workspaces WHERE declared = 1").execute(&mut transaction).await?;
         for workspace in workspaces {
             let row = row_name(workspace.account_id.as_str(), workspace.team_id.as_str());
-            sqlx::query(
+            query(
                 "INSERT INTO slack_workspaces (account_id, team_id, team_name, sealed_bot_token, declared)
                  VALUES ($1, $2, $3, $4, 1)",
             )
@@ -74,13 +73,13 @@ impl Store {
             .bind(workspace.team_id.as_str())
             .bind(&workspace.team_name)
             .bind(self.key.seal(&row, workspace.bot_token.expose_secret())?)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
-    fn workspace(&self, row: &SqliteRow) -> Result<SlackWorkspace, StoreError> {
+    fn workspace(&self, row: &Row) -> Result<SlackWorkspace, StoreError> {
         let (account_id, team_id): (String, String) = (row.try_get("account_id")?, row.try_get("team_id")?);
         let name = row_name(&account_id, &team_id);
         let sealed_for_another_key =

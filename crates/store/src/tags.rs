@@ -1,9 +1,9 @@
 //! Tags of whatever has an ARN of ours: a chat configuration or a custom action. Each keeps its own.
 
 use serde_json::json;
-use sqlx::{Row as _, Sqlite, Transaction};
 use wire::ids::{AccountId, AmazonResourceName, TagKey, TagValue};
 
+use crate::sql::{Transaction, query};
 use crate::{Store, StoreError};
 
 pub type Tags = Vec<(TagKey, TagValue)>;
@@ -50,11 +50,8 @@ impl Store {
     /// `None` if the account has nothing of this ARN.
     pub async fn tags(&self, account_id: &AccountId, arn: &AmazonResourceName) -> Result<Option<Tags>, StoreError> {
         let tagged = Tagged::table(arn);
-        let row = sqlx::query(tagged.select())
-            .bind(arn.as_str())
-            .bind(account_id.as_str())
-            .fetch_optional(&self.reader)
-            .await?;
+        let row =
+            query(tagged.select()).bind(arn.as_str()).bind(account_id.as_str()).fetch_optional(&self.reader).await?;
         row.map(|row| parsed(tagged, arn, row.try_get("tags")?)).transpose()
     }
 
@@ -67,7 +64,7 @@ impl Store {
         limit: usize,
     ) -> Result<Option<Result<(), TooManyTags>>, StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         let Some(mut all) = load(&mut transaction, account_id, arn).await? else {
             return Ok(None);
         };
@@ -93,7 +90,7 @@ impl Store {
         keys: &[TagKey],
     ) -> Result<bool, StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         let Some(mut all) = load(&mut transaction, account_id, arn).await? else {
             return Ok(false);
         };
@@ -105,28 +102,21 @@ impl Store {
 }
 
 async fn load(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     account_id: &AccountId,
     arn: &AmazonResourceName,
 ) -> Result<Option<Tags>, StoreError> {
     let tagged = Tagged::table(arn);
-    let row = sqlx::query(tagged.select())
-        .bind(arn.as_str())
-        .bind(account_id.as_str())
-        .fetch_optional(&mut **transaction)
-        .await?;
+    let row =
+        query(tagged.select()).bind(arn.as_str()).bind(account_id.as_str()).fetch_optional(&mut *transaction).await?;
     row.map(|row| parsed(tagged, arn, row.try_get("tags")?)).transpose()
 }
 
-async fn save(
-    transaction: &mut Transaction<'static, Sqlite>,
-    arn: &AmazonResourceName,
-    tags: &Tags,
-) -> Result<(), StoreError> {
-    sqlx::query(Tagged::table(arn).update())
+async fn save(transaction: &mut Transaction, arn: &AmazonResourceName, tags: &Tags) -> Result<(), StoreError> {
+    query(Tagged::table(arn).update())
         .bind(json!(tags).to_string())
         .bind(arn.as_str())
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Taking a Slack workspace or a team from an account, and which configurations stand in the way.
 
-use sqlx::{Row as _, Sqlite, Transaction};
 use wire::ids::AccountId;
 
+use crate::sql::{Transaction, query};
 use crate::{Store, StoreError};
 
 /// Configurations that are named; the rest is told by `more`.
@@ -25,32 +25,27 @@ impl Store {
         team_id: &str,
     ) -> Result<Result<bool, InUse>, StoreError> {
         let _change = self.kept.change();
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         if let Some(in_use) = team_use(&mut transaction, account_id, team_id).await? {
             return Ok(Err(in_use));
         }
-        let deleted = sqlx::query(delete)
-            .bind(account_id.as_str())
-            .bind(team_id)
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
+        let deleted = query(delete).bind(account_id.as_str()).bind(team_id).execute(&mut transaction).await?;
         transaction.commit().await?;
         Ok(Ok(deleted > 0))
     }
 }
 
 async fn team_use(
-    transaction: &mut Transaction<'static, Sqlite>,
+    transaction: &mut Transaction,
     account_id: &AccountId,
     team_id: &str,
 ) -> Result<Option<InUse>, StoreError> {
     let rows =
-        sqlx::query("SELECT arn FROM chat_configurations WHERE account_id = $1 AND team_id = $2 ORDER BY arn LIMIT $3")
+        query("SELECT arn FROM chat_configurations WHERE account_id = $1 AND team_id = $2 ORDER BY arn LIMIT $3")
             .bind(account_id.as_str())
             .bind(team_id)
             .bind(i64::try_from(NAMED_MAX).unwrap_or(i64::MAX).saturating_add(1))
-            .fetch_all(&mut **transaction)
+            .fetch_all(&mut *transaction)
             .await?;
     let mut configuration_arns = rows.iter().map(|row| row.try_get("arn")).collect::<Result<Vec<String>, _>>()?;
     let more = configuration_arns.len() > NAMED_MAX;

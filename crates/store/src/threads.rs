@@ -1,7 +1,6 @@
 //! The first message of each thread, by channel and thread key.
 
-use sqlx::Row as _;
-
+use crate::sql::query;
 use crate::{Store, StoreError};
 
 /// The message that a thread hangs on.
@@ -15,7 +14,7 @@ pub struct ThreadParent {
 
 impl Store {
     pub async fn thread_parent(&self, destination: &str, thread_key: &str) -> Result<Option<ThreadParent>, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT threads.parent_posted, notifications.body FROM threads
              JOIN notifications ON notifications.id = threads.parent_notification_id
              WHERE threads.destination = $1 AND threads.thread_key = $2",

@@ -3,9 +3,7 @@
 //! Configurations write `wanted` and `unwanted` rows in their own transactions; `worker/subscribe_topics` turns them
 //! into calls of SNS and records what came of it.
 
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
-
+use crate::sql::{Row, query};
 use crate::{Store, StoreError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +53,7 @@ impl Store {
         not_after_ms: i64,
         limit: i64,
     ) -> Result<Vec<TopicSubscription>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT * FROM topic_subscriptions WHERE state = $1 AND asked_at_ms <= $2 ORDER BY asked_at_ms LIMIT $3",
         )
         .bind(state.as_str())
@@ -67,7 +65,7 @@ impl Store {
     }
 
     pub async fn topic_subscription(&self, topic_arn: &str) -> Result<Option<TopicSubscription>, StoreError> {
-        let row = sqlx::query("SELECT * FROM topic_subscriptions WHERE topic_arn = $1")
+        let row = query("SELECT * FROM topic_subscriptions WHERE topic_arn = $1")
             .bind(topic_arn)
             .fetch_optional(&self.reader)
             .await?;
@@ -80,7 +78,7 @@ impl Store {
         from: SubscriptionState,
         now: &TopicSubscription,
     ) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE topic_subscriptions SET state = $1, subscription_arn = COALESCE($2, subscription_arn), reason = $3,
                  asked_at_ms = $4 WHERE topic_arn = $5 AND state = $6",
         )
@@ -91,8 +89,7 @@ impl Store {
         .bind(&now.topic_arn)
         .bind(from.as_str())
         .execute(&self.writer)
-        .await?
-        .rows_affected();
+        .await?;
         Ok(changed == 1)
     }
 
@@ -103,7 +100,7 @@ impl Store {
         subscription_arn: Option<&str>,
         now_ms: i64,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        query(
             "UPDATE topic_subscriptions SET state = 'confirmed', subscription_arn = COALESCE($2, subscription_arn),
                  reason = NULL, asked_at_ms = $3 WHERE topic_arn = $1 AND state <> 'unwanted'",
         )
@@ -117,21 +114,20 @@ impl Store {
 
     /// A confirmed subscription is gone: it is asked for again at once. `false` if it was not confirmed.
     pub async fn want_topic_again(&self, topic_arn: &str, reason: &str) -> Result<bool, StoreError> {
-        let changed = sqlx::query(
+        let changed = query(
             "UPDATE topic_subscriptions SET state = 'wanted', subscription_arn = NULL, reason = $2, asked_at_ms = 0
              WHERE topic_arn = $1 AND state = 'confirmed'",
         )
         .bind(topic_arn)
         .bind(reason)
         .execute(&self.writer)
-        .await?
-        .rows_affected();
+        .await?;
         Ok(changed == 1)
     }
 
     /// Forgets an unwanted topic, unless a configuration wants it again.
     pub async fn forget_topic_subscription(&self, topic_arn: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM topic_subscriptions WHERE topic_arn = $1 AND state = 'unwanted'")
+        query("DELETE FROM topic_subscriptions WHERE topic_arn = $1 AND state = 'unwanted'")
             .bind(topic_arn)
             .execute(&self.writer)
             .await?;
@@ -139,7 +135,7 @@ impl Store {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<TopicSubscription, StoreError> {
+fn read(row: &Row) -> Result<TopicSubscription, StoreError> {
     let (topic_arn, state): (String, String) = (row.try_get("topic_arn")?, row.try_get("state")?);
     let known = SubscriptionState::ALL.into_iter().find(|known| known.as_str() == state);
     Ok(TopicSubscription {

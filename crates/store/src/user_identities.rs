@@ -1,10 +1,9 @@
 //! The IAM roles of people in chat channels, of Slack and of Microsoft Teams alike.
 
 use domain::user_identity::{Person, UserIdentity};
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use wire::ids::{AccountId, Arn, AwsUserIdentity, ChatConfigurationArn, SlackUserId, Uuid};
 
+use crate::sql::{Row, query};
 use crate::{Store, StoreError};
 
 const TABLE: &str = "user_identities";
@@ -92,8 +91,8 @@ impl Store {
         if of_slack != matches!(person, PersonId::Slack(_)) {
             return Ok(false);
         }
-        let mut transaction = self.write().await?;
-        let put = sqlx::query(
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let put = query(
             "INSERT INTO user_identities (person_key, account_id, platform, configuration_arn, user_id, iam_role_arn,
                  aws_user_identity)
              SELECT $1, $2, $3, c.arn, $4, $5, $6 FROM chat_configurations c WHERE c.arn = $7 AND c.account_id = $2
@@ -107,9 +106,8 @@ impl Store {
         .bind(iam_role_arn.as_str())
         .bind(aws_user_identity.map(AsRef::as_ref))
         .bind(configuration_arn.as_str())
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
+        .execute(&mut transaction)
+        .await?;
         transaction.commit().await?;
         Ok(put > 0)
     }
@@ -131,7 +129,7 @@ impl Store {
         );
         let sql = if configuration_arn.is_some() { of_configuration } else { of_account };
         let mut query =
-            sqlx::query(sql).bind(account_id.as_str()).bind(of.as_str()).bind(after.unwrap_or_default()).bind(limit);
+            query(sql).bind(account_id.as_str()).bind(of.as_str()).bind(after.unwrap_or_default()).bind(limit);
         if let Some(arn) = configuration_arn {
             query = query.bind(arn.as_str());
         }
@@ -146,8 +144,8 @@ impl Store {
         person: &PersonId,
         team_id: Option<&str>,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.write().await?;
-        let deleted = sqlx::query(
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let deleted = query(
             "DELETE FROM user_identities WHERE person_key = $1 AND account_id = $2 AND platform = $3 AND EXISTS (
                  SELECT 1 FROM chat_configurations c WHERE c.arn = $4 AND c.team_id = COALESCE($5, c.team_id))",
         )
@@ -156,15 +154,14 @@ impl Store {
         .bind(person.of().as_str())
         .bind(configuration_arn.as_str())
         .bind(team_id)
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
+        .execute(&mut transaction)
+        .await?;
         transaction.commit().await?;
         Ok(deleted > 0)
     }
 }
 
-fn read(row: &SqliteRow) -> Result<UserIdentity, StoreError> {
+fn read(row: &Row) -> Result<UserIdentity, StoreError> {
     let key: &str = row.try_get("person_key")?;
     let (platform, user_id): (&str, &str) = (row.try_get("platform")?, row.try_get("user_id")?);
     let team_id: &str = row.try_get("team_id")?;

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use wire::ids::AccountId;
 
 use crate::identities::{self, DeclaredUser, Entity, Refusal, account_exists};
+use crate::sql::{Row, Transaction, query};
 use crate::{Store, StoreError};
 
 const TABLE: &str = "users";
@@ -26,20 +25,20 @@ impl Store {
         name: &str,
         now_ms: i64,
     ) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_of(account_id.as_str()).await?;
         if !account_exists(&mut transaction, account_id).await? {
             return Ok(Err(Refusal::NoSuchEntity(Entity::Account)));
         }
-        let created = sqlx::query(
+        let created = query(
             "INSERT INTO users (account_id, name, declared, created_at_ms) VALUES ($1, $2, 0, $3)
              ON CONFLICT (account_id, name) DO NOTHING",
         )
         .bind(account_id.as_str())
         .bind(name)
         .bind(now_ms)
-        .execute(&mut *transaction)
+        .execute(&mut transaction)
         .await?;
-        if created.rows_affected() == 0 {
+        if created == 0 {
             return Ok(Err(Refusal::EntityAlreadyExists));
         }
         transaction.commit().await?;
@@ -53,7 +52,7 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<User>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM users WHERE account_id = $1 AND name > $2 ORDER BY name LIMIT $3")
+        let rows = query("SELECT * FROM users WHERE account_id = $1 AND name > $2 ORDER BY name LIMIT $3")
             .bind(account_id.as_str())
             .bind(after.unwrap_or_default())
             .bind(limit)
@@ -65,14 +64,14 @@ impl Store {
     /// As IAM does, refuses to delete a user that has access keys or attached policies. A policy that reaches the user by
     /// a pattern is not attached to the user.
     pub async fn delete_user(&self, account_id: &AccountId, name: &str) -> Result<Result<(), Refusal>, StoreError> {
-        let mut transaction = self.write().await?;
-        let row = sqlx::query("SELECT declared FROM users WHERE account_id = $1 AND name = $2")
+        let mut transaction = self.write_of(account_id.as_str()).await?;
+        let row = query("SELECT declared FROM users WHERE account_id = $1 AND name = $2")
             .bind(account_id.as_str())
             .bind(name)
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut transaction)
             .await?;
         let Some(row) = row else { return Ok(Err(Refusal::NoSuchEntity(Entity::User))) };
-        if row.try_get::<i64, _>("declared")? != 0 {
+        if row.try_get::<i64>("declared")? != 0 {
             return Ok(Err(Refusal::UnmodifiableEntity));
         }
         let (id, arn) = (account_id.as_str(), arn(account_id.as_str(), name));
@@ -84,7 +83,7 @@ impl Store {
                 arn.as_str(),
             ),
         ] {
-            if sqlx::query(sql).bind(id).bind(of).fetch_optional(&mut *transaction).await?.is_some() {
+            if query(sql).bind(id).bind(of).fetch_optional(&mut transaction).await?.is_some() {
                 return Ok(Err(Refusal::DeleteConflict(entity)));
             }
         }
@@ -96,16 +95,16 @@ impl Store {
 
 /// Whether the user is there.
 pub(crate) async fn exists(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     account_id: &AccountId,
     name: &str,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT 1 FROM users WHERE account_id = $1 AND name = $2").bind(account_id.as_str());
+    let row = query("SELECT 1 FROM users WHERE account_id = $1 AND name = $2").bind(account_id.as_str());
     Ok(row.bind(name).fetch_optional(connection).await?.is_some())
 }
 
 pub(crate) async fn declare(
-    connection: &mut SqliteConnection,
+    connection: &mut Transaction,
     users: &[DeclaredUser],
     now_ms: i64,
 ) -> Result<(), StoreError> {
@@ -115,17 +114,17 @@ pub(crate) async fn declare(
         if !kept.insert((id, user.name.as_str())) {
             return Err(identities::declared_twice("user", &user.name));
         }
-        let row = sqlx::query("SELECT declared FROM users WHERE account_id = $1 AND name = $2")
+        let row = query("SELECT declared FROM users WHERE account_id = $1 AND name = $2")
             .bind(id)
             .bind(&user.name)
             .fetch_optional(&mut *connection)
             .await?;
         if let Some(row) = row
-            && row.try_get::<i64, _>("declared")? == 0
+            && row.try_get::<i64>("declared")? == 0
         {
             return Err(identities::made_by_hand("user", "user", &user.name));
         }
-        sqlx::query(
+        query(
             "INSERT INTO users (account_id, name, declared, created_at_ms) VALUES ($1, $2, 1, $3)
              ON CONFLICT (account_id, name) DO NOTHING",
         )
@@ -135,7 +134,7 @@ pub(crate) async fn declare(
         .execute(&mut *connection)
         .await?;
     }
-    let rows = sqlx::query("SELECT account_id, name FROM users WHERE declared = 1").fetch_all(&mut *connection).await?;
+    let rows = query("SELECT account_id, name FROM users WHERE declared = 1").fetch_all(&mut *connection).await?;
     for row in rows {
         let (id, name): (String, String) = (row.try_get("account_id")?, row.try_get("name")?);
         if !kept.contains(&(id.as_str(), name.as_str())) {
@@ -146,13 +145,13 @@ pub(crate) async fn declare(
 }
 
 /// With what must not wait for the next user of that name.
-async fn take_away(connection: &mut SqliteConnection, account_id: &str, name: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM access_keys WHERE account_id = $1 AND user_name = $2")
+async fn take_away(connection: &mut Transaction, account_id: &str, name: &str) -> Result<(), StoreError> {
+    query("DELETE FROM access_keys WHERE account_id = $1 AND user_name = $2")
         .bind(account_id)
         .bind(name)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM policy_attachments WHERE account_id = $1 AND principal_pattern = $2")
+    query("DELETE FROM policy_attachments WHERE account_id = $1 AND principal_pattern = $2")
         .bind(account_id)
         .bind(arn(account_id, name))
         .execute(&mut *connection)
@@ -160,8 +159,8 @@ async fn take_away(connection: &mut SqliteConnection, account_id: &str, name: &s
     delete(connection, account_id, name).await
 }
 
-async fn delete(connection: &mut SqliteConnection, account_id: &str, name: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM users WHERE account_id = $1 AND name = $2")
+async fn delete(connection: &mut Transaction, account_id: &str, name: &str) -> Result<(), StoreError> {
+    query("DELETE FROM users WHERE account_id = $1 AND name = $2")
         .bind(account_id)
         .bind(name)
         .execute(connection)
@@ -174,12 +173,12 @@ fn arn(account_id: &str, name: &str) -> String {
     format!("arn:aws:iam::{account_id}:user/{name}")
 }
 
-fn read(row: &SqliteRow) -> Result<User, StoreError> {
+fn read(row: &Row) -> Result<User, StoreError> {
     let (account_id, name): (String, String) = (row.try_get("account_id")?, row.try_get("name")?);
     Ok(User {
         account_id: StoreError::parsed(TABLE, "account_id", &name, &account_id)?,
         name,
-        declared: row.try_get::<i64, _>("declared")? != 0,
+        declared: row.try_get::<i64>("declared")? != 0,
         created_at_ms: row.try_get("created_at_ms")?,
     })
 }

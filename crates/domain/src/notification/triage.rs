@@ -10,13 +10,17 @@ use crate::delivery::Priority;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Triage {
     pub priority: Priority,
-    /// Messages with equal keys say the same thing again; none for messages that are like no other. At most
-    /// [`SIMILARITY_KEY_BYTES_MAX`] long, without control characters.
-    ///
-    /// "Again" holds only while nothing else was said of the same matter: an alarm that flaps says ALARM, OK, ALARM, and the
-    /// last of these is news although it has the first one's key. Whoever suppresses by key within a window has to know
-    /// that.
-    pub similarity_key: Option<String>,
+    /// None for messages that are like no other.
+    pub similarity: Option<Similarity>,
+}
+
+/// Of what a message speaks, and what it says of it. A message that says of a matter what was said of it last says it again;
+/// an alarm that flaps says ALARM, OK, ALARM, and the last of these is news. Each at most [`SIMILARITY_KEY_BYTES_MAX`] long,
+/// without control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Similarity {
+    pub matter: String,
+    pub says: String,
 }
 
 /// The longest key; a column and its index hold it. An alarm's ARN may have 300 characters and more.
@@ -25,12 +29,12 @@ pub const SIMILARITY_KEY_BYTES_MAX: usize = 256;
 impl Triage {
     /// Neither urgent nor like another.
     pub(super) fn ordinary() -> Self {
-        Self { priority: Priority::Notification, similarity_key: None }
+        Self { priority: Priority::Notification, similarity: None }
     }
 
-    /// A message that repeats every other whose parts are the same. What can be long or strange comes last.
-    pub(super) fn alike(priority: Priority, parts: &[&str]) -> Self {
-        Self { priority, similarity_key: Some(key(parts)) }
+    /// A message that says something of a matter. What can be long or strange comes last.
+    pub(super) fn alike(priority: Priority, matter: &[&str], says: &[&str]) -> Self {
+        Self { priority, similarity: Some(Similarity { matter: key(matter), says: key(says) }) }
     }
 }
 
@@ -78,8 +82,8 @@ mod tests {
         triage(&Incoming { topic_arn, subject: None, message, timestamp: "" })
     }
 
-    fn keyed(priority: Priority, key: &str) -> Triage {
-        Triage { priority, similarity_key: Some(key.to_owned()) }
+    fn alike(priority: Priority, matter: &str, says: &str) -> Triage {
+        Triage { priority, similarity: Some(Similarity { matter: matter.to_owned(), says: says.to_owned() }) }
     }
 
     fn event(source: &str, detail_type: &str, detail: &Value) -> Value {
@@ -94,36 +98,37 @@ mod tests {
 
     #[test]
     fn an_alarm_is_urgent_and_has_one_key_by_both_ways() {
-        let key = "alarm|ALARM|arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-db-cpu-high";
-        assert_eq!(of_text(fixture!("alarm_metric.json")), keyed(Priority::Alarm, key));
-        assert_eq!(of_text(fixture!("alarm_by_eventbridge.json")), keyed(Priority::Alarm, key));
+        let matter = "alarm|arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-db-cpu-high";
+        assert_eq!(of_text(fixture!("alarm_metric.json")), alike(Priority::Alarm, matter, "ALARM"));
+        assert_eq!(of_text(fixture!("alarm_by_eventbridge.json")), alike(Priority::Alarm, matter, "ALARM"));
     }
 
     #[test]
     fn an_alarms_end_is_as_urgent_as_its_beginning_and_another_matter() {
         let ok = of_text(fixture!("alarm_ok.json"));
         assert_eq!(ok.priority, Priority::Alarm);
-        assert!(ok.similarity_key.unwrap().starts_with("alarm|OK|arn:aws-cn:cloudwatch:"));
+        let ok = ok.similarity.unwrap();
+        assert!(ok.matter.starts_with("alarm|arn:aws-cn:cloudwatch:") && ok.says == "OK", "{ok:?}");
         let without_arn =
             json!({"AlarmName": "cpu", "NewStateValue": "OK", "Region": "EU (Ireland)", "AWSAccountId": "1"});
-        assert_eq!(of(&without_arn), keyed(Priority::Alarm, "alarm|OK|EU (Ireland)|1|cpu"));
+        assert_eq!(of(&without_arn), alike(Priority::Alarm, "alarm|EU (Ireland)|1|cpu", "OK"));
     }
 
     #[test]
     fn findings_are_urgent_by_their_severity_and_alike_until_it_changes() {
-        let key = "guardduty|8|16afba5c5c43e07c9e3e5e2e544e95df";
-        assert_eq!(of_text(fixture!("event_guardduty.json")), keyed(Priority::Alarm, key));
+        let matter = "guardduty|16afba5c5c43e07c9e3e5e2e544e95df";
+        assert_eq!(of_text(fixture!("event_guardduty.json")), alike(Priority::Alarm, matter, "8"));
         let low = event("aws.guardduty", "GuardDuty Finding", &json!({"id": "f", "severity": 2, "updatedAt": "now"}));
-        assert_eq!(of(&low), keyed(Priority::Notification, "guardduty|2|f"));
+        assert_eq!(of(&low), alike(Priority::Notification, "guardduty|f", "2"));
         let medium = event("aws.guardduty", "GuardDuty Finding", &json!({"id": "f", "severity": 6.9}));
-        assert_eq!(of(&medium), keyed(Priority::Notification, "guardduty|6.9|f"));
+        assert_eq!(of(&medium), alike(Priority::Notification, "guardduty|f", "6.9"));
         let finding = json!({"Id": "arn:x", "Severity": {"Label": "HIGH"}, "Workflow": {"Status": "NEW"}, "RecordState": "ACTIVE"});
         let hub = |findings: Value| {
             event("aws.securityhub", "Security Hub Findings - Imported", &json!({"findings": findings}))
         };
-        assert_eq!(of(&hub(json!([finding]))), keyed(Priority::Alarm, "securityhub|HIGH|NEW|ACTIVE|arn:x"));
+        assert_eq!(of(&hub(json!([finding]))), alike(Priority::Alarm, "securityhub|arn:x", "HIGH|NEW|ACTIVE"));
         let two = of(&hub(json!([finding, finding])));
-        assert_eq!(two, Triage { priority: Priority::Alarm, similarity_key: None });
+        assert_eq!(two, Triage { priority: Priority::Alarm, similarity: None });
         assert_eq!(of(&hub(json!([]))), Triage::ordinary());
     }
 
@@ -133,15 +138,15 @@ mod tests {
             let detail = json!({"eventArn": "arn:aws:health:e", "eventTypeCategory": category, "statusCode": status, "communicationId": "c-1"});
             of(&event("aws.health", "AWS Health Event", &detail))
         };
-        assert_eq!(health("issue", "open"), keyed(Priority::Alarm, "health|open|123456789012|c-1|arn:aws:health:e"));
+        assert_eq!(health("issue", "open"), alike(Priority::Alarm, "health|123456789012|c-1|arn:aws:health:e", "open"));
         assert_eq!(health("issue", "closed").priority, Priority::Alarm);
         assert_eq!(health("scheduledChange", "upcoming").priority, Priority::Notification);
     }
 
     #[test]
     fn a_custom_notification_is_alike_by_its_id_within_topic_and_thread() {
-        let key = "custom|arn:aws:sns:eu-west-1:123456789012:t|web-eu-502|c-weyfiv2q";
-        assert_eq!(of_text(fixture!("custom_whole.json")), keyed(Priority::Notification, key));
+        let matter = "custom|arn:aws:sns:eu-west-1:123456789012:t|web-eu-502|c-weyfiv2q";
+        assert_eq!(of_text(fixture!("custom_whole.json")), alike(Priority::Notification, matter, ""));
         assert_eq!(of_text(fixture!("custom_minimal.json")), Triage::ordinary());
     }
 
@@ -164,14 +169,14 @@ mod tests {
     #[test]
     fn long_and_strange_keys_end_with_a_digest() {
         let of_name = |name: &str| {
-            of(&json!({"AlarmName": name, "NewStateValue": "OK", "AlarmArn": name})).similarity_key.unwrap()
+            of(&json!({"AlarmName": name, "NewStateValue": "OK", "AlarmArn": name})).similarity.unwrap().matter
         };
         let (one, other) = (of_name(&format!("{}a", "é".repeat(300))), of_name(&format!("{}b", "é".repeat(300))));
         assert_ne!(one, other);
         assert!(one.len() <= SIMILARITY_KEY_BYTES_MAX && one.len() > 250, "{one}");
         assert_eq!(one, of_name(&format!("{}a", "é".repeat(300))));
         let nul = of_name("a\u{0}b\u{202e}");
-        assert!(nul.starts_with("alarm|OK|ab|") && nul.len() == "alarm|OK|ab|".len() + 32, "{nul}");
+        assert!(nul.starts_with("alarm|ab|") && nul.len() == "alarm|ab|".len() + 32, "{nul}");
         // RFC 9923's vectors of 128 bits.
         assert_eq!(fnv_1a(b""), 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
         assert_eq!(fnv_1a(b"a"), 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
@@ -183,7 +188,8 @@ mod tests {
         #[test]
         fn every_key_is_bounded_and_clean(name in "\\PC{0,300}", state in any::<String>(), arn in any::<Option<String>>()) {
             let message = json!({"AlarmName": name, "NewStateValue": state, "AlarmArn": arn});
-            if let Some(key) = of(&message).similarity_key {
+            let similarity = of(&message).similarity;
+            for key in similarity.iter().flat_map(|similarity| [&similarity.matter, &similarity.says]) {
                 prop_assert!(key.len() <= SIMILARITY_KEY_BYTES_MAX, "{key}");
                 prop_assert!(!key.chars().any(is_unfit), "{key:?}");
             }

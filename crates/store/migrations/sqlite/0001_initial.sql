@@ -187,7 +187,7 @@ CREATE TABLE topic_subscriptions (
 );
 CREATE INDEX topic_subscriptions_by_state ON topic_subscriptions (state, asked_at_ms);
 
--- The ledger: every message that was accepted, as it arrived.
+-- The ledger: every message that SNS signed, as it arrived.
 CREATE TABLE notifications (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     topic_arn      TEXT    NOT NULL,
@@ -196,6 +196,19 @@ CREATE TABLE notifications (
     received_at_ms BIGINT  NOT NULL,
     UNIQUE (topic_arn, message_id)
 );
+CREATE INDEX notifications_by_time ON notifications (received_at_ms, id);
+
+-- What was refused at the door, the last of it: nobody vouches for it, so it has a limit and is cut short.
+CREATE TABLE refused_messages (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at_ms BIGINT  NOT NULL,
+    outcome        TEXT    NOT NULL,  -- bad_signature, malformed, too_large, unknown_topic
+    source         TEXT    NOT NULL,  -- the address that it came from, or the queue
+    topic_arn      TEXT,              -- as it says
+    message_id     TEXT,              -- as it says
+    reason         TEXT    NOT NULL,
+    body           TEXT    NOT NULL
+);
 
 -- The outbox: one row per message and configuration.
 CREATE TABLE deliveries (
@@ -203,19 +216,36 @@ CREATE TABLE deliveries (
     notification_id   BIGINT  NOT NULL REFERENCES notifications (id),
     configuration_arn TEXT    NOT NULL,
     destination       TEXT    NOT NULL,
-    state             TEXT    NOT NULL,  -- pending, delivered, dead
+    state             TEXT    NOT NULL,  -- pending, held, delivered, folded, suppressed, throttled, dead
+    priority          BIGINT  NOT NULL,  -- 0 goes out first
     attempts          BIGINT  NOT NULL,
-    reason            TEXT,              -- of the last failed attempt
+    reason            TEXT,              -- of the last failed attempt, or of its state
     posted            TEXT,              -- the platform's name for the message: Slack's ts
+    scope             TEXT,              -- held: the credentials that are paused
+    folded_into       BIGINT,            -- folded: the delivery that tells of it
+    folds             BIGINT  NOT NULL,  -- how many it tells of beside itself
     since_ms          BIGINT  NOT NULL,  -- accepted or revived
     updated_at_ms     BIGINT  NOT NULL,
     UNIQUE (notification_id, configuration_arn)
 );
-CREATE INDEX deliveries_pending ON deliveries (destination, id) WHERE state = 'pending';
+CREATE INDEX deliveries_pending ON deliveries (destination, priority, id) WHERE state = 'pending';
 -- The state stands in front although it is always the same: else SQLite takes deliveries_by_state and sorts.
-CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state = 'pending';
+CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state IN ('pending', 'held');
+CREATE INDEX deliveries_held ON deliveries (destination, scope) WHERE state = 'held';
+CREATE INDEX deliveries_held_by_scope ON deliveries (scope, destination) WHERE state = 'held';
+CREATE INDEX deliveries_folded ON deliveries (folded_into, id) WHERE folded_into IS NOT NULL;
 CREATE INDEX deliveries_by_configuration ON deliveries (configuration_arn, state);
 CREATE INDEX deliveries_by_state ON deliveries (state, id);
+
+-- What happened to a delivery between its acceptance and its end.
+CREATE TABLE delivery_history (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    delivery_id BIGINT  NOT NULL,
+    at_ms       BIGINT  NOT NULL,
+    event       TEXT    NOT NULL,  -- retry, held, dead, revived, replayed
+    detail      TEXT    NOT NULL
+);
+CREATE INDEX delivery_history_by_delivery ON delivery_history (delivery_id, id);
 
 -- One lane per channel: due when it has something to send, leased while one worker sends it.
 CREATE TABLE destinations (
@@ -223,9 +253,40 @@ CREATE TABLE destinations (
     due_at_ms       BIGINT,           -- NULL: nothing waits
     leased_until_ms BIGINT NOT NULL,
     fence           BIGINT NOT NULL,  -- grows when a lease begins and ends: a worker that lost its lease settles nothing
-    arrival_ms      BIGINT NOT NULL   -- pace: the theoretical arrival time of the next request
+    arrival_ms      BIGINT NOT NULL,  -- pace: the theoretical arrival time of the next request
+    failures        BIGINT NOT NULL,  -- attempts that failed one after the other
+    held            BIGINT NOT NULL   -- 1: some of its deliveries are held
 );
 CREATE INDEX destinations_due ON destinations (due_at_ms) WHERE due_at_ms IS NOT NULL;
+
+-- Credentials that a platform refuses: what would go out with them is held until somebody mends them.
+CREATE TABLE pauses (
+    scope         TEXT   NOT NULL PRIMARY KEY,  -- slack/ACCOUNT/TEAM
+    reason        TEXT   NOT NULL,
+    since_ms      BIGINT NOT NULL,
+    probe_at_ms   BIGINT NOT NULL,              -- when the credentials are tried again
+    ended_at_ms   BIGINT                        -- set: they work again; the row stays until nothing is held for it
+);
+CREATE INDEX pauses_by_probe ON pauses (probe_at_ms) WHERE ended_at_ms IS NULL;
+CREATE INDEX pauses_by_end ON pauses (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+
+-- What a channel was told last of each matter: the same again within the window is suppressed.
+CREATE TABLE recent_similar (
+    destination     TEXT   NOT NULL,
+    matter          TEXT   NOT NULL,
+    says            TEXT   NOT NULL,
+    notification_id BIGINT NOT NULL,
+    at_ms           BIGINT NOT NULL,
+    PRIMARY KEY (destination, matter)
+);
+CREATE INDEX recent_similar_by_age ON recent_similar (at_ms);
+
+-- Events of this second, where AWS's limit of events a second is wanted.
+CREATE TABLE event_rates (
+    account_id TEXT   NOT NULL PRIMARY KEY,
+    second     BIGINT NOT NULL,
+    events     BIGINT NOT NULL
+);
 
 -- The first message of each thread, to reply to and to update.
 CREATE TABLE threads (
@@ -234,6 +295,19 @@ CREATE TABLE threads (
     parent_posted          TEXT   NOT NULL,
     parent_notification_id BIGINT NOT NULL,
     PRIMARY KEY (destination, thread_key)
+);
+CREATE INDEX threads_by_parent ON threads (parent_notification_id);
+
+-- What one node at a time does for all: housekeeping, subscriptions, watching.
+CREATE TABLE turns (
+    task            TEXT   NOT NULL PRIMARY KEY,
+    leased_until_ms BIGINT NOT NULL
+);
+
+-- What this installation has once: by which key its secrets are sealed.
+CREATE TABLE installation (
+    name   TEXT NOT NULL PRIMARY KEY,
+    sealed BLOB NOT NULL
 );
 
 -- One row per API call of a known caller: the record as CloudTrail would write it.
@@ -245,6 +319,5 @@ CREATE TABLE audit_records (
     event_name    TEXT    NOT NULL,
     record        TEXT    NOT NULL
 );
--- SQLite adds the id to each index by itself.
-CREATE INDEX audit_records_by_time ON audit_records (event_time_ms);
-CREATE INDEX audit_records_by_account ON audit_records (account_id, event_time_ms);
+CREATE INDEX audit_records_by_time ON audit_records (event_time_ms, id);
+CREATE INDEX audit_records_by_account ON audit_records (account_id, event_time_ms, id);

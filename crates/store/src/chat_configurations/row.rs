@@ -4,11 +4,10 @@ use std::str::FromStr;
 
 use domain::chat_configuration::{Channel, ChatConfiguration, ChimeWebhook, SlackChannel, TeamsChannel};
 use secrecy::ExposeSecret as _;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use wire::ids::{ChatConfigurationArn, Platform};
 
 use super::ListedConfiguration;
+use crate::sql::Row;
 use crate::{EncryptionKey, StoreError};
 
 const TABLE: &str = "chat_configurations";
@@ -66,7 +65,7 @@ fn row_name(arn: &str) -> String {
 
 /// A row with its ARN, by which a corrupt one is reported.
 struct Reader<'a> {
-    row: &'a SqliteRow,
+    row: &'a Row,
     arn: &'a str,
 }
 
@@ -90,7 +89,7 @@ impl Reader<'_> {
     }
 }
 
-pub(super) fn read(row: &SqliteRow, key: &EncryptionKey) -> Result<ListedConfiguration, StoreError> {
+pub(super) fn read(row: &Row, key: &EncryptionKey) -> Result<ListedConfiguration, StoreError> {
     let text: &str = row.try_get("arn")?;
     let reader = Reader { row, arn: text };
     let arn: ChatConfigurationArn = reader.parsed("arn")?;
@@ -110,7 +109,7 @@ pub(super) fn read(row: &SqliteRow, key: &EncryptionKey) -> Result<ListedConfigu
         sns_topic_arns: reader.json("sns_topic_arns")?,
         logging_level: reader.parsed("logging_level")?,
         guardrail_policy_arns: reader.json("guardrail_policy_arns")?,
-        user_authorization_required: row.try_get::<i64, _>("user_authorization_required")? != 0,
+        user_authorization_required: row.try_get::<i64>("user_authorization_required")? != 0,
         tags: reader.json("tags")?,
         arn,
     };

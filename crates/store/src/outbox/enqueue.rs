@@ -1,18 +1,15 @@
-//! Accepting: notifications that arrive together share one transaction and so one fsync.
+//! Accepting: notifications that arrive together are written together, each with a delivery for every listener.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
-use sqlx::sqlite::SqlitePool;
-use sqlx::{AssertSqlSafe, Row as _, Sqlite, Transaction};
-use tokio::sync::{Notify, mpsc, oneshot};
+use domain::delivery::Priority;
+use domain::notification::Similarity;
 
-use crate::{Store, StoreError};
+use crate::StoreError;
+use crate::sql::{Transaction, query, query_of};
 
-/// Notifications in one commit. More would only make the first wait for the last.
-const BATCH_MAX: usize = 128;
-/// Accepted requests that may wait for the writer; beyond it the sender waits, and SNS's own retry is the buffer.
-const QUEUE_MAX: usize = 1024;
+/// Rows of one statement: far below the parameters that both engines take.
+const ROWS_MAX: usize = 128;
 
 /// A verified notification.
 #[derive(Debug, Clone)]
@@ -21,7 +18,20 @@ pub struct NewNotification {
     pub message_id: String,
     /// The SNS envelope as it arrived.
     pub body: String,
+    /// What goes out first when a queue builds: the lowest.
+    pub priority: Priority,
+    /// What it says of what, if others may say the same.
+    pub similarity: Option<Similarity>,
     pub received_at_ms: i64,
+}
+
+/// What keeps an accepted message out of a channel. Its delivery is in the ledger all the same, and says so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AcceptRules {
+    /// A channel that was told the same within this time is not told again; 0: it is.
+    pub similar_within_ms: i64,
+    /// Events a second of one account; 0: any number.
+    pub events_per_second: i64,
 }
 
 /// What became of a notification.
@@ -35,75 +45,33 @@ pub enum Enqueued {
     UnknownTopic,
 }
 
-type Answer = oneshot::Sender<Result<Enqueued, StoreError>>;
-
-/// The one task that writes notifications. It ends when the last `Store` is dropped.
-#[derive(Clone)]
-pub(crate) struct GroupCommit {
-    queue: mpsc::Sender<(NewNotification, Answer)>,
-}
-
-impl GroupCommit {
-    pub(crate) fn start(writer: SqlitePool, lane_due: Arc<Notify>) -> Self {
-        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        #[expect(clippy::disallowed_methods, reason = "it ends with the queue, which the store owns")]
-        tokio::spawn(run(writer, lane_due, waiting));
-        Self { queue }
-    }
-}
-
-impl Store {
-    /// Commits a notification with its deliveries. When this returns `Accepted` or `Repeated`, the message is safe.
-    pub async fn enqueue(&self, notification: NewNotification) -> Result<Enqueued, StoreError> {
-        let closed = || StoreError::Unavailable("the store is closing".to_owned());
-        let (answer, answered) = oneshot::channel();
-        self.group_commit.queue.send((notification, answer)).await.map_err(|_| closed())?;
-        answered.await.map_err(|_| closed())?
-    }
-}
-
-async fn run(writer: SqlitePool, lane_due: Arc<Notify>, mut waiting: mpsc::Receiver<(NewNotification, Answer)>) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let (notifications, answers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-        let results = match commit(&writer, &lane_due, &notifications).await {
-            Ok(results) => results.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error); answers.len()],
-        };
-        for (answer, result) in answers.into_iter().zip(results) {
-            // Whoever went away meanwhile will ask again: the message is in the ledger and will be `Repeated`.
-            let _ = answer.send(result);
-        }
-    }
-}
-
 /// A listening configuration and its lane.
 struct Listener {
     configuration_arn: String,
     destination: String,
 }
 
-async fn commit(
-    writer: &SqlitePool,
-    lane_due: &Notify,
-    notifications: &[NewNotification],
-) -> Result<Vec<Enqueued>, StoreError> {
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let listeners = listeners(&mut transaction, notifications).await?;
-    let mut seen = HashSet::new();
-    let wanted: Vec<&NewNotification> = notifications
-        .iter()
-        .filter(|n| listeners.contains_key(&n.topic_arn) && seen.insert((n.topic_arn.as_str(), n.message_id.as_str())))
-        .collect();
-    let mut inserted = insert_notifications(&mut transaction, &wanted).await?;
-    let woken = insert_deliveries(&mut transaction, &wanted, &inserted, &listeners).await?;
-    transaction.commit().await?;
-    if woken {
-        lane_due.notify_one();
+/// Answers what became of each, and whether a lane that slept has something to send now.
+pub(super) async fn write(
+    transaction: &mut Transaction,
+    arrivals: &[(NewNotification, AcceptRules)],
+) -> Result<(Vec<Enqueued>, bool), StoreError> {
+    if arrivals.is_empty() {
+        return Ok((Vec::new(), false));
     }
-    Ok(notifications
+    let listeners = listeners(transaction, arrivals).await?;
+    let mut seen = HashSet::new();
+    let wanted: Vec<&(NewNotification, AcceptRules)> = arrivals
         .iter()
-        .map(|notification| match listeners.get(&notification.topic_arn) {
+        .filter(|(n, _)| {
+            listeners.contains_key(&n.topic_arn) && seen.insert((n.topic_arn.as_str(), n.message_id.as_str()))
+        })
+        .collect();
+    let mut inserted = insert_notifications(transaction, &wanted).await?;
+    let woken = insert_deliveries(transaction, &wanted, &inserted, &listeners).await?;
+    let enqueued = arrivals
+        .iter()
+        .map(|(notification, _)| match listeners.get(&notification.topic_arn) {
             None => Enqueued::UnknownTopic,
             // Taken out, so that a message that came twice in one batch is accepted once.
             Some(listeners) => match inserted.remove(&key(notification)) {
@@ -111,7 +79,8 @@ async fn commit(
                 None => Enqueued::Repeated,
             },
         })
-        .collect())
+        .collect();
+    Ok((enqueued, woken))
 }
 
 fn key(notification: &NewNotification) -> (String, String) {
@@ -119,20 +88,20 @@ fn key(notification: &NewNotification) -> (String, String) {
 }
 
 async fn listeners(
-    transaction: &mut Transaction<'static, Sqlite>,
-    notifications: &[NewNotification],
+    transaction: &mut Transaction,
+    arrivals: &[(NewNotification, AcceptRules)],
 ) -> Result<HashMap<String, Vec<Listener>>, StoreError> {
-    let topics: BTreeSet<&str> = notifications.iter().map(|n| n.topic_arn.as_str()).collect();
+    let topics: BTreeSet<&str> = arrivals.iter().map(|(n, _)| n.topic_arn.as_str()).collect();
     let sql = format!(
         "SELECT topic_arn, configuration_arn, destination FROM topic_listeners WHERE topic_arn IN ({})",
         (1..=topics.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
     );
-    let mut query = sqlx::query(AssertSqlSafe(sql));
+    let mut query = query_of(sql);
     for topic in topics {
         query = query.bind(topic);
     }
     let mut listeners: HashMap<String, Vec<Listener>> = HashMap::new();
-    for row in query.fetch_all(&mut **transaction).await? {
+    for row in query.fetch_all(&mut *transaction).await? {
         listeners.entry(row.try_get("topic_arn")?).or_default().push(Listener {
             configuration_arn: row.try_get("configuration_arn")?,
             destination: row.try_get("destination")?,
@@ -143,8 +112,8 @@ async fn listeners(
 
 /// Answers the ids of those that were not there before.
 async fn insert_notifications(
-    transaction: &mut Transaction<'static, Sqlite>,
-    notifications: &[&NewNotification],
+    transaction: &mut Transaction,
+    notifications: &[&(NewNotification, AcceptRules)],
 ) -> Result<HashMap<(String, String), i64>, StoreError> {
     if notifications.is_empty() {
         return Ok(HashMap::new());
@@ -154,51 +123,132 @@ async fn insert_notifications(
          ON CONFLICT (topic_arn, message_id) DO NOTHING RETURNING id, topic_arn, message_id",
         rows_of_placeholders(notifications.len(), 4, "")
     );
-    let mut query = sqlx::query(AssertSqlSafe(sql));
-    for n in notifications {
+    let mut query = query_of(sql);
+    for (n, _) in notifications {
         query = query.bind(&n.topic_arn).bind(&n.message_id).bind(&n.body).bind(n.received_at_ms);
     }
-    let rows = query.fetch_all(&mut **transaction).await?;
+    let rows = query.fetch_all(&mut *transaction).await?;
     rows.iter().map(|row| Ok(((row.try_get("topic_arn")?, row.try_get("message_id")?), row.try_get("id")?))).collect()
+}
+
+/// A delivery to be made.
+struct NewDelivery<'a> {
+    notification_id: i64,
+    notification: &'a NewNotification,
+    rules: AcceptRules,
+    listener: &'a Listener,
+    /// What keeps it out: the state that it gets, and why.
+    kept_out: Option<(&'static str, String)>,
 }
 
 /// Answers whether a lane that slept has something to send now.
 async fn insert_deliveries(
-    transaction: &mut Transaction<'static, Sqlite>,
-    notifications: &[&NewNotification],
+    transaction: &mut Transaction,
+    wanted: &[&(NewNotification, AcceptRules)],
     inserted: &HashMap<(String, String), i64>,
     listeners: &HashMap<String, Vec<Listener>>,
 ) -> Result<bool, StoreError> {
-    let mut rows = Vec::new();
-    // In order, so that two nodes lock common lanes in the same order.
-    let mut due: BTreeMap<&str, i64> = BTreeMap::new();
-    for notification in notifications {
-        let Some(id) = inserted.get(&key(notification)) else {
-            continue;
-        };
+    let mut deliveries = Vec::new();
+    for (notification, rules) in wanted {
+        let Some(&notification_id) = inserted.get(&key(notification)) else { continue };
         for listener in listeners.get(&notification.topic_arn).into_iter().flatten() {
-            rows.push((*id, listener, notification.received_at_ms));
-            due.entry(&listener.destination).or_insert(notification.received_at_ms);
+            deliveries.push(NewDelivery { notification_id, notification, rules: *rules, listener, kept_out: None });
         }
     }
+    for delivery in &mut deliveries {
+        delivery.kept_out = kept_out(transaction, delivery).await?;
+    }
     // One topic may have many listeners: the statements stay of a bounded size.
-    for rows in rows.chunks(BATCH_MAX) {
+    for rows in deliveries.chunks(ROWS_MAX) {
         let sql = format!(
-            "INSERT INTO deliveries (notification_id, configuration_arn, destination, since_ms, updated_at_ms, state, attempts)
-             VALUES {}",
-            rows_of_placeholders(rows.len(), 5, ", 'pending', 0")
+            "INSERT INTO deliveries (notification_id, configuration_arn, destination, state, priority, reason, since_ms,
+                 updated_at_ms, attempts, folds) VALUES {}",
+            rows_of_placeholders(rows.len(), 8, ", 0, 0")
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
-        for (id, listener, at) in rows {
-            query = query.bind(id).bind(&listener.configuration_arn).bind(&listener.destination).bind(at).bind(at);
-        }
-        query.execute(&mut **transaction).await?;
+        let insert = rows.iter().fold(query_of(sql), |insert, row| {
+            let at_ms = row.notification.received_at_ms;
+            insert
+                .bind(row.notification_id)
+                .bind(&row.listener.configuration_arn)
+                .bind(&row.listener.destination)
+                .bind(row.kept_out.as_ref().map_or("pending", |(state, _)| state))
+                .bind(row.notification.priority.as_i64())
+                .bind(row.kept_out.as_ref().map(|(_, reason)| reason))
+                .bind(at_ms)
+                .bind(at_ms)
+        });
+        insert.execute(&mut *transaction).await?;
+    }
+    // In order, so that two nodes lock common lanes in the same order.
+    let mut due: BTreeMap<&str, i64> = BTreeMap::new();
+    for delivery in deliveries.iter().filter(|delivery| delivery.kept_out.is_none()) {
+        due.entry(&delivery.listener.destination).or_insert(delivery.notification.received_at_ms);
     }
     let mut woken = false;
     for (destination, at) in due {
         woken |= super::lanes::make_due(transaction, destination, at).await?;
     }
     Ok(woken)
+}
+
+/// Asks the rules in turn.
+async fn kept_out(
+    transaction: &mut Transaction,
+    delivery: &NewDelivery<'_>,
+) -> Result<Option<(&'static str, String)>, StoreError> {
+    let rules = delivery.rules;
+    if rules.events_per_second > 0 && !within_rate(transaction, delivery).await? {
+        let limit = rules.events_per_second;
+        return Ok(Some(("throttled", format!("its account had more than {limit} events in this second"))));
+    }
+    match &delivery.notification.similarity {
+        Some(similarity) if rules.similar_within_ms > 0 => told_lately(transaction, delivery, similarity).await,
+        _ => Ok(None),
+    }
+}
+
+/// Counts the event in its account's second; one second's count makes room for the next.
+async fn within_rate(transaction: &mut Transaction, delivery: &NewDelivery<'_>) -> Result<bool, StoreError> {
+    let account_id = delivery.listener.configuration_arn.split(':').nth(4).unwrap_or_default();
+    let counted = query(
+        "INSERT INTO event_rates (account_id, second, events) VALUES ($1, $2, 1)
+         ON CONFLICT (account_id) DO UPDATE SET second = excluded.second,
+             events = CASE WHEN event_rates.second = excluded.second THEN event_rates.events + 1 ELSE 1 END
+         WHERE event_rates.second <> excluded.second OR event_rates.events < $3",
+    )
+    .bind(account_id)
+    .bind(delivery.notification.received_at_ms.div_euclid(1000))
+    .bind(delivery.rules.events_per_second)
+    .execute(transaction)
+    .await?;
+    Ok(counted == 1)
+}
+
+/// The first of its kind within the window is told, and what repeats it is not, however long it goes on repeating.
+async fn told_lately(
+    transaction: &mut Transaction,
+    delivery: &NewDelivery<'_>,
+    similarity: &Similarity,
+) -> Result<Option<(&'static str, String)>, StoreError> {
+    let at_ms = delivery.notification.received_at_ms;
+    let first = query(
+        "INSERT INTO recent_similar (destination, matter, says, notification_id, at_ms) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (destination, matter) DO UPDATE SET says = excluded.says, at_ms = excluded.at_ms,
+             notification_id = excluded.notification_id
+         WHERE recent_similar.at_ms <= $6 OR recent_similar.says <> excluded.says",
+    )
+    .bind(&delivery.listener.destination)
+    .bind(&similarity.matter)
+    .bind(&similarity.says)
+    .bind(delivery.notification_id)
+    .bind(at_ms)
+    .bind(at_ms.saturating_sub(delivery.rules.similar_within_ms))
+    .execute(transaction)
+    .await?;
+    let Similarity { matter, says } = similarity;
+    let seconds = delivery.rules.similar_within_ms / 1000;
+    Ok((first == 0)
+        .then(|| ("suppressed", format!("the channel was told the same within {seconds} s: {matter} {says}"))))
 }
 
 /// `($1, $2, 'x'), ($3, $4, 'x')` for two rows of two columns and a constant.

@@ -1,7 +1,7 @@
 //! Looking at deliveries, and bringing the dead back to life.
 
 use store::Store;
-use store::outbox::DeliveryState;
+use store::outbox::{DeliveryFilter, DeliveryState};
 
 use crate::setup::{
     LEASE_MS, NOW, Setup, accept, all_deliveries, begin_one, configure, dead, delete, delivered, lane, only_delivery,
@@ -16,7 +16,8 @@ async fn kill(store: &Store, message_id: &str, at_ms: i64) {
 }
 
 async fn page(store: &Store, state: Option<DeliveryState>, before: Option<i64>) -> Vec<(i64, String)> {
-    let page = store.deliveries(state, before, 2).await.unwrap();
+    let filter = state.map_or(DeliveryFilter::All, DeliveryFilter::InState);
+    let page = store.deliveries(filter, before, 2).await.unwrap();
     page.into_iter().map(|found| (found.id, found.message_id)).collect()
 }
 

@@ -7,7 +7,7 @@ use store::outbox::{Enqueued, NewNotification};
 use tokio::task::JoinSet;
 
 use crate::setup::{
-    ACCOUNT, LIMIT, NOW, OTHER_ACCOUNT, Setup, accept, all_deliveries, configuration, configure, notification,
+    ACCOUNT, LIMIT, NOW, OTHER_ACCOUNT, RULES, Setup, accept, all_deliveries, configuration, configure, notification,
     only_delivery, topic,
 };
 
@@ -24,7 +24,7 @@ pub async fn a_thousand_at_once_with_repeats_are_accepted_once_each(setup: &impl
         // Twice in a row, so that both are in one batch; then every other one long after.
         let message = if n < 2 * MESSAGES { n / 2 } else { (n - 2 * MESSAGES) * 2 };
         let notification = notification(&format!("t{}", message % TOPICS), &format!("m{message}"), NOW);
-        at_once.spawn(async move { (message, store.enqueue(notification).await.unwrap()) });
+        at_once.spawn(async move { (message, store.enqueue(notification, RULES).await.unwrap()) });
     }
     let mut accepted: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for (message, enqueued) in at_once.join_all().await {
@@ -49,7 +49,7 @@ pub async fn a_thousand_at_once_with_repeats_are_accepted_once_each(setup: &impl
 
 pub async fn an_unknown_topic_writes_nothing(setup: &impl Setup) {
     let store = setup.open().await;
-    let enqueued = store.enqueue(notification("a", "m1", NOW)).await.unwrap();
+    let enqueued = store.enqueue(notification("a", "m1", NOW), RULES).await.unwrap();
     assert_eq!(enqueued, Enqueued::UnknownTopic);
     assert_eq!(store.next_due_at_ms(NOW).await.unwrap(), None);
     // Were it in the ledger, it would now be a repetition.
@@ -63,7 +63,7 @@ pub async fn a_topic_with_three_hundred_listeners_reaches_them_all(setup: &impl 
     for n in 0..300 {
         configure(&store, &format!("c{n}"), &format!("C{n}"), &["a"]).await;
     }
-    let enqueued = store.enqueue(notification("a", "m1", NOW)).await.unwrap();
+    let enqueued = store.enqueue(notification("a", "m1", NOW), RULES).await.unwrap();
     assert_eq!(enqueued, Enqueued::Accepted { deliveries: 300 });
     let mut destinations: Vec<_> = all_deliveries(&store).await.into_iter().map(|d| d.destination).collect();
     destinations.sort();
@@ -78,7 +78,7 @@ pub async fn a_message_id_is_one_message_per_topic(setup: &impl Setup) {
     // Two accounts that configure one channel both get it, on the lane that they share.
     let other = configuration(OTHER_ACCOUNT, "ops", "C001", &["a"]);
     store.create_chat_configuration(&other, LIMIT, NOW).await.unwrap().unwrap();
-    let enqueue = async |topic_name| store.enqueue(notification(topic_name, "m1", NOW)).await.unwrap();
+    let enqueue = async |topic_name| store.enqueue(notification(topic_name, "m1", NOW), RULES).await.unwrap();
     assert_eq!(enqueue("a").await, Enqueued::Accepted { deliveries: 2 });
     assert_eq!(enqueue("b").await, Enqueued::Accepted { deliveries: 1 });
     assert_eq!(enqueue("a").await, Enqueued::Repeated);
@@ -93,7 +93,7 @@ pub async fn a_caller_that_goes_away_takes_nothing_with_it(setup: &impl Setup) {
     configure(&store, "ops", "C001", &["a"]).await;
     // Each future is polled a different number of times and dropped: before, while and after the message is queued.
     for n in 0..20 {
-        let enqueue = store.enqueue(notification("a", &format!("m{n}"), NOW));
+        let enqueue = store.enqueue(notification("a", &format!("m{n}"), NOW), RULES);
         tokio::select! {
             biased;
             _ = enqueue => {}
@@ -101,7 +101,7 @@ pub async fn a_caller_that_goes_away_takes_nothing_with_it(setup: &impl Setup) {
         }
     }
     for n in 0..20 {
-        let again = store.enqueue(notification("a", &format!("m{n}"), NOW)).await.unwrap();
+        let again = store.enqueue(notification("a", &format!("m{n}"), NOW), RULES).await.unwrap();
         assert_ne!(again, Enqueued::UnknownTopic);
     }
     let all = all_deliveries(&store).await;
@@ -115,12 +115,12 @@ pub async fn what_was_accepted_is_there_after_reopening_without_closing(setup: &
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;
     let message = NewNotification { body: "{\"Message\":\"größe 🔔\"}".to_owned(), ..notification("a", "m1", NOW) };
-    store.enqueue(message.clone()).await.unwrap();
+    store.enqueue(message.clone(), RULES).await.unwrap();
     drop(store);
     let store = setup.open().await;
     let found = store.delivery(only_delivery(&store).await.id).await.unwrap().unwrap();
     assert_eq!(found.body, message.body);
-    assert_eq!(store.enqueue(message).await.unwrap(), Enqueued::Repeated);
+    assert_eq!(store.enqueue(message, RULES).await.unwrap(), Enqueued::Repeated);
     assert_eq!(store.claim(10, NOW, 1).await.unwrap().len(), 1);
 }
 
@@ -129,7 +129,7 @@ pub async fn a_closed_store_says_so(setup: &impl Setup) {
     configure(&store, "ops", "C001", &["a"]).await;
     store.ping().await.unwrap();
     store.close().await;
-    let refused = store.enqueue(notification("a", "m1", NOW)).await;
+    let refused = store.enqueue(notification("a", "m1", NOW), RULES).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
     let refused = store.ping().await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");

@@ -50,20 +50,25 @@ pub async fn a_lane_has_one_lease_until_it_ends(setup: &impl Setup) {
     claim_one(&store, NOW + LEASE_MS).await;
 }
 
-pub async fn a_lost_lease_settles_nothing(setup: &impl Setup) {
+pub async fn a_lost_leases_failure_settles_nothing_and_its_success_counts(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;
     accept(&store, "a", "m1", NOW).await;
     let slow = begin_one(&store, NOW).await;
     let quick = begin_one(&store, NOW + LEASE_MS).await;
-    let opens_thread = Settlement::Delivered { posted: "1.1".to_owned(), opens_thread: Some("alarm".to_owned()) };
-    assert!(!settle(&store, &slow, opens_thread, NOW + LEASE_MS).await);
+    assert!(!settle(&store, &slow, dead("is_archived"), NOW + LEASE_MS).await);
     assert!(!store.release(&slow.0, settled(NOW + LEASE_MS)).await.unwrap());
     let found = only_delivery(&store).await;
     assert_eq!((found.state, found.attempts), (DeliveryState::Pending, 0));
-    assert_eq!(store.thread_parent(&lane("C001"), "alarm").await.unwrap(), None);
+    let opens_thread = Settlement::Delivered { posted: "1.1".to_owned(), opens_thread: Some("alarm".to_owned()) };
+    assert!(!settle(&store, &slow, opens_thread, NOW + LEASE_MS).await);
+    let found = only_delivery(&store).await;
+    assert_eq!((found.state, found.attempts), (DeliveryState::Delivered, 1));
+    assert_eq!(store.thread_parent(&lane("C001"), "alarm").await.unwrap().unwrap().posted, "1.1");
+    // The lane stays with whoever has it.
+    assert!(store.claim(1, NOW + LEASE_MS, LEASE_MS).await.unwrap().is_empty());
     assert!(settle(&store, &quick, delivered("2.2"), NOW + LEASE_MS + 1).await);
-    assert_eq!(only_delivery(&store).await.posted.as_deref(), Some("2.2"));
+    assert_eq!(only_delivery(&store).await.posted.as_deref(), Some("1.1"));
 }
 
 pub async fn a_lease_that_was_given_back_settles_nothing(setup: &impl Setup) {
@@ -123,25 +128,14 @@ pub async fn the_pace_of_a_lane_is_remembered(setup: &impl Setup) {
     configure(&store, "ops", "C001", &["a"]).await;
     accept(&store, "a", "m1", NOW).await;
     let lease = claim_one(&store, NOW).await;
-    let paced = Settled { now_ms: NOW, next_at_ms: NOW + 700, arrival_ms: NOW + 4700 };
+    let paced = Settled { now_ms: NOW, next_at_ms: NOW + 700, arrival_ms: NOW + 4700, failures: 3 };
     assert!(store.release(&lease, paced).await.unwrap());
     assert_eq!(store.next_due_at_ms(NOW).await.unwrap(), Some(NOW + 700));
     let attempt = begin_one(&store, NOW + 700).await;
-    assert_eq!((attempt.0.arrival_ms, attempt.1.attempts), (NOW + 4700, 0));
+    assert_eq!((attempt.0.arrival_ms, attempt.0.failures, attempt.1.attempts), (NOW + 4700, 3, 0));
     assert!(settle(&store, &attempt, delivered("1.1"), NOW + 701).await);
     accept(&store, "a", "m2", NOW + 702).await;
     assert_eq!(claim_one(&store, NOW + 702).await.arrival_ms, NOW + 701);
-}
-
-pub async fn reopening_frees_leases(setup: &impl Setup) {
-    let store = setup.open().await;
-    configure(&store, "ops", "C001", &["a"]).await;
-    accept(&store, "a", "m1", NOW).await;
-    claim_one(&store, NOW).await;
-    drop(store);
-    let store = setup.open().await;
-    assert_eq!(store.next_due_at_ms(NOW).await.unwrap(), Some(NOW));
-    claim_one(&store, NOW).await;
 }
 
 pub async fn a_threads_first_message_is_found_again(setup: &impl Setup) {

@@ -14,7 +14,11 @@ mod declared_identities;
 #[cfg(test)]
 mod deliveries;
 #[cfg(test)]
+mod digests;
+#[cfg(test)]
 mod enqueue;
+#[cfg(test)]
+mod holds;
 #[cfg(test)]
 mod identities;
 #[cfg(test)]
@@ -23,6 +27,10 @@ mod interleavings;
 mod lanes;
 #[cfg(test)]
 mod platforms;
+#[cfg(test)]
+mod postgres;
+#[cfg(test)]
+mod replays;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
@@ -34,9 +42,13 @@ mod sqlite;
 #[cfg(test)]
 mod topic_subscriptions;
 
-/// Makes every test of the suite a test of one engine. A test that is not listed here is dead code, which clippy refuses.
+/// Makes every test of the suite a test of each engine. A test that is not listed here is dead code, which clippy refuses.
 macro_rules! suite {
-    ($engine:ident, $setup:ty: $($file:ident { $($test:ident)* })*) => {
+    ($($file:ident { $($test:ident)* })*) => {
+        suite! { @engine on_sqlite, crate::sqlite::DataDirectory: $($file { $($test)* })* }
+        suite! { @engine on_postgres, crate::postgres::Database: $($file { $($test)* })* }
+    };
+    (@engine $engine:ident, $setup:ty: $($file:ident { $($test:ident)* })*) => {
         #[cfg(test)]
         mod $engine {
             $(mod $file {
@@ -54,7 +66,7 @@ macro_rules! suite {
     };
 }
 
-suite! { on_sqlite, crate::sqlite::DataDirectory:
+suite! {
     chat_configurations {
         what_is_created_is_read_back
         a_name_and_a_channel_are_taken_once_in_an_account
@@ -142,13 +154,12 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
     lanes {
         a_message_goes_from_claim_to_delivered
         a_lane_has_one_lease_until_it_ends
-        a_lost_lease_settles_nothing
+        a_lost_leases_failure_settles_nothing_and_its_success_counts
         a_lease_that_was_given_back_settles_nothing
         those_that_waited_longest_are_claimed_first
         a_waiting_lane_keeps_its_time_when_more_arrives
         what_arrives_while_a_lane_is_leased_is_sent_next
         the_pace_of_a_lane_is_remembered
-        reopening_frees_leases
         a_threads_first_message_is_found_again
         a_failure_in_the_old_channel_does_not_follow_to_the_new_one
         a_late_failure_does_not_undo_a_delivery
@@ -171,5 +182,29 @@ suite! { on_sqlite, crate::sqlite::DataDirectory:
         a_page_is_of_one_account_if_asked
         a_batch_is_recorded_whole_or_not_at_all
         what_is_older_is_pruned_and_nothing_else
+    }
+    digests {
+        what_waits_is_folded_into_the_oldest_of_its_priority
+        a_digest_that_waits_takes_in_what_arrives
+        a_folded_delivery_can_be_brought_alone
+        a_lost_lease_folds_nothing
+    }
+    holds {
+        what_is_held_waits_beside_its_lane_and_says_why
+        a_pause_that_ends_brings_back_what_was_held_before_what_is_newer
+        what_is_still_paused_stays_held
+        what_is_held_for_a_pause_that_ended_is_found
+        a_pause_is_tried_when_it_is_due
+        what_was_held_too_long_is_dead_with_the_reason
+    }
+    replays {
+        a_replay_brings_what_did_not_arrive
+        a_replay_of_everything_sends_again_what_arrived
+        a_replay_reaches_configurations_that_came_later
+        a_replay_is_of_its_time_and_topic_and_goes_page_by_page
+        a_channel_is_told_the_same_once_within_the_window
+        an_account_has_its_events_a_second_where_that_is_wanted
+        what_is_old_is_forgotten_unless_it_waits
+        what_was_refused_is_kept_up_to_its_bound
     }
 }

@@ -1,7 +1,10 @@
 //! What every test begins with: an empty store, and short ways to say a configuration, a message and an attempt.
 
 use domain::chat_configuration::{Channel, ChannelUpdate, ChatConfiguration, ConfigurationUpdate, SlackChannel};
-use store::outbox::{Delivery, Enqueued, Lease, NewNotification, PendingDelivery, Settled, Settlement};
+use domain::delivery::Priority;
+use store::outbox::{
+    AcceptRules, Delivery, DeliveryFilter, Enqueued, Lease, NewNotification, PendingDelivery, Settled, Settlement,
+};
 use store::{SlackWorkspace, Store};
 use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel, Platform};
 
@@ -12,11 +15,19 @@ pub const NOW: i64 = 1_800_000_000_000;
 pub const LEASE_MS: i64 = 60_000;
 pub const TEAM: &str = "T0SANDBOX";
 pub const TEAM_NAME: &str = "Sandbox";
+/// Nothing is kept out.
+pub const RULES: AcceptRules = AcceptRules { similar_within_ms: 0, events_per_second: 0 };
+/// How far waiting deliveries are counted.
+pub const COUNT_TO: i64 = 100;
 /// More than any test makes.
 pub const LIMIT: u32 = 1000;
 
 /// Where one engine keeps its data, as long as the test lasts.
 pub trait Setup: Default {
+    /// Whether the one who opens it again takes the leases of the one before away.
+    const FREES_LEASES: bool;
+    /// How many interleavings are played.
+    const CASES: u32;
     /// Opens the one store of this test as a server does; again, once the one before was dropped.
     async fn open(&self) -> Store;
 }
@@ -65,6 +76,8 @@ pub fn notification(topic_name: &str, message_id: &str, received_at_ms: i64) -> 
         topic_arn: topic(topic_name).as_str().to_owned(),
         message_id: message_id.to_owned(),
         body: format!("{{\"MessageId\":\"{message_id}\"}}"),
+        priority: Priority::Notification,
+        similarity: None,
         received_at_ms,
     }
 }
@@ -111,7 +124,7 @@ pub async fn delete(store: &Store, name: &str) -> bool {
 }
 
 pub async fn accept(store: &Store, topic_name: &str, message_id: &str, at_ms: i64) {
-    let enqueued = store.enqueue(notification(topic_name, message_id, at_ms)).await.unwrap();
+    let enqueued = store.enqueue(notification(topic_name, message_id, at_ms), RULES).await.unwrap();
     assert!(matches!(enqueued, Enqueued::Accepted { .. }), "{enqueued:?}");
 }
 
@@ -125,7 +138,7 @@ pub async fn claim_one(store: &Store, at_ms: i64) -> Lease {
 /// Leases the one lane that is due and takes its oldest delivery.
 pub async fn begin_one(store: &Store, at_ms: i64) -> (Lease, PendingDelivery) {
     let lease = claim_one(store, at_ms).await;
-    let head = store.head(&lease).await.unwrap().unwrap();
+    let head = store.head(&lease, COUNT_TO).await.unwrap().unwrap();
     (lease, head)
 }
 
@@ -140,7 +153,7 @@ pub async fn settle(
 }
 
 pub fn settled(at_ms: i64) -> Settled {
-    Settled { now_ms: at_ms, next_at_ms: at_ms, arrival_ms: at_ms }
+    Settled { now_ms: at_ms, next_at_ms: at_ms, arrival_ms: at_ms, failures: 0 }
 }
 
 pub fn delivered(posted: &str) -> Settlement {
@@ -157,7 +170,7 @@ pub fn dead(reason: &str) -> Settlement {
 
 /// All deliveries, the oldest first.
 pub async fn all_deliveries(store: &Store) -> Vec<Delivery> {
-    let mut all = store.deliveries(None, None, 10_000).await.unwrap();
+    let mut all = store.deliveries(DeliveryFilter::All, None, 10_000).await.unwrap();
     all.reverse();
     all
 }

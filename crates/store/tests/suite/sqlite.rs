@@ -8,12 +8,12 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
 use store::outbox::Enqueued;
-use store::{Store, StoreError, StoreSettings};
+use store::{Role, Store, StoreError, StoreSettings};
 
 use crate::secrets::{access_key, declare, slack_workspace};
 use crate::setup::{
-    ACCOUNT, NOW, Setup, accept, account, all_deliveries, begin_one, claim_one, configure, delivered, notification,
-    only_delivery, settle,
+    ACCOUNT, NOW, RULES, Setup, accept, account, all_deliveries, begin_one, claim_one, configure, delivered,
+    notification, only_delivery, settle,
 };
 
 /// A data directory that goes with the test.
@@ -30,13 +30,13 @@ impl DataDirectory {
         self.0.path().join(file)
     }
 
-    fn settings(&self, exclusive: bool) -> StoreSettings {
-        StoreSettings { data_dir: self.0.path().to_owned(), encryption_key_file: None, exclusive }
+    fn settings(&self, role: Role) -> StoreSettings {
+        StoreSettings { data_dir: self.0.path().to_owned(), postgres: None, encryption_key_file: None, role }
     }
 
     /// Opens the store as a command line tool does.
     async fn open_beside(&self) -> Store {
-        Store::open(&self.settings(false)).await.unwrap()
+        Store::open(&self.settings(Role::Tool)).await.unwrap()
     }
 
     /// The database as another program sees it.
@@ -47,8 +47,11 @@ impl DataDirectory {
 }
 
 impl Setup for DataDirectory {
+    const FREES_LEASES: bool = true;
+    const CASES: u32 = 48;
+
     async fn open(&self) -> Store {
-        Store::open(&self.settings(true)).await.unwrap()
+        Store::open(&self.settings(Role::Server)).await.unwrap()
     }
 }
 
@@ -64,7 +67,7 @@ async fn refusal(settings: &StoreSettings) -> String {
 async fn a_second_server_is_refused_and_a_tool_is_not() {
     let directory = DataDirectory::default();
     let server = directory.open().await;
-    let sentence = refusal(&directory.settings(true)).await;
+    let sentence = refusal(&directory.settings(Role::Server)).await;
     assert!(sentence.contains("another bellhop serves from this directory"), "{sentence}");
     assert!(sentence.contains("--data-dir"), "{sentence}");
     configure(&server, "ops", "C001", &["a"]).await;
@@ -98,7 +101,7 @@ async fn a_message_waits_while_another_process_writes() {
     configure(&store, "ops", "C001", &["a"]).await;
     let mut other = directory.connect().await;
     other.execute("BEGIN IMMEDIATE").await.unwrap();
-    let enqueue = store.enqueue(notification("a", "m1", NOW));
+    let enqueue = store.enqueue(notification("a", "m1", NOW), RULES);
     tokio::pin!(enqueue);
     let waited = tokio::time::timeout(Duration::from_millis(100), &mut enqueue).await;
     assert!(waited.is_err(), "{waited:?}");
@@ -115,7 +118,7 @@ async fn a_newer_schema_is_refused_with_the_remedy() {
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  VALUES (9000, 'of tomorrow', TRUE, x'00', 0)";
     directory.connect().await.execute(newer).await.unwrap();
-    let sentence = refusal(&directory.settings(true)).await;
+    let sentence = refusal(&directory.settings(Role::Server)).await;
     assert!(sentence.contains("newer bellhop (schema 9000)"), "{sentence}");
     assert!(sentence.contains("start that version or a later one"), "{sentence}");
 }
@@ -123,13 +126,13 @@ async fn a_newer_schema_is_refused_with_the_remedy() {
 #[tokio::test]
 async fn a_tool_makes_nothing_and_changes_no_schema() {
     let directory = DataDirectory::default();
-    let sentence = refusal(&directory.settings(false)).await;
+    let sentence = refusal(&directory.settings(Role::Tool)).await;
     assert!(sentence.contains("cannot be used"), "{sentence}");
     directory.open().await.close().await;
-    assert!(Store::open(&directory.settings(false)).await.is_ok());
+    assert!(Store::open(&directory.settings(Role::Tool)).await.is_ok());
     let older = "UPDATE _sqlx_migrations SET version = 0";
     directory.connect().await.execute(older).await.unwrap();
-    let sentence = refusal(&directory.settings(false)).await;
+    let sentence = refusal(&directory.settings(Role::Tool)).await;
     assert!(sentence.contains("the data has schema 0 and this bellhop knows 1"), "{sentence}");
 }
 
@@ -138,7 +141,7 @@ async fn a_data_directory_that_is_a_file_is_refused_by_name() {
     let directory = DataDirectory::default();
     let file = directory.path("file");
     std::fs::write(&file, "").unwrap();
-    let settings = StoreSettings { data_dir: file.clone(), ..directory.settings(true) };
+    let settings = StoreSettings { data_dir: file.clone(), ..directory.settings(Role::Server) };
     let sentence = refusal(&settings).await;
     assert!(sentence.contains(file.to_str().unwrap()), "{sentence}");
 }
@@ -163,15 +166,28 @@ async fn secrets_are_not_in_the_files_in_clear() {
 }
 
 #[tokio::test]
-async fn another_encryption_key_opens_no_secret_and_names_the_column() {
+async fn another_encryption_key_is_refused_with_the_remedy() {
+    let directory = DataDirectory::default();
+    directory.open().await.close().await;
+    let other = DataDirectory::default();
+    other.open().await.close().await;
+    let encryption_key_file = Some(other.path("encryption.key"));
+    let settings = StoreSettings { encryption_key_file, ..directory.settings(Role::Server) };
+    let sentence = refusal(&settings).await;
+    assert!(sentence.contains("is not the key"), "{sentence}");
+    assert!(sentence.contains("`store.encryption_key_file`"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_secret_that_the_key_does_not_open_is_named_by_its_column() {
     let directory = DataDirectory::default();
     let store = directory.open().await;
     declare(&store, &[access_key("AKIA1", "hush")]).await.unwrap();
     let workspace = slack_workspace(ACCOUNT, "T1", "hush");
     store.declare_slack_workspaces(std::slice::from_ref(&workspace)).await.unwrap();
-    drop(store);
-    let settings = StoreSettings { encryption_key_file: Some(directory.path("other.key")), ..directory.settings(true) };
-    let store = Store::open(&settings).await.unwrap();
+    let mut other = directory.connect().await;
+    other.execute("UPDATE access_keys SET sealed_secret = x'00'").await.unwrap();
+    other.execute("UPDATE slack_workspaces SET sealed_bot_token = x'00'").await.unwrap();
     let column_of = |error| match error {
         StoreError::Corrupt { table, column, row, .. } => (table, column, row),
         other => panic!("{other:?}"),
@@ -182,6 +198,19 @@ async fn another_encryption_key_opens_no_secret_and_names_the_column() {
     let (table, column, row) = column_of(read.unwrap_err());
     assert_eq!((table, column), ("slack_workspaces", "sealed_bot_token"));
     assert!(row.contains("T1"), "{row}");
+}
+
+#[tokio::test]
+async fn reopening_frees_leases() {
+    let directory = DataDirectory::default();
+    let store = directory.open().await;
+    configure(&store, "ops", "C001", &["a"]).await;
+    accept(&store, "a", "m1", NOW).await;
+    claim_one(&store, NOW).await;
+    drop(store);
+    let store = directory.open().await;
+    assert_eq!(store.next_due_at_ms(NOW).await.unwrap(), Some(NOW));
+    claim_one(&store, NOW).await;
 }
 
 /// The files as they are when `enqueue` returns are what a killed server leaves.
@@ -223,7 +252,7 @@ async fn the_store_goes_on_after_sqlite_took_a_transaction_back() {
     let full = "CREATE TRIGGER full BEFORE INSERT ON notifications BEGIN SELECT RAISE(ROLLBACK, 'no room'); END";
     other.execute(full).await.unwrap();
     for _ in 0..3 {
-        let refused = store.enqueue(notification("a", "m1", NOW)).await;
+        let refused = store.enqueue(notification("a", "m1", NOW), RULES).await;
         let refused = refused.unwrap_err().to_string();
         assert!(refused.contains("no room"), "{refused}");
     }

@@ -95,11 +95,11 @@ pub fn triage_event(detail: &Object, alarm_arn: Option<&str>, place: [&str; 2]) 
 }
 
 fn of_change(alarm_arn: Option<&str>, [region, account]: [&str; 2], name: &str, state: &str) -> Triage {
-    let key: &[&str] = match alarm_arn {
-        Some(arn) => &["alarm", state, arn],
-        None => &["alarm", state, region, account, name],
+    let matter: &[&str] = match alarm_arn {
+        Some(arn) => &["alarm", arn],
+        None => &["alarm", region, account, name],
     };
-    Triage::alike(Priority::Alarm, key)
+    Triage::alike(Priority::Alarm, matter, &[state])
 }
 
 /// What both shapes say.

@@ -66,7 +66,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
 pub fn triage(object: &Object, incoming: &Incoming<'_>) -> Triage {
     let Some(id) = string(object, "id") else { return Triage::ordinary() };
     let thread = object.get("metadata").and_then(|metadata| metadata.get("threadId")).and_then(scalar);
-    Triage::alike(Priority::Notification, &["custom", incoming.topic_arn, &thread.unwrap_or_default(), id])
+    Triage::alike(Priority::Notification, &["custom", incoming.topic_arn, &thread.unwrap_or_default(), id], &[])
 }
 
 fn body(content: &Object, description: Option<&str>, faults: Vec<String>) -> Vec<Part> {

@@ -8,8 +8,8 @@ use store::{Refused, Store};
 
 use super::{CHANNELS, CONFIGURATIONS, LEASE_MS, Outcome, Step, TOPICS};
 use crate::setup::{
-    LIMIT, NOW, account, all_deliveries, arn, authorize, configuration, dead, lane, notification, retry, to_channel,
-    topics,
+    COUNT_TO, LIMIT, NOW, RULES, account, all_deliveries, arn, authorize, configuration, dead, lane, notification,
+    retry, to_channel, topics,
 };
 
 /// What the store should say of one delivery.
@@ -110,7 +110,7 @@ impl Model {
 
     async fn enqueue(&mut self, store: &Store, topic: &'static str, message: u8) {
         let notification = notification(topic, &message.to_string(), self.now_ms);
-        let enqueued = store.enqueue(notification.clone()).await.unwrap();
+        let enqueued = store.enqueue(notification.clone(), RULES).await.unwrap();
         let listeners = self.configurations.iter().filter(|(_, (_, topics))| topics.contains(topic));
         let listeners: Vec<_> = listeners
             .map(|((account, name), (channel, _))| (arn(account, name).as_str().to_owned(), lane(channel)))
@@ -158,7 +158,7 @@ impl Model {
         let leases = store.claim(i64::try_from(limit).unwrap(), now_ms, LEASE_MS).await.unwrap();
         assert_eq!(leases.len(), due.min(limit));
         for lease in leases {
-            let head = store.head(&lease).await.unwrap();
+            let head = store.head(&lease, COUNT_TO).await.unwrap();
             assert_eq!(head.as_ref().map(|head| head.id), self.pending(&lease.destination).next(), "the oldest first");
             let lane = self.lanes.get_mut(&lease.destination).unwrap();
             assert!(may(lane), "leased or not due: {lane:?}");
@@ -170,7 +170,7 @@ impl Model {
 
     /// Ends an attempt; one without a delivery, or without an outcome, gives its lane back as it is.
     async fn end(&mut self, store: &Store, attempt: &Attempt, outcome: Option<Outcome>, next_in_ms: i64) {
-        let settled = Settled { now_ms: self.now_ms, next_at_ms: self.now_ms + next_in_ms, arrival_ms: 0 };
+        let settled = Settled { now_ms: self.now_ms, next_at_ms: self.now_ms + next_in_ms, arrival_ms: 0, failures: 0 };
         let held = self.lanes[&attempt.lease.destination].holder == Some(attempt.number);
         if let (Some(head), Some(outcome)) = (&attempt.head, outcome) {
             let posted = format!("{}", attempt.number);
@@ -182,7 +182,8 @@ impl Model {
             };
             let done = store.settle(&attempt.lease, head, &settlement, settled).await.unwrap();
             assert_eq!(done, held);
-            if held {
+            // Whoever holds the lane now: what is out is out.
+            if held || matches!(outcome, Outcome::Delivered | Outcome::Posted) {
                 self.record(head.id, &attempt.lease.destination, outcome, posted);
             }
         } else {

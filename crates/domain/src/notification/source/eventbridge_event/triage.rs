@@ -35,7 +35,7 @@ pub fn triage(object: &Object, _: &Incoming<'_>) -> Triage {
 fn guardduty(detail: &Object) -> Option<Triage> {
     let id = string(detail, "id")?;
     let severity = detail.get("severity").map(Value::to_string).unwrap_or_default();
-    Some(Triage::alike(of_finding("aws.guardduty", "GuardDuty Finding", detail), &["guardduty", &severity, id]))
+    Some(Triage::alike(of_finding("aws.guardduty", "GuardDuty Finding", detail), &["guardduty", id], &[&severity]))
 }
 
 /// Security Hub sends a finding again with each update. Its severity, workflow and record state are what a person waits for.
@@ -43,17 +43,15 @@ fn guardduty(detail: &Object) -> Option<Triage> {
 fn security_hub(detail: &Object) -> Option<Triage> {
     let priority = of_finding("aws.securityhub", "Security Hub Findings - Imported", detail);
     let [Value::Object(finding)] = list(detail, "findings") else {
-        return Some(Triage { priority, similarity_key: None });
+        return Some(Triage { priority, similarity: None });
     };
     let inner = |section: &str, key: &str| finding.get(section)?.get(key)?.as_str();
-    let key = [
-        "securityhub",
+    let says = [
         inner("Severity", "Label").unwrap_or_default(),
         inner("Workflow", "Status").unwrap_or_default(),
         string(finding, "RecordState").unwrap_or_default(),
-        string(finding, "Id")?,
     ];
-    Some(Triage::alike(priority, &key))
+    Some(Triage::alike(priority, &["securityhub", string(finding, "Id")?], &says))
 }
 
 fn of_finding(source: &str, detail_type: &str, detail: &Object) -> Priority {
@@ -68,7 +66,7 @@ fn health(detail: &Object, account: &str) -> Triage {
     let said = |key| string(detail, key).unwrap_or_default();
     let is_issue = said("eventTypeCategory") == "issue";
     let priority = if is_issue { Priority::Alarm } else { Priority::Notification };
-    let Some(arn) = string(detail, "eventArn") else { return Triage { priority, similarity_key: None } };
+    let Some(arn) = string(detail, "eventArn") else { return Triage { priority, similarity: None } };
     let account = string(detail, "affectedAccount").unwrap_or(account);
-    Triage::alike(priority, &["health", said("statusCode"), account, said("communicationId"), arn])
+    Triage::alike(priority, &["health", account, said("communicationId"), arn], &[said("statusCode")])
 }

@@ -1,0 +1,323 @@
+-- What Bellhop remembers. Times are milliseconds since 1970 (UTC), lists are JSON text, secrets are sealed (AES-256-GCM).
+-- The statements in src/ are written for SQLite and PostgreSQL alike; only these files differ between engines. What is
+-- compared and paged by is in byte order here too (COLLATE "C"), whatever the database's own order.
+
+-- In the tables of identities, declared = 1 means: it stands in the settings, and goes when it is taken out of them.
+
+-- Whom Bellhop serves.
+CREATE TABLE accounts (
+    account_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    name       TEXT COLLATE "C" NOT NULL,
+    enabled    BIGINT           NOT NULL,
+    declared   BIGINT           NOT NULL
+);
+
+CREATE TABLE users (
+    account_id    TEXT COLLATE "C" NOT NULL,
+    name          TEXT COLLATE "C" NOT NULL,
+    declared      BIGINT           NOT NULL,
+    created_at_ms BIGINT           NOT NULL,
+    PRIMARY KEY (account_id, name)
+);
+
+CREATE TABLE access_keys (
+    access_key_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account_id    TEXT COLLATE "C" NOT NULL,
+    user_name     TEXT COLLATE "C",  -- NULL: the account's root
+    sealed_secret BYTEA            NOT NULL,
+    active        BIGINT           NOT NULL,
+    declared      BIGINT           NOT NULL,
+    created_at_ms BIGINT           NOT NULL
+);
+CREATE INDEX access_keys_by_account ON access_keys (account_id, access_key_id);
+CREATE INDEX access_keys_by_user ON access_keys (account_id, user_name);
+
+CREATE TABLE policies (
+    account_id TEXT COLLATE "C" NOT NULL,
+    name       TEXT COLLATE "C" NOT NULL,
+    document   TEXT             NOT NULL,
+    declared   BIGINT           NOT NULL,
+    PRIMARY KEY (account_id, name)
+);
+
+-- Whom a policy binds: the principals of the account whose ARN is like the pattern (* and ?).
+CREATE TABLE policy_attachments (
+    account_id        TEXT COLLATE "C" NOT NULL,
+    principal_pattern TEXT COLLATE "C" NOT NULL,
+    policy_name       TEXT COLLATE "C" NOT NULL,
+    declared          BIGINT           NOT NULL,
+    PRIMARY KEY (account_id, principal_pattern, policy_name)
+);
+CREATE INDEX policy_attachments_by_policy ON policy_attachments (account_id, policy_name);
+
+-- Temporary credentials of those who signed in with an identity of AWS.
+CREATE TABLE sessions (
+    access_key_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account_id    TEXT COLLATE "C" NOT NULL,
+    principal_arn TEXT             NOT NULL,
+    user_id       TEXT             NOT NULL,  -- as AWS STS told it
+    sealed_secret BYTEA            NOT NULL,
+    sealed_token  BYTEA            NOT NULL,
+    created_at_ms BIGINT           NOT NULL,
+    expires_at_ms BIGINT           NOT NULL
+);
+CREATE INDEX sessions_by_account ON sessions (account_id, access_key_id);
+CREATE INDEX sessions_by_principal ON sessions (account_id, principal_arn);
+CREATE INDEX sessions_alive ON sessions (account_id, expires_at_ms);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at_ms);
+
+CREATE TABLE slack_workspaces (
+    account_id       TEXT COLLATE "C" NOT NULL,
+    team_id          TEXT COLLATE "C" NOT NULL,
+    team_name        TEXT             NOT NULL,
+    sealed_bot_token BYTEA            NOT NULL,
+    declared         BIGINT           NOT NULL,
+    PRIMARY KEY (account_id, team_id)
+);
+
+-- Teams of Microsoft Teams that an account may post to.
+CREATE TABLE configured_teams (
+    account_id TEXT COLLATE "C" NOT NULL,
+    team_id    TEXT COLLATE "C" NOT NULL,
+    tenant_id  TEXT             NOT NULL,
+    team_name  TEXT             NOT NULL,
+    declared   BIGINT           NOT NULL,
+    PRIMARY KEY (account_id, team_id)
+);
+
+-- Which columns of the channel are there depends on the platform, which the ARN names.
+CREATE TABLE chat_configurations (
+    arn                         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account_id                  TEXT COLLATE "C" NOT NULL,
+    name                        TEXT COLLATE "C" NOT NULL,
+    destination                 TEXT COLLATE "C" NOT NULL,  -- the lane of its channel
+    tenant_id                   TEXT,
+    team_id                     TEXT COLLATE "C",  -- Slack's or Microsoft Teams'
+    team_name                   TEXT,
+    channel_id                  TEXT,
+    channel_name                TEXT,
+    webhook_description         TEXT,
+    sealed_webhook_url          BYTEA,
+    iam_role_arn                TEXT             NOT NULL,
+    sns_topic_arns              TEXT             NOT NULL,
+    logging_level               TEXT             NOT NULL,
+    guardrail_policy_arns       TEXT             NOT NULL,
+    user_authorization_required BIGINT           NOT NULL,
+    tags                        TEXT             NOT NULL,
+    created_at_ms               BIGINT           NOT NULL
+);
+CREATE INDEX chat_configurations_by_account ON chat_configurations (account_id, arn);
+CREATE INDEX chat_configurations_by_team ON chat_configurations (account_id, team_id, arn);
+-- A channel once an account; a Chime webhook has no channel and may serve several configurations.
+CREATE UNIQUE INDEX chat_configurations_by_channel ON chat_configurations (account_id, destination)
+    WHERE channel_id IS NOT NULL;
+
+-- How much an account has of what is limited, so that nothing is counted when something is made.
+CREATE TABLE account_usage (
+    account_id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    chat_configurations BIGINT           NOT NULL,
+    custom_actions      BIGINT           NOT NULL
+);
+
+CREATE TABLE account_preferences (
+    account_id                       TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    user_authorization_required      BIGINT           NOT NULL,
+    training_data_collection_enabled BIGINT           NOT NULL
+);
+
+-- Roles that people of a channel have chosen. person_key orders the pages: the configuration's ARN and the person.
+CREATE TABLE user_identities (
+    person_key        TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account_id        TEXT COLLATE "C" NOT NULL,
+    platform          TEXT             NOT NULL,  -- slack, teams
+    configuration_arn TEXT COLLATE "C" NOT NULL,
+    user_id           TEXT             NOT NULL,
+    iam_role_arn      TEXT             NOT NULL,
+    aws_user_identity TEXT
+);
+CREATE INDEX user_identities_by_account ON user_identities (account_id, platform, person_key);
+CREATE INDEX user_identities_by_configuration ON user_identities (configuration_arn, person_key);
+
+CREATE TABLE custom_actions (
+    arn           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account_id    TEXT COLLATE "C" NOT NULL,
+    name          TEXT COLLATE "C" NOT NULL,
+    command_text  TEXT             NOT NULL,
+    alias_name    TEXT,
+    attachments   TEXT             NOT NULL,
+    tags          TEXT             NOT NULL,
+    created_at_ms BIGINT           NOT NULL
+);
+CREATE INDEX custom_actions_by_account ON custom_actions (account_id, arn);
+
+-- Creates that carried a ClientToken: the same again within a day has the same answer.
+CREATE TABLE client_tokens (
+    account_id    TEXT COLLATE "C" NOT NULL,
+    client_token  TEXT COLLATE "C" NOT NULL,
+    request       TEXT             NOT NULL,  -- a digest of what was asked for
+    arn           TEXT COLLATE "C" NOT NULL,  -- what came of it
+    created_at_ms BIGINT           NOT NULL,
+    PRIMARY KEY (account_id, client_token)
+);
+CREATE INDEX client_tokens_by_age ON client_tokens (created_at_ms);
+
+-- Which custom actions show in which configurations.
+CREATE TABLE associations (
+    configuration_arn TEXT COLLATE "C" NOT NULL,
+    resource_arn      TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (configuration_arn, resource_arn)
+);
+CREATE INDEX associations_by_resource ON associations (resource_arn);
+
+-- The index of chat_configurations.sns_topic_arns by topic, written in the same transaction.
+CREATE TABLE topic_listeners (
+    topic_arn         TEXT COLLATE "C" NOT NULL,
+    configuration_arn TEXT COLLATE "C" NOT NULL,
+    destination       TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (topic_arn, configuration_arn)
+);
+CREATE INDEX topic_listeners_by_configuration ON topic_listeners (configuration_arn);
+
+-- One row per topic that Bellhop subscribes to: wanted, pending, confirmed, manual, or unwanted.
+CREATE TABLE topic_subscriptions (
+    topic_arn        TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    state            TEXT COLLATE "C" NOT NULL,
+    subscription_arn TEXT,
+    reason           TEXT,
+    asked_at_ms      BIGINT           NOT NULL  -- when SNS was last asked about it; 0: not since the state changed
+);
+CREATE INDEX topic_subscriptions_by_state ON topic_subscriptions (state, asked_at_ms);
+
+-- The ledger: every message that SNS signed, as it arrived.
+CREATE TABLE notifications (
+    id             BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    topic_arn      TEXT COLLATE "C" NOT NULL,
+    message_id     TEXT COLLATE "C" NOT NULL,
+    body           TEXT             NOT NULL,
+    received_at_ms BIGINT           NOT NULL,
+    UNIQUE (topic_arn, message_id)
+);
+CREATE INDEX notifications_by_time ON notifications (received_at_ms, id);
+
+-- What was refused at the door, the last of it: nobody vouches for it, so it has a limit and is cut short.
+CREATE TABLE refused_messages (
+    id             BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    received_at_ms BIGINT           NOT NULL,
+    outcome        TEXT             NOT NULL,  -- bad_signature, malformed, too_large, unknown_topic
+    source         TEXT             NOT NULL,  -- the address that it came from, or the queue
+    topic_arn      TEXT COLLATE "C",  -- as it says
+    message_id     TEXT COLLATE "C",  -- as it says
+    reason         TEXT             NOT NULL,
+    body           TEXT             NOT NULL
+);
+
+-- The outbox: one row per message and configuration.
+CREATE TABLE deliveries (
+    id                BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    notification_id   BIGINT           NOT NULL REFERENCES notifications (id),
+    configuration_arn TEXT COLLATE "C" NOT NULL,
+    destination       TEXT COLLATE "C" NOT NULL,
+    state             TEXT COLLATE "C" NOT NULL,  -- pending, held, delivered, folded, suppressed, throttled, dead
+    priority          BIGINT           NOT NULL,  -- 0 goes out first
+    attempts          BIGINT           NOT NULL,
+    reason            TEXT,  -- of the last failed attempt, or of its state
+    posted            TEXT,  -- the platform's name for the message: Slack's ts
+    scope             TEXT COLLATE "C",  -- held: the credentials that are paused
+    folded_into       BIGINT,  -- folded: the delivery that tells of it
+    folds             BIGINT           NOT NULL,  -- how many it tells of beside itself
+    since_ms          BIGINT           NOT NULL,  -- accepted or revived
+    updated_at_ms     BIGINT           NOT NULL,
+    UNIQUE (notification_id, configuration_arn)
+);
+CREATE INDEX deliveries_pending ON deliveries (destination, priority, id) WHERE state = 'pending';
+CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state IN ('pending', 'held');
+CREATE INDEX deliveries_held ON deliveries (destination, scope) WHERE state = 'held';
+CREATE INDEX deliveries_held_by_scope ON deliveries (scope, destination) WHERE state = 'held';
+CREATE INDEX deliveries_folded ON deliveries (folded_into, id) WHERE folded_into IS NOT NULL;
+CREATE INDEX deliveries_by_configuration ON deliveries (configuration_arn, state);
+CREATE INDEX deliveries_by_state ON deliveries (state, id);
+
+-- What happened to a delivery between its acceptance and its end.
+CREATE TABLE delivery_history (
+    id          BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    delivery_id BIGINT NOT NULL,
+    at_ms       BIGINT NOT NULL,
+    event       TEXT   NOT NULL,  -- retry, held, dead, revived, replayed
+    detail      TEXT   NOT NULL
+);
+CREATE INDEX delivery_history_by_delivery ON delivery_history (delivery_id, id);
+
+-- One lane per channel: due when it has something to send, leased while one worker sends it.
+CREATE TABLE destinations (
+    destination     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    due_at_ms       BIGINT,  -- NULL: nothing waits
+    leased_until_ms BIGINT           NOT NULL,
+    fence           BIGINT           NOT NULL,  -- grows when a lease begins and ends: a worker that lost its lease settles nothing
+    arrival_ms      BIGINT           NOT NULL,  -- pace: the theoretical arrival time of the next request
+    failures        BIGINT           NOT NULL,  -- attempts that failed one after the other
+    held            BIGINT           NOT NULL  -- 1: some of its deliveries are held
+);
+CREATE INDEX destinations_due ON destinations (due_at_ms) WHERE due_at_ms IS NOT NULL;
+
+-- Credentials that a platform refuses: what would go out with them is held until somebody mends them.
+CREATE TABLE pauses (
+    scope       TEXT COLLATE "C" NOT NULL PRIMARY KEY,  -- slack/ACCOUNT/TEAM
+    reason      TEXT             NOT NULL,
+    since_ms    BIGINT           NOT NULL,
+    probe_at_ms BIGINT           NOT NULL,  -- when the credentials are tried again
+    ended_at_ms BIGINT  -- set: they work again; the row stays until nothing is held for it
+);
+CREATE INDEX pauses_by_probe ON pauses (probe_at_ms) WHERE ended_at_ms IS NULL;
+CREATE INDEX pauses_by_end ON pauses (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+
+-- What a channel was told last of each matter: the same again within the window is suppressed.
+CREATE TABLE recent_similar (
+    destination     TEXT COLLATE "C" NOT NULL,
+    matter          TEXT COLLATE "C" NOT NULL,
+    says            TEXT             NOT NULL,
+    notification_id BIGINT           NOT NULL,
+    at_ms           BIGINT           NOT NULL,
+    PRIMARY KEY (destination, matter)
+);
+CREATE INDEX recent_similar_by_age ON recent_similar (at_ms);
+
+-- Events of this second, where AWS's limit of events a second is wanted.
+CREATE TABLE event_rates (
+    account_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    second     BIGINT           NOT NULL,
+    events     BIGINT           NOT NULL
+);
+
+-- The first message of each thread, to reply to and to update.
+CREATE TABLE threads (
+    destination            TEXT COLLATE "C" NOT NULL,
+    thread_key             TEXT COLLATE "C" NOT NULL,
+    parent_posted          TEXT             NOT NULL,
+    parent_notification_id BIGINT           NOT NULL,
+    PRIMARY KEY (destination, thread_key)
+);
+CREATE INDEX threads_by_parent ON threads (parent_notification_id);
+
+-- What one node at a time does for all: housekeeping, subscriptions, watching.
+CREATE TABLE turns (
+    task            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    leased_until_ms BIGINT           NOT NULL
+);
+
+-- What this installation has once: by which key its secrets are sealed.
+CREATE TABLE installation (
+    name   TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    sealed BYTEA            NOT NULL
+);
+
+-- One row per API call of a known caller: the record as CloudTrail would write it.
+CREATE TABLE audit_records (
+    id            BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    account_id    TEXT COLLATE "C" NOT NULL,
+    event_time_ms BIGINT           NOT NULL,
+    event_id      TEXT             NOT NULL,
+    event_name    TEXT             NOT NULL,
+    record        TEXT             NOT NULL
+);
+CREATE INDEX audit_records_by_time ON audit_records (event_time_ms, id);
+CREATE INDEX audit_records_by_account ON audit_records (account_id, event_time_ms, id);

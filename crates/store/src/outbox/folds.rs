@@ -1,0 +1,91 @@
+//! Digests: when a lane's queue grows beyond its bound, what waits is folded into one delivery that tells of all.
+//!
+//! Nothing is dropped: each folded delivery stays in the ledger, names the one that tells of it, and can be revived.
+
+use super::lanes::{Lease, holds};
+use crate::sql::query;
+use crate::{Store, StoreError};
+
+/// Deliveries of one digest: more make another.
+const FOLDED_MAX: i64 = 10_000;
+
+/// What a digest tells of, by topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldedTopic {
+    pub topic_arn: String,
+    pub count: i64,
+    pub first_at_ms: i64,
+    pub last_at_ms: i64,
+}
+
+impl Store {
+    /// Folds what waits on a leased lane with this priority into the oldest of it, and answers how many that were; 0 if there
+    /// is nothing to fold, or the lease was lost.
+    pub async fn fold(&self, lease: &Lease, priority: i64, now_ms: i64) -> Result<i64, StoreError> {
+        let mut transaction = self.write().await?;
+        if !holds(&mut transaction, lease).await? {
+            return Ok(0);
+        }
+        // A message that is out, and one that tells of others already, stays itself.
+        let carrier = query(
+            "SELECT id, folds FROM deliveries WHERE destination = $1 AND state = 'pending' AND priority = $2
+                 AND posted IS NULL ORDER BY id LIMIT 1",
+        );
+        let carrier = carrier.bind(&lease.destination).bind(priority).fetch_optional(&mut transaction).await?;
+        let Some(carrier) = carrier else { return Ok(0) };
+        let (id, folds): (i64, i64) = (carrier.try_get("id")?, carrier.try_get("folds")?);
+        let folded = query(
+            "UPDATE deliveries SET state = 'folded', folded_into = $1, reason = $2, updated_at_ms = $3 WHERE id IN (
+                 SELECT id FROM deliveries WHERE destination = $4 AND state = 'pending' AND priority = $5 AND id > $1
+                     AND posted IS NULL AND folds = 0 ORDER BY id LIMIT $6)",
+        )
+        .bind(id)
+        .bind(format!("its channel's queue was long; delivery {id} tells of it"))
+        .bind(now_ms)
+        .bind(&lease.destination)
+        .bind(priority)
+        .bind(FOLDED_MAX.saturating_sub(folds).max(0))
+        .execute(&mut transaction)
+        .await?;
+        let folded = i64::try_from(folded).unwrap_or(FOLDED_MAX);
+        if folded > 0 {
+            query("UPDATE deliveries SET folds = folds + $2 WHERE id = $1")
+                .bind(id)
+                .bind(folded)
+                .execute(&mut transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(folded)
+    }
+
+    /// What a digest tells of beside its own message, the busiest topic first.
+    pub async fn folded_topics(&self, delivery_id: i64) -> Result<Vec<FoldedTopic>, StoreError> {
+        let rows = query(
+            "SELECT topic_arn, COUNT(*) AS count, MIN(received_at_ms) AS first_at_ms, MAX(received_at_ms) AS last_at_ms
+             FROM deliveries JOIN notifications ON notifications.id = deliveries.notification_id
+             WHERE folded_into = $1 GROUP BY topic_arn ORDER BY count DESC, topic_arn",
+        )
+        .bind(delivery_id)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(FoldedTopic {
+                    topic_arn: row.try_get("topic_arn")?,
+                    count: row.try_get("count")?,
+                    first_at_ms: row.try_get("first_at_ms")?,
+                    last_at_ms: row.try_get("last_at_ms")?,
+                })
+            })
+            .collect()
+    }
+
+    /// The newest messages that a digest tells of: SNS envelopes as they arrived.
+    pub async fn newest_folded(&self, delivery_id: i64, limit: i64) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT body FROM deliveries JOIN notifications ON notifications.id = deliveries.notification_id
+             WHERE folded_into = $1 ORDER BY deliveries.id DESC LIMIT $2";
+        let rows = query(sql).bind(delivery_id).bind(limit).fetch_all(&self.reader).await?;
+        rows.iter().map(|row| row.try_get("body")).collect()
+    }
+}

@@ -1,0 +1,21 @@
+//! What one node at a time does for all of them: each task's turn is leased, so that housekeeping runs once.
+
+use crate::sql::query;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Takes the turn of `task` until a time, unless another node has it. It ends by itself: a node that dies loses it.
+    pub async fn take_turn(&self, task: &str, until_ms: i64, now_ms: i64) -> Result<bool, StoreError> {
+        let taken = query(
+            "INSERT INTO turns (task, leased_until_ms) VALUES ($1, $2)
+             ON CONFLICT (task) DO UPDATE SET leased_until_ms = excluded.leased_until_ms
+             WHERE turns.leased_until_ms <= $3",
+        )
+        .bind(task)
+        .bind(until_ms)
+        .bind(now_ms)
+        .execute(&self.writer)
+        .await?;
+        Ok(taken == 1)
+    }
+}

@@ -4,6 +4,7 @@
 //! [`Lease`] names one; [`Store::head`] is the delivery of the lane that goes next; [`Store::settle`] records what came of
 //! an attempt and gives the lane back. The lane, not the message, is leased: that keeps a channel's order and pace.
 
+mod backlog;
 mod commit;
 mod enqueue;
 mod folds;
@@ -14,9 +15,10 @@ mod replay;
 mod retention;
 mod settle;
 
+pub use backlog::Backlog;
 pub(crate) use commit::{Commits, GroupCommit};
 pub(crate) use enqueue::rows_of_placeholders;
-pub use enqueue::{AcceptRules, Enqueued, NewNotification};
+pub use enqueue::{AcceptRules, Addressee, Enqueued, NewNotification};
 pub use folds::FoldedTopic;
 pub use holds::Pause;
 pub use inspect::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, HistoryEntry};

@@ -230,7 +230,8 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_pending ON deliveries (destination, priority, id) WHERE state = 'pending';
 -- The state stands in front although it is always the same: else SQLite takes deliveries_by_state and sorts.
-CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state IN ('pending', 'held');
+CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state = 'pending';
+CREATE INDEX deliveries_held_since ON deliveries (state, since_ms) WHERE state = 'held';
 CREATE INDEX deliveries_held ON deliveries (destination, scope) WHERE state = 'held';
 CREATE INDEX deliveries_held_by_scope ON deliveries (scope, destination) WHERE state = 'held';
 CREATE INDEX deliveries_folded ON deliveries (folded_into, id) WHERE folded_into IS NOT NULL;
@@ -258,6 +259,7 @@ CREATE TABLE destinations (
     held            BIGINT NOT NULL   -- 1: some of its deliveries are held
 );
 CREATE INDEX destinations_due ON destinations (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX destinations_failing ON destinations (failures) WHERE failures > 0;
 
 -- Credentials that a platform refuses: what would go out with them is held until somebody mends them.
 CREATE TABLE pauses (
@@ -297,6 +299,13 @@ CREATE TABLE threads (
     PRIMARY KEY (destination, thread_key)
 );
 CREATE INDEX threads_by_parent ON threads (parent_notification_id);
+
+-- What operators were told of and is not over.
+CREATE TABLE findings (
+    finding    TEXT   NOT NULL PRIMARY KEY,  -- its kind and whom it concerns
+    since_ms   BIGINT NOT NULL,
+    told_at_ms BIGINT NOT NULL
+);
 
 -- What one node at a time does for all: housekeeping, subscriptions, watching.
 CREATE TABLE turns (

@@ -20,9 +20,18 @@ pub struct NewNotification {
     pub body: String,
     /// What goes out first when a queue builds: the lowest.
     pub priority: Priority,
+    /// The one configuration that it is for, whatever that lists; `None`: all that list its topic.
+    pub addressee: Option<Addressee>,
     /// What it says of what, if others may say the same.
     pub similarity: Option<Similarity>,
     pub received_at_ms: i64,
+}
+
+/// A configuration with its lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addressee {
+    pub configuration_arn: String,
+    pub destination: String,
 }
 
 /// What keeps an accepted message out of a channel. Its delivery is in the ledger all the same, and says so.
@@ -45,12 +54,6 @@ pub enum Enqueued {
     UnknownTopic,
 }
 
-/// A listening configuration and its lane.
-struct Listener {
-    configuration_arn: String,
-    destination: String,
-}
-
 /// Answers what became of each, and whether a lane that slept has something to send now.
 pub(super) async fn write(
     transaction: &mut Transaction,
@@ -59,22 +62,20 @@ pub(super) async fn write(
     if arrivals.is_empty() {
         return Ok((Vec::new(), false));
     }
-    let listeners = listeners(transaction, arrivals).await?;
+    let listeners = Listeners::of(transaction, arrivals).await?;
     let mut seen = HashSet::new();
     let wanted: Vec<&(NewNotification, AcceptRules)> = arrivals
         .iter()
-        .filter(|(n, _)| {
-            listeners.contains_key(&n.topic_arn) && seen.insert((n.topic_arn.as_str(), n.message_id.as_str()))
-        })
+        .filter(|(n, _)| !listeners.to(n).is_empty() && seen.insert((n.topic_arn.as_str(), n.message_id.as_str())))
         .collect();
     let mut inserted = insert_notifications(transaction, &wanted).await?;
     let woken = insert_deliveries(transaction, &wanted, &inserted, &listeners).await?;
     let enqueued = arrivals
         .iter()
-        .map(|(notification, _)| match listeners.get(&notification.topic_arn) {
-            None => Enqueued::UnknownTopic,
+        .map(|(notification, _)| match listeners.to(notification) {
+            [] => Enqueued::UnknownTopic,
             // Taken out, so that a message that came twice in one batch is accepted once.
-            Some(listeners) => match inserted.remove(&key(notification)) {
+            listeners => match inserted.remove(&key(notification)) {
                 Some(_) => Enqueued::Accepted { deliveries: listeners.len() },
                 None => Enqueued::Repeated,
             },
@@ -87,27 +88,36 @@ fn key(notification: &NewNotification) -> (String, String) {
     (notification.topic_arn.clone(), notification.message_id.clone())
 }
 
-async fn listeners(
-    transaction: &mut Transaction,
-    arrivals: &[(NewNotification, AcceptRules)],
-) -> Result<HashMap<String, Vec<Listener>>, StoreError> {
-    let topics: BTreeSet<&str> = arrivals.iter().map(|(n, _)| n.topic_arn.as_str()).collect();
-    let sql = format!(
-        "SELECT topic_arn, configuration_arn, destination FROM topic_listeners WHERE topic_arn IN ({})",
-        (1..=topics.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
-    );
-    let mut query = query_of(sql);
-    for topic in topics {
-        query = query.bind(topic);
+/// Who lists the topics of a batch.
+struct Listeners(HashMap<String, Vec<Addressee>>);
+
+impl Listeners {
+    async fn of(
+        transaction: &mut Transaction,
+        arrivals: &[(NewNotification, AcceptRules)],
+    ) -> Result<Self, StoreError> {
+        let topics: BTreeSet<&str> = arrivals.iter().map(|(n, _)| n.topic_arn.as_str()).collect();
+        let placeholders = (1..=topics.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let select = query_of(format!(
+            "SELECT topic_arn, configuration_arn, destination FROM topic_listeners WHERE topic_arn IN ({placeholders})"
+        ));
+        let select = topics.into_iter().fold(select, |select, topic| select.bind(topic));
+        let mut by_topic: HashMap<String, Vec<Addressee>> = HashMap::new();
+        for row in select.fetch_all(transaction).await? {
+            by_topic.entry(row.try_get("topic_arn")?).or_default().push(Addressee {
+                configuration_arn: row.try_get("configuration_arn")?,
+                destination: row.try_get("destination")?,
+            });
+        }
+        Ok(Self(by_topic))
     }
-    let mut listeners: HashMap<String, Vec<Listener>> = HashMap::new();
-    for row in query.fetch_all(&mut *transaction).await? {
-        listeners.entry(row.try_get("topic_arn")?).or_default().push(Listener {
-            configuration_arn: row.try_get("configuration_arn")?,
-            destination: row.try_get("destination")?,
-        });
+
+    fn to<'a>(&'a self, notification: &'a NewNotification) -> &'a [Addressee] {
+        match &notification.addressee {
+            Some(addressee) => std::slice::from_ref(addressee),
+            None => self.0.get(&notification.topic_arn).map_or(&[], Vec::as_slice),
+        }
     }
-    Ok(listeners)
 }
 
 /// Answers the ids of those that were not there before.
@@ -136,7 +146,7 @@ struct NewDelivery<'a> {
     notification_id: i64,
     notification: &'a NewNotification,
     rules: AcceptRules,
-    listener: &'a Listener,
+    listener: &'a Addressee,
     /// What keeps it out: the state that it gets, and why.
     kept_out: Option<(&'static str, String)>,
 }
@@ -146,12 +156,12 @@ async fn insert_deliveries(
     transaction: &mut Transaction,
     wanted: &[&(NewNotification, AcceptRules)],
     inserted: &HashMap<(String, String), i64>,
-    listeners: &HashMap<String, Vec<Listener>>,
+    listeners: &Listeners,
 ) -> Result<bool, StoreError> {
     let mut deliveries = Vec::new();
     for (notification, rules) in wanted {
         let Some(&notification_id) = inserted.get(&key(notification)) else { continue };
-        for listener in listeners.get(&notification.topic_arn).into_iter().flatten() {
+        for listener in listeners.to(notification) {
             deliveries.push(NewDelivery { notification_id, notification, rules: *rules, listener, kept_out: None });
         }
     }

@@ -37,7 +37,7 @@ pub struct PendingDelivery {
     pub message_id: String,
     /// The SNS envelope as it arrived.
     pub body: String,
-    /// How many wait in the lane, itself among them: counted up to the bound that was asked for.
+    /// How many of its priority wait in the lane, itself among them: counted up to the bound that was asked for.
     pub waiting: i64,
 }
 
@@ -94,8 +94,8 @@ impl Store {
         let row = query(
             "SELECT deliveries.id, notification_id, configuration_arn, priority, attempts, posted, folds, since_ms,
                  topic_arn, message_id, body,
-                 (SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE destination = $1 AND state = 'pending' LIMIT $2)
-                     AS counted) AS waiting
+                 (SELECT COUNT(*) FROM (SELECT 1 FROM deliveries AS queued WHERE queued.destination = $1
+                     AND queued.state = 'pending' AND queued.priority = deliveries.priority LIMIT $2) AS counted) AS waiting
              FROM deliveries JOIN notifications ON notifications.id = deliveries.notification_id
              WHERE destination = $1 AND state = 'pending' ORDER BY priority, deliveries.id LIMIT 1",
         )

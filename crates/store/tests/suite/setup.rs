@@ -77,6 +77,7 @@ pub fn notification(topic_name: &str, message_id: &str, received_at_ms: i64) -> 
         message_id: message_id.to_owned(),
         body: format!("{{\"MessageId\":\"{message_id}\"}}"),
         priority: Priority::Notification,
+        addressee: None,
         similarity: None,
         received_at_ms,
     }

@@ -147,7 +147,7 @@ struct OperationLabels {
 pub struct Metrics {
     registry: Registry,
     sns_messages: Family<MessageLabels, Counter>,
-    sqs_messages: Family<MessageLabels, Counter>,
+    queue_messages: Family<MessageLabels, Counter>,
     sqs_calls_failed: Family<SqsCallLabels, Counter>,
     delivery_attempts: Family<AttemptLabels, Counter>,
     api_requests: Family<RequestLabels, Counter>,
@@ -164,8 +164,12 @@ impl Default for Metrics {
         let (sns_messages, delivery_attempts, api_requests) = (Family::default(), Family::default(), Family::default());
         let oldest_pending_seconds = Gauge::default();
         registry.register("sns_messages", "Requests to POST /sns by what became of them", sns_messages.clone());
-        let (sqs_messages, sqs_calls_failed) = (Family::default(), Family::default());
-        registry.register("sqs_messages", "Messages received from queues by what became of them", sqs_messages.clone());
+        let (queue_messages, sqs_calls_failed) = (Family::default(), Family::default());
+        registry.register(
+            "sqs_messages",
+            "Messages received from queues by what became of them",
+            queue_messages.clone(),
+        );
         registry.register("sqs_calls_failed", "Calls of Amazon SQS that failed", sqs_calls_failed.clone());
         registry.register(
             "delivery_attempts",
@@ -199,7 +203,7 @@ impl Default for Metrics {
         Self {
             registry,
             sns_messages,
-            sqs_messages,
+            queue_messages,
             sqs_calls_failed,
             delivery_attempts,
             api_requests,
@@ -218,7 +222,7 @@ impl Metrics {
     }
 
     pub fn sqs_message(&self, outcome: SqsOutcome) {
-        self.sqs_messages.get_or_create(&MessageLabels { outcome: outcome.as_str() }).inc();
+        self.queue_messages.get_or_create(&MessageLabels { outcome: outcome.as_str() }).inc();
     }
 
     pub fn sqs_call_failed(&self, call: SqsCall) {

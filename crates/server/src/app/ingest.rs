@@ -6,7 +6,6 @@
 
 mod envelope;
 
-use std::pin::Pin;
 use std::task::Poll;
 
 use domain::sns_message::{Kind, Malformed, SnsMessage, TopicArn, Verified, subscribe_url};
@@ -319,8 +318,7 @@ fn hidden_seconds(receive_count: u32) -> u32 {
 
 /// Runs all at the same time and begins them in their order, which the store's queue keeps.
 async fn in_order<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut waiting: Vec<(Pin<Box<F>>, Option<F::Output>)> =
-        futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    let mut waiting: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     std::future::poll_fn(|context| {
         let mut all = true;
         for (future, output) in waiting.iter_mut().filter(|(_, output)| output.is_none()) {

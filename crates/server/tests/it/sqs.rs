@@ -7,7 +7,7 @@ mod trust;
 use server::config::SqsQueueSettings;
 use store::SubscriptionState;
 
-use crate::kit::{FakeSqs, OTHER_TOPIC, TOPIC, TestServer, eventually};
+use crate::kit::{FakeSqs, OTHER_TOPIC, SlackRequest, TOPIC, TestServer, eventually};
 
 /// Longer than any pause of a poller.
 const LONG_MS: i64 = 60_000;
@@ -104,7 +104,7 @@ async fn messages_that_came_together_arrive_in_their_order() {
         server.pass(1000).await;
     }
     let arrived: Vec<_> =
-        server.slack_requests("chat.postMessage", 12).await.iter().map(|post| post.marker()).collect();
+        server.slack_requests("chat.postMessage", 12).await.iter().map(SlackRequest::marker).collect();
     assert_eq!(arrived, texts);
 }
 
@@ -184,7 +184,7 @@ async fn a_topic_that_a_queue_brings_is_not_subscribed() {
     let manual = async |topic_arn: &str| {
         eventually("the topic was looked at", async || {
             let row = server.store().topic_subscription(topic_arn).await.unwrap().unwrap();
-            (row.state == SubscriptionState::Manual).then_some(row.reason.unwrap())
+            (row.state == SubscriptionState::Manual).then(|| row.reason.unwrap())
         })
         .await
     };

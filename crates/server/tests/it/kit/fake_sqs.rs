@@ -91,10 +91,6 @@ impl FakeSqs {
         Self { address, shared, _serving: serving }
     }
 
-    pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
     pub fn queue_url(&self) -> String {
         format!("http://{}{QUEUE_PATH}", self.address)
     }
@@ -246,7 +242,7 @@ impl Shared {
                     successful.push(json!({ "Id": entry["Id"] }));
                 }
                 None => {
-                    failed.push(json!({ "Id": entry["Id"], "Code": "ReceiptHandleIsInvalid", "SenderFault": true }))
+                    failed.push(json!({ "Id": entry["Id"], "Code": "ReceiptHandleIsInvalid", "SenderFault": true }));
                 }
             }
         }

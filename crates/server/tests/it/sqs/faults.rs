@@ -7,7 +7,7 @@ use domain::sns_message::TrustedHost;
 use server::config::QueueTrust;
 
 use super::{LONG_MS, VISIBILITY_TIMEOUT_MS, counted, drained, enveloped, hidden, polling};
-use crate::kit::{TOPIC, eventually};
+use crate::kit::{SlackRequest, TOPIC, eventually};
 
 /// A long poll takes twenty seconds and a certificate ten: a stop waits for neither.
 const SOON: Duration = Duration::from_secs(5);
@@ -30,7 +30,7 @@ async fn nothing_is_deleted_while_the_store_is_away_and_nothing_is_received_in_v
     assert!(queued.len() == 2 && queued.iter().all(|message| message.receive_count == 1), "{queued:?}");
     server.restart().await;
     let mut posts = server.slack_requests("chat.postMessage", 2).await;
-    posts.sort_by_key(|post| post.marker());
+    posts.sort_by_key(SlackRequest::marker);
     assert_eq!([posts[0].marker(), posts[1].marker()], ["message-1", "message-2"]);
     drained(&sqs).await;
 }

@@ -1,21 +1,26 @@
 """Queues instead of a public URL: topics and event rules into SQS, and from there into the channel, without one HTTPS subscription.
 
-Rests on LocalStack's SNS, SQS and EventBridge, set up by the AWS CLI as docs/guides/sqs.md has it.
+Rests on LocalStack's SNS, SQS and EventBridge, and on the AWS CLI, which runs the commands of docs/guides/sqs.md as they stand there.
 """
 
 import json
+import subprocess
+import sys
 import uuid
+from pathlib import Path
 
 import pytest
 
 from bellhop import Bellhop
 from localstack import REGION, LocalStack, aws
-from processes import wait_until
+from processes import bare_environment, wait_until
 
-CHANNELS = {"enveloped": "C0ENVELOPED", "raw": "C0RAW", "events": "C0EVENTS"}
+GUIDE = Path(__file__).parents[2] / "docs/guides/sqs.md"
+ACCOUNT = "000000000000"
+CHANNELS = {"enveloped": "C0ENVELOPED", "raw": "C0RAW", "events": "C0EVENTS", "guide": "C0GUIDE"}
 # Of queues that SNS does not fill, or that hold messages nobody can take.
-EVENTS_TOPIC = f"arn:aws:sns:{REGION}:000000000000:events-without-sns"
-UNLISTED_TOPIC = f"arn:aws:sns:{REGION}:000000000000:unlisted"
+EVENTS_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:events-without-sns"
+UNLISTED_TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:unlisted"
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +33,13 @@ def localstack(tmp_path_factory):
 
 
 class Account:
-    """What a user has made in AWS: two topics, each with a queue of its own, and a queue that an event rule fills."""
+    """What a user has made in AWS: topics, each with a queue of its own, and a queue that an event rule fills."""
 
     def __init__(self, localstack):
         self.localstack = localstack
         self.topics, self.queues = {}, {}
-        for name in CHANNELS:
+        self.follow_the_guide()
+        for name in ("enveloped", "raw", "events"):
             self.queues[name] = self.aws("sqs", "create-queue", "--queue-name", f"bellhop-{name}")["QueueUrl"]
         for name in ("enveloped", "raw"):
             self.topics[name] = self.aws("sns", "create-topic", "--name", name)["TopicArn"]
@@ -45,6 +51,22 @@ class Account:
         pattern = json.dumps({"source": ["bellhop.test"]})
         self.aws("events", "put-rule", "--name", "to-queue", "--event-pattern", pattern)
         self.aws("events", "put-targets", "--rule", "to-queue", "--targets", f"Id=1,Arn={self.arn('events')}")
+
+    def follow_the_guide(self):
+        """Runs its first block, with our region and account in it, in the shell of a reader."""
+        self.topics["guide"] = self.aws("sns", "create-topic", "--name", "alarms")["TopicArn"]
+        commands = GUIDE.read_text().split("```")[1].replace("eu-central-1", REGION).replace("123456789012", ACCOUNT)
+        environment = bare_environment(self.localstack.folder) | {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        # The CLI of these tests, whatever else is on the machine; for SQS its first version does not heed AWS_ENDPOINT_URL.
+        own = f'aws() {{ {Path(sys.executable).parent}/aws --endpoint-url {self.localstack.url} "$@"; }}'
+        folder = self.localstack.folder
+        shell = ["bash", "-eu", "-c", f"{own}\n{commands}"]
+        done = subprocess.run(shell, env=environment, cwd=folder, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        self.queues["guide"] = self.aws("sqs", "get-queue-url", "--queue-name", "bellhop")["QueueUrl"]
 
     def aws(self, *words):
         return aws(*words, endpoint=self.localstack.url, folder=self.localstack.folder)
@@ -71,7 +93,7 @@ def account(localstack):
 
 @pytest.fixture(scope="module")
 def bellhop(tmp_path_factory, account):
-    topics = {"raw": account.topics["raw"], "events": EVENTS_TOPIC, "enveloped": account.topics["enveloped"]}
+    topics = account.topics | {"events": EVENTS_TOPIC}
     more = f'region="{REGION}",wait_seconds=2,visibility_timeout_seconds=10'
     queues = [f'{{queue_url="{account.queues[name]}",topic_arn="{topic}",{more}}}' for name, topic in topics.items()]
     settings = {
@@ -99,7 +121,7 @@ def assert_emptied(account, queue: str):
     wait_until(f"the queue {queue} is empty", lambda: account.counts(queue) == (0, 0), seconds=20)
 
 
-@pytest.mark.parametrize("queue", ["enveloped", "raw"])
+@pytest.mark.parametrize("queue", ["guide", "enveloped", "raw"])
 def test_an_alarm_reaches_the_channel_through_a_queue(account, bellhop, queue):
     reason = f"cpu-{uuid.uuid4()}"
     account.aws(
@@ -139,7 +161,14 @@ def test_an_event_rule_needs_no_topic(account, bellhop):
 
 def test_there_is_no_subscription_but_the_queues(account, bellhop):
     protocols = [each["Protocol"] for each in account.aws("sns", "list-subscriptions")["Subscriptions"]]
-    assert protocols == ["sqs", "sqs"]
+    assert protocols == ["sqs", "sqs", "sqs"]
+
+
+def test_the_guides_queue_has_a_policy_and_a_way_out(account):
+    redrive = json.loads(account.attribute("guide", "RedrivePolicy"))
+    assert redrive["deadLetterTargetArn"].endswith(":bellhop-dead") and int(redrive["maxReceiveCount"]) == 10
+    policy = json.loads(account.attribute("guide", "Policy"))
+    assert policy["Statement"][0]["Condition"] == {"ArnEquals": {"aws:SourceArn": account.topics["guide"]}}
 
 
 def test_a_restart_loses_nothing_that_came_meanwhile(account, bellhop):

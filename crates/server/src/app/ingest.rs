@@ -145,8 +145,12 @@ impl App {
                 self.confirm_queue(&verified).await?;
                 Ok(Read::Taken(Taken::without_words(SqsOutcome::Confirmed)))
             }
-            (Kind::UnsubscribeConfirmation, _) => {
-                tracing::warn!(queue = queue.url(), topic_arn = %message.topic_arn, "the queue's subscription was ended");
+            (Kind::UnsubscribeConfirmation, trust) => {
+                let topic_arn = message.topic_arn.clone();
+                if trust == QueueTrust::Signature {
+                    self.verify(message).await?;
+                }
+                tracing::warn!(queue = queue.url(), %topic_arn, "the queue's subscription was ended");
                 Ok(Read::Taken(Taken::without_words(SqsOutcome::Unsubscribed)))
             }
         }

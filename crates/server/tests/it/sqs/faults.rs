@@ -11,6 +11,8 @@ use crate::kit::{SlackRequest, TOPIC, eventually};
 
 /// A long poll takes twenty seconds and a certificate ten: a stop waits for neither.
 const SOON: Duration = Duration::from_secs(5);
+/// A poller's after its first failure.
+const PAUSE_MS: i64 = 1000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_deleted_while_the_store_is_away_and_nothing_is_received_in_vain() {
@@ -46,38 +48,40 @@ async fn a_message_that_could_not_be_deleted_comes_again_and_arrives_once() {
     })
     .await;
     hidden(&sqs, VISIBILITY_TIMEOUT_MS / 1000).await;
-    server.pass(VISIBILITY_TIMEOUT_MS).await;
+    server.quiet().await;
+    server.clock.advance(VISIBILITY_TIMEOUT_MS);
+    eventually("it was deleted", async || {
+        server.clock.advance(PAUSE_MS);
+        sqs.queued().is_empty().then_some(())
+    })
+    .await;
     counted(&server, "repeated", 1).await;
-    drained(&sqs).await;
     assert_eq!(server.deliveries().await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_that_refuses_is_asked_again_after_a_pause_that_grows() {
+async fn a_queue_that_refuses_is_asked_again_after_a_pause() {
+    const FAILED: &str = "bellhop_sqs_calls_failed_total{call=\"receive\"}";
     let (mut server, sqs) = polling(Some(TOPIC), |_| ()).await;
+    eventually("it polls", async || sqs.requests("ReceiveMessage").pop()).await;
     for _ in 0..3 {
         sqs.fail_next("ReceiveMessage", "AccessDenied");
     }
     // The poll that was under way when the faults were set is not one of them.
     server.restart().await;
-    let failed = async |count: u64| {
-        eventually(&format!("{count} failures"), async || {
-            let failures = server.metric("bellhop_sqs_calls_failed_total{call=\"receive\"}").await;
-            assert!(failures <= count, "{failures} failures: a pause was too short");
-            (failures == count).then_some(())
-        })
-        .await;
-    };
-    // Each pause is between half of this and all of it.
-    for (count, whole_ms) in [(1, 1000), (2, 2000), (3, 4000)] {
-        failed(count).await;
-        server.clock.advance(whole_ms / 2 - 1);
-        failed(count).await;
-        server.clock.advance(whole_ms / 2 + 1);
+    eventually("the first failure", async || (server.metric(FAILED).await == 1).then_some(())).await;
+    // A loop without a pause would have used up the faults by now.
+    for _ in 0..50 {
+        assert_eq!(server.metric(FAILED).await, 1);
     }
     sqs.send("message-1");
+    eventually("the message was taken", async || {
+        server.clock.advance(PAUSE_MS);
+        sqs.queued().is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(server.metric(FAILED).await, 3);
     server.slack_requests("chat.postMessage", 1).await;
-    drained(&sqs).await;
 }
 
 /// The certificate's host takes the connection and says nothing: two messages are received and cannot be committed yet.

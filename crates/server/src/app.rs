@@ -1,7 +1,8 @@
 //! What Bellhop does with a request, whoever brought it. One file a noun; no HTTP of the front doors, no SQL.
 //!
 //! Every function that touches a tenant's data takes a [`Caller`] first and authorises first. What comes from SNS is
-//! authorised by its signature instead: those functions take a `domain::sns_message::Verified`.
+//! authorised by its signature instead: those functions take a `domain::sns_message::Verified`. What a queue of the
+//! settings brings (`ingest`) is authorised by the queue's policy.
 
 mod access_keys;
 mod account_preferences;
@@ -15,6 +16,7 @@ mod custom_actions;
 mod deliveries;
 mod error;
 mod health;
+mod ingest;
 mod notifications;
 mod origin;
 mod pagination;
@@ -42,6 +44,7 @@ pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
+pub use ingest::{Polled, Queue};
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
 pub use sign_in::{
@@ -67,6 +70,8 @@ pub struct App {
     pub(crate) metrics: Metrics,
     pub(crate) slack: SlackClient,
     pub(crate) sns: Sns,
+    /// Polled beside `POST /sns`.
+    pub(crate) queues: Vec<Arc<Queue>>,
     pub(crate) certificates: Certificates,
     pub(crate) trusted_hosts: TrustedHosts,
     /// Where SNS posts to: the public URL and `/sns`.

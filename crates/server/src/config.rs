@@ -5,6 +5,7 @@
 
 mod audit;
 mod identities;
+mod ingest;
 mod throttle;
 
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ pub use identities::{
 };
 
 pub use audit::AuditSettings;
+pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use throttle::{RateSettings, ThrottleSettings};
 
 const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
@@ -41,6 +43,8 @@ pub struct Settings {
     pub store: StoreSettings,
     #[serde(default)]
     pub sns: SnsSettings,
+    #[serde(default)]
+    pub ingest: IngestSettings,
     #[serde(default)]
     pub slack: SlackSettings,
     #[serde(default)]
@@ -251,6 +255,11 @@ pub fn sns_endpoint_is_overridden() -> bool {
     ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
 }
 
+/// The same of SQS.
+pub fn sqs_endpoint_is_overridden() -> bool {
+    ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
+}
+
 /// Where AWS STS is for `bellhop login`, if the standard variables redirect it to an emulator.
 pub fn sts_endpoint() -> Option<String> {
     ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].into_iter().find_map(environment)
@@ -318,6 +327,9 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     }
     if settings.slack.api_url.as_ref().is_some_and(|url| !url.path().ends_with('/')) {
         return wrong("slack.api_url", "must end with `/`");
+    }
+    if let Some(problem) = settings.ingest.problem() {
+        return wrong("ingest.sqs", &problem);
     }
     identities::check(&settings)?;
     Ok(settings)

@@ -23,6 +23,36 @@ pub enum SnsOutcome {
     Unavailable,
 }
 
+/// What became of a message that a queue brought, each time it was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SqsOutcome {
+    Accepted,
+    Repeated,
+    Confirmed,
+    Unsubscribed,
+    Malformed,
+    TooLarge,
+    BadSignature,
+    UnknownTopic,
+    /// Another than the queue's `topic_arn`.
+    OtherTopic,
+    /// Raw, and the queue has no `topic_arn`.
+    NoTopic,
+    /// Its certificate's host, or SNS, does not answer.
+    Unavailable,
+    StoreAway,
+    /// The server stopped before it was committed.
+    Released,
+}
+
+/// A call of Amazon SQS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SqsCall {
+    Receive,
+    Delete,
+    ChangeVisibility,
+}
+
 /// What came of an attempt to deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptOutcome {
@@ -47,6 +77,36 @@ impl SnsOutcome {
     }
 }
 
+impl SqsOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Repeated => "repeated",
+            Self::Confirmed => "confirmed",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::BadSignature => "bad_signature",
+            Self::UnknownTopic => "unknown_topic",
+            Self::OtherTopic => "other_topic",
+            Self::NoTopic => "no_topic",
+            Self::Unavailable => "unavailable",
+            Self::StoreAway => "store_away",
+            Self::Released => "released",
+        }
+    }
+}
+
+impl SqsCall {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Receive => "receive",
+            Self::Delete => "delete",
+            Self::ChangeVisibility => "change_visibility",
+        }
+    }
+}
+
 impl AttemptOutcome {
     fn as_str(self) -> &'static str {
         match self {
@@ -58,8 +118,13 @@ impl AttemptOutcome {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct SnsLabels {
+struct MessageLabels {
     outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SqsCallLabels {
+    call: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -81,7 +146,9 @@ struct OperationLabels {
 
 pub struct Metrics {
     registry: Registry,
-    sns_messages: Family<SnsLabels, Counter>,
+    sns_messages: Family<MessageLabels, Counter>,
+    queue_messages: Family<MessageLabels, Counter>,
+    sqs_calls_failed: Family<SqsCallLabels, Counter>,
     delivery_attempts: Family<AttemptLabels, Counter>,
     api_requests: Family<RequestLabels, Counter>,
     api_requests_aborted: Family<OperationLabels, Counter>,
@@ -97,6 +164,13 @@ impl Default for Metrics {
         let (sns_messages, delivery_attempts, api_requests) = (Family::default(), Family::default(), Family::default());
         let oldest_pending_seconds = Gauge::default();
         registry.register("sns_messages", "Requests to POST /sns by what became of them", sns_messages.clone());
+        let (queue_messages, sqs_calls_failed) = (Family::default(), Family::default());
+        registry.register(
+            "sqs_messages",
+            "Messages received from queues by what became of them",
+            queue_messages.clone(),
+        );
+        registry.register("sqs_calls_failed", "Calls of Amazon SQS that failed", sqs_calls_failed.clone());
         registry.register(
             "delivery_attempts",
             "Requests to chat platforms by what came of them",
@@ -129,6 +203,8 @@ impl Default for Metrics {
         Self {
             registry,
             sns_messages,
+            queue_messages,
+            sqs_calls_failed,
             delivery_attempts,
             api_requests,
             api_requests_aborted,
@@ -142,7 +218,15 @@ impl Default for Metrics {
 
 impl Metrics {
     pub fn sns_message(&self, outcome: SnsOutcome) {
-        self.sns_messages.get_or_create(&SnsLabels { outcome: outcome.as_str() }).inc();
+        self.sns_messages.get_or_create(&MessageLabels { outcome: outcome.as_str() }).inc();
+    }
+
+    pub fn sqs_message(&self, outcome: SqsOutcome) {
+        self.queue_messages.get_or_create(&MessageLabels { outcome: outcome.as_str() }).inc();
+    }
+
+    pub fn sqs_call_failed(&self, call: SqsCall) {
+        self.sqs_calls_failed.get_or_create(&SqsCallLabels { call: call.as_str() }).inc();
     }
 
     pub fn delivery_attempt(&self, platform: &'static str, outcome: AttemptOutcome) {

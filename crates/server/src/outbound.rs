@@ -1,4 +1,4 @@
-//! Whom Bellhop calls: chat platforms, Amazon SNS, AWS STS, and the hosts of SNS's certificates. Each file one other party.
+//! Whom Bellhop calls: chat platforms, Amazon SNS and SQS, AWS STS, and the hosts of SNS's certificates. Each file one other party.
 //!
 //! Nothing here decides what a failure means for a message: it answers a verdict or a reason, `app` acts on it.
 
@@ -6,4 +6,5 @@ pub mod certificates;
 pub mod http;
 pub mod slack;
 pub mod sns;
+pub mod sqs;
 pub mod sts;

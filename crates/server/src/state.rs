@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::app::{App, AuditQueue, Identities, JsonLines, SharedApp, SignIn, Throttle, Unrecorded, server_name};
+use crate::app::{App, AuditQueue, Identities, JsonLines, Queue, SharedApp, SignIn, Throttle, Unrecorded, server_name};
 use crate::clock::SharedClock;
 use crate::config::Settings;
 use crate::development_key::CERTIFICATE_PATH;
@@ -191,6 +191,7 @@ fn compose(
         metrics: Metrics::default(),
         slack: SlackClient::new(slack_api_url, timeout)?,
         sns: Sns::new()?,
+        queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),
         trusted_hosts,
         sns_endpoint: sns_endpoint(&public_url)?,
         sns_is_local: crate::config::sns_endpoint_is_overridden(),

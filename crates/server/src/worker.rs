@@ -1,7 +1,8 @@
-//! What runs beside the requests: delivering, keeping subscriptions, forgetting. Each file one loop over a function of `app`.
+//! What runs beside the requests: delivering, polling queues, keeping subscriptions, forgetting. Each file one loop over a function of `app`.
 
 mod deliver_notifications;
 mod forget_full_buckets;
+mod poll_queues;
 mod prune_audit_records;
 mod subscribe_topics;
 
@@ -14,6 +15,7 @@ use crate::app::SharedApp;
 pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(deliver_notifications::run(app.clone(), stop.clone()));
     tasks.spawn(subscribe_topics::run(app.clone(), stop.clone()));
+    tasks.spawn(poll_queues::run(app.clone(), stop.clone()));
     tasks.spawn(prune_audit_records::run(app.clone(), stop.clone()));
     tasks.spawn(forget_full_buckets::run(app.clone(), stop.clone()));
 }

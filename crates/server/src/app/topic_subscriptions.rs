@@ -20,6 +20,9 @@ const DUE_AFTER_MS: [(SubscriptionState, i64); 5] = [
     (SubscriptionState::Confirmed, 15 * MINUTE_MS),
 ];
 
+/// Why there is no subscription of ours where a queue of the settings brings the topic's messages.
+const FED_BY_A_QUEUE: &str = "a queue of `ingest.sqs` brings its messages";
+
 impl App {
     /// Answers a `SubscriptionConfirmation`: visits its URL if a configuration lists the topic.
     pub async fn confirm_subscription(&self, message: &Verified) -> Result<(), NotAccepted> {
@@ -82,6 +85,10 @@ impl App {
         };
         match (row.state, manual) {
             (State::Unwanted, manual) => self.unsubscribe(row, &topic, manual).await,
+            // One that is there already stays: ending it before the queue is subscribed would lose messages.
+            (State::Wanted | State::Manual | State::Pending, _) if self.is_fed_by_a_queue(&topic) => {
+                self.record(row, State::Manual, None, Some(FED_BY_A_QUEUE.to_owned())).await
+            }
             (State::Confirmed, None) => self.look(row, &topic).await,
             (State::Confirmed, Some(_)) => self.record(row, State::Confirmed, None, None).await,
             (State::Wanted | State::Manual | State::Pending, None) => self.subscribe(row, &topic).await,
@@ -143,11 +150,17 @@ impl App {
 
     async fn look(&self, row: &TopicSubscription, topic: &TopicArn) -> Result<(), StoreError> {
         let Some(arn) = &row.subscription_arn else {
+            if self.is_fed_by_a_queue(topic) {
+                return self.record(row, SubscriptionState::Confirmed, None, None).await;
+            }
             // SNS did not name it when it was confirmed; asking again makes it.
             return self.subscribe(row, topic).await;
         };
         match self.sns.look(arn, topic.region()).await {
             Ok(Subscribed::Yes) => self.record(row, SubscriptionState::Confirmed, None, None).await,
+            Ok(Subscribed::Gone) if self.is_fed_by_a_queue(topic) => {
+                self.record(row, SubscriptionState::Manual, None, Some(FED_BY_A_QUEUE.to_owned())).await
+            }
             Ok(Subscribed::Gone) => {
                 tracing::warn!(topic_arn = %topic, "the subscription is gone; subscribing again");
                 self.subscribe(row, topic).await

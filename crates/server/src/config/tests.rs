@@ -51,9 +51,46 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ("[throttle]\nrequests_per_second = -1.0", "or 0 for no limit"),
         ("[throttle.operations]\nTagResources = { requests_per_second = 1, burst = 1 }", "`TagResources`"),
         ("[throttle.operations]\nTagResource = { requests_per_second = 1, burst = 0 }", "burst"),
+        ("[[ingest.sqs]]\nqueue_url = \"here\"", "queue_url"),
+        ("[[ingest.sqs]]\nqueue_url = \"http://localhost:4566/1/q\"", "say it with `region`"),
+        ("[[ingest.sqs]]\nqueue_url = \"https://sqs.eu-west-1.amazonaws.com/\"", "like `/123456789012/bellhop`"),
         ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
     ] {
         let error = of_toml(text).unwrap_err().to_string();
+        assert!(error.contains(named), "{error}");
+    }
+}
+
+#[test]
+fn a_queue_needs_its_url_alone_and_what_is_said_of_it_is_looked_at() {
+    let queue = |more: &str| {
+        of_toml(&format!(
+            "[[ingest.sqs]]\nqueue_url = \"https://sqs.eu-central-1.amazonaws.com/123456789012/bellhop\"\n{more}"
+        ))
+        .map_err(|error| error.to_string())
+    };
+    let settings = queue("").unwrap();
+    let [found] = settings.ingest.sqs.as_slice() else {
+        panic!("{:?}", settings.ingest);
+    };
+    assert_eq!((found.region(), found.wait_seconds, found.pollers), (Some("eu-central-1"), 20, 1));
+    assert_eq!((found.trust, found.visibility_timeout_seconds), (QueueTrust::Queue, None));
+    assert_eq!(queue("region = \"eu-west-1\"").unwrap().ingest.sqs[0].region(), Some("eu-west-1"));
+    assert_eq!(queue("trust = \"signature\"").unwrap().ingest.sqs[0].trust, QueueTrust::Signature);
+    let again = "[[ingest.sqs]]\nqueue_url = \"https://sqs.eu-central-1.amazonaws.com/123456789012/bellhop\"";
+    for (more, named) in [
+        ("topic_arn = \"alarms\"", "not the arn of an Amazon SNS topic"),
+        ("region = \"Frankfurt\"", "`region`"),
+        ("wait_seconds = 0", "`wait_seconds`"),
+        ("wait_seconds = 21", "`wait_seconds`"),
+        ("visibility_timeout_seconds = 9", "`visibility_timeout_seconds`"),
+        ("visibility_timeout_seconds = 43201", "`visibility_timeout_seconds`"),
+        ("pollers = 0", "`pollers`"),
+        ("trust = \"nobody\"", "trust"),
+        ("credentials = \"x\"", "credentials"),
+        (again, "twice"),
+    ] {
+        let error = queue(more).unwrap_err();
         assert!(error.contains(named), "{error}");
     }
 }

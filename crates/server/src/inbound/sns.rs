@@ -16,6 +16,12 @@ use crate::metrics::SnsOutcome;
 /// A message of 256 KiB grows in its JSON envelope, at most to six bytes a character (`\u0000`), and has members beside it.
 const BODY_BYTES_MAX: usize = MESSAGE_BYTES_MAX * 6 + 32 * 1024;
 
+/// SNS signs envelopes only, so anybody could have sent a raw message.
+/// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html>.
+const RAW_IS_NOT_SIGNED: &str = "Amazon SNS does not sign raw messages, so this one cannot be verified: switch raw message \
+    delivery of the subscription off (`RawMessageDelivery` = `false`), or subscribe an Amazon SQS queue and list it in \
+    `ingest.sqs`";
+
 /// Why a request was not taken: its outcome for the metrics, its status, and a sentence for the sender and the log.
 struct Refusal {
     outcome: SnsOutcome,
@@ -41,7 +47,7 @@ pub async fn receive(State(app): State<SharedApp>, headers: HeaderMap, body: Bod
 
 async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOutcome, Refusal> {
     let body = body::read(body, BODY_BYTES_MAX, app.clock.as_ref()).await?;
-    let message = SnsMessage::parse(&body).map_err(|malformed| not_a_message(malformed, &body))?;
+    let message = SnsMessage::parse(&body).map_err(|malformed| not_a_message(malformed, headers, &body))?;
     message.agrees_with(SnsHeaders {
         message_type: header(headers, "x-amz-sns-message-type"),
         message_id: header(headers, "x-amz-sns-message-id"),
@@ -64,8 +70,11 @@ async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOut
     }
 }
 
-/// A body over 256 KiB that is no envelope is too large before it is anything else.
-fn not_a_message(malformed: Malformed, body: &Bytes) -> Refusal {
+/// Raw delivery is known by its header. Else a body over 256 KiB that is no envelope is too large before it is anything else.
+fn not_a_message(malformed: Malformed, headers: &HeaderMap, body: &Bytes) -> Refusal {
+    if header(headers, "x-amz-sns-rawdelivery").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        return refusal(SnsOutcome::BadSignature, StatusCode::FORBIDDEN, &RAW_IS_NOT_SIGNED);
+    }
     if body.len() > MESSAGE_BYTES_MAX { Malformed::TooLarge { bytes: body.len() }.into() } else { malformed.into() }
 }
 

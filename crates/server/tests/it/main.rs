@@ -26,4 +26,6 @@ mod sign_in;
 #[cfg(test)]
 mod sns;
 #[cfg(test)]
+mod sqs;
+#[cfg(test)]
 mod subscriptions;

@@ -142,6 +142,40 @@ async fn what_is_no_message_is_400() {
     assert_eq!(server.sns.certificate_fetches(), 0, "the signature of no message is asked about");
 }
 
+/// SNS does not sign it: whoever knew the URL could have sent it. The refusal says what to do instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_raw_message_is_403_and_told_the_remedy() {
+    let server = listening().await;
+    let large = "x".repeat(300 * 1024);
+    for body in ["message-1", "{\"AlarmName\":\"message-1\"}", &large] {
+        let good = server.sns.notification(TOPIC, "message-1").signed();
+        let raw = SnsPost { body: body.to_owned(), ..good }.header("x-amz-sns-rawdelivery", Some("true"));
+        assert_eq!(outcome(&server, &raw, "bad_signature").await, 403);
+        let (_, text) = server.post_sns(&raw).await;
+        assert!(text.contains("`RawMessageDelivery` = `false`") && text.contains("`ingest.sqs`"), "{text}");
+    }
+    assert!(server.deliveries().await.is_empty());
+}
+
+/// What an `InputTransformer` of an event rule makes of an event is anything: it comes in an ordinary, signed envelope.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_input_transformer_made_is_accepted() {
+    let server = listening().await;
+    let made = [
+        ("\"Instance i-0abc is now stopped.\"", "Instance i-0abc is now stopped."),
+        ("{\"instance\": \"i-0abc\", \"state\": \"stopped\"}", "i-0abc"),
+        ("[\"i-0abc\", null, 17]", "i-0abc"),
+        ("Instance i-0abc: <detail.state>", "Instance i-0abc: &lt;detail.state&gt;"),
+    ];
+    for (index, (message, shown)) in made.into_iter().enumerate() {
+        let post = server.sns.notification(TOPIC, message).signed();
+        assert_eq!(outcome(&server, &post, "accepted").await, 200, "{message}");
+        let posts = server.slack_requests("chat.postMessage", index + 1).await;
+        assert!(posts[index].body.to_string().contains(shown), "{shown}: {:#}", posts[index].body);
+        server.pass(1000).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_that_disagree_with_the_body_are_400() {
     let server = listening().await;

@@ -12,7 +12,7 @@ use wire::operations::Operation::{
     UpdateSlackChannelConfiguration as UPDATE,
 };
 
-use crate::kit::{BellhopProcess, DEV, FakeSns, OTHER_TOPIC, ROLE, TOPIC, TestServer, eventually};
+use crate::kit::{BellhopProcess, DEV, FakeSns, FakeSqs, OTHER_TOPIC, ROLE, TOPIC, TestServer, eventually};
 
 const ARN: &str = "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops";
 
@@ -90,6 +90,28 @@ async fn a_subscription_that_was_ended_from_outside_is_asked_for_again() {
     let post = sns.confirmation("UnsubscribeConfirmation", TOPIC).signed();
     assert_eq!(bellhop.api().post_sns(&post).await.0, 200);
     eventually("Subscribe again", async || (sns.calls("Subscribe").len() == 2).then_some(())).await;
+}
+
+/// The queue is its way in. Here it is declared by the environment, and so are the credentials.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_that_a_queue_brings_is_not_subscribed_and_the_queue_is_polled() {
+    let (sns, data_dir) = (FakeSns::start(Arc::new(SystemClock)).await, tempfile::tempdir().unwrap());
+    let sqs = FakeSqs::start(Arc::new(SystemClock)).await;
+    let (endpoint, queue_url) = (format!("http://{}", sns.host()), sqs.queue_url());
+    let queue = format!(r#"[{{queue_url="{queue_url}",region="eu-central-1",topic_arn="{TOPIC}"}}]"#);
+    let environment = [
+        ("AWS_ENDPOINT_URL_SNS", endpoint.as_str()),
+        ("AWS_ACCESS_KEY_ID", "AKIDAWS"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("BELLHOP_INGEST__SQS", &queue),
+    ];
+    let bellhop = BellhopProcess::dev(data_dir.path(), &environment).await;
+    bellhop.api().call(CREATE, DEV).json(&configuration(&[TOPIC, OTHER_TOPIC])).send().await.ok(201);
+    let calls = eventually("Subscribe", async || Some(sns.calls("Subscribe")).filter(|calls| !calls.is_empty())).await;
+    sqs.send("a raw message");
+    eventually("the queue is empty", async || sqs.queued().is_empty().then_some(())).await;
+    assert_eq!((calls.len(), &calls[0]["TopicArn"]), (1, &OTHER_TOPIC.into()));
+    assert_eq!(sns.calls("Subscribe").len(), 1);
 }
 
 /// A server on a loopback address that nobody told of an emulator: SNS could never reach it.

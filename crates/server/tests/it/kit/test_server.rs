@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, AuditSettings, ConfiguredTeamSettings, DeliverySettings, LimitSettings, MicrosoftTeamsSettings,
-    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
-    ThrottleSettings,
+    AccessKeySettings, AuditSettings, ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings,
+    MicrosoftTeamsSettings, ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings,
+    SnsSettings, StoreSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryState};
@@ -334,6 +334,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
                 workspace(OTHER, "T0THEIRS", "Theirs", "xoxb-theirs"),
             ],
         },
+        ingest: IngestSettings::default(),
         microsoft_teams: MicrosoftTeamsSettings {
             teams: vec![ConfiguredTeamSettings {
                 account_id: OPS.account_id.parse().unwrap(),

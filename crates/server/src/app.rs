@@ -14,6 +14,7 @@ mod configured_teams;
 mod custom_actions;
 mod deliveries;
 mod error;
+mod events;
 mod health;
 mod notifications;
 mod origin;
@@ -42,6 +43,7 @@ pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
+pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
 pub use sign_in::{
@@ -65,6 +67,8 @@ pub struct App {
     pub(crate) clock: SharedClock,
     pub(crate) random: Random,
     pub(crate) metrics: Metrics,
+    /// What waits for Amazon CloudWatch.
+    pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
     pub(crate) sns: Sns,
     pub(crate) certificates: Certificates,

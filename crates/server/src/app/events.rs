@@ -30,8 +30,8 @@ pub struct ConfigurationEvent {
     pub configuration: ChatConfigurationArn,
     pub logging_level: LoggingLevel,
     pub what: EventKind,
-    /// The line of the configuration's log, where its level asks for one.
-    pub text: String,
+    /// The line of the configuration's log, if its level asks for one.
+    pub text: Option<String>,
 }
 
 /// What waits for CloudWatch, if it is to get anything.
@@ -55,14 +55,6 @@ impl EventQueues {
         });
         Self { counts, lines, losses: Losses::default() }
     }
-
-    pub fn has_metrics(&self) -> bool {
-        self.counts.is_some()
-    }
-
-    pub fn has_logs(&self) -> bool {
-        self.lines.is_some()
-    }
 }
 
 impl App {
@@ -79,7 +71,7 @@ impl App {
         }
         if let Some((lines, _)) = &self.events.lines
             && is_logged(logging_level, what)
-            && let Some(account_id) = configuration.account_id()
+            && let (Some(account_id), Some(text)) = (configuration.account_id(), text)
         {
             let account_id = account_id.as_str().to_owned();
             let written = LogLine { at_ms: now_ms, text };
@@ -95,14 +87,23 @@ impl App {
         if delivery.attempts > 0 || delivery.posted.is_some() {
             return;
         }
-        let Some((configuration, level)) = self.observed(&delivery.configuration_arn).await else {
+        let unsupported = source == Source::PlainText;
+        let what = if unsupported { EventKind::Unsupported } else { EventKind::Processed };
+        self.observe_received(&delivery.configuration_arn, what, &delivery.body).await;
+    }
+
+    /// An event has been received for a configuration, and is of this kind beside.
+    pub(super) async fn observe_received(&self, configuration_arn: &str, what: EventKind, body: &str) {
+        let Some((configuration, logging_level)) = self.observed(configuration_arn).await else {
             return;
         };
-        let unsupported = (source == Source::PlainText).then_some(EventKind::Unsupported);
-        for what in [Some(EventKind::Processed), unsupported].into_iter().flatten() {
-            let text = self.line(level, what, || text::arrived(what, &delivery.body));
-            self.observe(ConfigurationEvent { configuration: configuration.clone(), logging_level: level, what, text });
+        if what != EventKind::Processed {
+            let configuration = configuration.clone();
+            let what = EventKind::Processed;
+            self.observe(ConfigurationEvent { configuration, logging_level, what, text: None });
         }
+        let text = self.line(logging_level, what, || text::received(what, body));
+        self.observe(ConfigurationEvent { configuration, logging_level, what, text });
     }
 
     /// An attempt has been made. A message that is given up counts as failed, an attempt that is repeated as nothing yet: AWS
@@ -138,8 +139,8 @@ impl App {
     }
 
     /// A text costs something to make: only for a line that is written.
-    fn line(&self, level: LoggingLevel, what: EventKind, text: impl FnOnce() -> String) -> String {
-        if self.events.has_logs() && is_logged(level, what) { text() } else { String::new() }
+    fn line(&self, level: LoggingLevel, what: EventKind, text: impl FnOnce() -> String) -> Option<String> {
+        (self.events.lines.is_some() && is_logged(level, what)).then(text)
     }
 }
 

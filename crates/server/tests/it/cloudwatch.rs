@@ -130,13 +130,16 @@ async fn a_group_for_each_configuration_has_what_its_level_asks_for() {
     let watched = Watched::start(&[("BELLHOP_CLOUDWATCH__LOGS__RETENTION_DAYS", "14")]).await;
     for (name, level) in [("all", "INFO"), ("errors", "ERROR"), ("nothing", "NONE")] {
         watched.configure(name, level).await;
-        watched.publish(name, "plain text").await;
+        watched.publish(name, ALARM).await;
+        watched.counted(name, "MessageDeliverySuccess", 1.0).await;
     }
-    let all = watched.logged("all", 3).await;
-    assert!(all[0].starts_with("Event received: {\"Type\":\"Notification\""), "{all:#?}");
-    assert!(all[1].starts_with("Event received is not supported (see https://docs.aws.amazon.com/"), "{all:#?}");
-    assert!(all[2].contains(" delivered as 1700000000."), "{all:#?}");
-    assert!(all.iter().all(|line| line.contains("plain text") && !line.contains("Signature")), "{all:#?}");
+    watched.publish("all", "plain text").await;
+    let all = watched.logged("all", 4).await;
+    assert!(all[0].starts_with("Event received: {") && all[0].contains("cpu-high"), "{all:#?}");
+    assert!(all[1].contains(" delivered as 1700000000.") && all[1].contains("cpu-high"), "{all:#?}");
+    assert!(all[2].starts_with("Event received is not supported (see https://docs.aws.amazon.com/"), "{all:#?}");
+    assert!(all[3].contains(" delivered as 1700000000.") && all[3].contains("plain text"), "{all:#?}");
+    assert!(all.iter().all(|line| !line.contains("Signature")), "{all:#?}");
     for (name, channel) in [("errors", "CERRORS"), ("nothing", "CNOTHING")] {
         watched.slack.always(channel, SlackAnswer::Error("is_archived"));
         watched.publish(name, "plain text").await;

@@ -46,7 +46,7 @@ async fn a_configuration_that_is_deleted_is_counted_no_more() {
     server.quiet().await;
     assert_eq!(server.metric(&line(&ops, "delivered")).await, 1);
     let body = json!({ "ChatConfigurationArn": ops });
-    server.call(DeleteSlackChannelConfiguration, body).await.ok(204);
+    server.call(DeleteSlackChannelConfiguration, body).await.no_content();
     let (_, text) = server.get("/metrics").await;
     assert!(!text.contains(&ops), "{text}");
 }

@@ -13,7 +13,7 @@ const LEFT_OUT: [&str; 5] = ["SignatureVersion", "Signature", "SigningCertURL", 
 
 /// An event has been received. `Event received is not supported (see` is what AWS Chatbot says, for filters that look for it;
 /// what follows is ours, since Bellhop drops nothing.
-pub(super) fn arrived(what: EventKind, body: &str) -> String {
+pub(super) fn received(what: EventKind, body: &str) -> String {
     let payload = payload(body).0;
     match what {
         EventKind::Unsupported => {
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_line_has_the_payload_without_what_would_end_the_subscription() {
-        let text = arrived(EventKind::Processed, BODY);
+        let text = received(EventKind::Processed, BODY);
         assert_eq!(text, r#"Event received: {"Type":"Notification","MessageId":"m-1","Message":"hello"}"#);
         let text = settled(EventKind::Failed, "Slack said is_archived", BODY);
         assert!(text.starts_with("Message m-1 not delivered: Slack said is_archived: {\"Type\""), "{text}");
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn an_unsupported_event_is_said_in_awss_words() {
-        let text = arrived(EventKind::Unsupported, "no JSON");
+        let text = received(EventKind::Unsupported, "no JSON");
         assert!(text.starts_with("Event received is not supported (see https://docs.aws.amazon.com/"), "{text}");
         assert!(text.ends_with(": no JSON"), "{text}");
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit, StatisticSet};
 use tokio::sync::OnceCell;
@@ -107,10 +107,24 @@ where
         Err(_) => Err(CloudWatchError::Away("CloudWatch did not answer in time".to_owned())),
         Ok(answer) => answer.map_err(|error| {
             let refused = error.code().is_some_and(is_refusal);
-            let said = DisplayErrorContext(error).to_string();
+            let said = sentence(&error);
             if refused { CloudWatchError::Refused(said) } else { CloudWatchError::Away(said) }
         }),
     }
+}
+
+/// What the service said, or what kept the call from it; not the SDK's whole inside.
+fn sentence<E: std::error::Error + ProvideErrorMetadata>(error: &E) -> String {
+    if let (Some(code), Some(message)) = (error.code(), error.message()) {
+        return format!("{code}: {message}");
+    }
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        said = format!("{said}: {cause}");
+        source = cause.source();
+    }
+    said
 }
 
 /// Codes that blame the request itself, of both services. A missing permission is not one: it can be given.

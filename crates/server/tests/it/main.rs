@@ -32,4 +32,5 @@ mod sns;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
+#[cfg(feature = "otel")]
 mod traces;

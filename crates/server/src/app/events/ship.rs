@@ -93,19 +93,6 @@ impl App {
         shipped
     }
 
-    /// How long to wait before the next pass: `every_ms`, doubled for each pass that failed, then anything between the half
-    /// and the whole of it, so that many nodes do not come back at once.
-    pub fn pause_ms(&self, every_ms: i64, max_ms: i64, failed: u32) -> i64 {
-        if failed == 0 {
-            return every_ms;
-        }
-        let ceiling_ms = every_ms.saturating_mul(1 << failed.min(10)).min(max_ms).max(every_ms);
-        let half_ms = ceiling_ms / 2;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "minutes in milliseconds")]
-        let jitter_ms = (half_ms as f64 * self.random.fraction()) as i64;
-        half_ms.saturating_add(jitter_ms)
-    }
-
     /// Sends what is left when the server ends, for a while; what is left then is lost.
     pub async fn flush_events(&self) {
         let flush = Box::pin(async { tokio::join!(self.ship_metrics(), self.ship_logs()) });

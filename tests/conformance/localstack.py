@@ -1,6 +1,6 @@
 """LocalStack as a process: an SNS, an SQS, a CloudWatch and an EventBridge that others wrote, and that really sign. No Docker, no account.
 
-Used by `test_alarm_through_localstack.py` and `test_sqs.py`.
+Used by `test_alarm_through_localstack.py`, `test_cloudwatch.py` and `test_sqs.py`.
 """
 
 import json
@@ -15,7 +15,7 @@ REGION = "us-east-1"
 
 
 class LocalStack:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, services="sns,cloudwatch,events"):
         self.folder = folder
         port = free_port()
         self.host = f"localhost:{port}"
@@ -25,7 +25,7 @@ class LocalStack:
             "GATEWAY_LISTEN": f"127.0.0.1:{port}",
             "LOCALSTACK_HOST": self.host,
             "FILESYSTEM_ROOT": str(folder / "files"),
-            "SERVICES": "sns,sqs,cloudwatch,events",
+            "SERVICES": services,
             # Nothing outside this machine: no certificate, no statistics, no name server.
             "SKIP_SSL_CERT_DOWNLOAD": "1",
             "DISABLE_EVENTS": "1",

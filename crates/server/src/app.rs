@@ -15,6 +15,7 @@ mod configured_teams;
 mod custom_actions;
 mod deliveries;
 mod error;
+mod events;
 mod health;
 mod ingest;
 mod notifications;
@@ -45,6 +46,7 @@ pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use ingest::{Polled, Queue};
+pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
 pub use sign_in::{
@@ -68,6 +70,8 @@ pub struct App {
     pub(crate) clock: SharedClock,
     pub(crate) random: Random,
     pub(crate) metrics: Metrics,
+    /// What waits for Amazon CloudWatch.
+    pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.

@@ -27,7 +27,8 @@ use store::{Store, StoreSettings};
 
 pub use tracing_output::LogFormat;
 
-use crate::config::Settings;
+use crate::config::{Settings, TraceSettings};
+use crate::traces::Exporter;
 
 /// AWS Chatbot, run by you: AWS notifications to chat, delivered or explained.
 #[derive(Debug, Parser)]
@@ -118,11 +119,15 @@ impl DataArguments {
 pub fn run(arguments: Arguments) -> ExitCode {
     // Two crates could each bring a provider; the first to be installed is the one that all use.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    tracing_output::install(arguments.log_format);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };
+    let exporter = match exporter(&arguments.command, runtime.handle()) {
+        Ok(exporter) => exporter,
+        Err(error) => return failed(&error),
+    };
+    tracing_output::install(arguments.log_format, exporter.as_ref());
     let ended = runtime.block_on(async {
         match arguments.command {
             Command::Dev(dev) => dev.run().await,
@@ -141,10 +146,22 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Wire(wire) => wire.run(),
         }
     });
+    if let Some(exporter) = exporter {
+        exporter.finish();
+    }
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+/// Traces are the server's: a tool that runs beside it has none.
+fn exporter(command: &Command, runtime: &tokio::runtime::Handle) -> anyhow::Result<Option<Exporter>> {
+    if !matches!(command, Command::Dev(_) | Command::Serve(_)) {
+        return Ok(None);
+    }
+    let settings = TraceSettings::of_environment()?;
+    settings.map(|settings| Exporter::start(settings, runtime.clone())).transpose()
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {

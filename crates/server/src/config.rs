@@ -4,9 +4,12 @@
 //! error: a misspelt setting must not be a silent default. docs/reference/settings.md lists them all.
 
 mod audit;
+mod cloudwatch;
 mod identities;
 mod ingest;
+mod metrics;
 mod throttle;
+mod traces;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,7 +30,10 @@ pub use identities::{
 
 pub use audit::AuditSettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
+pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
+pub use metrics::MetricsSettings;
 pub use throttle::{RateSettings, ThrottleSettings};
+pub use traces::TraceSettings;
 
 const ENVIRONMENT_PREFIX: &str = "BELLHOP_";
 
@@ -57,6 +63,10 @@ pub struct Settings {
     pub throttle: ThrottleSettings,
     #[serde(default)]
     pub audit: AuditSettings,
+    #[serde(default)]
+    pub metrics: MetricsSettings,
+    #[serde(default)]
+    pub cloudwatch: CloudWatchSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -319,6 +329,9 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     }
     if let Some(problem) = settings.throttle.problem() {
         return wrong("throttle", problem);
+    }
+    if let Some((key, problem)) = settings.cloudwatch.problem() {
+        return wrong(key, &problem);
     }
     for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {
         if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {

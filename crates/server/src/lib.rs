@@ -15,4 +15,5 @@ pub mod metrics;
 pub mod outbound;
 pub mod random;
 pub mod state;
+pub mod traces;
 pub mod worker;

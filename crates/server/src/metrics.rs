@@ -1,5 +1,7 @@
 //! The counters behind `GET /metrics`, in Prometheus' text form. docs/reference/metrics.md says what each is for.
 
+mod events;
+
 use std::sync::atomic::AtomicU64;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -8,6 +10,10 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+use events::{EventCounters, NamedConfigurations};
+
+pub use events::EventKind;
 
 /// What became of a request to `POST /sns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,7 +114,8 @@ impl SqsCall {
 }
 
 impl AttemptOutcome {
-    fn as_str(self) -> &'static str {
+    /// The label, also of traces.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::Retry => "retry",
@@ -144,7 +151,23 @@ struct OperationLabels {
     operation: &'static str,
 }
 
+/// What Amazon CloudWatch was to get and did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CloudWatchLoss {
+    /// Events that are in no metric.
+    Metrics,
+    /// Lines that are in no log.
+    Logs,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LossLabels {
+    what: &'static str,
+}
+
 pub struct Metrics {
+    /// Whether events are counted by configuration.
+    by_configuration: bool,
     registry: Registry,
     sns_messages: Family<MessageLabels, Counter>,
     queue_messages: Family<MessageLabels, Counter>,
@@ -156,10 +179,13 @@ pub struct Metrics {
     audit_records_lost: Counter,
     audit_lines_lost: Counter,
     oldest_pending_seconds: Gauge<f64, AtomicU64>,
+    events: EventCounters,
+    configurations: NamedConfigurations,
+    cloudwatch_lost: Family<LossLabels, Counter>,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    pub fn new(by_configuration: bool) -> Self {
         let mut registry = Registry::with_prefix("bellhop");
         let (sns_messages, delivery_attempts, api_requests) = (Family::default(), Family::default(), Family::default());
         let oldest_pending_seconds = Gauge::default();
@@ -200,7 +226,18 @@ impl Default for Metrics {
             "Age of the delivery that has waited longest; 0 when nothing waits",
             oldest_pending_seconds.clone(),
         );
+        let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
+        events.register(&mut registry);
+        registry.register(
+            "cloudwatch_lost",
+            "Events and log lines that Amazon CloudWatch was to get and did not",
+            cloudwatch_lost.clone(),
+        );
         Self {
+            by_configuration,
+            events,
+            configurations: NamedConfigurations::default(),
+            cloudwatch_lost,
             registry,
             sns_messages,
             queue_messages,
@@ -254,6 +291,27 @@ impl Metrics {
     /// The counter itself, for the thread that writes the lines.
     pub fn audit_lines_lost(&self) -> Counter {
         self.audit_lines_lost.clone()
+    }
+
+    /// `configuration` is the ARN of one that exists, never what a stranger sent.
+    pub fn configuration_event(&self, configuration: &str, what: EventKind) {
+        let label = if self.by_configuration { self.configurations.label(configuration) } else { "" };
+        self.events.count(label, what);
+    }
+
+    /// The configuration is no more: its name goes, and makes room for another's.
+    pub fn forget_configuration(&self, configuration: &str) {
+        if self.configurations.forget(configuration) {
+            self.events.remove(configuration);
+        }
+    }
+
+    pub fn cloudwatch_lost(&self, what: CloudWatchLoss, count: u64) {
+        let what = match what {
+            CloudWatchLoss::Metrics => "metrics",
+            CloudWatchLoss::Logs => "logs",
+        };
+        self.cloudwatch_lost.get_or_create(&LossLabels { what }).inc_by(count);
     }
 
     pub fn render(&self, oldest_pending_seconds: f64) -> Result<String, std::fmt::Error> {

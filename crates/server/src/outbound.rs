@@ -1,8 +1,11 @@
-//! Whom Bellhop calls: chat platforms, Amazon SNS and SQS, AWS STS, and the hosts of SNS's certificates. Each file one other party.
+//! Whom Bellhop calls: chat platforms, Amazon SNS, SQS and CloudWatch, AWS STS, and the hosts of SNS's certificates. Each file
+//! one other party.
 //!
 //! Nothing here decides what a failure means for a message: it answers a verdict or a reason, `app` acts on it.
 
 pub mod certificates;
+pub mod cloudwatch;
+pub mod cloudwatch_logs;
 pub mod http;
 pub mod slack;
 pub mod sns;

@@ -16,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use crate::app::{App, AuditQueue, Identities, JsonLines, Queue, SharedApp, SignIn, Throttle, Unrecorded, server_name};
+use crate::app::{
+    App, AuditQueue, EventQueues, Identities, JsonLines, Queue, SharedApp, SignIn, Throttle, Unrecorded, server_name,
+};
 use crate::clock::SharedClock;
 use crate::config::Settings;
 use crate::development_key::CERTIFICATE_PATH;
@@ -78,6 +80,7 @@ impl Server {
             }
         });
         worker::start(&app, &tasks, &stop);
+        worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
         recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });
@@ -95,6 +98,8 @@ impl Server {
         self.connections.graceful_shutdown(Some(STOP_TIMEOUT));
         self.tasks.close();
         self.tasks.wait().await;
+        // Now that no delivery is under way.
+        self.app.flush_events().await;
         self.app.audit.close();
         self.recorder.close();
         self.recorder.wait().await;
@@ -188,7 +193,8 @@ fn compose(
         random: Random::from_seed(seed(&clock)),
         clock,
         store,
-        metrics: Metrics::default(),
+        metrics: Metrics::new(settings.metrics.by_configuration),
+        events: EventQueues::new(&settings.cloudwatch),
         slack: SlackClient::new(slack_api_url, timeout)?,
         sns: Sns::new()?,
         queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),

@@ -1,15 +1,18 @@
-//! What runs beside the requests: delivering, polling queues, keeping subscriptions, forgetting. Each file one loop over a function of `app`.
+//! What runs beside the requests: delivering, polling queues, keeping subscriptions, telling CloudWatch, forgetting. Each
+//! file one loop over a function of `app`.
 
 mod deliver_notifications;
 mod forget_full_buckets;
 mod poll_queues;
 mod prune_audit_records;
+mod ship_cloudwatch;
 mod subscribe_topics;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::SharedApp;
+use crate::config::CloudWatchSettings;
 
 /// Starts every worker on `tasks`. They finish what they are doing and end when `stop` is cancelled.
 pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
@@ -18,4 +21,17 @@ pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(poll_queues::run(app.clone(), stop.clone()));
     tasks.spawn(prune_audit_records::run(app.clone(), stop.clone()));
     tasks.spawn(forget_full_buckets::run(app.clone(), stop.clone()));
+}
+
+/// The two that tell Amazon CloudWatch, where the settings turn them on.
+pub fn start_cloudwatch(app: &SharedApp, settings: &CloudWatchSettings, tasks: &TaskTracker, stop: &CancellationToken) {
+    let every_ms = |seconds: u16| i64::from(seconds).saturating_mul(1000);
+    if settings.metrics.enabled {
+        let every_ms = every_ms(settings.metrics.every_seconds);
+        tasks.spawn(ship_cloudwatch::metrics(app.clone(), stop.clone(), every_ms));
+    }
+    if settings.logs.enabled {
+        let every_ms = every_ms(settings.logs.every_seconds);
+        tasks.spawn(ship_cloudwatch::logs(app.clone(), stop.clone(), every_ms));
+    }
 }

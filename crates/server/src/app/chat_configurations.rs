@@ -194,6 +194,7 @@ impl App {
         if !self.store.delete_chat_configuration(&caller.account_id, arn, now_ms).await? {
             return Err(not_found());
         }
+        self.metrics.forget_configuration(arn.as_str());
         self.topics_changed.notify_one();
         Ok(())
     }

@@ -7,11 +7,13 @@ use domain::sns_message::SnsMessage;
 use secrecy::SecretString;
 use store::outbox::{Lease, PendingDelivery, Settled, Settlement};
 use store::{StoreError, ThreadParent};
+use tracing::Instrument as _;
 use wire::ids::ChatConfigurationArn;
 
 use super::App;
 use crate::metrics::AttemptOutcome;
 use crate::outbound::slack::Place;
+use crate::traces;
 
 /// What an attempt did to the lane beside its settlement.
 struct Attempt {
@@ -42,8 +44,9 @@ impl App {
             let settled = Settled { now_ms, next_at_ms: now_ms, arrival_ms: lease.arrival_ms };
             return self.store.release(lease, settled).await.map(|_| ());
         };
-        let attempt = self.attempt(lease, &delivery).await?;
-        self.settle(lease, &delivery, attempt, now_ms).await
+        let span = traces::delivery_attempt(&lease.destination, &delivery);
+        let attempt = self.attempt(lease, &delivery).instrument(span.clone()).await?;
+        self.settle(lease, &delivery, attempt, now_ms).instrument(span).await
     }
 
     async fn settle(
@@ -66,6 +69,7 @@ impl App {
                 next_at_ms = next_at_ms.max(now_ms.saturating_add(wait));
             }
         }
+        self.observe_settlement(delivery, &settlement).await;
         self.report(delivery, &settlement, next_at_ms.saturating_sub(now_ms));
         let settled = Settled { now_ms, next_at_ms, arrival_ms };
         if !self.store.settle(lease, delivery, &settlement, settled).await? {
@@ -90,6 +94,7 @@ impl App {
                 return Ok(Attempt { settlement: Settlement::Dead { reason }, wait_ms: None, sent: false });
             }
         };
+        self.observe_arrival(delivery, card.source).await;
         let parent = match &card.thread {
             Some(thread) => self.store.thread_parent(&lease.destination, &thread.key).await?,
             None => None,
@@ -198,6 +203,7 @@ impl App {
                 AttemptOutcome::Dead
             }
         };
+        traces::attempted(outcome.as_str(), outcome == AttemptOutcome::Delivered);
         self.metrics.delivery_attempt("slack", outcome);
     }
 }

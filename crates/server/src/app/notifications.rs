@@ -3,9 +3,11 @@
 use domain::sns_message::{BadSignature, SnsMessage, UntrustedUrl, Verified, certificate_url};
 use store::StoreError;
 use store::outbox::{Enqueued, NewNotification};
+use tracing::Instrument as _;
 
 use super::App;
 use crate::outbound::certificates::CertificateUnavailable;
+use crate::traces;
 
 /// A notification that is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +75,7 @@ impl App {
                 body,
                 received_at_ms: self.clock.now_ms(),
             })
+            .instrument(traces::store_commit())
             .await?;
         match enqueued {
             Enqueued::Accepted { deliveries } => Ok(Accepted::New { deliveries }),

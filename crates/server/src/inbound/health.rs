@@ -1,4 +1,5 @@
-//! `GET /healthz`, `/readyz` and `/metrics`: for load balancers and Prometheus. They say nothing of any tenant.
+//! `GET /healthz`, `/readyz` and `/metrics`: for load balancers and Prometheus. They say nothing of any tenant,
+//! but that `bellhop_events` names configurations unless `metrics.by_configuration` is off.
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -8,10 +8,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::sns_message::{Kind, MESSAGE_BYTES_MAX, Malformed, SnsHeaders, SnsMessage};
+use tracing::Instrument as _;
 
 use super::body::{self, BodyError};
 use crate::app::{Accepted, NotAccepted, SharedApp};
 use crate::metrics::SnsOutcome;
+use crate::traces;
 
 /// A message of 256 KiB grows in its JSON envelope, at most to six bytes a character (`\u0000`), and has members beside it.
 const BODY_BYTES_MAX: usize = MESSAGE_BYTES_MAX * 6 + 32 * 1024;
@@ -55,10 +57,13 @@ async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOut
     })?;
     let message = app.verify(message).await?;
     match message.kind {
-        Kind::Notification => match app.accept(&message, text(&body)).await? {
-            Accepted::New { .. } => Ok(SnsOutcome::Accepted),
-            Accepted::Repeated => Ok(SnsOutcome::Repeated),
-        },
+        Kind::Notification => {
+            let span = traces::sns_accept(&message, header(headers, "x-amzn-trace-id"));
+            match app.accept(&message, text(&body)).instrument(span).await? {
+                Accepted::New { .. } => Ok(SnsOutcome::Accepted),
+                Accepted::Repeated => Ok(SnsOutcome::Repeated),
+            }
+        }
         Kind::SubscriptionConfirmation => {
             app.confirm_subscription(&message).await?;
             Ok(SnsOutcome::Confirmed)

@@ -8,9 +8,11 @@ use reqwest::{Method, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 use url::Url;
 
 use super::http::{self, ExchangeError, HttpClient};
+use crate::traces;
 
 /// Slack's own, when the settings name no other.
 pub const SLACK_API_URL: &str = "https://slack.com/api/";
@@ -81,7 +83,7 @@ impl SlackClient {
     }
 
     async fn verdict(&self, method: &str, token: &SecretString, body: &(impl Serialize + Sync)) -> DeliveryOutcome {
-        match self.exchange(method, token, body).await {
+        match self.exchange(method, token, body).instrument(traces::slack_call(method)).await {
             Ok(outcome) => outcome,
             Err(error) => DeliveryOutcome::Retry { after_ms: None, reason: format!("Slack: {error}") },
         }

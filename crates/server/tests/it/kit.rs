@@ -3,8 +3,11 @@
 //! [`TestServer`] is the way in. Its drop fails the test if the outbox holds what the test did not announce.
 
 mod api_client;
+mod cbor;
 mod clock;
 mod connection;
+mod fake_cloudwatch;
+mod fake_collector;
 mod fake_slack;
 mod fake_sns;
 mod fake_sqs;
@@ -12,6 +15,7 @@ mod fake_sts;
 mod furniture;
 mod listing;
 mod process;
+mod protobuf;
 mod requests;
 mod test_server;
 mod users;
@@ -23,6 +27,8 @@ use serde_json::Value;
 pub use api_client::{Answer, ApiClient, Call, Key};
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use connection::Connection;
+pub use fake_cloudwatch::{CloudWatchAnswer, FakeCloudWatch};
+pub use fake_collector::{CollectedSpan, FakeCollector};
 pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
 pub use fake_sqs::FakeSqs;

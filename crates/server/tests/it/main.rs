@@ -1,18 +1,22 @@
 //! The server's tests: through its own doors, over real HTTP, with other people's services faked (`kit`).
 //!
 //! The files mirror `inbound/`, then what must hold across it: who may call (`guarded`), what becomes of an accepted
-//! message (`deliveries`), what a `kill -9` leaves (`crash`). One binary, because linking the server is what takes time.
+//! message (`deliveries`), what a `kill -9` leaves (`crash`), and what is said of it all (`cloudwatch`, `events`, `traces`). One binary, because linking the server is what takes time.
 //! Time stands still unless a test moves it; nothing here waits by sleeping.
 
 // `cfg(test)` holds for the whole binary; clippy looks for the attribute to know that a panic is a verdict here.
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod cloudwatch;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod dev;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod guarded;
 #[cfg(test)]
@@ -29,3 +33,6 @@ mod sns;
 mod sqs;
 #[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+#[cfg(feature = "otel")]
+mod traces;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use server::clock::{Clock as _, SystemClock};
 
-use super::{ApiClient, http_client};
+use super::{ApiClient, eventually, http_client};
 
 /// Killed when it is dropped.
 pub struct BellhopProcess {
@@ -49,6 +49,14 @@ impl BellhopProcess {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, as a service manager ends it; returns when it has ended.
+    pub async fn terminate(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let ended = eventually("bellhop ends", async || self.child.try_wait().unwrap()).await;
+        assert!(ended.success(), "{ended}");
     }
 
     pub fn api(&self) -> ApiClient {

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, AuditSettings, ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings,
-    MicrosoftTeamsSettings, ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings,
-    SnsSettings, StoreSettings, ThrottleSettings,
+    AccessKeySettings, AuditSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings, IngestSettings,
+    LimitSettings, MetricsSettings, MicrosoftTeamsSettings, ServerSettings, Settings, SignInSettings, SlackSettings,
+    SlackWorkspaceSettings, SnsSettings, StoreSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryState};
@@ -348,6 +348,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         // Time stands still here: a bucket would never be filled again.
         throttle: ThrottleSettings { requests_per_second: 0.0, ..ThrottleSettings::default() },
         audit: AuditSettings::default(),
+        metrics: MetricsSettings::default(),
+        cloudwatch: CloudWatchSettings::default(),
         accounts: Vec::new(),
         users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],

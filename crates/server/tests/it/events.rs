@@ -1,0 +1,64 @@
+//! `bellhop_events`: what became of events, by configuration.
+
+use serde_json::json;
+use wire::operations::Operation::DeleteSlackChannelConfiguration;
+
+use crate::kit::{SlackAnswer, TOPIC, TestServer};
+
+fn line(configuration: &str, outcome: &str) -> String {
+    format!(r#"bellhop_events_total{{configuration="{configuration}",outcome="{outcome}"}}"#)
+}
+
+async fn counts<const N: usize>(server: &TestServer, configuration: &str, outcomes: [&str; N]) -> [u64; N] {
+    let mut counts = [0; N];
+    for (count, outcome) in counts.iter_mut().zip(outcomes) {
+        *count = server.metric(&line(configuration, outcome)).await;
+    }
+    counts
+}
+
+const OUTCOMES: [&str; 4] = ["processed", "unsupported", "delivered", "failed"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_counted_by_configuration_and_retries_are_not() {
+    let server = TestServer::start().await;
+    let ops = server.configure("ops", "C1", &[TOPIC]).await;
+    let builds = server.configure("builds", "C2", &[TOPIC]).await;
+    server.slack.always("C2", SlackAnswer::Error("is_archived"));
+    server.publish(TOPIC, "message-1").await;
+    server.quiet().await;
+    assert_eq!(counts(&server, &ops, OUTCOMES).await, [1, 1, 1, 0]);
+    assert_eq!(counts(&server, &builds, OUTCOMES).await, [1, 1, 0, 1]);
+    server.slack.next("chat.postMessage", [SlackAnswer::Status(500)]);
+    server.publish(TOPIC, r#"{"AlarmName":"message-2","NewStateValue":"OK"}"#).await;
+    server.quiet().await;
+    assert_eq!(counts(&server, &ops, OUTCOMES).await, [2, 1, 1, 0], "a retry is no failure yet");
+    server.pass(1000).await;
+    assert_eq!(counts(&server, &ops, OUTCOMES).await, [2, 1, 2, 0]);
+    server.leaves_dead(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_configuration_that_is_deleted_is_counted_no_more() {
+    let server = TestServer::start().await;
+    let ops = server.configure("ops", "C1", &[TOPIC]).await;
+    server.publish(TOPIC, "message-1").await;
+    server.quiet().await;
+    assert_eq!(server.metric(&line(&ops, "delivered")).await, 1);
+    let body = json!({ "ChatConfigurationArn": ops });
+    server.call(DeleteSlackChannelConfiguration, body).await.no_content();
+    let (_, text) = server.get("/metrics").await;
+    assert!(!text.contains(&ops), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_can_be_left_out() {
+    let server = TestServer::start_with(|settings| settings.metrics.by_configuration = false).await;
+    let ops = server.configure("ops", "C1", &[TOPIC]).await;
+    let builds = server.configure("builds", "C2", &[TOPIC]).await;
+    server.publish(TOPIC, "message-1").await;
+    server.quiet().await;
+    assert_eq!(counts(&server, "", OUTCOMES).await, [2, 2, 2, 0]);
+    let (_, text) = server.get("/metrics").await;
+    assert!(!text.contains(&ops) && !text.contains(&builds), "{text}");
+}

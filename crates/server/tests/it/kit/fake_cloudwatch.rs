@@ -1,0 +1,187 @@
+//! Amazon CloudWatch and CloudWatch Logs as Bellhop sees them: one host, both protocols, everything that was put kept.
+//!
+//! For servers started as a process (`BellhopProcess`): AWS's SDK learns of another endpoint from the environment only.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::cbor;
+
+/// Smithy's RPC protocol with CBOR. Source: the service's model.
+const PUT_METRIC_DATA: &str = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
+
+/// How the next requests are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloudWatchAnswer {
+    Status(u16),
+    /// 400 with this code.
+    Refused(&'static str),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogGroup {
+    pub retention_days: Option<i64>,
+    pub streams: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Default)]
+struct CloudWatch {
+    troubles: VecDeque<CloudWatchAnswer>,
+    /// Of the requests, in order: `PutMetricData`, `PutLogEvents`, …
+    operations: Vec<String>,
+    metrics: Vec<Value>,
+    groups: BTreeMap<String, LogGroup>,
+}
+
+type Shared = Arc<Mutex<CloudWatch>>;
+
+pub struct FakeCloudWatch {
+    address: SocketAddr,
+    shared: Shared,
+    _serving: JoinSet<()>,
+}
+
+impl FakeCloudWatch {
+    pub async fn start() -> Self {
+        let shared = Shared::default();
+        let routes = Router::new().fallback(answer).with_state(shared.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        Self { address, shared, _serving: serving }
+    }
+
+    /// What a process needs to call this one, and to call it once where the SDK would repeat.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let url = format!("http://{}", self.address);
+        vec![
+            ("AWS_ENDPOINT_URL_CLOUDWATCH", url.clone()),
+            ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", url),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_MAX_ATTEMPTS", "1".to_owned()),
+        ]
+    }
+
+    /// The next requests are answered so, one after the other, and nothing of them is kept.
+    pub fn next(&self, answers: impl IntoIterator<Item = CloudWatchAnswer>) {
+        self.cloudwatch().troubles.extend(answers);
+    }
+
+    pub fn operations(&self) -> Vec<String> {
+        self.cloudwatch().operations.clone()
+    }
+
+    /// Each request of `PutMetricData` that was taken.
+    pub fn metrics(&self) -> Vec<Value> {
+        self.cloudwatch().metrics.clone()
+    }
+
+    /// The sum of a configuration's metric over all minutes.
+    pub fn sum(&self, configuration: &str, metric: &str) -> f64 {
+        let requests = self.metrics();
+        let data = requests.iter().flat_map(|request| request["MetricData"].as_array().unwrap());
+        let wanted = json!([{ "Name": "ConfigurationName", "Value": configuration }]);
+        data.filter(|datum| datum["MetricName"] == metric && datum["Dimensions"] == wanted)
+            .map(|datum| datum["StatisticValues"]["Sum"].as_f64().unwrap())
+            .sum()
+    }
+
+    pub fn group(&self, name: &str) -> Option<LogGroup> {
+        self.cloudwatch().groups.get(name).cloned()
+    }
+
+    /// All lines of a group, in the order in which they came.
+    pub fn lines(&self, group: &str) -> Vec<String> {
+        self.group(group).map(|group| group.streams.into_values().flatten().collect()).unwrap_or_default()
+    }
+
+    fn cloudwatch(&self) -> MutexGuard<'_, CloudWatch> {
+        self.shared.lock().unwrap()
+    }
+}
+
+async fn answer(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let mut cloudwatch = shared.lock().unwrap();
+    let authorization = headers["authorization"].to_str().unwrap();
+    assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential=test/"), "{authorization}");
+    let of_logs = headers.get("x-amz-target").map(|target| target.to_str().unwrap().to_owned());
+    let operation = of_logs.as_deref().map_or("PutMetricData", |target| target.split_once('.').unwrap().1);
+    cloudwatch.operations.push(operation.to_owned());
+    match cloudwatch.troubles.pop_front() {
+        Some(CloudWatchAnswer::Status(status)) => StatusCode::from_u16(status).unwrap().into_response(),
+        Some(CloudWatchAnswer::Refused(code)) if of_logs.is_some() => error(code),
+        Some(CloudWatchAnswer::Refused(code)) => {
+            // {"__type": code}
+            let mut map = vec![0xa1, 0x66];
+            map.extend_from_slice(b"__type");
+            map.extend_from_slice(&[0x78, u8::try_from(code.len()).unwrap()]);
+            map.extend_from_slice(code.as_bytes());
+            in_cbor(StatusCode::BAD_REQUEST, map)
+        }
+        None if of_logs.is_some() => cloudwatch.log(operation, &serde_json::from_slice(&body).unwrap()),
+        None => {
+            assert_eq!(uri.path(), PUT_METRIC_DATA);
+            cloudwatch.metrics.push(cbor::decode(&body));
+            in_cbor(StatusCode::OK, vec![0xa0])
+        }
+    }
+}
+
+impl CloudWatch {
+    /// As the reference of each operation says.
+    fn log(&mut self, operation: &str, request: &Value) -> Response {
+        let text = |member: &str| request[member].as_str().unwrap_or_default().to_owned();
+        let name = text("logGroupName");
+        if operation == "CreateLogGroup" {
+            if self.groups.contains_key(&name) {
+                return error("ResourceAlreadyExistsException");
+            }
+            self.groups.insert(name, LogGroup { retention_days: None, streams: BTreeMap::new() });
+            return in_json(StatusCode::OK, &json!({}));
+        }
+        let Some(group) = self.groups.get_mut(&name) else {
+            return error("ResourceNotFoundException");
+        };
+        match operation {
+            "PutRetentionPolicy" => group.retention_days = request["retentionInDays"].as_i64(),
+            "CreateLogStream" => {
+                if group.streams.insert(text("logStreamName"), Vec::new()).is_some() {
+                    return error("ResourceAlreadyExistsException");
+                }
+            }
+            "PutLogEvents" => {
+                let Some(stream) = group.streams.get_mut(&text("logStreamName")) else {
+                    return error("ResourceNotFoundException");
+                };
+                let events = request["logEvents"].as_array().unwrap();
+                assert!(events.is_sorted_by_key(|event| event["timestamp"].as_i64().unwrap()), "{events:#?}");
+                stream.extend(events.iter().map(|event| event["message"].as_str().unwrap().to_owned()));
+            }
+            other => panic!("{other}"),
+        }
+        in_json(StatusCode::OK, &json!({}))
+    }
+}
+
+fn error(code: &str) -> Response {
+    in_json(StatusCode::BAD_REQUEST, &json!({ "__type": code, "message": "as the test wants it" }))
+}
+
+fn in_json(status: StatusCode, body: &Value) -> Response {
+    (status, [("content-type", "application/x-amz-json-1.1")], body.to_string()).into_response()
+}
+
+fn in_cbor(status: StatusCode, body: Vec<u8>) -> Response {
+    (status, [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")], body).into_response()
+}

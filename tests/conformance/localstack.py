@@ -15,7 +15,7 @@ REGION = "us-east-1"
 
 
 class LocalStack:
-    def __init__(self, folder: Path, services="sns,cloudwatch,events"):
+    def __init__(self, folder: Path, services="sns,sqs,cloudwatch,events"):
         self.folder = folder
         port = free_port()
         self.host = f"localhost:{port}"

@@ -20,8 +20,13 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Debian's place: `VERSION/bin`, not on PATH.
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// The tests' data may be lost: no fsync. They open many databases at once.
-const SETTINGS: [&str; 5] =
-    ["fsync=off", "full_page_writes=off", "max_connections=300", "unix_socket_directories=", "listen_addresses=127.0.0.1"];
+const SETTINGS: [&str; 5] = [
+    "fsync=off",
+    "full_page_writes=off",
+    "max_connections=300",
+    "unix_socket_directories=",
+    "listen_addresses=127.0.0.1",
+];
 
 /// A running server.
 pub struct Postgres {
@@ -95,8 +100,7 @@ impl Postgres {
             server.args(["-c", setting]);
         }
         let child = server.spawn().context("`postgres` cannot be started")?;
-        let mut postgres =
-            Self { child, data, url: format!("postgres://bellhop@127.0.0.1:{port}/postgres"), programs };
+        let mut postgres = Self { child, data, url: format!("postgres://bellhop@127.0.0.1:{port}/postgres"), programs };
         postgres.wait_for(port, workspace)?;
         Ok(postgres)
     }

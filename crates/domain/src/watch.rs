@@ -3,11 +3,13 @@
 //! The watcher in the server finds, this words. A card is read on a phone at night: what and where in the headline, how bad
 //! and why below, then one command. It never carries a secret: reasons are the outcomes' own sentences.
 
+use serde::{Deserialize, Serialize};
+
 use crate::notification::text::first_line;
 use crate::notification::{Card, Fact, Moment, Part, Place, Severity, Source, Text};
 
 /// Something that operators want to know. Texts are cut to what a card can show.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Finding {
     /// The platform refuses credentials; all that goes out with them waits. `scope` is what people call it: `Slack
     /// workspace T0123`.

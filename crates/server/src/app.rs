@@ -17,10 +17,13 @@ mod deliveries;
 mod error;
 mod events;
 mod health;
+mod housekeeping;
 mod ingest;
 mod notifications;
 mod origin;
+mod paces;
 mod pagination;
+mod pauses;
 mod sign_in;
 mod slack_channel_configurations;
 mod slack_workspaces;
@@ -28,13 +31,17 @@ mod tags;
 mod throttle;
 mod topic_subscriptions;
 mod user_identities;
+mod watch;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::delivery::{Backoff, Pace};
+use domain::delivery::{Backoff, Breaker};
 use domain::sns_message::TrustedHosts;
 use ipnet::IpNet;
+use secrecy::SecretString;
 use store::Store;
+use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -45,23 +52,29 @@ pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
-pub use ingest::{Polled, Queue};
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
+pub use ingest::{Polled, Queue};
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
+pub use paces::Paces;
+pub use pauses::Pauses;
 pub use sign_in::{
     FORM, GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest,
     server_name,
 };
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use throttle::Throttle;
+pub use watch::Watch;
 
 use crate::clock::SharedClock;
 use crate::config::LimitSettings;
 use crate::metrics::Metrics;
 use crate::outbound::certificates::Certificates;
+use crate::outbound::chime::ChimeClient;
+use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::SlackClient;
 use crate::outbound::sns::Sns;
+use crate::outbound::teams::TeamsClient;
 use crate::random::Random;
 
 /// Everything that the functions of this module need. `state` makes it; front doors and workers share it.
@@ -85,8 +98,22 @@ pub struct App {
     pub(crate) limits: LimitSettings,
     pub(crate) identities: Identities,
     pub(crate) sign_in: SignIn,
-    pub(crate) pace: Pace,
+    pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
+    pub(crate) breaker: Breaker,
+    pub(crate) accept_rules: AcceptRules,
+    /// Waiting messages of a channel from which on they are folded; 0: never.
+    pub(crate) digest_after: i64,
+    /// The longest that one attempt can take.
+    pub(crate) attempt_ms: i64,
+    pub(crate) pauses: Pauses,
+    pub(crate) watch: Watch,
+    pub(crate) heartbeat: Heartbeat,
+    pub(crate) teams: TeamsClient,
+    pub(crate) chime: ChimeClient,
+    /// By team and channel.
+    pub(crate) teams_webhooks: HashMap<(String, String), SecretString>,
+    pub(crate) ledger_retention_days: u32,
     /// A configuration changed which topics are wanted.
     pub(crate) topics_changed: Notify,
     pub(crate) audit: AuditQueue,

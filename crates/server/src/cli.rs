@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
-use store::{Store, StoreSettings};
+use store::{Role, Store};
 
 pub use tracing_output::LogFormat;
 
@@ -98,20 +98,17 @@ pub struct DataArguments {
 impl DataArguments {
     /// The store beside a server that may be running; it notices what is changed here within seconds.
     async fn open(&self) -> anyhow::Result<Store> {
-        let (data_dir, encryption_key_file) = match &self.config {
-            Some(config) => {
-                let settings = Settings::of_file(config)?;
-                (settings.store.data_dir, settings.store.encryption_key_file)
-            }
-            None => (self.data_dir.clone(), None),
+        let settings = match &self.config {
+            Some(config) => Settings::of_file(config)?.store,
+            None => crate::config::StoreSettings { data_dir: self.data_dir.clone(), ..Default::default() },
         };
-        if !data_dir.is_dir() {
+        if settings.url.is_none() && !settings.data_dir.is_dir() {
             bail!(
                 "there is no data directory `{}`: name it with --data-dir, or the settings file with --config",
-                data_dir.display()
+                settings.data_dir.display()
             );
         }
-        Ok(Store::open(&StoreSettings { data_dir, encryption_key_file, exclusive: false }).await?)
+        Ok(Store::open(&settings.opened_as(Role::Tool)).await?)
     }
 }
 

@@ -5,16 +5,18 @@
 
 mod audit;
 mod cloudwatch;
+mod delivery;
 mod identities;
 mod ingest;
 mod metrics;
+mod operators;
+mod store;
 mod throttle;
 mod traces;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use domain::delivery::{Backoff, Pace};
 use domain::sns_message::{TrustedHost, TrustedHosts};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
@@ -29,9 +31,12 @@ pub use identities::{
 };
 
 pub use audit::AuditSettings;
-pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
+pub use delivery::DeliverySettings;
+pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
+pub use operators::OperatorSettings;
+pub use store::StoreSettings;
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
 
@@ -57,6 +62,10 @@ pub struct Settings {
     pub microsoft_teams: MicrosoftTeamsSettings,
     #[serde(default)]
     pub delivery: DeliverySettings,
+    #[serde(default)]
+    pub operators: OperatorSettings,
+    #[serde(default)]
+    pub chime: ChimeSettings,
     #[serde(default)]
     pub limits: LimitSettings,
     #[serde(default)]
@@ -98,14 +107,6 @@ pub struct ServerSettings {
     pub max_requests_in_flight: u32,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StoreSettings {
-    pub data_dir: PathBuf,
-    /// Where the key that seals secrets is kept: `encryption.key` in `data_dir` unless set. Made if missing.
-    pub encryption_key_file: Option<PathBuf>,
-}
-
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SnsSettings {
@@ -138,6 +139,25 @@ pub struct SlackWorkspaceSettings {
 pub struct MicrosoftTeamsSettings {
     /// Teams that accounts may post to.
     pub teams: Vec<ConfiguredTeamSettings>,
+    /// Webhooks of channels, of Workflows or connectors: where no bot is.
+    pub webhooks: Vec<TeamsWebhookSettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamsWebhookSettings {
+    pub team_id: Uuid,
+    /// As the chat configuration names it: `19%3A…%40thread.tacv2`.
+    pub channel_id: String,
+    /// Whoever knows it may post.
+    pub url: SecretString,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChimeSettings {
+    /// In place of `https://hooks.chime.aws/`, for a test of one's own.
+    pub api_url: Option<Url>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -148,19 +168,6 @@ pub struct ConfiguredTeamSettings {
     pub team_id: Uuid,
     pub tenant_id: Uuid,
     pub team_name: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DeliverySettings {
-    /// Requests a second to one Slack channel once its burst is spent.
-    pub slack_messages_per_second: f64,
-    /// Requests to one Slack channel at once after a quiet time.
-    pub slack_burst: u16,
-    /// How long causes that mend themselves are retried.
-    pub give_up_after_hours: u16,
-    /// How long one request to a chat platform may take.
-    pub request_timeout_seconds: u16,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -199,18 +206,6 @@ impl Default for ServerSettings {
     }
 }
 
-impl Default for StoreSettings {
-    fn default() -> Self {
-        Self { data_dir: PathBuf::from("./bellhop-data"), encryption_key_file: None }
-    }
-}
-
-impl Default for DeliverySettings {
-    fn default() -> Self {
-        Self { slack_messages_per_second: 1.0, slack_burst: 3, give_up_after_hours: 24, request_timeout_seconds: 10 }
-    }
-}
-
 /// Why there are no settings. Names the key and where it stands.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -245,18 +240,6 @@ impl Settings {
         let mut settings = read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)?;
         settings.read_policy_documents(Path::new("."))?;
         Ok(settings)
-    }
-
-    pub fn pace(&self) -> Pace {
-        Pace {
-            interval_ms: milliseconds(1.0 / self.delivery.slack_messages_per_second),
-            burst: i64::from(self.delivery.slack_burst),
-        }
-    }
-
-    pub fn backoff(&self) -> Backoff {
-        let give_up_after_ms = i64::from(self.delivery.give_up_after_hours).saturating_mul(60 * 60 * 1000);
-        Backoff { give_up_after_ms, ..Backoff::default() }
     }
 }
 
@@ -308,15 +291,9 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
 /// What a type alone cannot say.
 fn check(settings: Settings) -> Result<Settings, SettingsError> {
     let wrong = |key, problem: &str| Err(SettingsError::Value { key, problem: problem.to_owned() });
-    let rate = settings.delivery.slack_messages_per_second;
-    if !(0.001..=1000.0).contains(&rate) {
-        return wrong("delivery.slack_messages_per_second", "must be between 0.001 and 1000");
-    }
-    if settings.delivery.slack_burst == 0 {
-        return wrong("delivery.slack_burst", "must be at least 1");
-    }
-    if settings.delivery.request_timeout_seconds == 0 {
-        return wrong("delivery.request_timeout_seconds", "must be at least 1");
+    let sections = [settings.store.problem(), settings.delivery.problem(), settings.operators.problem()];
+    if let Some((key, problem)) = sections.into_iter().flatten().next() {
+        return wrong(key, problem);
     }
     for (key, limit) in [
         ("limits.chat_configurations", settings.limits.chat_configurations),
@@ -356,11 +333,6 @@ fn sentences(errors: &figment::Error) -> String {
         format!("{}{key}{place}", error.kind)
     };
     errors.clone().into_iter().map(sentence).collect::<Vec<_>>().join("; ")
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the rate was checked: the result is between 1 and 1,000,000")]
-fn milliseconds(seconds: f64) -> i64 {
-    (seconds * 1000.0).round() as i64
 }
 
 fn parsed<'de, D, T>(deserializer: D) -> Result<T, D::Error>

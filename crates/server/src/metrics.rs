@@ -1,15 +1,17 @@
 //! The counters behind `GET /metrics`, in Prometheus' text form. docs/reference/metrics.md says what each is for.
 
 mod events;
+mod watching;
 
-use std::sync::atomic::AtomicU64;
-
+use domain::watch::Finding;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+pub use self::watching::Watched;
+use self::watching::Watching;
 
 use events::{EventCounters, NamedConfigurations};
 
@@ -64,6 +66,7 @@ pub enum SqsCall {
 pub enum AttemptOutcome {
     Delivered,
     Retry,
+    Held,
     Dead,
 }
 
@@ -119,6 +122,7 @@ impl AttemptOutcome {
         match self {
             Self::Delivered => "delivered",
             Self::Retry => "retry",
+            Self::Held => "held",
             Self::Dead => "dead",
         }
     }
@@ -178,7 +182,7 @@ pub struct Metrics {
     api_requests_throttled: Family<OperationLabels, Counter>,
     audit_records_lost: Counter,
     audit_lines_lost: Counter,
-    oldest_pending_seconds: Gauge<f64, AtomicU64>,
+    watching: Watching,
     events: EventCounters,
     configurations: NamedConfigurations,
     cloudwatch_lost: Family<LossLabels, Counter>,
@@ -188,7 +192,6 @@ impl Metrics {
     pub fn new(by_configuration: bool) -> Self {
         let mut registry = Registry::with_prefix("bellhop");
         let (sns_messages, delivery_attempts, api_requests) = (Family::default(), Family::default(), Family::default());
-        let oldest_pending_seconds = Gauge::default();
         registry.register("sns_messages", "Requests to POST /sns by what became of them", sns_messages.clone());
         let (queue_messages, sqs_calls_failed) = (Family::default(), Family::default());
         registry.register(
@@ -221,11 +224,7 @@ impl Metrics {
             audit_records_lost.clone(),
         );
         registry.register("audit_lines_lost", "Audit records that are not in json_lines", audit_lines_lost.clone());
-        registry.register(
-            "oldest_pending_seconds",
-            "Age of the delivery that has waited longest; 0 when nothing waits",
-            oldest_pending_seconds.clone(),
-        );
+        let watching = Watching::register(&mut registry);
         let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
         events.register(&mut registry);
         registry.register(
@@ -248,7 +247,7 @@ impl Metrics {
             api_requests_throttled,
             audit_records_lost,
             audit_lines_lost,
-            oldest_pending_seconds,
+            watching,
         }
     }
 }
@@ -314,8 +313,12 @@ impl Metrics {
         self.cloudwatch_lost.get_or_create(&LossLabels { what }).inc_by(count);
     }
 
-    pub fn render(&self, oldest_pending_seconds: f64) -> Result<String, std::fmt::Error> {
-        self.oldest_pending_seconds.set(oldest_pending_seconds);
+    pub fn finding(&self, finding: &Finding) {
+        self.watching.finding(finding);
+    }
+
+    pub fn render(&self, watched: Watched) -> Result<String, std::fmt::Error> {
+        self.watching.set(watched);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -4,10 +4,13 @@
 //! Nothing here decides what a failure means for a message: it answers a verdict or a reason, `app` acts on it.
 
 pub mod certificates;
+pub mod chime;
 pub mod cloudwatch;
 pub mod cloudwatch_logs;
+pub mod heartbeat;
 pub mod http;
 pub mod slack;
 pub mod sns;
 pub mod sqs;
 pub mod sts;
+pub mod teams;

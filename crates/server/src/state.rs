@@ -2,6 +2,7 @@
 
 mod declared_identities;
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +11,16 @@ use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
-use store::{ConfiguredTeam, SlackWorkspace, Store};
+use secrecy::SecretString;
+use store::{ConfiguredTeam, Role, SlackWorkspace, Store};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, Identities, JsonLines, Queue, SharedApp, SignIn, Throttle, Unrecorded, server_name,
+    App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Queue, SharedApp, SignIn, Throttle, Unrecorded,
+    Watch, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -25,8 +28,11 @@ use crate::development_key::CERTIFICATE_PATH;
 use crate::inbound;
 use crate::metrics::Metrics;
 use crate::outbound::certificates::Certificates;
+use crate::outbound::chime::ChimeClient;
+use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
+use crate::outbound::teams::TeamsClient;
 use crate::random::Random;
 use crate::worker;
 
@@ -123,12 +129,7 @@ fn listen(address: SocketAddr, mode: Mode) -> anyhow::Result<TcpListener> {
 
 /// Opens the store and makes what the settings declare so.
 async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<Store> {
-    let store = Store::open(&store::StoreSettings {
-        data_dir: settings.store.data_dir.clone(),
-        encryption_key_file: settings.store.encryption_key_file.clone(),
-        exclusive: true,
-    })
-    .await?;
+    let store = Store::open(&settings.store.opened_as(Role::Server)).await?;
     let workspaces: Vec<SlackWorkspace> = settings
         .slack
         .workspaces
@@ -191,22 +192,38 @@ fn compose(
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
         random: Random::from_seed(seed(&clock)),
-        clock,
         store,
         metrics: Metrics::new(settings.metrics.by_configuration),
         events: EventQueues::new(&settings.cloudwatch),
-        slack: SlackClient::new(slack_api_url, timeout)?,
+        slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
+        teams: TeamsClient::new(timeout, clock.clone())?,
+        chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
+        teams_webhooks: teams_webhooks(settings),
+        heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
         sns: Sns::new()?,
         queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),
         trusted_hosts,
         sns_endpoint: sns_endpoint(&public_url)?,
         sns_is_local: crate::config::sns_endpoint_is_overridden(),
         limits: settings.limits,
-        pace: settings.pace(),
-        backoff: settings.backoff(),
+        paces: Paces::new(settings.delivery.paces()),
+        backoff: settings.delivery.backoff(),
+        breaker: settings.delivery.breaker(),
+        accept_rules: settings.delivery.accept_rules(),
+        digest_after: i64::from(settings.delivery.digest_after),
+        attempt_ms: settings.delivery.attempt_ms(),
+        pauses: Pauses::default(),
+        watch: Watch::new(settings.operators.configuration_arn.clone(), settings.operators.backlog_after_ms()),
+        ledger_retention_days: settings.delivery.retention_days,
         topics_changed: tokio::sync::Notify::new(),
+        clock,
     };
     Ok((app, unrecorded))
+}
+
+fn teams_webhooks(settings: &Settings) -> HashMap<(String, String), SecretString> {
+    let webhooks = settings.microsoft_teams.webhooks.iter();
+    webhooks.map(|set| ((set.team_id.as_str().to_owned(), set.channel_id.clone()), set.url.clone())).collect()
 }
 
 /// What those who log in to this server call it.

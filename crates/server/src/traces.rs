@@ -71,11 +71,8 @@ pub fn delivery_attempt(destination: &str, delivery: &PendingDelivery) -> Span {
         outcome = field::Empty,
         otel.status_code = field::Empty,
     );
-    // What is stored is parsed again for its trace, and only then.
-    if !span.is_disabled()
-        && let Ok(message) = SnsMessage::parse(delivery.body.as_bytes())
-    {
-        otlp::go_on(&span, trace_ids(message.topic_arn.as_str(), &message.message_id));
+    if !span.is_disabled() {
+        otlp::go_on(&span, trace_ids(&delivery.topic_arn, &delivery.message_id));
     }
     span
 }

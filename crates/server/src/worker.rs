@@ -3,10 +3,11 @@
 
 mod deliver_notifications;
 mod forget_full_buckets;
+mod keep_house;
 mod poll_queues;
-mod prune_audit_records;
 mod ship_cloudwatch;
 mod subscribe_topics;
+mod watch;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,7 +20,9 @@ pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(deliver_notifications::run(app.clone(), stop.clone()));
     tasks.spawn(subscribe_topics::run(app.clone(), stop.clone()));
     tasks.spawn(poll_queues::run(app.clone(), stop.clone()));
-    tasks.spawn(prune_audit_records::run(app.clone(), stop.clone()));
+    tasks.spawn(keep_house::run(app.clone(), stop.clone()));
+    tasks.spawn(watch::pauses(app.clone(), stop.clone()));
+    tasks.spawn(watch::look(app.clone(), stop.clone()));
     tasks.spawn(forget_full_buckets::run(app.clone(), stop.clone()));
 }
 

@@ -64,6 +64,18 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Topics that are wanted and whose subscription does not come about, with the reason that SNS gave.
+    pub async fn failing_topic_subscriptions(&self, limit: i64) -> Result<Vec<TopicSubscription>, StoreError> {
+        let rows = query(
+            "SELECT * FROM topic_subscriptions WHERE state IN ('wanted', 'pending') AND reason IS NOT NULL
+             ORDER BY state, asked_at_ms LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter().map(read).collect()
+    }
+
     pub async fn topic_subscription(&self, topic_arn: &str) -> Result<Option<TopicSubscription>, StoreError> {
         let row = query("SELECT * FROM topic_subscriptions WHERE topic_arn = $1")
             .bind(topic_arn)

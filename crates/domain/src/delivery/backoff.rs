@@ -2,8 +2,6 @@
 //!
 //! The worker that delivers keeps one number per lane, its failures in a row, and asks here. Nothing is random by itself.
 
-use super::DeliveryOutcome;
-
 /// No wait is shorter than this: a random number near nothing must not make a hot loop.
 const DELAY_FLOOR_MS: i64 = 50;
 
@@ -41,11 +39,10 @@ impl Backoff {
     }
 
     /// The reason to stop, if a delivery waiting since `since_ms` has waited long enough.
-    pub fn given_up(&self, since_ms: i64, now_ms: i64, last_reason: &str) -> Option<DeliveryOutcome> {
+    pub fn given_up(&self, since_ms: i64, now_ms: i64, last_reason: &str) -> Option<String> {
         let waited = now_ms.saturating_sub(since_ms);
-        (waited >= self.give_up_after_ms).then(|| DeliveryOutcome::Dead {
-            reason: format!("gave up after {} of retries; last: {last_reason}", hours(self.give_up_after_ms)),
-        })
+        (waited >= self.give_up_after_ms)
+            .then(|| format!("gave up after {} of retries; last: {last_reason}", hours(self.give_up_after_ms)))
     }
 }
 
@@ -124,7 +121,7 @@ mod tests {
         assert_eq!(backoff.given_up(1000, 3_600_999, "HTTP 500"), None);
         assert_eq!(
             backoff.given_up(1000, 3_601_000, "HTTP 500"),
-            Some(DeliveryOutcome::Dead { reason: "gave up after 1 h of retries; last: HTTP 500".to_owned() })
+            Some("gave up after 1 h of retries; last: HTTP 500".to_owned())
         );
     }
 

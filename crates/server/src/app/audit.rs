@@ -12,15 +12,11 @@ mod user_identity;
 pub use json_lines::JsonLines;
 pub use recorder::{AuditQueue, Unrecorded};
 
-use store::{NewAuditRecord, StoreError};
+use store::NewAuditRecord;
 use uuid::Uuid;
 use wire::operations::Operation;
 
 use super::{App, Caller};
-
-/// Rows that one transaction prunes: requests wait for the writer no longer than that takes.
-const PRUNED_AT_ONCE: i64 = 1000;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A call that was made and answered.
 #[derive(Clone, Copy)]
@@ -57,15 +53,5 @@ impl App {
         } else {
             self.audit.record_and_wait(record, &self.metrics).await;
         }
-    }
-
-    /// Forgets records that are older than the settings keep them: a batch. `true`: there may be more.
-    pub async fn prune_audit_records(&self) -> Result<bool, StoreError> {
-        if self.audit_retention_days == 0 {
-            return Ok(false);
-        }
-        let before_ms = self.clock.now_ms().saturating_sub(i64::from(self.audit_retention_days).saturating_mul(DAY_MS));
-        let pruned = self.store.prune_audit_records(before_ms, PRUNED_AT_ONCE).await?;
-        Ok(i64::try_from(pruned).is_ok_and(|pruned| pruned >= PRUNED_AT_ONCE))
     }
 }

@@ -110,7 +110,7 @@ impl App {
     /// counts messages.
     pub(super) async fn observe_settlement(&self, delivery: &PendingDelivery, settlement: &Settlement) {
         let (what, said) = match settlement {
-            Settlement::Retry { .. } | Settlement::Posted { .. } => return,
+            Settlement::Retry { .. } | Settlement::Posted { .. } | Settlement::Held { .. } => return,
             Settlement::Delivered { posted, .. } => (EventKind::Delivered, posted),
             // The message itself is out: only its thread's first message could not be updated.
             Settlement::Dead { reason } if delivery.posted.is_some() => (EventKind::Delivered, reason),

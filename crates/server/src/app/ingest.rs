@@ -174,18 +174,9 @@ impl App {
         Ok(Read::Commit(self.notification(&message, body)))
     }
 
-    fn notification(&self, message: &SnsMessage, body: String) -> NewNotification {
-        NewNotification {
-            topic_arn: message.topic_arn.as_str().to_owned(),
-            message_id: message.message_id.clone(),
-            body,
-            received_at_ms: self.clock.now_ms(),
-        }
-    }
-
     async fn commit_queued(&self, notification: NewNotification) -> Taken {
         let topic_arn = notification.topic_arn.clone();
-        match self.store.enqueue(notification).await {
+        match self.store.enqueue(notification, self.accept_rules).await {
             Ok(Enqueued::Accepted { .. }) => Taken::without_words(SqsOutcome::Accepted),
             Ok(Enqueued::Repeated) => Taken::without_words(SqsOutcome::Repeated),
             Ok(Enqueued::UnknownTopic) => NotAccepted::UnknownTopic(topic_arn).into(),

@@ -1,5 +1,6 @@
 //! What SNS sends: believed only if its signature holds, safe when accepted.
 
+use domain::notification::{Incoming, triage};
 use domain::sns_message::{BadSignature, SnsMessage, UntrustedUrl, Verified, certificate_url};
 use store::StoreError;
 use store::outbox::{Enqueued, NewNotification};
@@ -67,20 +68,31 @@ impl App {
 
     /// Commits a notification for every configuration that listens to its topic. `body` is the envelope as it arrived.
     pub async fn accept(&self, message: &Verified, body: String) -> Result<Accepted, NotAccepted> {
-        let enqueued = self
-            .store
-            .enqueue(NewNotification {
-                topic_arn: message.topic_arn.as_str().to_owned(),
-                message_id: message.message_id.clone(),
-                body,
-                received_at_ms: self.clock.now_ms(),
-            })
-            .instrument(traces::store_commit())
-            .await?;
+        let notification = self.notification(message, body);
+        let enqueued = self.store.enqueue(notification, self.accept_rules).instrument(traces::store_commit()).await?;
         match enqueued {
             Enqueued::Accepted { deliveries } => Ok(Accepted::New { deliveries }),
             Enqueued::Repeated => Ok(Accepted::Repeated),
             Enqueued::UnknownTopic => Err(NotAccepted::UnknownTopic(message.topic_arn.as_str().to_owned())),
+        }
+    }
+
+    /// What the outbox keeps of a message. `body` is its envelope.
+    pub(super) fn notification(&self, message: &SnsMessage, body: String) -> NewNotification {
+        let triage = triage(&Incoming {
+            topic_arn: message.topic_arn.as_str(),
+            subject: message.subject.as_deref(),
+            message: &message.message,
+            timestamp: &message.timestamp,
+        });
+        NewNotification {
+            topic_arn: message.topic_arn.as_str().to_owned(),
+            message_id: message.message_id.clone(),
+            body,
+            priority: triage.priority,
+            addressee: None,
+            similarity: triage.similarity,
+            received_at_ms: self.clock.now_ms(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::sns_message::SnsMessage;
-use store::outbox::{Delivery, DeliveryState};
+use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
 
 use super::{DataArguments, say};
 use crate::clock::{Clock as _, SystemClock, iso8601};
@@ -85,8 +85,8 @@ impl Deliveries {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let store = self.data.open().await?;
-        let page =
-            store.deliveries(self.state.map(DeliveryState::from), self.before, i64::from(self.max_items)).await?;
+        let filter = self.state.map_or(DeliveryFilter::All, |state| DeliveryFilter::InState(state.into()));
+        let page = store.deliveries(filter, self.before, i64::from(self.max_items)).await?;
         if page.is_empty() {
             say("no deliveries");
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::delivery::{Answer, Broken};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use url::{Host, Url};
@@ -47,27 +48,71 @@ pub fn is_loopback(url: &Url) -> bool {
 /// Why an exchange did not end with a whole answer. The URL is left out: it may hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExchangeError {
-    #[error("{0}")]
-    Network(String),
+    #[error("{1}")]
+    Network(Broken, String),
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
 }
 
 impl From<reqwest::Error> for ExchangeError {
     fn from(error: reqwest::Error) -> Self {
-        let what = if error.is_timeout() {
-            "no answer in time"
-        } else if error.is_connect() {
-            "cannot connect"
-        } else if error.is_body() || error.is_decode() {
-            "the answer was cut off"
-        } else {
-            "the connection failed"
-        };
         let error = error.without_url();
-        let cause =
-            std::error::Error::source(&error).map(|cause| format!(" ({})", root_cause(cause))).unwrap_or_default();
-        Self::Network(format!("{what}{cause}"))
+        let cause = std::error::Error::source(&error).map(root_cause);
+        let (broken, what) = if error.is_timeout() {
+            (Broken::Timeout, "no answer in time")
+        } else if error.is_connect() && cause.as_deref().is_some_and(is_of_tls) {
+            (Broken::Tls, "no TLS connection")
+        } else if error.is_connect() {
+            (Broken::Connect, "cannot connect")
+        } else if error.is_body() || error.is_decode() {
+            (Broken::CutOff, "the answer was cut off")
+        } else {
+            (Broken::Reset, "the connection failed")
+        };
+        let cause = cause.map(|cause| format!(" ({cause})")).unwrap_or_default();
+        Self::Network(broken, format!("{what}{cause}"))
+    }
+}
+
+impl ExchangeError {
+    /// What the failure means for a message: the table of broken exchanges knows.
+    pub fn broken(&self) -> Broken {
+        match self {
+            Self::Network(broken, _) => *broken,
+            Self::TooLarge(_) => Broken::TooLarge,
+        }
+    }
+}
+
+/// The texts of rustls about certificates and handshakes; its types are not in reqwest's errors.
+fn is_of_tls(cause: &str) -> bool {
+    ["certificate", "handshake", "tls", "TLS", "UnknownIssuer"].iter().any(|word| cause.contains(word))
+}
+
+/// An answer as the tables of `domain::delivery` take it.
+pub struct Answered {
+    status: u16,
+    retry_after: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answered {
+    /// Waits for the whole answer to a request.
+    pub async fn of(request: RequestBuilder, bytes_max: usize) -> Result<Self, ExchangeError> {
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.map(str::to_owned);
+        match body(response, bytes_max).await {
+            Ok(body) => Ok(Self { status, retry_after, body }),
+            // These say all with their head; the body may never come.
+            Err(_) if status == 429 || status >= 500 => Ok(Self { status, retry_after, body: Vec::new() }),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn answer(&self, now_ms: i64) -> Answer<'_> {
+        Answer { status: self.status, retry_after: self.retry_after.as_deref(), now_ms, body: &self.body }
     }
 }
 
@@ -83,7 +128,7 @@ pub async fn body(mut response: Response, max: usize) -> Result<Vec<u8>, Exchang
     Ok(body)
 }
 
-fn root_cause(error: &dyn std::error::Error) -> String {
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut deepest = error;
     while let Some(source) = deepest.source() {
         deepest = source;

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use domain::delivery::{DeliveryOutcome, SlackAnswer, slack_outcome};
+use domain::delivery::{Broken, DeliveryOutcome, slack_outcome};
 use domain::notification::render::slack::SlackMessage;
-use reqwest::{Method, Response};
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tracing::Instrument as _;
 use url::Url;
+use uuid::Uuid;
 
-use super::http::{self, ExchangeError, HttpClient};
+use super::http::{self, Answered, ExchangeError, HttpClient};
+use crate::clock::SharedClock;
 use crate::traces;
 
 /// Slack's own, when the settings name no other.
@@ -21,25 +23,33 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 pub struct SlackClient {
     http: HttpClient,
     api_url: Url,
+    clock: SharedClock,
 }
 
-/// Where a message goes.
+/// A channel, and the token that it is written to with.
+#[derive(Debug, Clone, Copy)]
+pub struct SlackChannelCall<'a> {
+    pub token: &'a SecretString,
+    pub channel_id: &'a str,
+}
+
+/// Where a message goes in its channel, and by what it is known again.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    pub channel_id: &'a str,
     /// The thread's first message, for a reply.
     pub thread_ts: Option<&'a str>,
+    pub client_msg_id: Uuid,
 }
 
 impl SlackClient {
-    pub fn new(api_url: Url, timeout: Duration) -> reqwest::Result<Self> {
-        Ok(Self { http: HttpClient::new(timeout)?, api_url })
+    pub fn new(api_url: Url, timeout: Duration, clock: SharedClock) -> reqwest::Result<Self> {
+        Ok(Self { http: HttpClient::new(timeout)?, api_url, clock })
     }
 
     /// `chat.postMessage`.
     pub async fn post_message(
         &self,
-        token: &SecretString,
+        call: &SlackChannelCall<'_>,
         place: Place<'_>,
         message: &SlackMessage,
     ) -> DeliveryOutcome {
@@ -48,19 +58,20 @@ impl SlackClient {
             channel: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
             thread_ts: Option<&'a str>,
+            client_msg_id: String,
             #[serde(flatten)]
             message: &'a SlackMessage,
             unfurl_links: bool,
         }
-        let post = Post { channel: place.channel_id, thread_ts: place.thread_ts, message, unfurl_links: false };
-        self.verdict("chat.postMessage", token, &post).await
+        let (thread_ts, client_msg_id) = (place.thread_ts, place.client_msg_id.to_string());
+        let post = Post { channel: call.channel_id, thread_ts, client_msg_id, message, unfurl_links: false };
+        self.verdict("chat.postMessage", call.token, &post).await
     }
 
     /// `chat.update`.
     pub async fn update_message(
         &self,
-        token: &SecretString,
-        channel_id: &str,
+        call: &SlackChannelCall<'_>,
         ts: &str,
         message: &SlackMessage,
     ) -> DeliveryOutcome {
@@ -71,49 +82,48 @@ impl SlackClient {
             #[serde(flatten)]
             message: &'a SlackMessage,
         }
-        self.verdict("chat.update", token, &Update { channel: channel_id, ts, message }).await
+        self.verdict("chat.update", call.token, &Update { channel: call.channel_id, ts, message }).await
     }
 
     /// The channel's name by `conversations.info`; `None` if Slack does not say it, for whatever reason.
     pub async fn channel_name(&self, token: &SecretString, channel_id: &str) -> Option<String> {
-        let response = self.call("conversations.info", token, &json!({ "channel": channel_id })).await.ok()?;
+        let response =
+            self.call("conversations.info", token, &json!({ "channel": channel_id })).ok()?.send().await.ok()?;
         let body = http::body(response, ANSWER_BYTES_MAX).await.ok()?;
         let answer: Value = serde_json::from_slice(&body).ok()?;
         answer.pointer("/channel/name")?.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
     }
 
-    async fn verdict(&self, method: &str, token: &SecretString, body: &(impl Serialize + Sync)) -> DeliveryOutcome {
-        match self.exchange(method, token, body).instrument(traces::slack_call(method)).await {
-            Ok(outcome) => outcome,
-            Err(error) => DeliveryOutcome::Retry { after_ms: None, reason: format!("Slack: {error}") },
+    /// `auth.test`: whether Slack takes the token. An `Err` says what it answered; a Slack that cannot be reached says
+    /// nothing of the token.
+    pub async fn token_works(&self, token: &SecretString) -> Result<(), String> {
+        match self.verdict("auth.test", token, &json!({})).await {
+            DeliveryOutcome::Delivered { .. } => Ok(()),
+            DeliveryOutcome::Retry { reason, .. }
+            | DeliveryOutcome::Paused { reason }
+            | DeliveryOutcome::Dead { reason } => Err(reason),
         }
     }
 
-    async fn exchange(
+    async fn verdict(&self, method: &str, token: &SecretString, body: &(impl Serialize + Sync)) -> DeliveryOutcome {
+        let exchange = async { Answered::of(self.call(method, token, body)?, ANSWER_BYTES_MAX).await };
+        match exchange.instrument(traces::slack_call(method)).await {
+            Ok(answered) => slack_outcome(answered.answer(self.clock.now_ms())),
+            Err(error) => {
+                tracing::debug!(%error, method, "Slack did not answer");
+                error.broken().outcome("Slack")
+            }
+        }
+    }
+
+    fn call(
         &self,
         method: &str,
         token: &SecretString,
         body: &(impl Serialize + Sync),
-    ) -> Result<DeliveryOutcome, ExchangeError> {
-        let response = self.call(method, token, body).await?;
-        let status = response.status().as_u16();
-        let retry_after_seconds = retry_after_seconds(&response);
-        // A 5xx or 429 says all with its head; the body may never come.
-        let body = if status < 400 { http::body(response, ANSWER_BYTES_MAX).await? } else { Vec::new() };
-        Ok(slack_outcome(SlackAnswer { status, retry_after_seconds, body: &body }))
+    ) -> Result<RequestBuilder, ExchangeError> {
+        let wrong = |error: url::ParseError| ExchangeError::Network(Broken::Connect, error.to_string());
+        let url = self.api_url.join(method).map_err(wrong)?;
+        Ok(self.http.request(Method::POST, url).bearer_auth(token.expose_secret()).json(body))
     }
-
-    async fn call(
-        &self,
-        method: &str,
-        token: &SecretString,
-        body: &(impl Serialize + Sync),
-    ) -> Result<Response, ExchangeError> {
-        let url = self.api_url.join(method).map_err(|error| ExchangeError::Network(error.to_string()))?;
-        Ok(self.http.request(Method::POST, url).bearer_auth(token.expose_secret()).json(body).send().await?)
-    }
-}
-
-fn retry_after_seconds(response: &Response) -> Option<i64> {
-    response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()
 }

@@ -187,6 +187,7 @@ CREATE TABLE topic_subscriptions (
     asked_at_ms      BIGINT           NOT NULL  -- when SNS was last asked about it; 0: not since the state changed
 );
 CREATE INDEX topic_subscriptions_by_state ON topic_subscriptions (state, asked_at_ms);
+CREATE INDEX topic_subscriptions_failing ON topic_subscriptions (state, asked_at_ms) WHERE reason IS NOT NULL;
 
 -- The ledger: every message that SNS signed, as it arrived.
 CREATE TABLE notifications (

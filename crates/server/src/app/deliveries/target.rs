@@ -1,0 +1,112 @@
+//! Where a delivery goes: its configuration's channel as it is now, and what opens it.
+
+use domain::chat_configuration::{Channel, SlackChannel, TeamsChannel};
+use secrecy::SecretString;
+use store::StoreError;
+use store::outbox::PendingDelivery;
+use url::Url;
+use wire::ids::{AccountId, ChatConfigurationArn};
+
+use crate::app::App;
+use crate::app::paces::Share;
+
+/// All that one delivery needs.
+pub(super) struct Target {
+    pub(super) configuration_arn: ChatConfigurationArn,
+    /// The credentials that it goes out with: what is paused if they are refused.
+    pub(super) scope: String,
+    pub(super) route: Route,
+}
+
+pub(super) enum Route {
+    Slack {
+        channel: SlackChannel,
+        bot_token: SecretString,
+    },
+    /// A webhook of Teams, of Workflows or a connector.
+    TeamsWebhook(SecretString),
+    Chime(Url),
+}
+
+/// Why a delivery does not go out now.
+pub(super) enum NoTarget {
+    /// Somebody has to do something, and then revive it.
+    Gone(String),
+    Paused {
+        scope: String,
+        reason: String,
+    },
+}
+
+impl Target {
+    /// The limits that it shares with other channels.
+    pub(super) fn shares(&self, delivery: &PendingDelivery) -> Share {
+        match (&self.route, &delivery.posted) {
+            (Route::Slack { channel, .. }, None) => Share::SlackWorkspace(channel.team_id.as_str().to_owned()),
+            (Route::Slack { channel, .. }, Some(_)) => Share::SlackUpdates(channel.team_id.as_str().to_owned()),
+            // Each webhook has its own limit, which is its lane's.
+            (Route::TeamsWebhook(_) | Route::Chime(_), _) => Share::None,
+        }
+    }
+}
+
+impl App {
+    pub(super) async fn target(&self, delivery: &PendingDelivery) -> Result<Result<Target, NoTarget>, StoreError> {
+        let arn = ChatConfigurationArn::parse(&delivery.configuration_arn).ok();
+        let Some((arn, account_id)) = arn.and_then(|arn| arn.account_id().map(|account_id| (arn, account_id))) else {
+            return Err(StoreError::Corrupt {
+                table: "deliveries",
+                column: "configuration_arn",
+                row: delivery.configuration_arn.clone(),
+                problem: "not the ARN of a configuration".to_owned(),
+            });
+        };
+        let Some(listed) = self.store.chat_configuration(&account_id, &arn).await? else {
+            return Ok(Err(NoTarget::Gone("its configuration was deleted".to_owned())));
+        };
+        let found = match listed.configuration.channel {
+            Channel::Slack(channel) => self.slack_route(&account_id, channel).await?,
+            Channel::MicrosoftTeams(channel) => self.teams_route(&channel),
+            Channel::ChimeWebhook(webhook) => {
+                self.chime.webhook(&webhook.url).map(|url| (String::new(), Route::Chime(url))).ok_or_else(|| {
+                    NoTarget::Gone("its webhook's URL is none; update the configuration and retry".to_owned())
+                })
+            }
+        };
+        Ok(found.map(|(scope, route)| Target { configuration_arn: arn, scope, route }))
+    }
+
+    async fn slack_route(
+        &self,
+        account_id: &AccountId,
+        channel: SlackChannel,
+    ) -> Result<Result<(String, Route), NoTarget>, StoreError> {
+        let scope = slack_scope(account_id.as_str(), channel.team_id.as_str());
+        if let Some(reason) = self.pauses.reason(&scope) {
+            return Ok(Err(NoTarget::Paused { scope, reason }));
+        }
+        let Some(workspace) = self.store.slack_workspace(account_id, &channel.team_id).await? else {
+            let team = &channel.team_id;
+            let reason = format!("the Slack workspace {team} is not authorised any more; authorise it and retry");
+            return Ok(Err(NoTarget::Gone(reason)));
+        };
+        Ok(Ok((scope, Route::Slack { channel, bot_token: workspace.bot_token })))
+    }
+
+    fn teams_route(&self, channel: &TeamsChannel) -> Result<(String, Route), NoTarget> {
+        let key = (channel.team_id.as_str().to_owned(), channel.channel_id.as_str().to_owned());
+        match self.teams_webhooks.get(&key) {
+            Some(url) => Ok((String::new(), Route::TeamsWebhook(url.clone()))),
+            None => Err(NoTarget::Gone(format!(
+                "no webhook is set for this channel of Microsoft Teams; add it to `microsoft_teams.webhooks` with team_id \
+                 {} and channel_id {}, and retry",
+                key.0, key.1
+            ))),
+        }
+    }
+}
+
+/// `slack/ACCOUNT/TEAM`: each account has its own token of a workspace.
+pub(in crate::app) fn slack_scope(account_id: &str, team_id: &str) -> String {
+    format!("slack/{account_id}/{team_id}")
+}

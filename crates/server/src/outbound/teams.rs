@@ -1,0 +1,37 @@
+//! Webhooks of Microsoft Teams: of a Workflow, or of a connector. What an answer means is `domain::delivery`'s to say.
+
+use std::time::Duration;
+
+use domain::delivery::{DeliveryOutcome, TeamsRoute, teams_outcome};
+use domain::notification::render::teams::TeamsMessage;
+use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::http::{Answered, HttpClient};
+use crate::clock::SharedClock;
+
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+pub struct TeamsClient {
+    http: HttpClient,
+    clock: SharedClock,
+}
+
+impl TeamsClient {
+    pub fn new(timeout: Duration, clock: SharedClock) -> reqwest::Result<Self> {
+        Ok(Self { http: HttpClient::new(timeout)?, clock })
+    }
+
+    pub async fn post_to_webhook(&self, webhook: &SecretString, message: &TeamsMessage) -> DeliveryOutcome {
+        let Ok(url) = Url::parse(webhook.expose_secret()) else {
+            let reason = "the webhook's URL in `microsoft_teams.webhooks` is none; correct it and retry".to_owned();
+            return DeliveryOutcome::Dead { reason };
+        };
+        let request = self.http.request(Method::POST, url).json(message);
+        match Answered::of(request, ANSWER_BYTES_MAX).await {
+            Ok(answered) => teams_outcome(TeamsRoute::Webhook, answered.answer(self.clock.now_ms())),
+            Err(error) => error.broken().outcome("Teams"),
+        }
+    }
+}

@@ -41,6 +41,13 @@ pub struct PostgresSettings {
     pub max_connections: u32,
 }
 
+impl StoreSettings {
+    /// SQLite in a directory, with its key beside it.
+    pub fn in_directory(data_dir: impl Into<PathBuf>, role: Role) -> Self {
+        Self { data_dir: data_dir.into(), postgres: None, encryption_key_file: None, role }
+    }
+}
+
 /// Who opens the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {

@@ -31,7 +31,7 @@ impl DataDirectory {
     }
 
     fn settings(&self, role: Role) -> StoreSettings {
-        StoreSettings { data_dir: self.0.path().to_owned(), postgres: None, encryption_key_file: None, role }
+        StoreSettings::in_directory(self.0.path(), role)
     }
 
     /// Opens the store as a command line tool does.

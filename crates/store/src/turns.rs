@@ -1,4 +1,5 @@
-//! What one node at a time does for all of them: each task's turn is leased, so that housekeeping runs once.
+//! What one node at a time does for all of them: each task's turn is leased, so that housekeeping runs once, and a signed
+//! request signs in once.
 
 use crate::sql::query;
 use crate::{Store, StoreError};
@@ -17,5 +18,11 @@ impl Store {
         .execute(&self.writer)
         .await?;
         Ok(taken == 1)
+    }
+
+    /// Forgets turns that ended before a time.
+    pub async fn prune_turns(&self, before_ms: i64) -> Result<(), StoreError> {
+        query("DELETE FROM turns WHERE leased_until_ms < $1").bind(before_ms).execute(&self.writer).await?;
+        Ok(())
     }
 }

@@ -27,6 +27,7 @@ impl App {
         self.store.prune_recent_similar(now_ms.saturating_sub(self.accept_rules.similar_within_ms.max(DAY_MS))).await?;
         let (reason, hours) = ("gave up waiting for its credentials; last: ", self.backoff.give_up_after_ms);
         while self.store.bury_held(now_ms.saturating_sub(hours), reason, now_ms).await? > 0 {}
+        self.store.prune_turns(days_ago(1)).await?;
         self.paces.forget_idle(now_ms);
         Ok(())
     }

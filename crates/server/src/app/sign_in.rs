@@ -16,8 +16,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use self::seen_signatures::{NotTaken, SeenSignatures};
-use self::signed_request::CheckedRequest;
 pub use self::signed_request::SignedRequest;
+use self::signed_request::{CheckedRequest, TOLERANCE_MS};
 use super::App;
 use crate::config::{SignInSettings, StsHost};
 use crate::credentials::{self, NoRandomness};
@@ -109,15 +109,13 @@ impl App {
         let now_ms = self.clock.now_ms();
         let checked = CheckedRequest::check(request, &self.sign_in.server_name, &self.sign_in.sts_hosts, now_ms)?;
         self.sign_in.seen.take(&checked.signature, checked.date_ms, now_ms).map_err(|not_taken| match not_taken {
-            NotTaken::Seen => SignInError::Refused(
-                "this signed request was used before: each signs in once; run `bellhop login` again".to_owned(),
-            ),
+            NotTaken::Seen => used_before(),
             NotTaken::Full => SignInError::Busy,
         })?;
         let confirmed =
             self.sign_in.sts.caller_identity(&checked.endpoint, &checked.headers, GET_CALLER_IDENTITY).await;
         let opened = match confirmed {
-            Ok(identity) => self.open_session(identity).await,
+            Ok(identity) => self.open_session_once(&checked, identity).await,
             Err(error) => Err(error.into()),
         };
         if opened.is_err() {
@@ -125,6 +123,20 @@ impl App {
             self.sign_in.seen.give_back(&checked.signature);
         }
         opened
+    }
+
+    /// This node has not seen the signature; another may have.
+    async fn open_session_once(
+        &self,
+        checked: &CheckedRequest,
+        identity: CallerIdentity,
+    ) -> Result<SignedIn, SignInError> {
+        let until_ms = checked.date_ms.saturating_add(TOLERANCE_MS).saturating_add(1);
+        let name = format!("sign-in {}", checked.signature);
+        if !self.store.take_turn(&name, until_ms, self.clock.now_ms()).await? {
+            return Err(used_before());
+        }
+        self.open_session(identity).await
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, SignInError> {
@@ -213,4 +225,9 @@ mod tests {
             assert_eq!(server_name(&Url::parse(url).unwrap()).as_deref(), Some(name), "{url}");
         }
     }
+}
+
+fn used_before() -> SignInError {
+    let reason = "this signed request was used before: each signs in once; run `bellhop login` again";
+    SignInError::Refused(reason.to_owned())
 }

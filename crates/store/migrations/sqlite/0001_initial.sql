@@ -313,6 +313,7 @@ CREATE TABLE turns (
     task            TEXT   NOT NULL PRIMARY KEY,
     leased_until_ms BIGINT NOT NULL
 );
+CREATE INDEX turns_by_end ON turns (leased_until_ms);
 
 -- What this installation has once: by which key its secrets are sealed.
 CREATE TABLE installation (

@@ -30,8 +30,8 @@ impl DataDirectory {
         self.0.path().join(file)
     }
 
-    fn settings(&self, role: Role) -> StoreSettings {
-        StoreSettings { data_dir: self.0.path().to_owned(), postgres: None, encryption_key_file: None, role }
+    pub fn settings(&self, role: Role) -> StoreSettings {
+        StoreSettings::in_directory(self.0.path(), role)
     }
 
     /// Opens the store as a command line tool does.
@@ -52,6 +52,10 @@ impl Setup for DataDirectory {
 
     async fn open(&self) -> Store {
         Store::open(&self.settings(Role::Server)).await.unwrap()
+    }
+
+    async fn spoil(&self, sql: &'static str) {
+        self.connect().await.execute(sql).await.unwrap();
     }
 }
 

@@ -130,8 +130,8 @@ async fn a_round_trip_over_postgres_keeps_every_row_of_every_table() {
     assert_eq!(rows + 5, before.values().map(|rows| rows.len() as u64).sum::<u64>(), "five tables are numbered");
     let leases = "SELECT COUNT(*) AS leased FROM (SELECT leased_until_ms AS until FROM destinations UNION ALL
          SELECT leased_until_ms FROM turns) AS leases WHERE until <> 0";
-    let leased: i64 = connect(second.path()).await.fetch_one(leases).await.unwrap().get("leased");
-    assert_eq!(leased, 0, "whoever held them serves from the source");
+    let not_freed: i64 = connect(second.path()).await.fetch_one(leases).await.unwrap().get("leased");
+    assert_eq!(not_freed, 0, "whoever held them serves from the source");
 }
 
 #[tokio::test]

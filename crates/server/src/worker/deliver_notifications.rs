@@ -1,5 +1,7 @@
 //! Leases the channels that are due and delivers one message on each, as many channels at a time as allowed.
 
+use std::time::Duration;
+
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -7,8 +9,10 @@ use crate::app::SharedApp;
 
 /// Channels that are served at the same time by one node.
 const IN_FLIGHT_MAX: usize = 64;
-/// Longer than an attempt with all its time-outs can take: two requests of ten seconds and the store.
-const LEASE_MS: i64 = 60_000;
+/// Beside the longest that an attempt can take: the store's share, and a node that is slow to wake.
+const LEASE_BESIDE_MS: i64 = 40_000;
+/// How long a stop waits for what is on the wire, and for a store to keep what came of it.
+const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often to look when nothing woke us: another process may have revived a delivery.
 const POLL_MS: i64 = 1000;
 
@@ -33,8 +37,11 @@ pub async fn run(app: SharedApp, stop: CancellationToken) {
             () = app.clock.sleep_until_ms(wait_until_ms) => {}
         }
     }
-    // What is on the wire is settled before the store closes: a stop repeats no message.
-    while in_flight.join_next().await.is_some() {}
+    // What is on the wire is settled before the store closes: a stop repeats no message, unless the store is away.
+    let settled = async { while in_flight.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_TIMEOUT, settled).await.is_err() {
+        tracing::error!("the store is away: what was just posted may come twice");
+    }
 }
 
 /// Starts a delivery on every lane that is due, and answers when to look again.
@@ -49,7 +56,8 @@ async fn lease_due(app: &SharedApp, in_flight: &mut JoinSet<()>) -> Result<i64, 
         Some(due_at_ms) if due_at_ms <= now_ms => {}
         later => return Ok(later.map_or(poll_at_ms, |at_ms| at_ms.min(poll_at_ms))),
     }
-    let leases = app.store.claim(i64::try_from(free).unwrap_or(1), now_ms, LEASE_MS).await?;
+    let lease_ms = app.attempt_ms.saturating_add(LEASE_BESIDE_MS);
+    let leases = app.store.claim(i64::try_from(free).unwrap_or(1), now_ms, lease_ms).await?;
     let all_taken = leases.len() < free;
     for lease in leases {
         let app = app.clone();

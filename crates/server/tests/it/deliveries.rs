@@ -1,9 +1,12 @@
 //! What becomes of an accepted message on its way to Slack: order, pace, retries, threads, and what it dies of.
 
 mod changes;
+mod digests;
 mod pace;
+mod pauses;
 mod retries;
 mod threads;
+mod webhooks;
 
 use store::outbox::{Delivery, DeliveryState};
 

@@ -26,6 +26,8 @@ mod identities;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod operators;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod sns;

@@ -1,6 +1,6 @@
 //! Who stands behind a key, and which policies bind them.
 
-use store::{DeclaredIdentities, DeclaredPolicy, DeclaredUser, StoreSettings};
+use store::{DeclaredIdentities, DeclaredPolicy, DeclaredUser, Role, StoreSettings};
 use tempfile::TempDir;
 
 use super::*;
@@ -16,7 +16,7 @@ fn account_id() -> AccountId {
 /// Keys of the root and of alice, a session of a role, and policies attached in every way.
 async fn store() -> (TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
-    let settings = StoreSettings { data_dir: directory.path().to_owned(), encryption_key_file: None, exclusive: true };
+    let settings = StoreSettings::in_directory(directory.path(), Role::Server);
     let store = Store::open(&settings).await.unwrap();
     let key = |id: &str, user_name: Option<&str>| AccessKey {
         access_key_id: id.to_owned(),

@@ -1,7 +1,6 @@
 //! The four operations on Chime webhook configurations, and what becomes of messages to a webhook.
 
 use serde_json::{Value, json};
-use store::outbox::DeliveryState;
 use wire::operations::Operation::{
     CreateChimeWebhookConfiguration as CREATE, DeleteChimeWebhookConfiguration as DELETE,
     DescribeChimeWebhookConfigurations as DESCRIBE, DescribeSlackChannelConfigurations,
@@ -223,22 +222,4 @@ async fn pages_hold_every_configuration_once_while_others_come_and_go() {
     create(&server, smallest("n0")).await;
     create(&server, smallest("n31")).await;
     assert_eq!(LISTING().page(&server, 100, &token).await.0, ["n3", "n31", "n4"]);
-}
-
-/// Nothing vanishes silently: what cannot be posted yet is kept with the reason, for a version that can.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_message_to_a_webhook_is_kept_with_the_reason() {
-    let server = TestServer::start().await;
-    create(&server, with(smallest("ops"), json!({ "SnsTopicArns": [TOPIC] }))).await;
-    server.configure("slack", "C1", &[TOPIC]).await;
-    server.publish(TOPIC, "message-1").await;
-    server.quiet().await;
-    let deliveries = server.deliveries().await;
-    let to_chime = deliveries.iter().find(|found| found.configuration_arn == arn("ops")).unwrap();
-    assert_eq!(to_chime.state, DeliveryState::Dead);
-    let reason = to_chime.reason.clone().unwrap_or_default();
-    assert!(reason.contains("does not post to Amazon Chime yet") && !reason.contains("secret"), "{reason}");
-    // And it holds up nobody else.
-    assert_eq!(server.slack.posted("C1").len(), 1);
-    server.leaves_dead(1);
 }

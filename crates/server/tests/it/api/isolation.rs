@@ -130,7 +130,7 @@ async fn an_account_that_is_full_leaves_room_for_another() {
     furnish(&server, OTHER, NAME).await;
     // A message goes to everybody who listens: each account by its own configuration.
     server.publish(TOPIC, "message-1").await;
-    server.quiet().await;
+    server.pass(1000).await;
     let mut posted: Vec<_> = server.slack.posted(&format!("C{NAME}")).into_iter().map(|post| post.token).collect();
     posted.sort();
     assert_eq!(json!(posted), json!(["xoxb-ops", "xoxb-other"]));

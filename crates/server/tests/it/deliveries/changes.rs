@@ -84,15 +84,3 @@ async fn without_its_workspace_a_message_is_dead_until_that_is_authorised_again(
     server.revive(&server.deliveries().await[0]).await;
     assert_eq!(markers(&server.slack.posted("C1")), ["message-1"]);
 }
-
-/// A token that was replaced counts for what waits already.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_waits_is_sent_with_the_token_of_the_day() {
-    let mut server = listening().await;
-    server.slack.next("chat.postMessage", [SlackAnswer::Error("token_revoked")]);
-    server.publish(TOPIC, "message-1").await;
-    server.quiet().await;
-    server.restart_with(|settings| settings.slack.workspaces[0].bot_token = "xoxb-new".into()).await;
-    server.revive(&server.deliveries().await[0]).await;
-    assert_eq!(server.slack.posted("C1")[0].token, "xoxb-new");
-}

@@ -77,6 +77,7 @@ struct Slack {
     requests: Vec<SlackRequest>,
     script: HashMap<String, VecDeque<SlackAnswer>>,
     channels: HashMap<String, SlackAnswer>,
+    tokens: HashMap<String, SlackAnswer>,
     buckets: Option<(i64, i64)>,
     bucket_of: HashMap<String, Bucket>,
     posted: u64,
@@ -101,6 +102,7 @@ impl FakeSlack {
                 requests: Vec::new(),
                 script: HashMap::new(),
                 channels: HashMap::new(),
+                tokens: HashMap::new(),
                 buckets: None,
                 bucket_of: HashMap::new(),
                 posted: 0,
@@ -130,6 +132,15 @@ impl FakeSlack {
         self.slack().channels.insert(channel.to_owned(), answer);
     }
 
+    /// Every call with this token is answered so; `None`: as without a word.
+    pub fn token(&self, token: &str, answer: Option<SlackAnswer>) {
+        let tokens = &mut self.slack().tokens;
+        match answer {
+            Some(answer) => drop(tokens.insert(token.to_owned(), answer)),
+            None => drop(tokens.remove(token)),
+        }
+    }
+
     /// Allows each channel `size` messages at once and one more every `interval_ms`; refuses the others with 429.
     pub fn allow(&self, size: i64, interval_ms: i64) {
         self.slack().buckets = Some((size, interval_ms));
@@ -154,7 +165,10 @@ impl FakeSlack {
 }
 
 impl Slack {
-    fn decide(&mut self, method: &str, channel: &str, now_ms: i64) -> SlackAnswer {
+    fn decide(&mut self, method: &str, token: &str, channel: &str, now_ms: i64) -> SlackAnswer {
+        if let Some(answer) = self.tokens.get(token) {
+            return answer.clone();
+        }
         if let Some(answer) = self.channels.get(channel) {
             return answer.clone();
         }
@@ -188,20 +202,14 @@ async fn answer(
 ) -> Response {
     let body: Value = serde_json::from_slice(&body).unwrap();
     let channel = body["channel"].as_str().unwrap_or_default().to_owned();
-    let authorization = headers["authorization"].to_str().unwrap();
+    let token = headers["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap();
     let (answer, ts) = {
         let mut slack = shared.slack.lock().unwrap();
         let now_ms = shared.clock.now_ms();
-        let answer = slack.decide(&method, &channel, now_ms);
+        let answer = slack.decide(&method, token, &channel, now_ms);
         let taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
         let ts = (taken && method == "chat.postMessage").then(|| slack.ts());
-        slack.requests.push(SlackRequest {
-            token: authorization.strip_prefix("Bearer ").unwrap().to_owned(),
-            at_ms: now_ms,
-            posted: ts.clone(),
-            method,
-            body,
-        });
+        slack.requests.push(SlackRequest { token: token.to_owned(), at_ms: now_ms, posted: ts.clone(), method, body });
         (answer, ts)
     };
     match answer {

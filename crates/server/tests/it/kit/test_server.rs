@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, AuditSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings, IngestSettings,
-    LimitSettings, MetricsSettings, MicrosoftTeamsSettings, ServerSettings, Settings, SignInSettings, SlackSettings,
-    SlackWorkspaceSettings, SnsSettings, StoreSettings, ThrottleSettings,
+    AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
+    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, OperatorSettings, ServerSettings, Settings,
+    SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
-use store::outbox::{Delivery, DeliveryState};
-use store::{AuditOrder, AuditPosition, PersonId, Store};
+use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
+use store::{AuditOrder, AuditPosition, PersonId, Role, Store};
 use tempfile::TempDir;
 use wire::operations::Operation;
 
@@ -72,8 +72,16 @@ impl TestServer {
         .await
     }
 
+    /// The same by a clock that somebody else's server goes by too.
+    pub async fn start_at(clock: ManualClock, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_by(clock, Mode::Serve, change).await
+    }
+
     async fn start_in(mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {
-        let clock = ManualClock::at_midday();
+        Self::start_by(ManualClock::at_midday(), mode, change).await
+    }
+
+    async fn start_by(clock: ManualClock, mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {
         let shared: server::clock::SharedClock = Arc::new(clock.clone());
         let slack = FakeSlack::start(shared.clone()).await;
         let sns = FakeSns::start(shared.clone()).await;
@@ -193,7 +201,7 @@ impl TestServer {
 
     /// All deliveries, the oldest first.
     pub async fn deliveries(&self) -> Vec<Delivery> {
-        let mut deliveries = self.outbox.deliveries(None, None, DELIVERIES_MAX).await.unwrap();
+        let mut deliveries = self.outbox.deliveries(DeliveryFilter::All, None, DELIVERIES_MAX).await.unwrap();
         deliveries.reverse();
         deliveries
     }
@@ -269,17 +277,18 @@ impl TestServer {
 
     async fn check_leftovers(&self) {
         let count = |deliveries: &[Delivery], state| deliveries.iter().filter(|found| found.state == state).count();
+        let waiting = |found: &[Delivery]| count(found, DeliveryState::Pending) + count(found, DeliveryState::Held);
         let announced = (self.pending.load(Ordering::Relaxed), self.dead.load(Ordering::Relaxed));
         let left = eventually("deliveries under way end", async || {
             let deliveries = self.deliveries().await;
-            let pending = count(&deliveries, DeliveryState::Pending);
+            let pending = waiting(&deliveries);
             // What is more than announced may be under way; if the clock must move for it, it is a leftover.
             let now_ms = self.clock.now_ms();
             let may_end = |found: &Delivery| found.due_at_ms.is_some_and(|due_at_ms| due_at_ms <= now_ms);
             (pending <= announced.0 || !deliveries.iter().any(may_end)).then_some(deliveries)
         })
         .await;
-        let found = (count(&left, DeliveryState::Pending), count(&left, DeliveryState::Dead));
+        let found = (waiting(&left), count(&left, DeliveryState::Dead));
         assert_eq!(found, announced, "(pending, dead) left over; the outbox: {left:#?}");
     }
 }
@@ -302,8 +311,7 @@ impl Drop for TestServer {
 }
 
 async fn open_outbox(data_dir: &TempDir) -> Store {
-    let settings =
-        store::StoreSettings { data_dir: data_dir.path().to_owned(), encryption_key_file: None, exclusive: false };
+    let settings = store::StoreSettings::in_directory(data_dir.path(), Role::Tool);
     Store::open(&settings).await.unwrap()
 }
 
@@ -322,7 +330,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
     };
     Settings {
         server: ServerSettings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..ServerSettings::default() },
-        store: StoreSettings { data_dir: data_dir.path().to_owned(), encryption_key_file: None },
+        store: StoreSettings { data_dir: data_dir.path().to_owned(), ..StoreSettings::default() },
         sns: SnsSettings {
             trusted_certificate_hosts: vec![domain::sns_message::TrustedHost::parse(&sns.host()).unwrap()],
         },
@@ -342,7 +350,11 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
                 tenant_id: TENANT.parse().unwrap(),
                 team_name: TEAM_NAME.to_owned(),
             }],
+            webhooks: Vec::new(),
         },
+        // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
+        chime: ChimeSettings { api_url: Some(slack.api_url()) },
+        operators: OperatorSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

@@ -178,9 +178,9 @@ async fn limits_are_those_of_the_settings() {
     server.call(CreateSlackChannelConfiguration, slack).await.refused(403, "LimitExceededException", "message");
 }
 
-/// Nothing vanishes silently: what cannot be posted yet is kept with the reason, for a version that can.
+/// Nothing vanishes silently: a channel without a webhook keeps its messages with the remedy.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_to_a_teams_channel_is_kept_with_the_reason() {
+async fn a_message_to_a_channel_without_a_webhook_is_kept_with_the_remedy() {
     let server = TestServer::start().await;
     create(&server, with(smallest("ops"), json!({ "SnsTopicArns": [TOPIC] }))).await;
     server.configure("slack", "C1", &[TOPIC]).await;
@@ -190,7 +190,7 @@ async fn a_message_to_a_teams_channel_is_kept_with_the_reason() {
     let to_teams = deliveries.iter().find(|found| found.configuration_arn == arn("ops")).unwrap();
     assert_eq!(to_teams.state, DeliveryState::Dead);
     let reason = to_teams.reason.clone().unwrap_or_default();
-    assert!(reason.contains("does not post to Microsoft Teams yet"), "{reason}");
+    assert!(reason.contains("`microsoft_teams.webhooks`"), "{reason}");
     // And it holds up nobody else.
     assert_eq!(server.slack.posted("C1").len(), 1);
     server.leaves_dead(1);

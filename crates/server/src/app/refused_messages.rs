@@ -98,10 +98,8 @@ fn kept(bytes: &[u8], max: usize) -> String {
     let cut = bytes.get(..max).unwrap_or(bytes);
     let text = String::from_utf8_lossy(cut);
     // A character that was cut in two is left out; other bytes that are no text are shown as such.
-    let whole = match cut.len() < bytes.len() {
-        true => text.strip_suffix(char::REPLACEMENT_CHARACTER).unwrap_or(&text),
-        false => &text,
-    };
+    let cut_off = cut.len() < bytes.len();
+    let whole = text.strip_suffix(char::REPLACEMENT_CHARACTER).filter(|_| cut_off).unwrap_or(&text);
     let mut kept = whole.replace('\0', "\u{fffd}");
     // Each byte that is no text became three.
     kept.truncate(kept.floor_char_boundary(max));

@@ -12,6 +12,8 @@ use crate::clock::{Clock as _, SystemClock, iso8601};
 
 /// Messages of one transaction: a server that runs beside it writes in between.
 const PAGE: i64 = 100;
+/// After how many pages it says how far it is.
+const TOLD_EVERY: usize = 100;
 
 #[derive(Debug, Args)]
 pub struct Replay {
@@ -66,13 +68,16 @@ impl Replay {
             now_ms,
         };
         let mut deliveries = 0_usize;
-        loop {
+        for page in 1_usize.. {
             let (made, next) = store.replay(&replay).await?;
             deliveries = deliveries.saturating_add(made);
             let Some(next) = next else { return Ok(deliveries) };
-            // On the way, where it is in nobody's pipe.
-            let _ = writeln!(std::io::stderr(), "{} … {deliveries} deliveries", iso8601(next.0));
+            if page.is_multiple_of(TOLD_EVERY) {
+                // On the way, where it is in nobody's pipe.
+                let _ = writeln!(std::io::stderr(), "up to {}: {deliveries} deliveries", iso8601(next.0));
+            }
             replay.after = Some(next);
         }
+        Ok(deliveries)
     }
 }

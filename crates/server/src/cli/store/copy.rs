@@ -78,7 +78,7 @@ impl Copy {
         let copied = source.copy_to(&target, tell).await?;
         target.close().await;
         source.close().await;
-        for CopiedTable { table, rows } in &copied.tables {
+        for CopiedTable { table, rows } in copied.tables.iter().filter(|table| table.rows > 0) {
             say(&format!("{rows:>9}  {table}"));
         }
         let rows: u64 = copied.tables.iter().map(|table| table.rows).sum();

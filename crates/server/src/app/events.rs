@@ -8,6 +8,7 @@ mod lines;
 mod ship;
 mod text;
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::notification::Source;
@@ -90,6 +91,34 @@ impl App {
         let unsupported = source == Source::PlainText;
         let what = if unsupported { EventKind::Unsupported } else { EventKind::Processed };
         self.observe_received(&delivery.configuration_arn, what, &delivery.body).await;
+    }
+
+    /// Events that a digest will tell of: they are processed, and not one by one.
+    pub(super) fn observe_folded(&self, folded: &BTreeMap<String, u64>) {
+        for (configuration_arn, count) in folded {
+            let Ok(configuration) = ChatConfigurationArn::parse(configuration_arn) else { continue };
+            for _ in 0..*count {
+                let (logging_level, what) = (LoggingLevel::None, EventKind::Processed);
+                self.observe(ConfigurationEvent {
+                    configuration: configuration.clone(),
+                    logging_level,
+                    what,
+                    text: None,
+                });
+            }
+        }
+    }
+
+    /// Events that were kept out by `delivery.events_per_second`.
+    pub(super) async fn observe_throttled(&self, topic_arn: &str, message_id: &str, body: &str) {
+        match self.store.throttled_configurations(topic_arn, message_id).await {
+            Ok(configurations) => {
+                for configuration_arn in configurations {
+                    self.observe_received(&configuration_arn, EventKind::Throttled, body).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, topic_arn, message_id, "throttled events are not counted"),
+        }
     }
 
     /// An event has been received for a configuration, and is of this kind beside.

@@ -176,7 +176,7 @@ impl App {
 
     async fn commit_queued(&self, notification: NewNotification) -> Taken {
         let topic_arn = notification.topic_arn.clone();
-        match self.store.enqueue(notification, self.accept_rules).await {
+        match self.enqueue(notification).await {
             Ok(Enqueued::Accepted { .. }) => Taken::without_words(SqsOutcome::Accepted),
             Ok(Enqueued::Repeated) => Taken::without_words(SqsOutcome::Repeated),
             Ok(Enqueued::UnknownTopic) => NotAccepted::UnknownTopic(topic_arn).into(),

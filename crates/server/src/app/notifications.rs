@@ -68,13 +68,25 @@ impl App {
 
     /// Commits a notification for every configuration that listens to its topic. `body` is the envelope as it arrived.
     pub async fn accept(&self, message: &Verified, body: String) -> Result<Accepted, NotAccepted> {
-        let notification = self.notification(message, body);
-        let enqueued = self.store.enqueue(notification, self.accept_rules).instrument(traces::store_commit()).await?;
+        let enqueued = self.enqueue(self.notification(message, body)).instrument(traces::store_commit()).await?;
         match enqueued {
             Enqueued::Accepted { deliveries } => Ok(Accepted::New { deliveries }),
             Enqueued::Repeated => Ok(Accepted::Repeated),
             Enqueued::UnknownTopic => Err(NotAccepted::UnknownTopic(message.topic_arn.as_str().to_owned())),
         }
+    }
+
+    /// Commits a notification. What the settings keep out is in the ledger, and counted.
+    pub(super) async fn enqueue(&self, notification: NewNotification) -> Result<Enqueued, StoreError> {
+        if self.accept_rules.events_per_second == 0 {
+            return self.store.enqueue(notification, self.accept_rules).await;
+        }
+        let NewNotification { topic_arn, message_id, body, .. } = notification.clone();
+        let enqueued = self.store.enqueue(notification, self.accept_rules).await?;
+        if matches!(enqueued, Enqueued::Accepted { .. }) {
+            self.observe_throttled(&topic_arn, &message_id, &body).await;
+        }
+        Ok(enqueued)
     }
 
     /// What the outbox keeps of a message. `body` is its envelope.

@@ -6,7 +6,7 @@ use domain::delivery::Priority;
 use domain::notification::Similarity;
 
 use crate::StoreError;
-use crate::sql::{Transaction, query, query_of};
+use crate::sql::{Query, Transaction, query, query_of};
 
 /// Rows of one statement: far below the parameters that both engines take.
 const ROWS_MAX: usize = 128;
@@ -101,7 +101,7 @@ impl Listeners {
         let select = query_of(format!(
             "SELECT topic_arn, configuration_arn, destination FROM topic_listeners WHERE topic_arn IN ({placeholders})"
         ));
-        let select = topics.into_iter().fold(select, |select, topic| select.bind(topic));
+        let select = topics.into_iter().fold(select, Query::bind);
         let mut by_topic: HashMap<String, Vec<Addressee>> = HashMap::new();
         for row in select.fetch_all(transaction).await? {
             by_topic.entry(row.try_get("topic_arn")?).or_default().push(Addressee {

@@ -2,6 +2,8 @@
 //!
 //! Nothing is dropped: each folded delivery stays in the ledger, names the one that tells of it, and can be revived.
 
+use std::collections::BTreeMap;
+
 use super::lanes::{Lease, holds};
 use crate::sql::query;
 use crate::{Store, StoreError};
@@ -19,12 +21,12 @@ pub struct FoldedTopic {
 }
 
 impl Store {
-    /// Folds what waits on a leased lane with this priority into the oldest of it, and answers how many that were; 0 if there
-    /// is nothing to fold, or the lease was lost.
-    pub async fn fold(&self, lease: &Lease, priority: i64, now_ms: i64) -> Result<i64, StoreError> {
+    /// Folds what waits on a leased lane with this priority into the oldest of it, and answers how many of each configuration
+    /// that were; none if there is nothing to fold, or the lease was lost.
+    pub async fn fold(&self, lease: &Lease, priority: i64, now_ms: i64) -> Result<BTreeMap<String, u64>, StoreError> {
         let mut transaction = self.write().await?;
         if !holds(&mut transaction, lease).await? {
-            return Ok(0);
+            return Ok(BTreeMap::new());
         }
         // A message that is out, and one that tells of others already, stays itself.
         let carrier = query(
@@ -32,12 +34,13 @@ impl Store {
                  AND posted IS NULL ORDER BY id LIMIT 1",
         );
         let carrier = carrier.bind(&lease.destination).bind(priority).fetch_optional(&mut transaction).await?;
-        let Some(carrier) = carrier else { return Ok(0) };
+        let Some(carrier) = carrier else { return Ok(BTreeMap::new()) };
         let (id, folds): (i64, i64) = (carrier.try_get("id")?, carrier.try_get("folds")?);
-        let folded = query(
+        let rows = query(
             "UPDATE deliveries SET state = 'folded', folded_into = $1, reason = $2, updated_at_ms = $3 WHERE id IN (
                  SELECT id FROM deliveries WHERE destination = $4 AND state = 'pending' AND priority = $5 AND id > $1
-                     AND posted IS NULL AND folds = 0 ORDER BY id LIMIT $6)",
+                     AND posted IS NULL AND folds = 0 ORDER BY id LIMIT $6)
+             RETURNING configuration_arn",
         )
         .bind(id)
         .bind(format!("its channel's queue was long; delivery {id} tells of it"))
@@ -45,17 +48,21 @@ impl Store {
         .bind(&lease.destination)
         .bind(priority)
         .bind(FOLDED_MAX.saturating_sub(folds).max(0))
-        .execute(&mut transaction)
+        .fetch_all(&mut transaction)
         .await?;
-        let folded = i64::try_from(folded).unwrap_or(FOLDED_MAX);
-        if folded > 0 {
+        if !rows.is_empty() {
             query("UPDATE deliveries SET folds = folds + $2 WHERE id = $1")
                 .bind(id)
-                .bind(folded)
+                .bind(i64::try_from(rows.len()).unwrap_or(FOLDED_MAX))
                 .execute(&mut transaction)
                 .await?;
         }
         transaction.commit().await?;
+        let mut folded: BTreeMap<String, u64> = BTreeMap::new();
+        for row in rows {
+            let count = folded.entry(row.try_get("configuration_arn")?).or_default();
+            *count = count.saturating_add(1);
+        }
         Ok(folded)
     }
 

@@ -132,6 +132,16 @@ impl Store {
         Ok(Some(DeliveryDetail { delivery: read(&row)?, body: row.try_get("body")?, history }))
     }
 
+    /// The configurations that a message was kept from because their accounts had too many events in its second.
+    pub async fn throttled_configurations(&self, topic_arn: &str, message_id: &str) -> Result<Vec<String>, StoreError> {
+        let rows = query(
+            "SELECT configuration_arn FROM notifications JOIN deliveries ON deliveries.notification_id = notifications.id
+             WHERE topic_arn = $1 AND message_id = $2 AND state = 'throttled'",
+        );
+        let rows = rows.bind(topic_arn).bind(message_id).fetch_all(&self.reader).await?;
+        rows.iter().map(|row| row.try_get("configuration_arn")).collect()
+    }
+
     /// When the longest-waiting pending delivery was accepted or revived.
     pub async fn oldest_pending_since_ms(&self) -> Result<Option<i64>, StoreError> {
         // Not that of the smallest id: what is revived waits from then on.

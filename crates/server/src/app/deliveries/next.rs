@@ -18,9 +18,11 @@ impl App {
             return Ok(head);
         }
         let now_ms = self.clock.now_ms();
-        if self.store.fold(lease, delivery.priority, now_ms).await? == 0 {
+        let folded = self.store.fold(lease, delivery.priority, now_ms).await?;
+        if folded.is_empty() {
             return Ok(head);
         }
+        self.observe_folded(&folded);
         self.store.head(lease, bound.saturating_add(1)).await
     }
 }

@@ -207,8 +207,8 @@ async fn answer(
         let mut slack = shared.slack.lock().unwrap();
         let now_ms = shared.clock.now_ms();
         let answer = slack.decide(&method, token, &channel, now_ms);
-        let taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
-        let ts = (taken && method == "chat.postMessage").then(|| slack.ts());
+        let is_taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
+        let ts = (is_taken && method == "chat.postMessage").then(|| slack.ts());
         slack.requests.push(SlackRequest { token: token.to_owned(), at_ms: now_ms, posted: ts.clone(), method, body });
         (answer, ts)
     };

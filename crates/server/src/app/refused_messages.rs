@@ -51,8 +51,7 @@ impl Unwritten {
     /// Waits until there is something to write.
     pub async fn waiting(&mut self) {
         if self.batch.is_empty() {
-            let room = QUEUE_MAX;
-            self.queue.recv_many(&mut self.batch, room).await;
+            self.queue.recv_many(&mut self.batch, QUEUE_MAX).await;
         }
     }
 }

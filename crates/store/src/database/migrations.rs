@@ -63,9 +63,12 @@ fn made(found: Option<i64>, role: Role) -> Result<Schema, StoreError> {
     if role == Role::Server || found == known {
         return Ok(Schema { found, now: known });
     }
-    Err(StoreError::Unavailable(format!(
-        "the data has schema {found} and this bellhop knows {known}; use the bellhop that serves from it"
-    )))
+    let remedy = if found < known {
+        "stop the server and bring it up to date with `bellhop store migrate`, or use the bellhop that serves from it"
+    } else {
+        "use the bellhop that serves from it"
+    };
+    Err(StoreError::Unavailable(format!("the data has schema {found} and this bellhop knows {known}; {remedy}")))
 }
 
 fn migrator(sql: fn(&Version) -> &'static str) -> Migrator {

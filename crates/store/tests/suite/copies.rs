@@ -88,7 +88,7 @@ async fn dump(database: &mut SqliteConnection) -> BTreeMap<String, Vec<String>> 
     for (table, columns) in schema(database).await {
         let quoted = |(name, _, _): &(String, String, bool)| match name.as_str() {
             // A lease is its holder's, who is not there any more.
-            "leased_until_ms" => "'0'".to_owned(),
+            "leased_until_ms" if table == "destinations" => "'0'".to_owned(),
             name => format!("quote({name})"),
         };
         let line = columns.iter().map(quoted).collect::<Vec<_>>().join(" || ',' || ");
@@ -128,8 +128,7 @@ async fn a_round_trip_over_postgres_keeps_every_row_of_every_table() {
     assert_eq!(copied.tables.len() + 1, before.len());
     let rows: u64 = copied.tables.iter().map(|table| table.rows).sum();
     assert_eq!(rows + 5, before.values().map(|rows| rows.len() as u64).sum::<u64>(), "five tables are numbered");
-    let leases = "SELECT COUNT(*) AS leased FROM (SELECT leased_until_ms AS until FROM destinations UNION ALL
-         SELECT leased_until_ms FROM turns) AS leases WHERE until <> 0";
+    let leases = "SELECT COUNT(*) AS leased FROM destinations WHERE leased_until_ms <> 0";
     let not_freed: i64 = connect(second.path()).await.fetch_one(leases).await.unwrap().get("leased");
     assert_eq!(not_freed, 0, "whoever held them serves from the source");
 }

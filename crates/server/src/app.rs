@@ -24,6 +24,7 @@ mod origin;
 mod paces;
 mod pagination;
 mod pauses;
+mod refused_messages;
 mod sign_in;
 mod slack_channel_configurations;
 mod slack_workspaces;
@@ -57,7 +58,8 @@ pub use ingest::{Polled, Queue};
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
 pub use paces::Paces;
-pub use pauses::Pauses;
+pub use pauses::{Pauses, spoken};
+pub use refused_messages::{RefusedAt, RefusedQueue, Unwritten};
 pub use sign_in::{
     FORM, GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest,
     server_name,
@@ -116,6 +118,8 @@ pub struct App {
     pub(crate) ledger_retention_days: u32,
     /// A configuration changed which topics are wanted.
     pub(crate) topics_changed: Notify,
+    /// What was refused at the door and is not in the ledger yet.
+    pub(crate) refused: RefusedQueue,
     pub(crate) audit: AuditQueue,
     pub(crate) audit_retention_days: u32,
     pub(crate) throttle: Throttle,

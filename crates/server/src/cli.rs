@@ -9,9 +9,11 @@ mod dev;
 mod events;
 mod identities;
 mod login;
+mod moment;
 mod policy;
 mod serve;
 mod session;
+mod store;
 mod tracing_output;
 mod user;
 mod user_identity;
@@ -21,9 +23,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use ::store::{Role, Store};
 use anyhow::bail;
 use clap::{Args, Parser, Subcommand};
-use store::{Role, Store};
 
 pub use tracing_output::LogFormat;
 
@@ -53,9 +55,12 @@ enum Command {
     /// Send notifications to the local twin as Amazon SNS would.
     #[command(subcommand)]
     Events(events::Events),
-    /// See what was delivered, what waits and what died; revive it.
+    /// See what was delivered, what waits and why, what was refused; send it again.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// Where everything is kept: its schema, whether it is in order, and how to move it.
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// The accounts that are served.
     #[command(subcommand)]
     Account(account::Account),
@@ -96,12 +101,16 @@ pub struct DataArguments {
 }
 
 impl DataArguments {
-    /// The store beside a server that may be running; it notices what is changed here within seconds.
-    async fn open(&self) -> anyhow::Result<Store> {
-        let settings = match &self.config {
+    fn settings(&self) -> anyhow::Result<crate::config::StoreSettings> {
+        Ok(match &self.config {
             Some(config) => Settings::of_file(config)?.store,
             None => crate::config::StoreSettings { data_dir: self.data_dir.clone(), ..Default::default() },
-        };
+        })
+    }
+
+    /// The store beside a server that may be running; it notices what is changed here within seconds.
+    async fn open(&self) -> anyhow::Result<Store> {
+        let settings = self.settings()?;
         if settings.url.is_none() && !settings.data_dir.is_dir() {
             bail!(
                 "there is no data directory `{}`: name it with --data-dir, or the settings file with --config",
@@ -132,6 +141,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Config(config) => config.run(),
             Command::Events(events) => events.run().await,
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,
             Command::User(user) => user.run().await,
             Command::AccessKey(access_key) => access_key.run().await,

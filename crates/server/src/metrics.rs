@@ -71,7 +71,8 @@ pub enum AttemptOutcome {
 }
 
 impl SnsOutcome {
-    fn as_str(self) -> &'static str {
+    /// The label, also in the ledger of what was refused.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Repeated => "repeated",
@@ -87,7 +88,8 @@ impl SnsOutcome {
 }
 
 impl SqsOutcome {
-    fn as_str(self) -> &'static str {
+    /// The label, also in the ledger of what was refused.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Repeated => "repeated",
@@ -182,6 +184,7 @@ pub struct Metrics {
     api_requests_throttled: Family<OperationLabels, Counter>,
     audit_records_lost: Counter,
     audit_lines_lost: Counter,
+    refused_unrecorded: Counter,
     watching: Watching,
     events: EventCounters,
     configurations: NamedConfigurations,
@@ -224,6 +227,12 @@ impl Metrics {
             audit_records_lost.clone(),
         );
         registry.register("audit_lines_lost", "Audit records that are not in json_lines", audit_lines_lost.clone());
+        let refused_unrecorded = Counter::default();
+        registry.register(
+            "refused_unrecorded",
+            "Messages that were refused and are not in the ledger",
+            refused_unrecorded.clone(),
+        );
         let watching = Watching::register(&mut registry);
         let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
         events.register(&mut registry);
@@ -247,6 +256,7 @@ impl Metrics {
             api_requests_throttled,
             audit_records_lost,
             audit_lines_lost,
+            refused_unrecorded,
             watching,
         }
     }
@@ -290,6 +300,10 @@ impl Metrics {
     /// The counter itself, for the thread that writes the lines.
     pub fn audit_lines_lost(&self) -> Counter {
         self.audit_lines_lost.clone()
+    }
+
+    pub fn refused_unrecorded(&self, messages: u64) {
+        self.refused_unrecorded.inc_by(messages);
     }
 
     /// `configuration` is the ARN of one that exists, never what a stranger sent.

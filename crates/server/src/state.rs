@@ -19,8 +19,8 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Queue, SharedApp, SignIn, Throttle, Unrecorded,
-    Watch, server_name,
+    App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Queue, RefusedQueue, SharedApp, SignIn,
+    Throttle, Unrecorded, Unwritten, Watch, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -68,7 +68,7 @@ impl Server {
         let address = listener.local_addr()?;
         let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let (app, unrecorded) = compose(&settings, mode, address, store, clock, &tasks)?;
+        let (app, unrecorded, unwritten) = compose(&settings, mode, address, store, clock, &tasks)?;
         let app = Arc::new(app);
         let json_lines = settings.audit.json_lines.as_ref();
         let json_lines = json_lines.map(|path| JsonLines::open(path, app.metrics.audit_lines_lost())).transpose()?;
@@ -86,6 +86,7 @@ impl Server {
             }
         });
         worker::start(&app, &tasks, &stop);
+        worker::start_record_refused(&app, unwritten, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
@@ -166,7 +167,7 @@ fn compose(
     store: Store,
     clock: SharedClock,
     tasks: &TaskTracker,
-) -> anyhow::Result<(App, Unrecorded)> {
+) -> anyhow::Result<(App, Unrecorded, Unwritten)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
     let slack_api_url = match (&settings.slack.api_url, mode) {
@@ -180,8 +181,10 @@ fn compose(
     let timeout = Duration::from_secs(u64::from(settings.delivery.request_timeout_seconds));
     let public_url = settings.server.public_url.clone().unwrap_or(own_url);
     let (audit, unrecorded) = AuditQueue::new();
+    let (refused, unwritten) = RefusedQueue::new();
     let app = App {
         audit,
+        refused,
         audit_retention_days: settings.audit.retention_days,
         throttle: Throttle::new(&settings.throttle, &clock),
         regions: settings.server.regions.clone(),
@@ -218,7 +221,7 @@ fn compose(
         topics_changed: tokio::sync::Notify::new(),
         clock,
     };
-    Ok((app, unrecorded))
+    Ok((app, unrecorded, unwritten))
 }
 
 fn teams_webhooks(settings: &Settings) -> HashMap<(String, String), SecretString> {

@@ -1,10 +1,11 @@
-//! What runs beside the requests: delivering, polling queues, keeping subscriptions, telling CloudWatch, forgetting. Each
-//! file one loop over a function of `app`.
+//! What runs beside the requests: delivering, polling queues, keeping subscriptions, telling CloudWatch, recording
+//! what was refused, forgetting. Each file one loop over a function of `app`.
 
 mod deliver_notifications;
 mod forget_full_buckets;
 mod keep_house;
 mod poll_queues;
+mod record_refused;
 mod ship_cloudwatch;
 mod subscribe_topics;
 mod watch;
@@ -12,7 +13,7 @@ mod watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::SharedApp;
+use crate::app::{SharedApp, Unwritten};
 use crate::config::CloudWatchSettings;
 
 /// Starts every worker on `tasks`. They finish what they are doing and end when `stop` is cancelled.
@@ -24,6 +25,11 @@ pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(watch::pauses(app.clone(), stop.clone()));
     tasks.spawn(watch::look(app.clone(), stop.clone()));
     tasks.spawn(forget_full_buckets::run(app.clone(), stop.clone()));
+}
+
+/// The one that writes what was refused at the door.
+pub fn start_record_refused(app: &SharedApp, unwritten: Unwritten, tasks: &TaskTracker, stop: &CancellationToken) {
+    tasks.spawn(record_refused::run(app.clone(), unwritten, stop.clone()));
 }
 
 /// The two that tell Amazon CloudWatch, where the settings turn them on.

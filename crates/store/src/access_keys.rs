@@ -212,7 +212,7 @@ fn seal(encryption_key: &EncryptionKey, key: &AccessKey) -> Result<Vec<u8>, Stor
     encryption_key.seal(&row_name(&key.access_key_id), key.secret_access_key.expose_secret())
 }
 
-fn row_name(access_key_id: &str) -> String {
+pub(crate) fn row_name(access_key_id: &str) -> String {
     format!("access_keys/{access_key_id}")
 }
 

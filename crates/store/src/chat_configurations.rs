@@ -4,6 +4,7 @@ use domain::chat_configuration::{Channel, ChatConfiguration, ConfigurationUpdate
 use serde_json::json;
 use wire::ids::{AccountId, ChatConfigurationArn, Platform};
 
+pub(crate) use self::row::row_name;
 use self::row::{Columns, read};
 use crate::account_usage::{self, Limited};
 use crate::sql::{Query, Transaction, query};

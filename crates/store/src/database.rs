@@ -1,7 +1,7 @@
 //! Opening a store: SQLite in a directory, or PostgreSQL by its URL. What the engines do differently is in `database/`.
 
 mod migrations;
-mod postgres;
+pub(crate) mod postgres;
 mod sqlite;
 mod waker;
 
@@ -16,9 +16,12 @@ use crate::outbox::{Commits, GroupCommit};
 use crate::sql::{Pool, Transaction, query};
 use crate::{EncryptionKey, StoreError};
 
+#[cfg(test)]
+pub(crate) use migrations::schema_of;
 pub(crate) use waker::Waker;
 
-const KEY_FILE: &str = "encryption.key";
+/// In the data directory, unless the operator keeps it elsewhere.
+pub const KEY_FILE: &str = "encryption.key";
 /// What is sealed in the table `installation`, to know the key again.
 const KEY_CHECK: &str = "key_check";
 
@@ -56,6 +59,8 @@ pub enum Role {
     Server,
     /// Finds it as the server left it or says what is wrong; a server may be running beside.
     Tool,
+    /// As a tool, and no server may run on the data directory meanwhile: whoever copies a store.
+    Copier,
 }
 
 /// The store. Cheap to clone.
@@ -67,8 +72,17 @@ pub struct Store {
     pub(crate) group_commit: GroupCommit,
     pub(crate) waker: Waker,
     pub(crate) kept: Arc<KeptConfigurations>,
+    schema: Schema,
     /// Held until the last clone goes; the kernel frees it when the process dies, however it dies.
     _lock: Arc<Option<File>>,
+}
+
+/// The schema's version, as it was found and as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schema {
+    /// 0: there was none.
+    pub found: i64,
+    pub now: i64,
 }
 
 /// What an engine's `open` gives.
@@ -76,6 +90,7 @@ struct Opened {
     writer: Pool,
     reader: Pool,
     waker: Waker,
+    schema: Schema,
     lock: Option<File>,
     /// Nobody else changes what is stored while this process runs.
     alone: bool,
@@ -95,6 +110,7 @@ impl Store {
             reader: opened.reader,
             key: Arc::new(key),
             kept: Arc::new(KeptConfigurations::new(opened.alone)),
+            schema: opened.schema,
             _lock: Arc::new(opened.lock),
         };
         if opened.alone {
@@ -105,6 +121,11 @@ impl Store {
 
     pub fn encryption_key(&self) -> &EncryptionKey {
         &self.key
+    }
+
+    /// What opening it found and made of its schema.
+    pub fn schema(&self) -> Schema {
+        self.schema
     }
 
     /// Whether the store can be read and written at this moment; for `/readyz`.

@@ -23,6 +23,6 @@ pub use folds::FoldedTopic;
 pub use holds::Pause;
 pub use inspect::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, HistoryEntry};
 pub use lanes::{Lease, PendingDelivery};
-pub(crate) use lanes::{bury, redirect};
+pub(crate) use lanes::{bury, make_due, redirect};
 pub use replay::Replay;
 pub use settle::{Settled, Settlement};

@@ -152,11 +152,11 @@ async fn prune(connection: &mut Transaction, now_ms: i64) -> Result<(), StoreErr
     Ok(())
 }
 
-fn secret_name(access_key_id: &str) -> String {
+pub(crate) fn secret_name(access_key_id: &str) -> String {
     format!("sessions/{access_key_id}/secret")
 }
 
-fn token_name(access_key_id: &str) -> String {
+pub(crate) fn token_name(access_key_id: &str) -> String {
     format!("sessions/{access_key_id}/token")
 }
 

@@ -94,6 +94,6 @@ impl Store {
     }
 }
 
-fn row_name(account_id: &str, team_id: &str) -> String {
+pub(crate) fn row_name(account_id: &str, team_id: &str) -> String {
     format!("slack_workspaces/{account_id}/{team_id}")
 }

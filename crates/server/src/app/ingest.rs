@@ -12,7 +12,7 @@ use domain::sns_message::{Kind, Malformed, SnsMessage, TopicArn, Verified, subsc
 use store::outbox::{Enqueued, NewNotification};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, NotAccepted};
+use super::{App, NotAccepted, RefusedAt};
 use crate::config::{QueueTrust, SqsQueueSettings};
 use crate::metrics::{SqsCall, SqsOutcome};
 use crate::outbound::sqs::{Received, SqsError, SqsQueue, SqsQueueAddress};
@@ -211,17 +211,24 @@ impl App {
         for (message, Taken { outcome, reason }) in received.iter().zip(taken) {
             self.metrics.sqs_message(*outcome);
             let handle = message.receipt_handle.as_str();
-            let (queue, message_id) = (queue.url(), message.message_id.as_str());
+            let (url, message_id) = (queue.url(), message.message_id.as_str());
             match outcome.fate() {
                 Fate::Done => {
-                    tracing::debug!(queue, message_id, ?outcome, trace = message.trace_header, "taken from the queue");
+                    tracing::debug!(
+                        queue = url,
+                        message_id,
+                        ?outcome,
+                        trace = message.trace_header,
+                        "taken from the queue"
+                    );
                     done.push(handle);
                 }
                 Fate::Kept => {
+                    self.record_refused_in_queue(queue, message, *outcome, reason.as_deref());
                     let (receive_count, hidden_seconds) =
                         (message.receive_count, hidden_seconds(message.receive_count));
                     tracing::warn!(
-                        queue,
+                        queue = url,
                         message_id,
                         ?outcome,
                         reason,
@@ -233,7 +240,12 @@ impl App {
                 }
                 Fate::Later => {
                     if let Some(reason) = reason {
-                        tracing::error!(queue, message_id, reason, "a message stays in its queue for the next time");
+                        tracing::error!(
+                            queue = url,
+                            message_id,
+                            reason,
+                            "a message stays in its queue for the next time"
+                        );
                     }
                     hidden.extend(stopping.then_some((handle, 0)));
                 }
@@ -243,6 +255,25 @@ impl App {
         let deleted = queue.sqs.delete(&done).await.inspect_err(|_| self.metrics.sqs_call_failed(SqsCall::Delete));
         let changed = queue.sqs.change_visibility(&hidden).await;
         changed.inspect_err(|_| self.metrics.sqs_call_failed(SqsCall::ChangeVisibility)).and(deleted)
+    }
+}
+
+impl App {
+    /// Its first time only: what is hidden and shown again is the same message.
+    fn record_refused_in_queue(&self, queue: &Queue, message: &Received, outcome: SqsOutcome, reason: Option<&str>) {
+        if message.receive_count > 1 {
+            return;
+        }
+        let envelope = SnsMessage::parse(message.body.as_bytes()).ok();
+        let topic_arn = envelope.as_ref().map(|envelope| &envelope.topic_arn).or(queue.topic_arn.as_ref());
+        self.record_refused(RefusedAt {
+            outcome: outcome.as_str(),
+            source: queue.url(),
+            topic_arn: topic_arn.map(TopicArn::as_str),
+            message_id: Some(envelope.as_ref().map_or(message.message_id.as_str(), |found| found.message_id.as_str())),
+            reason: reason.unwrap_or_default(),
+            body: message.body.as_bytes(),
+        });
     }
 }
 

@@ -114,7 +114,7 @@ impl App {
 }
 
 /// `slack/ACCOUNT/TEAM`, as people say it.
-fn spoken(scope: &str) -> String {
+pub fn spoken(scope: &str) -> String {
     match scope.split('/').collect::<Vec<_>>().as_slice() {
         ["slack", account_id, team_id] => format!("Slack workspace {team_id} of account {account_id}"),
         _ => scope.to_owned(),

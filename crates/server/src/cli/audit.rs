@@ -2,14 +2,13 @@
 
 use std::io::Write as _;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 use store::{AuditOrder, AuditPosition, AuditRecord, Store};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use wire::ids::AccountId;
 
+use super::moment::{Moment, moment};
 use super::{DataArguments, say};
 use crate::clock::{Clock as _, SystemClock, iso8601};
 
@@ -68,12 +67,6 @@ enum Output {
     Json,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Moment {
-    Ago { ms: i64 },
-    At { ms: i64 },
-}
-
 impl Audit {
     pub async fn run(self) -> anyhow::Result<()> {
         match self {
@@ -125,10 +118,7 @@ impl Export {
 impl Span {
     fn pages<'a>(&self, store: &'a Store, order: AuditOrder) -> Pages<'a> {
         let now_ms = SystemClock.now_ms();
-        let ms = |moment: Moment| match moment {
-            Moment::Ago { ms } => now_ms.saturating_sub(ms),
-            Moment::At { ms } => ms,
-        };
+        let ms = |moment: Moment| moment.ms(now_ms);
         let from = AuditPosition::before(self.since.map_or(i64::MIN, ms));
         let to = AuditPosition::before(self.until.map_or(i64::MAX, ms));
         Pages { store, account_id: self.account.clone(), order, from, to }
@@ -184,41 +174,4 @@ fn operation(name: &str) -> anyhow::Result<&'static str> {
     found
         .map(|operation| operation.name())
         .with_context(|| format!("`{name}` is no operation; say one like `TagResource`"))
-}
-
-fn moment(text: &str) -> anyhow::Result<Moment> {
-    let wrong = || format!("`{text}` is no time: say one like `1h`, `7d` or `2026-11-22T18:20:16Z`");
-    if let Ok(at) = OffsetDateTime::parse(text, &Rfc3339) {
-        return Ok(Moment::At {
-            ms: at.unix_timestamp().saturating_mul(1000).saturating_add(i64::from(at.millisecond())),
-        });
-    }
-    let unit_at = text.len().saturating_sub(1);
-    let (count, unit) = text.split_at_checked(unit_at).with_context(wrong)?;
-    let unit_ms: i64 = match unit {
-        "s" => 1000,
-        "m" => 60 * 1000,
-        "h" => 60 * 60 * 1000,
-        "d" => 24 * 60 * 60 * 1000,
-        _ => bail!(wrong()),
-    };
-    let count: u32 = count.parse().ok().with_context(wrong)?;
-    Ok(Moment::Ago { ms: i64::from(count).saturating_mul(unit_ms) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_an_age_or_a_date() {
-        assert_eq!(moment("90s").unwrap(), Moment::Ago { ms: 90_000 });
-        assert_eq!(moment("7d").unwrap(), Moment::Ago { ms: 604_800_000 });
-        assert_eq!(moment("1970-01-01T00:00:01.5Z").unwrap(), Moment::At { ms: 1500 });
-        assert_eq!(moment("1970-01-01T01:00:01+01:00").unwrap(), Moment::At { ms: 1000 });
-        for text in ["", "h", "1", "1w", "-1h", "1.5h", "yesterday", "2026-11-22", "1é"] {
-            let error = moment(text).unwrap_err().to_string();
-            assert!(error.contains("is no time: say one like"), "{error}");
-        }
-    }
 }

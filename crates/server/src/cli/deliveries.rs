@@ -1,24 +1,42 @@
-//! `bellhop deliveries`: every message answered for, and a second life for what died.
+//! `bellhop deliveries`: every message answered for, and a second life for what did not arrive.
+
+mod refused;
+mod replay;
+mod wording;
+
+use std::collections::HashMap;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::sns_message::SnsMessage;
-use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
+use store::Store;
+use store::outbox::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, Pause};
 
+use self::wording::{line, state_of};
+use super::moment::told;
 use super::{DataArguments, say};
+use crate::app::spoken;
 use crate::clock::{Clock as _, SystemClock, iso8601};
 
 /// `retry --all-dead` in one call; call it again for more.
 const REVIVED_AT_ONCE_MAX: i64 = 10_000;
+/// Pauses that are listed.
+const PAUSES_MAX: i64 = 1000;
+/// Held deliveries are counted no further.
+const COUNT_TO: i64 = 10_000;
 
 #[derive(Debug, Subcommand)]
 pub enum Deliveries {
-    /// List deliveries, the newest first.
+    /// List deliveries, or what was refused at the door, the newest first.
     List(List),
-    /// Show one delivery, with the message as it arrived.
+    /// Show one delivery: the message as it arrived, and what happened to it.
     Show(One),
-    /// Revive a dead delivery: it is tried again as if it had just arrived.
+    /// Bring deliveries back that will not go out by themselves: each is tried as if it had just arrived.
     Retry(Retry),
+    /// Send again what a time brought, to whoever lists its topics today: what did not arrive, or all of it.
+    Replay(replay::Replay),
+    /// List the credentials that a platform refuses, and how much waits for each.
+    Pauses(Pauses),
 }
 
 #[derive(Debug, Args)]
@@ -28,7 +46,13 @@ pub struct List {
     /// Only those in this state.
     #[arg(long, value_enum)]
     state: Option<State>,
-    /// Only those older than this delivery, to go on from the last line of the page before.
+    /// Only those that this digest tells of.
+    #[arg(long, value_name = "ID", conflicts_with = "state")]
+    folded_into: Option<i64>,
+    /// What was refused at the door instead: forged, malformed, too large, of a topic that nobody lists.
+    #[arg(long, conflicts_with_all = ["state", "folded_into"])]
+    refused: bool,
+    /// Only those older than this one, to go on from the last line of the page before.
     #[arg(long, value_name = "ID")]
     before: Option<i64>,
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -41,13 +65,16 @@ pub struct One {
     data: DataArguments,
     /// The delivery, as `list` names it.
     id: i64,
+    /// What was refused instead, as `list --refused` names it.
+    #[arg(long)]
+    refused: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Retry {
     #[command(flatten)]
     data: DataArguments,
-    /// The dead delivery, as `list` names it.
+    /// The delivery, as `list` names it: dead, held, folded, suppressed or throttled.
     #[arg(required_unless_present = "all_dead", conflicts_with = "all_dead")]
     id: Option<i64>,
     /// All dead deliveries, the oldest first.
@@ -55,10 +82,21 @@ pub struct Retry {
     all_dead: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Pauses {
+    #[command(flatten)]
+    data: DataArguments,
+}
+
+/// What a list can be of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum State {
     Pending,
+    Held,
     Delivered,
+    Folded,
+    Suppressed,
+    Throttled,
     Dead,
 }
 
@@ -66,7 +104,11 @@ impl From<State> for DeliveryState {
     fn from(state: State) -> Self {
         match state {
             State::Pending => Self::Pending,
+            State::Held => Self::Held,
             State::Delivered => Self::Delivered,
+            State::Folded => Self::Folded,
+            State::Suppressed => Self::Suppressed,
+            State::Throttled => Self::Throttled,
             State::Dead => Self::Dead,
         }
     }
@@ -78,6 +120,8 @@ impl Deliveries {
             Self::List(list) => list.run().await,
             Self::Show(show) => show.run().await,
             Self::Retry(retry) => retry.run().await,
+            Self::Replay(replay) => replay.run().await,
+            Self::Pauses(pauses) => pauses.run().await,
         }
     }
 }
@@ -85,40 +129,96 @@ impl Deliveries {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let store = self.data.open().await?;
-        let filter = self.state.map_or(DeliveryFilter::All, |state| DeliveryFilter::InState(state.into()));
-        let page = store.deliveries(filter, self.before, i64::from(self.max_items)).await?;
+        let limit = i64::from(self.max_items);
+        if self.refused {
+            return refused::list(&store, self.before, limit).await;
+        }
+        let filter = match (self.folded_into, self.state) {
+            (Some(id), _) => DeliveryFilter::FoldedInto(id),
+            (None, Some(state)) => DeliveryFilter::InState(state.into()),
+            (None, None) => DeliveryFilter::All,
+        };
+        let page = store.deliveries(filter, self.before, limit).await?;
         if page.is_empty() {
             say("no deliveries");
         }
+        let pauses = pauses_of(&store, &page).await?;
+        let now_ms = SystemClock.now_ms();
         for delivery in page {
-            say(&line(&delivery));
+            let pause = delivery.scope.as_ref().and_then(|scope| pauses.get(scope));
+            say(&line(&delivery, pause, now_ms));
         }
         Ok(())
     }
 }
 
+/// Why the held ones of a page are held: as many questions as they have scopes.
+async fn pauses_of(store: &Store, page: &[Delivery]) -> anyhow::Result<HashMap<String, Pause>> {
+    let mut pauses = HashMap::new();
+    for scope in page.iter().filter_map(|delivery| delivery.scope.as_ref()) {
+        if !pauses.contains_key(scope)
+            && let Some(pause) = store.pause(scope).await?
+        {
+            pauses.insert(scope.clone(), pause);
+        }
+    }
+    Ok(pauses)
+}
+
 impl One {
     async fn run(self) -> anyhow::Result<()> {
         let store = self.data.open().await?;
+        if self.refused {
+            return refused::show(&store, self.id).await;
+        }
         let detail = store.delivery(self.id).await?.with_context(|| format!("there is no delivery `{}`", self.id))?;
-        let d = &detail.delivery;
-        let mut lines = vec![
-            format!("delivery       {}", d.id),
-            format!("state          {}", state(d)),
-            format!("configuration  {}", d.configuration_arn),
-            format!("destination    {}", d.destination),
-            format!("topic          {}", d.topic_arn),
-            format!("message id     {}", d.message_id),
-            format!("received       {}", iso8601(d.received_at_ms)),
-            format!("attempts       {}, last change {}", d.attempts, iso8601(d.updated_at_ms)),
-        ];
-        lines.extend(d.posted.as_ref().map(|posted| format!("posted as      {posted}")));
-        lines.extend(d.reason.as_ref().map(|reason| format!("reason         {reason}")));
+        let now_ms = SystemClock.now_ms();
+        let pause = pauses_of(&store, std::slice::from_ref(&detail.delivery)).await?.into_values().next();
+        let mut lines = facts(&detail, pause.as_ref(), now_ms);
+        lines.extend(digest(&store, &detail.delivery).await?);
+        if !detail.history.is_empty() {
+            lines.push("history".to_owned());
+            let entry = |entry: &store::outbox::HistoryEntry| {
+                format!("  {}  {:<8}  {}", iso8601(entry.at_ms), entry.event, entry.detail).trim_end().to_owned()
+            };
+            lines.extend(detail.history.iter().map(entry));
+        }
         let message = SnsMessage::parse(detail.body.as_bytes()).map(|message| message.message);
         lines.push(format!("\n{}", message.unwrap_or(detail.body)));
         say(&lines.join("\n"));
         Ok(())
     }
+}
+
+fn facts(detail: &DeliveryDetail, pause: Option<&Pause>, now_ms: i64) -> Vec<String> {
+    let d = &detail.delivery;
+    let mut lines = vec![
+        format!("delivery       {}", d.id),
+        format!("state          {}", state_of(d, pause, now_ms)),
+        format!("configuration  {}", d.configuration_arn),
+        format!("destination    {}", d.destination),
+        format!("topic          {}", d.topic_arn),
+        format!("message id     {}", d.message_id),
+        format!("received       {}", told(d.received_at_ms, now_ms)),
+        format!("attempts       {}, last change {}", d.attempts, told(d.updated_at_ms, now_ms)),
+    ];
+    lines.extend(d.posted.as_ref().map(|posted| format!("posted as      {posted}")));
+    lines.extend(d.reason.as_ref().map(|reason| format!("reason         {reason}")));
+    lines.extend(d.folded_into.map(|digest| format!("digest         {digest}: `bellhop deliveries show {digest}`")));
+    lines
+}
+
+/// What a digest tells of beside its own message.
+async fn digest(store: &Store, delivery: &Delivery) -> anyhow::Result<Vec<String>> {
+    if delivery.folds == 0 {
+        return Ok(Vec::new());
+    }
+    let mut lines = vec![format!("tells of       {} more: `list --folded-into {}`", delivery.folds, delivery.id)];
+    for topic in store.folded_topics(delivery.id).await? {
+        let (first, last) = (iso8601(topic.first_at_ms), iso8601(topic.last_at_ms));
+        lines.push(format!("  {:>6}  {first} to {last}  {}", topic.count, topic.topic_arn));
+    }
+    Ok(lines)
 }
 
 impl Retry {
@@ -131,7 +231,12 @@ impl Retry {
                 return Ok(());
             }
             let detail = store.delivery(id).await?.with_context(|| format!("there is no delivery `{id}`"))?;
-            bail!("delivery `{id}` is {}: only a dead one can be revived", detail.delivery.state.as_str());
+            match detail.delivery.state {
+                DeliveryState::Delivered => bail!(
+                    "delivery `{id}` arrived already: `bellhop deliveries replay --delivered-too` sends a time's messages again"
+                ),
+                _ => bail!("delivery `{id}` waits already: {}", state_of(&detail.delivery, None, now_ms)),
+            }
         }
         let revived = store.revive_all(REVIVED_AT_ONCE_MAX, now_ms).await?;
         say(&format!("{revived} deliveries are pending again"));
@@ -139,18 +244,21 @@ impl Retry {
     }
 }
 
-fn line(delivery: &Delivery) -> String {
-    // With its platform: one name may stand on each.
-    let name = delivery.configuration_arn.rsplit_once("chat-configuration/").map_or("", |(_, name)| name);
-    let reason = delivery.reason.as_deref().map(|reason| format!("  {reason}")).unwrap_or_default();
-    let attempts = if delivery.attempts == 1 { "attempt" } else { "attempts" };
-    let (id, received, state) = (delivery.id, iso8601(delivery.received_at_ms), state(delivery));
-    format!("{id:>6}  {received}  {state:<9}  {:>2} {attempts:<8}  {name}{reason}", delivery.attempts)
-}
-
-fn state(delivery: &Delivery) -> String {
-    match delivery.due_at_ms {
-        Some(due_at_ms) => format!("pending, its channel goes on at {}", iso8601(due_at_ms)),
-        None => delivery.state.as_str().to_owned(),
+impl Pauses {
+    async fn run(self) -> anyhow::Result<()> {
+        let store = self.data.open().await?;
+        let pauses = store.pauses("", PAUSES_MAX).await?;
+        if pauses.is_empty() {
+            say("no credentials are refused");
+        }
+        let now_ms = SystemClock.now_ms();
+        for pause in pauses {
+            let held = store.held_count(&pause.scope, COUNT_TO).await?;
+            let more = if held == COUNT_TO { " or more" } else { "" };
+            let (since, again) = (told(pause.since_ms, now_ms), told(pause.probe_at_ms, now_ms));
+            let scope = spoken(&pause.scope);
+            say(&format!("{scope}: {}\n  since {since}, tried again {again}, {held}{more} held", pause.reason));
+        }
+        Ok(())
     }
 }

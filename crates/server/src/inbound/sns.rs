@@ -3,15 +3,17 @@
 //! 200 is said only when the rows are committed, or the subscription is confirmed. SNS tries again after a 5xx and gives
 //! up on a 4xx: so what may mend itself is 503, and what never will be taken is 403, 404, 400 or 413.
 
+use std::net::SocketAddr;
+
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::sns_message::{Kind, MESSAGE_BYTES_MAX, Malformed, SnsHeaders, SnsMessage};
 use tracing::Instrument as _;
 
 use super::body::{self, BodyError};
-use crate::app::{Accepted, NotAccepted, SharedApp};
+use crate::app::{Accepted, NotAccepted, RefusedAt, SharedApp};
 use crate::metrics::SnsOutcome;
 use crate::traces;
 
@@ -31,8 +33,15 @@ struct Refusal {
     reason: String,
 }
 
-pub async fn receive(State(app): State<SharedApp>, headers: HeaderMap, body: Body) -> Response {
-    match take(&app, &headers, body).await {
+pub async fn receive(
+    State(app): State<SharedApp>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    // What was read, for the ledger of what is refused.
+    let mut read = Bytes::new();
+    match take(&app, &headers, body, &mut read).await {
         Ok(outcome) => {
             app.metrics.sns_message(outcome);
             StatusCode::OK.into_response()
@@ -42,13 +51,25 @@ pub async fn receive(State(app): State<SharedApp>, headers: HeaderMap, body: Bod
             let topic_arn =
                 header(&headers, "x-amz-sns-topic-arn").map(|arn| arn.chars().take(256).collect::<String>());
             tracing::warn!(?outcome, status = status.as_u16(), reason, topic_arn, "a request to /sns was not taken");
+            // What SNS brings again is not refused.
+            if outcome != SnsOutcome::Unavailable {
+                app.record_refused(RefusedAt {
+                    outcome: outcome.as_str(),
+                    source: &client(&app, peer, &headers),
+                    topic_arn: topic_arn.as_deref(),
+                    message_id: header(&headers, "x-amz-sns-message-id"),
+                    reason: &reason,
+                    body: &read,
+                });
+            }
             (status, format!("{reason}\n")).into_response()
         }
     }
 }
 
-async fn take(app: &SharedApp, headers: &HeaderMap, body: Body) -> Result<SnsOutcome, Refusal> {
+async fn take(app: &SharedApp, headers: &HeaderMap, body: Body, read: &mut Bytes) -> Result<SnsOutcome, Refusal> {
     let body = body::read(body, BODY_BYTES_MAX, app.clock.as_ref()).await?;
+    read.clone_from(&body);
     let message = SnsMessage::parse(&body).map_err(|malformed| not_a_message(malformed, headers, &body))?;
     message.agrees_with(SnsHeaders {
         message_type: header(headers, "x-amz-sns-message-type"),
@@ -86,6 +107,13 @@ fn not_a_message(malformed: Malformed, headers: &HeaderMap, body: &Bytes) -> Ref
 /// It was parsed as JSON, so it is UTF-8 and nothing is replaced.
 fn text(body: &Bytes) -> String {
     String::from_utf8_lossy(body).into_owned()
+}
+
+/// The address that a request came from, seen through trusted proxies.
+fn client(app: &SharedApp, peer: SocketAddr, headers: &HeaderMap) -> String {
+    let lists = headers.get_all("x-forwarded-for").iter().map(|list| list.to_str().unwrap_or_default());
+    let hops: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
+    app.client_address(peer.ip(), hops.into_iter()).to_string()
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

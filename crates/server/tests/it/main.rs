@@ -28,11 +28,17 @@ mod kit;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]
+mod refused;
+#[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod sns;
 #[cfg(test)]
 mod sqs;
+#[cfg(test)]
+mod store_command;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]

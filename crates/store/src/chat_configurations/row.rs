@@ -59,7 +59,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn row_name(arn: &str) -> String {
+pub(crate) fn row_name(arn: &str) -> String {
     format!("{TABLE}/{arn}")
 }
 

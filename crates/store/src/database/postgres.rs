@@ -20,10 +20,21 @@ const STATEMENTS_KEPT: usize = 500;
 const SESSION: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s';
     SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_isolation = 'read committed'";
 
+/// How a node's connections are called in `pg_stat_activity`: whoever copies looks for them there.
+pub(crate) const NODE: &str = "bellhop";
+
+fn application_name(role: Role) -> &'static str {
+    match role {
+        Role::Server => NODE,
+        Role::Tool => "bellhop tool",
+        Role::Copier => "bellhop copy",
+    }
+}
+
 pub(super) async fn open(settings: &PostgresSettings, role: Role) -> Result<Opened, StoreError> {
     let options = PgConnectOptions::from_str(settings.url.expose_secret())
         .map_err(|error| StoreError::Unavailable(format!("`store.url` cannot be used: {error}")))?
-        .application_name("bellhop")
+        .application_name(application_name(role))
         .statement_cache_capacity(STATEMENTS_KEPT);
     let pool = PgPoolOptions::new()
         .max_connections(settings.max_connections)
@@ -32,12 +43,12 @@ pub(super) async fn open(settings: &PostgresSettings, role: Role) -> Result<Open
         .connect_with(options)
         .await
         .map_err(|error| StoreError::Unavailable(format!("cannot connect to PostgreSQL: {error}")))?;
-    migrations::postgres(&pool, role).await?;
+    let schema = migrations::postgres(&pool, role).await?;
     let waker = match role {
         Role::Server => Waker::of_many_nodes(pool.clone()),
         // The servers look by themselves within a second.
-        Role::Tool => Waker::of_one_process(),
+        Role::Tool | Role::Copier => Waker::of_one_process(),
     };
     let pool = Pool::Postgres(pool);
-    Ok(Opened { writer: pool.clone(), reader: pool, waker, lock: None, alone: false })
+    Ok(Opened { writer: pool.clone(), reader: pool, waker, schema, lock: None, alone: false })
 }

@@ -26,16 +26,17 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
         let directory = directory.display();
         StoreError::Unavailable(format!("the data directory `{directory}` cannot be used: {problem}"))
     };
-    let lock = if serves {
+    if serves {
         create_private(directory).map_err(|error| unusable(&error))?;
-        Some(lock(directory)?)
-    } else {
-        None
-    };
+    }
     let file = directory.join(DATABASE_FILE);
     if !serves && !file.exists() {
         return Err(unusable(&format_args!("there is no `{DATABASE_FILE}` in it; start the server first")));
     }
+    let lock = match settings.role {
+        Role::Server | Role::Copier => Some(lock(directory)?),
+        Role::Tool => None,
+    };
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(serves)
@@ -51,10 +52,10 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
         .connect_with(options.clone())
         .await?;
-    migrations::sqlite(&writer, settings.role).await?;
+    let schema = migrations::sqlite(&writer, settings.role).await?;
     let reader = pool(READERS).min_connections(1).connect_with(options.read_only(true)).await?;
     let (writer, reader) = (Pool::Sqlite(writer), Pool::Sqlite(reader));
-    Ok(Opened { writer, reader, waker: Waker::of_one_process(), lock, alone: serves })
+    Ok(Opened { writer, reader, waker: Waker::of_one_process(), schema, lock, alone: serves })
 }
 
 fn create_private(directory: &Path) -> std::io::Result<()> {

@@ -20,6 +20,8 @@ pub struct Replay {
     /// The notification after which the page begins.
     pub after: Option<(i64, i64)>,
     pub limit: i64,
+    /// Only counts: nothing is sent.
+    pub dry_run: bool,
     pub now_ms: i64,
 }
 
@@ -43,8 +45,8 @@ impl Store {
         Ok(rows.len())
     }
 
-    /// Sends a page of messages again to whoever lists their topics today. Answers how many deliveries that made, and where
-    /// the next page begins; `None` after the last.
+    /// Sends a page of messages again to whoever lists their topics today. Answers how many deliveries that made, or would
+    /// make, and where the next page begins; `None` after the last.
     pub async fn replay(&self, replay: &Replay) -> Result<(usize, Option<(i64, i64)>), StoreError> {
         let mut transaction = self.write().await?;
         let (after_ms, after_id) = replay.after.unwrap_or((replay.from_ms, 0));
@@ -69,7 +71,11 @@ impl Store {
             rows.extend(revive_where(&mut transaction, &ended, id, replay.now_ms).await?);
             rows.extend(deliver_to_newcomers(&mut transaction, message, replay.now_ms).await?);
         }
-        self.go_on(transaction, &rows, "replayed", replay.now_ms).await?;
+        if replay.dry_run {
+            transaction.rollback().await?;
+        } else {
+            self.go_on(transaction, &rows, "replayed", replay.now_ms).await?;
+        }
         let full = i64::try_from(page.len()).unwrap_or(i64::MAX) >= replay.limit;
         let last = page.last().filter(|_| full);
         let next =

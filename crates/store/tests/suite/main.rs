@@ -8,6 +8,10 @@ mod audit_records;
 #[cfg(test)]
 mod chat_configurations;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod copies;
+#[cfg(test)]
 mod custom_actions;
 #[cfg(test)]
 mod declared_identities;
@@ -182,6 +186,11 @@ suite! {
         a_page_is_of_one_account_if_asked
         a_batch_is_recorded_whole_or_not_at_all
         what_is_older_is_pruned_and_nothing_else
+    }
+    checks {
+        a_store_that_is_in_order_has_nothing_to_be_told
+        a_lane_that_would_sleep_for_ever_is_found_and_woken
+        secrets_that_the_key_does_not_open_are_named
     }
     digests {
         what_waits_is_folded_into_the_oldest_of_its_priority

@@ -34,7 +34,7 @@ impl Default for Database {
 }
 
 impl Database {
-    fn settings(&self, role: Role) -> StoreSettings {
+    pub fn settings(&self, role: Role) -> StoreSettings {
         let url = self.server.clone().database(&self.name).to_url_lossy().to_string();
         StoreSettings {
             data_dir: self.directory.path().to_owned(),
@@ -44,7 +44,7 @@ impl Database {
         }
     }
 
-    async fn make(&self) {
+    pub async fn make(&self) {
         let mut server = self.server.connect().await.unwrap();
         // There already, if the test opens its store again.
         let made = server.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {}", self.name))).await;
@@ -52,7 +52,7 @@ impl Database {
     }
 
     /// The database as another program sees it.
-    async fn connect(&self) -> PgConnection {
+    pub async fn connect(&self) -> PgConnection {
         self.server.clone().database(&self.name).connect().await.unwrap()
     }
 }
@@ -79,6 +79,10 @@ impl Setup for Database {
     async fn open(&self) -> Store {
         self.make().await;
         Store::open(&self.settings(Role::Server)).await.unwrap()
+    }
+
+    async fn spoil(&self, sql: &'static str) {
+        self.connect().await.execute(sql).await.unwrap();
     }
 }
 

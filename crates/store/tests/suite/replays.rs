@@ -17,6 +17,7 @@ fn replay() -> Replay {
         delivered_too: false,
         after: None,
         limit: 100,
+        dry_run: false,
         now_ms: NOW + 2000,
     }
 }
@@ -38,6 +39,8 @@ pub async fn a_replay_brings_what_did_not_arrive(setup: &impl Setup) {
     let attempt = begin_one(&store, NOW).await;
     assert!(settle(&store, &attempt, dead("is_archived"), NOW).await);
     deliver(&store, "m2", NOW + 10).await;
+    assert_eq!(store.replay(&Replay { dry_run: true, ..replay() }).await.unwrap(), (1, None));
+    assert!(states(&store).await.iter().all(|(_, state)| *state != DeliveryState::Pending), "it was only asked");
     let (made, next) = store.replay(&replay()).await.unwrap();
     assert_eq!((made, next), (1, None));
     assert_eq!(

@@ -30,6 +30,8 @@ pub trait Setup: Default {
     const CASES: u32;
     /// Opens the one store of this test as a server does; again, once the one before was dropped.
     async fn open(&self) -> Store;
+    /// Changes what is stored behind the store's back.
+    async fn spoil(&self, sql: &'static str);
 }
 
 pub fn account(id: &str) -> AccountId {

@@ -30,7 +30,7 @@ impl DataDirectory {
         self.0.path().join(file)
     }
 
-    fn settings(&self, role: Role) -> StoreSettings {
+    pub fn settings(&self, role: Role) -> StoreSettings {
         StoreSettings::in_directory(self.0.path(), role)
     }
 
@@ -52,6 +52,10 @@ impl Setup for DataDirectory {
 
     async fn open(&self) -> Store {
         Store::open(&self.settings(Role::Server)).await.unwrap()
+    }
+
+    async fn spoil(&self, sql: &'static str) {
+        self.connect().await.execute(sql).await.unwrap();
     }
 }
 

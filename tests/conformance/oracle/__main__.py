@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,8 @@ def main() -> int:
     options.add_argument("--keep", type=Path, help="keep logs and data in this folder")
     chosen = options.parse_args()
     print(f"seed {chosen.seed}", flush=True)
+    # Asked to end, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended before its time"))
     sns = SigningSns()
     outcomes = []
     for nodes in [chosen.nodes] if chosen.nodes else [1, 3]:

@@ -15,6 +15,8 @@ DELIVERY = {
     "teams_messages_per_second": 10.0,
     "chime_messages_per_second": 10.0,
     "request_timeout_seconds": 2,
+    # A digest tells of many messages in one: here each is looked for.
+    "digest_after": 0,
 }
 
 

@@ -1,5 +1,6 @@
 """One run of the oracle: everything is started, broken for a while, mended, and judged."""
 
+import random
 import re
 import time
 from collections import Counter
@@ -136,14 +137,8 @@ def send_fresh(chat: FakeSlack, publisher: Publisher, plan: list[Topic]) -> floa
     wanted = {(topic.channels[0], topic.fresh().mark) for topic in plan[: len(CHANNELS)]}
     with ThreadPoolExecutor(len(CHANNELS)) as pool:
         for topic in plan[: len(CHANNELS)]:
-            pool.submit(publisher.send, topic.fresh(), publisher_chance(publisher, topic))
+            pool.submit(publisher.send, topic.fresh(), random.Random(topic.name))
     return seconds_until(began, lambda: wanted <= shown(chat), FRESH_WITHIN_SECONDS)
-
-
-def publisher_chance(publisher: Publisher, topic: Topic):
-    import random
-
-    return random.Random(f"{publisher.seed} fresh {topic.name}")
 
 
 def ledger_of_missing(installation: Installation) -> list[tuple]:

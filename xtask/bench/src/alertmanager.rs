@@ -19,7 +19,8 @@ use crate::process::{Process, free_port, tail};
 
 pub const NAME: &str = "Alertmanager";
 /// The route of every alert: to nobody, once in the longest time it allows.
-const CONFIGURATION: &str = "route:\n  receiver: nobody\n  group_by: [alertname]\n  group_wait: 1h\nreceivers:\n  - name: nobody\n";
+const CONFIGURATION: &str =
+    "route:\n  receiver: nobody\n  group_by: [alertname]\n  group_wait: 1h\nreceivers:\n  - name: nobody\n";
 /// Different alerts of a run; then they come again. It gets slower with the alerts that it holds.
 const ALERTS: usize = 2_000;
 /// It answers some thousand posts a second, and as many are plenty for a median.

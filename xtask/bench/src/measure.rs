@@ -114,7 +114,11 @@ async fn measure(
         configurations: options.configurations,
         moto_server: options.moto_server.clone(),
         alertmanager: options.alertmanager.clone(),
-        postgres: options.postgres.clone().zip(options.postgres_programs.clone()).map(|(url, programs)| Postgres { url, programs }),
+        postgres: options
+            .postgres
+            .clone()
+            .zip(options.postgres_programs.clone())
+            .map(|(url, programs)| Postgres { url, programs }),
         backlog: options.backlog,
         sustained: Duration::from_secs(options.sustained_seconds),
         idle: Duration::from_secs(options.idle_seconds),

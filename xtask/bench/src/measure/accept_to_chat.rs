@@ -142,7 +142,11 @@ mod tests {
     #[test]
     fn a_time_to_chat_ends_with_the_first_arrival_and_what_is_lost_has_none() {
         let sent: Vec<Sent> = [("a", 1_000_000), ("b", 2_000_000), ("lost", 3_000_000)]
-            .map(|(mark, at)| Sent { mark: mark.to_owned(), first_byte_unix_nanos: at - 500_000, answered_unix_nanos: at })
+            .map(|(mark, at)| Sent {
+                mark: mark.to_owned(),
+                first_byte_unix_nanos: at - 500_000,
+                answered_unix_nanos: at,
+            })
             .into();
         let arrival = |first_unix_nanos| Arrival { first_unix_nanos, count: 1 };
         let arrived = HashMap::from([("a".to_owned(), arrival(3_000_000)), ("b".to_owned(), arrival(9_000_000))]);

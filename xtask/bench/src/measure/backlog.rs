@@ -28,11 +28,14 @@ const WITHIN: Duration = Duration::from_mins(10);
 const LOOKED_AT_AFTER: Duration = Duration::from_secs(20);
 
 pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
-    for (name, how, delivery) in [("digest", "digests of more than 100", ""), ("whole", "no digests", "digest_after = 0")] {
+    for (name, how, delivery) in
+        [("digest", "digests of more than 100", ""), ("whole", "no digests", "digest_after = 0")]
+    {
         // Nothing listens there: connections are refused at once.
         let slack = SocketAddr::from(([127, 0, 0, 1], free_port()?));
         let otherwise = Otherwise { store_url: None, slack: Some(slack), delivery };
-        let bellhop = bench.installation.start_otherwise(&bench.directory.join(format!("backlog-{name}")), &otherwise)?;
+        let bellhop =
+            bench.installation.start_otherwise(&bench.directory.join(format!("backlog-{name}")), &otherwise)?;
         let messages = messages(bench.backlog);
         let what = format!(
             "Resident memory, {} deliveries waiting for a chat that is away ({} messages to {CHANNELS_OF_A_TOPIC} channels each), {how}",
@@ -44,7 +47,10 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         let empty = bellhop.resident_bytes()?;
         let took = fill(bench, &bellhop, &topics, messages).await?;
         let accepted = bellhop.accepted().await?;
-        ensure!(accepted == messages as u64, "{messages} messages were answered 200 and {accepted} are counted as accepted");
+        ensure!(
+            accepted == messages as u64,
+            "{messages} messages were answered 200 and {accepted} are counted as accepted"
+        );
         let full = bellhop.resident_bytes()?;
         tokio::time::sleep(LOOKED_AT_AFTER).await;
         report.row(Row {
@@ -60,7 +66,10 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
             aim: "< 200 MB",
             ..Row::default()
         });
-        report.note(format!("{what}: accepted in {:.0} s over {CONNECTIONS} connections, signing apart", took.as_secs_f64()));
+        report.note(format!(
+            "{what}: accepted in {:.0} s over {CONNECTIONS} connections, signing apart",
+            took.as_secs_f64()
+        ));
         bellhop.stop()?;
     }
     Ok(())

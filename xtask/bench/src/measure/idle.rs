@@ -28,7 +28,11 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         let spent = bellhop.cpu_time()?.saturating_sub(before);
         report.row(Row {
             what: format!("Processor time at idle, {}, over {} s", store.name, bench.idle.as_secs()),
-            result: format!("{:.2} s a minute, {} resident", per_minute(spent, bench.idle), megabytes(bellhop.resident_bytes()?)),
+            result: format!(
+                "{:.2} s a minute, {} resident",
+                per_minute(spent, bench.idle),
+                megabytes(bellhop.resident_bytes()?)
+            ),
             aim: "< 30 MB",
             ..Row::default()
         });

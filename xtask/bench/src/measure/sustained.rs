@@ -23,7 +23,8 @@ const CHANNELS: usize = 1000;
 const RATES: [(u32, &str); 2] = [(100, ""), (1000, "p99 < 50 ms")];
 const CONNECTIONS: usize = 32;
 /// The workspaces' share is the most that can be set.
-const DELIVERY: &str = "slack_messages_per_second = 1000.0\nslack_burst = 100\nslack_workspace_messages_per_second = 1000.0";
+const DELIVERY: &str =
+    "slack_messages_per_second = 1000.0\nslack_burst = 100\nslack_workspace_messages_per_second = 1000.0";
 /// Marks that no other measurement uses; each run has a million of its own.
 const FIRST_MARK: u32 = 2_000_000_000;
 const MARKS_OF_A_RUN: u32 = 1_000_000;
@@ -40,9 +41,16 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         for number in 0..CHANNELS {
             topics.push(bellhop.create_configuration(number).await?.topic_arn);
         }
-        for (rate, aim) in RATES {
-            at_rate(bench, &bellhop, &store, &topics, Rate { rate, aim, first_mark: FIRST_MARK + run * MARKS_OF_A_RUN }, report)
-                .await?;
+        for (per_second, aim) in RATES {
+            at_rate(
+                bench,
+                &bellhop,
+                &store,
+                &topics,
+                Load { per_second, aim, first_mark: FIRST_MARK + run * MARKS_OF_A_RUN },
+                report,
+            )
+            .await?;
             run += 1;
         }
         bellhop.stop()?;
@@ -50,8 +58,9 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-struct Rate {
-    rate: u32,
+/// One rate.
+struct Load {
+    per_second: u32,
     aim: &'static str,
     first_mark: u32,
 }
@@ -61,19 +70,19 @@ async fn at_rate(
     bellhop: &Bellhop,
     store: &Store<'_>,
     topics: &[String],
-    Rate { rate, aim, first_mark }: Rate,
+    Load { per_second, aim, first_mark }: Load,
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let what = format!(
         "Accept to chat, from the 200, {}, {} a second to {} channels for {} s",
         store.name,
-        report::count(rate as usize),
+        report::count(per_second as usize),
         report::count(CHANNELS),
         bench.sustained.as_secs()
     );
     eprintln!("  {what}");
     let host = bellhop.address().to_string();
-    let count = u32::try_from(bench.sustained.as_secs())? * rate;
+    let count = u32::try_from(bench.sustained.as_secs())? * per_second;
     ensure!(count <= MARKS_OF_A_RUN, "a run has {MARKS_OF_A_RUN} marks, not {count}");
     let requests = prepare_all(count as usize, |number| {
         let topic = topics.get(number % topics.len()).context("no topics")?;
@@ -87,7 +96,7 @@ async fn at_rate(
             Ok((request, mark))
         })
         .collect::<anyhow::Result<_>>()?;
-    let (sent, latest) = send_all(bellhop, marked, rate).await?;
+    let (sent, latest) = send_all(bellhop, marked, per_second).await?;
     let arrived = wait_for_arrivals(bench, &sent).await?;
     let (times, result) = times_to_chat(&sent, &arrived, |sent| sent.answered_unix_nanos);
     report.row(Row { what: what.clone(), result, aim, ..Row::default() });

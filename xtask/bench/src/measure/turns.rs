@@ -112,7 +112,10 @@ mod tests {
         let row = turns(&[(1000, Some(10), 300), (1000, Some(20), 500), (500, Some(5), 150)]).row("x".to_owned(), "");
         assert_eq!(row.result, "300/s, p50 2.0 ms, p99 2.0 ms");
         assert_eq!((row.bare.as_str(), row.ratio.as_str()), ("1,000/s, p50 2.0 ms, p99 2.0 ms", "0.30"));
-        assert_eq!((row.other.as_str(), row.other_ratio.as_str()), ("moto_server: 10/s, p50 2.0 ms, p99 2.0 ms", "30.0"));
+        assert_eq!(
+            (row.other.as_str(), row.other_ratio.as_str()),
+            ("moto_server: 10/s, p50 2.0 ms, p99 2.0 ms", "30.0")
+        );
     }
 
     #[test]

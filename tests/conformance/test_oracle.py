@@ -4,6 +4,10 @@ A fixed seed, so that CI fails for what was changed and not for its luck: its fa
 messages go to one node on SQLite and to three on PostgreSQL.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
 from accounting import Sent
 from chat_faults import POSTED
 from fake_slack import Call
@@ -14,24 +18,37 @@ from oracle.verdict import judge
 
 SEED = 67
 SECONDS = 12
-ARRIVED: dict[int, set] = {}
+NODES = {"one node on SQLite": 1, "three nodes on PostgreSQL": 3}
 
 
-def check(folder, sns, nodes: int):
-    outcome = run(folder, sns, SEED, SECONDS, nodes)
-    print("\n".join(outcome.lines()))
-    assert outcome.problems == []
-    assert outcome.drained_seconds is not None and len(outcome.faults) >= 3
-    ARRIVED[nodes] = outcome.verdict.arrived
-    assert all(arrived == outcome.verdict.arrived for arrived in ARRIVED.values()), "one node and three: the same messages"
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory, sns):
+    """Both at once: they wait most of their time."""
+    folder = tmp_path_factory.mktemp("oracle")
+    with ThreadPoolExecutor(len(NODES)) as pool:
+        runs = {name: pool.submit(run, folder / str(nodes), sns, SEED, SECONDS, nodes) for name, nodes in NODES.items()}
+    outcomes = {name: each.result() for name, each in runs.items()}
+    for outcome in outcomes.values():
+        print("\n".join(outcome.lines()))
+    return outcomes
 
 
-def test_one_node_on_sqlite(tmp_path, sns):
-    check(tmp_path, sns, nodes=1)
+@pytest.mark.parametrize("name", NODES)
+def test_what_is_answered_200_arrives_once_and_in_order(outcomes, name):
+    assert outcomes[name].problems == []
+    assert outcomes[name].drained_seconds is not None
 
 
-def test_three_nodes_on_postgresql(tmp_path, sns):
-    check(tmp_path, sns, nodes=3)
+@pytest.mark.parametrize("name", NODES)
+def test_enough_was_broken(outcomes, name):
+    kinds = {fault.kind for fault in outcomes[name].faults}
+    assert kinds >= ({"kill"} if NODES[name] == 1 else {"kill", "store killed", "network cut"})
+    assert outcomes[name].failed_by_chat > 10
+
+
+def test_the_same_messages_arrive_by_one_node_and_by_three(outcomes):
+    one, three = (outcome.verdict.arrived for outcome in outcomes.values())
+    assert one == three
 
 
 TOPICS = [Topic("oracle-00", ["C0"], [Message(f"oracle-00-000{number}", "arn", 0.0, "") for number in range(3)])]

@@ -1,5 +1,5 @@
 //! Prometheus Alertmanager, which Bellhop's acceptance is compared with: Debian's `prometheus-alertmanager`, a process of its own. It is
-//! posted one alert a request, each of its own labels, by its API v2. It verifies nothing and keeps alerts in memory; its
+//! posted one alert a request by its API v2, all of one name and each of another instance. It verifies nothing and keeps alerts in memory; its
 //! receiver does nothing.
 
 use std::fs;
@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -21,14 +22,12 @@ pub const NAME: &str = "Alertmanager";
 /// The route of every alert: to nobody, once in the longest time it allows.
 const CONFIGURATION: &str =
     "route:\n  receiver: nobody\n  group_by: [alertname]\n  group_wait: 1h\nreceivers:\n  - name: nobody\n";
-/// Different alerts of a run; then they come again. It gets slower with the alerts that it holds.
-const ALERTS: usize = 2_000;
-/// It answers some thousand posts a second, and as many are plenty for a median.
-const SECONDS: Duration = Duration::from_secs(3);
 
 /// A running Alertmanager.
 pub struct Alertmanager {
     process: Process,
+    /// Alerts that were prepared so far: no two are the same.
+    prepared: AtomicUsize,
 }
 
 impl Alertmanager {
@@ -48,7 +47,10 @@ impl Alertmanager {
             .arg("--cluster.listen-address=")
             .arg("--log.level=warn")
             .env_clear();
-        let alertmanager = Self { process: Process::start_at("prometheus-alertmanager", &mut command, address, &log)? };
+        let alertmanager = Self {
+            process: Process::start_at("prometheus-alertmanager", &mut command, address, &log)?,
+            prepared: AtomicUsize::new(1),
+        };
         let answer = Connection::open(address).await?.exchange(&alertmanager.post(0)).await?;
         ensure!(
             answer.status == 200,
@@ -60,10 +62,11 @@ impl Alertmanager {
         Ok(alertmanager)
     }
 
-    /// Load for a few seconds.
-    pub async fn run(&self, connections: usize, seconds: Duration) -> anyhow::Result<Run> {
-        let requests = Requests::Repeated(Arc::new(prepare_all(ALERTS, |number| Ok(self.post(number)))?));
-        let run = load::run(self.process.address, connections, seconds.min(SECONDS), &requests).await?;
+    /// Load by as many new alerts as Bellhop is given notifications, at most for some seconds.
+    pub async fn run(&self, connections: usize, seconds: Duration, count: usize) -> anyhow::Result<Run> {
+        let first = self.prepared.fetch_add(count, Ordering::Relaxed);
+        let requests = Requests::Once(Arc::new(prepare_all(count, |number| Ok(self.post(first + number)))?));
+        let run = load::run(self.process.address, connections, seconds, &requests).await?;
         ensure!(run.ok() > 0 && run.refused.is_empty(), "Alertmanager refused alerts{}", run.refusals());
         Ok(run)
     }
@@ -76,7 +79,8 @@ impl Alertmanager {
     fn post(&self, number: usize) -> Vec<u8> {
         let alerts = json!([{
             "labels": {
-                "alertname": format!("checkout-latency-p99-{number:06}"),
+                "alertname": "checkout-latency-p99",
+                "instance": format!("benchmark{number:012}"),
                 "severity": "critical",
                 "namespace": "AWS/ApplicationELB",
                 "region": "us-east-1",

@@ -68,6 +68,7 @@ impl Installation {
 
     /// The same, with other settings.
     pub fn start_otherwise(&self, data_dir: &Path, otherwise: &Otherwise<'_>) -> anyhow::Result<Bellhop> {
+        fs::create_dir_all(data_dir)?;
         let settings = data_dir.with_extension("toml");
         let log = data_dir.with_extension("log");
         fs::write(&settings, self.settings(data_dir, free_port()?, otherwise))?;

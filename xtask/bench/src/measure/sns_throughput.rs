@@ -72,7 +72,9 @@ async fn measure_on(
             let requests = sign(bench, &bellhop, &topic, needed(rate, bench.seconds))?;
             let bare = bench.run_bare(connections, &requests).await?;
             let other = match alertmanager {
-                Some(beside) => Some((alertmanager::NAME, beside.run(connections, bench.seconds).await?)),
+                Some(beside) => {
+                    Some((alertmanager::NAME, beside.run(connections, bench.seconds, requests.len()).await?))
+                }
                 None => None,
             };
             let once = Requests::Once(Arc::clone(&requests));

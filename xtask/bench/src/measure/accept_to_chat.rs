@@ -41,7 +41,7 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         requests.push((bench.alarm(&configuration.topic_arn, &mark, &host)?, mark));
     }
     let sent = send(&mut Connection::open(bellhop.address()).await?, requests).await?;
-    let arrived = wait_for_arrivals(bench, &sent).await?;
+    let arrived = wait_for_arrivals(bench, &sent, ARRIVED_WITHIN).await?;
     let log = bellhop.log_tail();
     bellhop.stop()?;
     ensure!(!arrived.is_empty(), "not one of {CHANNELS} messages arrived; the server's log ends:\n{log}");
@@ -103,14 +103,18 @@ pub(super) struct Arrival {
 }
 
 /// Waits until all have arrived or it has been too long.
-pub(super) async fn wait_for_arrivals(bench: &Bench, sent: &[Sent]) -> anyhow::Result<HashMap<String, Arrival>> {
+pub(super) async fn wait_for_arrivals(
+    bench: &Bench,
+    sent: &[Sent],
+    within: Duration,
+) -> anyhow::Result<HashMap<String, Arrival>> {
     let begun = Instant::now();
     let marks: HashSet<&str> = sent.iter().map(|sent| sent.mark.as_str()).collect();
     loop {
         let answer = http::get(bench.slack.address, "/arrivals").await?;
         let mut arrived = read_arrivals(&answer.body)?;
         arrived.retain(|mark, _| marks.contains(mark.as_str()));
-        if arrived.len() == sent.len() || begun.elapsed() > ARRIVED_WITHIN {
+        if arrived.len() == sent.len() || begun.elapsed() > within {
             return Ok(arrived);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -59,10 +59,16 @@ class Bellhop:
         self.environment = bare_environment(folder) | settings
         self.process: Process | None = None
 
-    def start(self) -> "Bellhop":
-        command = [BINARY, "dev", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data]
-        self.process = Process("bellhop", command, self.folder, self.environment)
-        ready = self.process.wait_for_line("bellhop ready ", seconds=15)
+    def command(self) -> list:
+        return [BINARY, "dev", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data]
+
+    def store_arguments(self) -> list[str]:
+        """How its commands find its store."""
+        return ["--data-dir", str(self.data)]
+
+    def start(self, seconds=15.0) -> "Bellhop":
+        self.process = Process("bellhop", self.command(), self.folder, self.environment)
+        ready = self.process.wait_for_line("bellhop ready ", seconds)
         assert ready == f"bellhop ready {self.url}"
         return self
 
@@ -142,7 +148,7 @@ class Bellhop:
         linked = []
         for number in range(count):
             slack_user, teams_user = f"U{number}", f"aaaaaaaa-bbbb-4ccc-8ddd-{number:012}"
-            words = ["--iam-role-arn", f"{ROLE}-person", "--data-dir", str(self.data)]
+            words = ["--iam-role-arn", f"{ROLE}-person", *self.store_arguments()]
             if number:
                 words += ["--aws-user-identity", f"arn:aws:iam::{ACCOUNT}:user/person-{number}"]
             slack = ("--configuration-arn", slack_arn, "--slack-user-id", slack_user)
@@ -152,4 +158,4 @@ class Bellhop:
         return linked
 
     def deliveries(self, *arguments: str) -> str:
-        return self.run("deliveries", *arguments, "--data-dir", str(self.data)).stdout
+        return self.run("deliveries", *arguments, *self.store_arguments()).stdout

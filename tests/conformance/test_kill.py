@@ -32,6 +32,7 @@ def test_kills_lose_nothing_and_repeat_only_what_was_in_flight(start, slack, sns
         # Twice Slack's pace: the test is about the kills, and its time is CI's.
         BELLHOP_DELIVERY__SLACK_MESSAGES_PER_SECOND="2",
         BELLHOP_DELIVERY__SLACK_BURST="3",
+        BELLHOP_DELIVERY__SLACK_WORKSPACE_MESSAGES_PER_SECOND="60",
     )
     for channel in range(CHANNELS):
         bellhop.configure(f"kill-{channel}", f"C0KILL{channel:02}", topic_arn(f"kill-{channel}"))

@@ -29,6 +29,8 @@ usage: cargo xtask COMMAND
                             says; the step of that name only compares the two
   postgres                  runs an empty PostgreSQL until Enter and prints how `cargo test` finds it
   bench [ARGS]              builds release and runs the load generator with ARGS
+  bench loss [ARGS]         the loss table, whole: 60 notifications to a chat in each of its moods
+  bench oracle [ARGS]       kills, freezes and cuts off for as long as one likes, and asks what arrived
 ";
 
 fn main() -> ExitCode {

@@ -19,14 +19,10 @@ const OLDEST: u32 = 14;
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Debian's place: `VERSION/bin`, not on PATH.
 const DEBIAN: &str = "/usr/lib/postgresql";
-/// The tests' data may be lost: no fsync. They open many databases at once.
-const SETTINGS: [&str; 5] = [
-    "fsync=off",
-    "full_page_writes=off",
-    "max_connections=300",
-    "unix_socket_directories=",
-    "listen_addresses=127.0.0.1",
-];
+/// Many databases are open at once.
+const SETTINGS: [&str; 3] = ["max_connections=300", "unix_socket_directories=", "listen_addresses=127.0.0.1"];
+/// The tests' data may be lost.
+const CARELESS: [&str; 2] = ["fsync=off", "full_page_writes=off"];
 
 /// A running server.
 pub struct Postgres {
@@ -74,7 +70,17 @@ fn find() -> Option<PathBuf> {
 }
 
 impl Postgres {
+    /// For tests: nothing of it need survive.
     pub fn start(workspace: &Workspace) -> Result<Self> {
+        Self::start_with(workspace, &CARELESS)
+    }
+
+    /// For measurements: a commit is on the disk.
+    pub fn start_durable(workspace: &Workspace) -> Result<Self> {
+        Self::start_with(workspace, &[])
+    }
+
+    fn start_with(workspace: &Workspace, settings: &[&str]) -> Result<Self> {
         let programs = prepare(workspace)?;
         let data = std::env::temp_dir().join(format!("bellhop-postgres-{}", std::process::id()));
         std::fs::create_dir_all(&data).with_context(|| format!("`{}` cannot be made", data.display()))?;
@@ -96,7 +102,7 @@ impl Postgres {
         let log = std::fs::File::create(workspace.target().join("postgres.log"))?;
         let mut server = program("postgres");
         server.arg("-D").arg(&data).args(["-p", &port.to_string()]).stderr(log);
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter().chain(settings) {
             server.args(["-c", setting]);
         }
         let child = server.spawn().context("`postgres` cannot be started")?;

@@ -20,6 +20,14 @@ use crate::process::{Process, free_port};
 const LIFTED: [(&str, &str); 2] =
     [("BELLHOP_THROTTLE__REQUESTS_PER_SECOND", "0"), ("BELLHOP_LIMITS__CHAT_CONFIGURATIONS", "10000000")];
 
+/// A workspace's share of messages has a highest setting, 1,000 a second: its channels are spread over several.
+const WORKSPACES: usize = 4;
+
+/// The workspace of the configuration with this number.
+pub fn team_id(number: usize) -> String {
+    format!("T{}BENCH", number % WORKSPACES)
+}
+
 /// What the caller may do. The key is a user's and not the account's root, whom no policy is asked about: that is how most calls of a
 /// real installation are made.
 const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
@@ -35,6 +43,17 @@ pub struct Installation {
     pub slack: SocketAddr,
 }
 
+/// What a measurement wants otherwise than the rest.
+#[derive(Default)]
+pub struct Otherwise<'a> {
+    /// PostgreSQL; without, SQLite in the data directory.
+    pub store_url: Option<&'a str>,
+    /// Another Slack, or none that answers.
+    pub slack: Option<SocketAddr>,
+    /// Lines of `[delivery]`.
+    pub delivery: &'a str,
+}
+
 /// A running server.
 pub struct Bellhop {
     process: Process,
@@ -44,9 +63,15 @@ pub struct Bellhop {
 impl Installation {
     /// Starts the server on `data_dir`, which may be new. Settings and log are kept beside it.
     pub fn start(&self, data_dir: &Path) -> anyhow::Result<Bellhop> {
+        self.start_otherwise(data_dir, &Otherwise::default())
+    }
+
+    /// The same, with other settings.
+    pub fn start_otherwise(&self, data_dir: &Path, otherwise: &Otherwise<'_>) -> anyhow::Result<Bellhop> {
+        fs::create_dir_all(data_dir)?;
         let settings = data_dir.with_extension("toml");
         let log = data_dir.with_extension("log");
-        fs::write(&settings, self.settings(data_dir, free_port()?))?;
+        fs::write(&settings, self.settings(data_dir, free_port()?, otherwise))?;
         let mut command = Command::new(&self.binary);
         command.args(["serve", "--config"]).arg(&settings);
         // Nothing of the caller's environment changes what is measured, least of all real AWS credentials.
@@ -55,24 +80,30 @@ impl Installation {
         Ok(Bellhop { process, log })
     }
 
-    fn settings(&self, data_dir: &Path, port: u16) -> String {
+    fn settings(&self, data_dir: &Path, port: u16, otherwise: &Otherwise<'_>) -> String {
+        let workspaces = (0..WORKSPACES).map(|number| {
+            format!(
+                "[[slack.workspaces]]\naccount_id = \"{ACCOUNT_ID}\"\nteam_id = \"{}\"\nteam_name = \"Bench\"\n\
+                 bot_token = \"xoxb-bench\"\n",
+                team_id(number)
+            )
+        });
         // The path is the only value that could need quoting; a literal TOML string takes all but a single quote.
         format!(
             r#"[server]
 listen = "127.0.0.1:{port}"
 [store]
 data_dir = '{data_dir}'
+{store_url}
+[delivery]
+{delivery}
 [sns]
 trusted_certificate_hosts = ["{certificate_host}"]
 [slack]
 api_url = "http://{slack}/api/"
 [throttle]
 requests_per_second = 0.0
-[[slack.workspaces]]
-account_id = "{ACCOUNT_ID}"
-team_id = "T0BENCH"
-team_name = "Bench"
-bot_token = "xoxb-bench"
+{workspaces}
 [[accounts]]
 account_id = "{ACCOUNT_ID}"
 name = "bench"
@@ -91,8 +122,11 @@ document = '''{POLICY}'''
 attached_to = ["arn:aws:iam::{ACCOUNT_ID}:user/bench"]
 "#,
             data_dir = data_dir.display(),
+            store_url = otherwise.store_url.map(|url| format!("url = '{url}'")).unwrap_or_default(),
+            delivery = otherwise.delivery,
+            workspaces = workspaces.collect::<String>(),
             certificate_host = self.certificate_host,
-            slack = self.slack,
+            slack = otherwise.slack.unwrap_or(self.slack),
         )
     }
 }
@@ -108,6 +142,14 @@ impl Bellhop {
 
     pub fn resident_bytes(&self) -> anyhow::Result<u64> {
         self.process.resident_bytes()
+    }
+
+    pub fn peak_bytes(&self) -> anyhow::Result<u64> {
+        self.process.peak_bytes()
+    }
+
+    pub fn cpu_time(&self) -> anyhow::Result<Duration> {
+        self.process.cpu_time()
     }
 
     pub fn stop(self) -> anyhow::Result<()> {

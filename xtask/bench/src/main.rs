@@ -6,6 +6,7 @@
 //! is printed beside the result. It fails only when a result would be untrue, such as a notification that was answered
 //! 200 and is not in the store.
 
+mod alertmanager;
 mod api;
 mod bare_handler;
 mod bellhop;
@@ -17,6 +18,7 @@ mod load;
 mod machine;
 mod measure;
 mod moto;
+mod postgres;
 mod prepared;
 mod process;
 mod report;
@@ -64,6 +66,24 @@ struct Options {
     /// The `moto_server` to compare with; `cargo xtask bench` names the one of the pinned Python environment.
     #[arg(long)]
     moto_server: Option<PathBuf>,
+    /// The Alertmanager to compare with; `cargo xtask bench` names Debian's.
+    #[arg(long)]
+    alertmanager: Option<PathBuf>,
+    /// The PostgreSQL to measure on beside SQLite, as `postgres://USER@HOST:PORT/DATABASE`; databases are made in it.
+    #[arg(long, requires = "postgres_programs")]
+    postgres: Option<String>,
+    /// The folder of its `psql`.
+    #[arg(long)]
+    postgres_programs: Option<PathBuf>,
+    /// How many deliveries wait when the memory of a backlog is measured.
+    #[arg(long, default_value_t = DEFAULT_BACKLOG, value_parser = backlog)]
+    backlog: usize,
+    /// How long each sustained rate to the chat lasts.
+    #[arg(long, default_value_t = DEFAULT_SUSTAINED_SECONDS, value_parser = clap::value_parser!(u64).range(1..=120))]
+    sustained_seconds: u64,
+    /// How long processor time at idle is counted.
+    #[arg(long, default_value_t = DEFAULT_IDLE_SECONDS, value_parser = clap::value_parser!(u64).range(1..=600))]
+    idle_seconds: u64,
     /// Measure one subject only.
     #[arg(long, value_enum)]
     only: Option<Subject>,
@@ -78,11 +98,21 @@ struct Options {
 
 const DEFAULT_CONFIGURATIONS: usize = 100_000;
 const MAX_CONFIGURATIONS: usize = 1_000_000;
+const DEFAULT_BACKLOG: usize = 1_000_000;
+const MAX_BACKLOG: usize = 10_000_000;
+const DEFAULT_SUSTAINED_SECONDS: u64 = 20;
+const DEFAULT_IDLE_SECONDS: u64 = 60;
 
 /// A page has a hundred, and with several full pages there is one in the middle.
 fn configurations(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| number % 100 == 0 && (300..=MAX_CONFIGURATIONS).contains(number));
     number.ok_or_else(|| format!("`{text}` is not a multiple of 100 from 300 to {MAX_CONFIGURATIONS}"))
+}
+
+/// A thousand channels get as many each.
+fn backlog(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| number % 1000 == 0 && (1000..=MAX_BACKLOG).contains(number));
+    number.ok_or_else(|| format!("`{text}` is not a multiple of 1000 from 1000 to {MAX_BACKLOG}"))
 }
 
 /// The subjects, in the order of the table.
@@ -94,6 +124,10 @@ enum Subject {
     Sns,
     /// From the answer to SNS to the message in the chat.
     Chat,
+    /// Processor time of a server that does nothing.
+    Idle,
+    /// Memory of a server whose chat is away, with a long backlog.
+    Backlog,
     /// Signed calls of the API per second: describe one, create, describe a hundred.
     Api,
     /// The cost of a page and the memory, with few configurations and with many.
@@ -127,6 +161,14 @@ mod tests {
     #[test]
     fn the_command_line_holds_together() {
         Command::command().debug_assert();
+    }
+
+    #[test]
+    fn a_backlog_is_of_full_channels() {
+        assert_eq!((backlog("1000"), backlog("1000000")), (Ok(1000), Ok(DEFAULT_BACKLOG)));
+        for wrong in ["0", "500", "1001", "10001000", "many"] {
+            assert!(backlog(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 mod accept_to_chat;
 mod api_calls;
+mod backlog;
+mod idle;
 mod pages;
 mod sns_throughput;
 mod start;
+mod sustained;
 mod turns;
 
 use std::fmt::Write as _;
@@ -21,10 +24,14 @@ use uuid::Uuid;
 use crate::bellhop::Installation;
 use crate::load::{self, Requests, Run};
 use crate::moto::Moto;
+use crate::postgres::Postgres;
 use crate::process::Process;
 use crate::report::{self, Report};
 use crate::sns::{Notification, Signer};
-use crate::{DEFAULT_CONFIGURATIONS, Options, Subject, certificate_host, clock, machine};
+use crate::{
+    DEFAULT_BACKLOG, DEFAULT_CONFIGURATIONS, DEFAULT_IDLE_SECONDS, DEFAULT_SUSTAINED_SECONDS, Options, Subject,
+    certificate_host, clock, machine,
+};
 
 /// Everything that a measurement works with.
 struct Bench {
@@ -39,6 +46,24 @@ struct Bench {
     configurations: usize,
     /// The program; without one, nothing is compared with it.
     moto_server: Option<PathBuf>,
+    alertmanager: Option<PathBuf>,
+    postgres: Option<Postgres>,
+    backlog: usize,
+    sustained: Duration,
+    idle: Duration,
+}
+
+/// What a server keeps everything in.
+struct Store<'a> {
+    name: &'static str,
+    postgres: Option<&'a Postgres>,
+}
+
+impl Store<'_> {
+    /// The URL of an empty database; none for SQLite, which makes its own.
+    fn database(&self, subject: &str) -> anyhow::Result<Option<String>> {
+        self.postgres.map(|postgres| postgres.database(&format!("bench_{subject}"))).transpose()
+    }
 }
 
 /// Measures what the options ask for and prints the table.
@@ -88,7 +113,20 @@ async fn measure(
         rounds: options.rounds,
         configurations: options.configurations,
         moto_server: options.moto_server.clone(),
+        alertmanager: options.alertmanager.clone(),
+        postgres: options
+            .postgres
+            .clone()
+            .zip(options.postgres_programs.clone())
+            .map(|(url, programs)| Postgres { url, programs }),
+        backlog: options.backlog,
+        sustained: Duration::from_secs(options.sustained_seconds),
+        idle: Duration::from_secs(options.idle_seconds),
     };
+    match &bench.postgres {
+        Some(postgres) => report.note(format!("{}, on the same machine", postgres.describe()?)),
+        None => report.note("PostgreSQL was not measured: no --postgres said where it is"),
+    }
     let wanted = |subject| options.only.is_none_or(|only| only == subject);
     if wanted(Subject::Start) {
         start::measure(&bench, report).await.context("time to ready and idle memory")?;
@@ -98,6 +136,12 @@ async fn measure(
     }
     if wanted(Subject::Chat) {
         accept_to_chat::measure(&bench, report).await.context("accept to chat")?;
+    }
+    if wanted(Subject::Idle) {
+        idle::measure(&bench, report).await.context("processor time at idle")?;
+    }
+    if wanted(Subject::Backlog) {
+        backlog::measure(&bench, report).await.context("memory at a backlog")?;
     }
     if wanted(Subject::Api) {
         api_calls::measure(&bench, report).await.context("API calls")?;
@@ -112,8 +156,21 @@ async fn measure(
 /// The command that repeats this run.
 fn command(options: &Options) -> String {
     let mut command = format!("cargo xtask bench --seconds {} --rounds {}", options.seconds, options.rounds);
-    if options.configurations != DEFAULT_CONFIGURATIONS {
-        let _ = write!(command, " --configurations {}", options.configurations);
+    for (name, chosen, default) in [
+        ("configurations", options.configurations, DEFAULT_CONFIGURATIONS),
+        ("backlog", options.backlog, DEFAULT_BACKLOG),
+    ] {
+        if chosen != default {
+            let _ = write!(command, " --{name} {chosen}");
+        }
+    }
+    for (name, chosen, default) in [
+        ("sustained-seconds", options.sustained_seconds, DEFAULT_SUSTAINED_SECONDS),
+        ("idle-seconds", options.idle_seconds, DEFAULT_IDLE_SECONDS),
+    ] {
+        if chosen != default {
+            let _ = write!(command, " --{name} {chosen}");
+        }
     }
     if let Some(only) = options.only.and_then(|only| only.to_possible_value()) {
         let _ = write!(command, " --only {}", only.get_name());
@@ -125,6 +182,12 @@ fn command(options: &Options) -> String {
 }
 
 impl Bench {
+    /// SQLite, and PostgreSQL if we were told where it is.
+    fn stores(&self) -> Vec<Store<'_>> {
+        let postgres = self.postgres.as_ref().map(|postgres| Store { name: "PostgreSQL", postgres: Some(postgres) });
+        [Store { name: "SQLite", postgres: None }].into_iter().chain(postgres).collect()
+    }
+
     /// A signed alarm for a topic, as the bytes of its request.
     fn alarm(&self, topic_arn: &str, mark: &str, host: &str) -> anyhow::Result<Vec<u8>> {
         let notification = Notification::alarm(topic_arn, mark, clock::utc())?;

@@ -14,6 +14,8 @@ use anyhow::{Context as _, bail, ensure};
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const ENDED_WITHIN: Duration = Duration::from_secs(20);
+/// `USER_HZ`, which Linux has fixed for programs.
+const TICKS_PER_SECOND: u64 = 100;
 
 /// A running process that has said where it listens.
 pub struct Process {
@@ -94,7 +96,20 @@ impl Process {
     pub fn resident_bytes(&self) -> anyhow::Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .context("resident memory is read from /proc, which this system does not have")?;
-        resident_bytes_of(&status).with_context(|| format!("no VmRSS for {}", self.name))
+        bytes_of(&status, "VmRSS:").with_context(|| format!("no VmRSS for {}", self.name))
+    }
+
+    /// The most resident memory so far, in bytes.
+    pub fn peak_bytes(&self) -> anyhow::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        bytes_of(&status, "VmHWM:").with_context(|| format!("no VmHWM for {}", self.name))
+    }
+
+    /// The processor time that the process has taken so far, its own and the kernel's for it.
+    pub fn cpu_time(&self) -> anyhow::Result<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
+            .context("processor time is read from /proc, which this system does not have")?;
+        cpu_time_of(&stat).with_context(|| format!("no processor time for {}", self.name))
     }
 
     /// Asks the process to end, as a service manager does, and waits until it has.
@@ -132,9 +147,17 @@ pub fn free_port() -> anyhow::Result<u16> {
 }
 
 /// `VmRSS:     38912 kB` of /proc/PID/status, in bytes.
-fn resident_bytes_of(status: &str) -> Option<u64> {
-    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix(" kB")?;
+fn bytes_of(status: &str, name: &str) -> Option<u64> {
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix(name))?.trim().strip_suffix(" kB")?;
     kilobytes.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// The fields utime and stime of /proc/PID/stat, which come 11th and 12th after the name in parentheses.
+/// <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>
+fn cpu_time_of(stat: &str) -> Option<Duration> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).map(|field| field.parse().unwrap_or(0)).sum();
+    Some(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
 }
 
 /// The last lines of a log.
@@ -192,7 +215,15 @@ mod tests {
     #[test]
     fn resident_memory_is_read_in_bytes() {
         let status = "Name:\tbellhop\nVmHWM:\t   50000 kB\nVmRSS:\t   38912 kB\nThreads:\t4\n";
-        assert_eq!(resident_bytes_of(status), Some(38_912 * 1024));
-        assert_eq!(resident_bytes_of("Name:\tbellhop\n"), None);
+        assert_eq!(bytes_of(status, "VmRSS:"), Some(38_912 * 1024));
+        assert_eq!(bytes_of(status, "VmHWM:"), Some(50_000 * 1024));
+        assert_eq!(bytes_of("Name:\tbellhop\n", "VmRSS:"), None);
+    }
+
+    #[test]
+    fn processor_time_is_the_programs_and_the_kernels() {
+        let stat = "4750 (bell) hop) S 1 2 3 4 5 6 7 8 9 10 250 50 70 80 20 0 9 0 12345 1 2\n";
+        assert_eq!(cpu_time_of(stat), Some(Duration::from_secs(3)));
+        assert_eq!(cpu_time_of("4750"), None);
     }
 }

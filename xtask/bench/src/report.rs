@@ -23,9 +23,9 @@ pub struct Row {
     pub aim: &'static str,
     pub bare: String,
     pub ratio: String,
-    /// What `moto_server` does meanwhile, and how many times Bellhop does it.
-    pub moto: String,
-    pub moto_ratio: String,
+    /// What another program does meanwhile, by its name, and how many times Bellhop does it.
+    pub other: String,
+    pub other_ratio: String,
 }
 
 /// One line of the second table: the same with few configurations and with many.
@@ -77,13 +77,11 @@ impl Report {
     pub fn markdown(&self, command: &str, machine: &[String]) -> String {
         let mut text = String::new();
         if !self.rows.is_empty() {
-            text.push_str(
-                "| What | Bellhop | Aim | Bare axum handler | Ratio | moto_server, SNS ListTopics | Ratio |\n",
-            );
+            text.push_str("| What | Bellhop | Aim | Bare axum handler | Ratio | Another program | Ratio |\n");
             text.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
         }
-        for Row { what, result, aim, bare, ratio, moto, moto_ratio } in &self.rows {
-            let _ = writeln!(text, "| {what} | {result} | {aim} | {bare} | {ratio} | {moto} | {moto_ratio} |");
+        for Row { what, result, aim, bare, ratio, other, other_ratio } in &self.rows {
+            let _ = writeln!(text, "| {what} | {result} | {aim} | {bare} | {ratio} | {other} | {other_ratio} |");
         }
         if !self.growths.is_empty() {
             let [few, many] = &self.growth_heads;
@@ -222,7 +220,7 @@ mod tests {
     #[test]
     fn every_line_of_a_table_has_as_many_cells_as_its_head() {
         let mut report = Report::default();
-        report.row(Row { what: "Describe".into(), moto: "500/s".into(), moto_ratio: "30".into(), ..Row::default() });
+        report.row(Row { what: "Describe".into(), other: "500/s".into(), other_ratio: "30".into(), ..Row::default() });
         let text = report.markdown("cargo xtask bench", &[]);
         let cells: Vec<_> = text.lines().take(3).map(|line| line.matches('|').count()).collect();
         assert_eq!(cells, [8, 8, 8], "{text}");

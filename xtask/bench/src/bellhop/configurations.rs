@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
-use super::Bellhop;
+use super::{Bellhop, team_id};
 use crate::api::{self, ACCOUNT_ID};
 use crate::clock;
 use crate::http::Connection;
@@ -65,7 +65,7 @@ impl Bellhop {
     pub fn create_request(&self, number: usize, topic_arn: &str) -> anyhow::Result<Vec<u8>> {
         let body = json!({
             "ConfigurationName": format!("bench-{number:06}"),
-            "SlackTeamId": "T0BENCH",
+            "SlackTeamId": team_id(number),
             "SlackChannelId": format!("C0BENCH{number:06}"),
             "SlackChannelName": format!("bench-{number:06}"),
             "IamRoleArn": format!("arn:aws:iam::{ACCOUNT_ID}:role/bench"),

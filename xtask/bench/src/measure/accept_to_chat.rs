@@ -2,7 +2,7 @@
 //! from the answer to SNS (and from the request's first byte) to its arrival at the fake Slack, which is recognised by
 //! the mark in the alarm's name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::MissedTickBehavior;
 
 use super::Bench;
+use super::sustained;
 use crate::clock;
 use crate::http::{self, Connection};
 use crate::report::{Report, Row, milliseconds};
@@ -23,10 +24,10 @@ const EVERY: Duration = Duration::from_millis(50);
 const ARRIVED_WITHIN: Duration = Duration::from_secs(30);
 
 /// When one notification was sent and answered.
-struct Sent {
-    mark: String,
-    first_byte_unix_nanos: i64,
-    answered_unix_nanos: i64,
+pub(super) struct Sent {
+    pub mark: String,
+    pub first_byte_unix_nanos: i64,
+    pub answered_unix_nanos: i64,
 }
 
 pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
@@ -40,7 +41,7 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         requests.push((bench.alarm(&configuration.topic_arn, &mark, &host)?, mark));
     }
     let sent = send(&mut Connection::open(bellhop.address()).await?, requests).await?;
-    let arrived = wait_for_arrivals(bench, &sent).await?;
+    let arrived = wait_for_arrivals(bench, &sent, ARRIVED_WITHIN).await?;
     let log = bellhop.log_tail();
     bellhop.stop()?;
     ensure!(!arrived.is_empty(), "not one of {CHANNELS} messages arrived; the server's log ends:\n{log}");
@@ -48,13 +49,10 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         ("Accept to chat, from the 200", "p50 < 10 ms", (|sent| sent.answered_unix_nanos) as fn(&Sent) -> i64),
         ("Accept to chat, from the request's first byte", "", |sent| sent.first_byte_unix_nanos),
     ] {
-        let mut times: Vec<i64> =
-            sent.iter().filter_map(|sent| Some(arrived.get(&sent.mark)?.first_unix_nanos - since(sent))).collect();
-        times.sort_unstable();
-        let at = |percent| percentile(&times, percent).map_or(f64::NAN, nanos_as_milliseconds);
+        let (times, result) = times_to_chat(&sent, &arrived, since);
         report.row(Row {
-            what: format!("{from}, {} messages to as many channels, 20 a second", times.len()),
-            result: format!("p50 {}, p99 {}", milliseconds(at(50)), milliseconds(at(99))),
+            what: format!("{from}, {times} messages to as many channels, 20 a second"),
+            result,
             aim,
             ..Row::default()
         });
@@ -65,7 +63,20 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         report.note(format!("Accept to chat: of {CHANNELS} messages {lost} did not arrive and {twice} arrived twice"));
     }
     ensure!(lost == 0, "{lost} of {CHANNELS} messages did not arrive within {} s", ARRIVED_WITHIN.as_secs());
-    Ok(())
+    sustained::measure(bench, report).await
+}
+
+/// How many arrived, and how long they took.
+pub(super) fn times_to_chat(
+    sent: &[Sent],
+    arrived: &HashMap<String, Arrival>,
+    since: fn(&Sent) -> i64,
+) -> (usize, String) {
+    let mut times: Vec<i64> =
+        sent.iter().filter_map(|sent| Some(arrived.get(&sent.mark)?.first_unix_nanos - since(sent))).collect();
+    times.sort_unstable();
+    let at = |percent| percentile(&times, percent).map_or(f64::NAN, nanos_as_milliseconds);
+    (times.len(), format!("p50 {}, p99 {}", milliseconds(at(50)), milliseconds(at(99))))
 }
 
 async fn send(connection: &mut Connection, requests: Vec<(Vec<u8>, String)>) -> anyhow::Result<Vec<Sent>> {
@@ -86,19 +97,24 @@ async fn send(connection: &mut Connection, requests: Vec<(Vec<u8>, String)>) -> 
 
 /// What arrived of one message.
 #[derive(Debug, PartialEq, Eq)]
-struct Arrival {
-    first_unix_nanos: i64,
-    count: u32,
+pub(super) struct Arrival {
+    pub first_unix_nanos: i64,
+    pub count: u32,
 }
 
 /// Waits until all have arrived or it has been too long.
-async fn wait_for_arrivals(bench: &Bench, sent: &[Sent]) -> anyhow::Result<HashMap<String, Arrival>> {
+pub(super) async fn wait_for_arrivals(
+    bench: &Bench,
+    sent: &[Sent],
+    within: Duration,
+) -> anyhow::Result<HashMap<String, Arrival>> {
     let begun = Instant::now();
+    let marks: HashSet<&str> = sent.iter().map(|sent| sent.mark.as_str()).collect();
     loop {
         let answer = http::get(bench.slack.address, "/arrivals").await?;
         let mut arrived = read_arrivals(&answer.body)?;
-        arrived.retain(|mark, _| sent.iter().any(|sent| sent.mark == *mark));
-        if arrived.len() == sent.len() || begun.elapsed() > ARRIVED_WITHIN {
+        arrived.retain(|mark, _| marks.contains(mark.as_str()));
+        if arrived.len() == sent.len() || begun.elapsed() > within {
             return Ok(arrived);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -126,6 +142,22 @@ fn nanos_as_milliseconds(nanos: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_to_chat_ends_with_the_first_arrival_and_what_is_lost_has_none() {
+        let sent: Vec<Sent> = [("a", 1_000_000), ("b", 2_000_000), ("lost", 3_000_000)]
+            .map(|(mark, at)| Sent {
+                mark: mark.to_owned(),
+                first_byte_unix_nanos: at - 500_000,
+                answered_unix_nanos: at,
+            })
+            .into();
+        let arrival = |first_unix_nanos| Arrival { first_unix_nanos, count: 1 };
+        let arrived = HashMap::from([("a".to_owned(), arrival(3_000_000)), ("b".to_owned(), arrival(9_000_000))]);
+        let result = times_to_chat(&sent, &arrived, |sent| sent.answered_unix_nanos);
+        assert_eq!(result, (2, "p50 2.0 ms, p99 7.0 ms".to_owned()));
+        assert_eq!(times_to_chat(&sent, &arrived, |sent| sent.first_byte_unix_nanos).1, "p50 2.5 ms, p99 7.5 ms");
+    }
 
     #[test]
     fn the_first_of_several_arrivals_counts() {

@@ -139,11 +139,11 @@ impl Load {
     ) -> anyhow::Result<Turn> {
         let for_bare = with_header(&self.example, ANSWER_BYTES, &self.answer_bytes.to_string());
         let bare = bench.run_bare(self.connections, &Arc::new(vec![for_bare])).await?;
-        let moto = match moto {
-            Some(moto) => Some(moto.run(self.connections, bench.seconds).await?),
+        let other = match moto {
+            Some(moto) => Some(("moto_server", moto.run(self.connections, bench.seconds).await?)),
             None => None,
         };
         let bellhop = load::run(bellhop.address(), self.connections, bench.seconds, requests).await?;
-        Ok(Turn { bare, moto, bellhop })
+        Ok(Turn { bare, other, bellhop })
     }
 }

@@ -1,4 +1,4 @@
-//! SNS notifications verified and committed per second. Every one has its own message id and its own valid signature;
+//! SNS notifications verified and committed per second, on each store, beside Alertmanager taking alerts. Every one has its own message id and its own valid signature;
 //! the topic goes to one channel, whose deliveries are paced, so that they hardly run. Afterwards the server is asked
 //! what it counted, killed, started again and asked whether it still knows what it answered 200 to.
 
@@ -7,22 +7,53 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::Bench;
 use super::turns::{Turn, Turns, connections_in_words};
-use crate::bellhop::Bellhop;
+use super::{Bench, Store};
+use crate::alertmanager::{self, Alertmanager};
 use crate::bellhop::configurations::Configuration;
+use crate::bellhop::{Bellhop, Otherwise};
 use crate::load::{self, Requests};
 use crate::prepared::{CALIBRATION, needed, prepare_all};
 use crate::report::{Report, Row, megabytes};
 use crate::sns::mark;
 
-const CONNECTIONS: [(usize, &str); 2] = [(1, ""), (16, "≥ 5,000/s")];
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+/// Of SQLite; PostgreSQL's rate is its disk's and its network's.
+const AIM: &str = "≥ 10,000/s, ≥ 5 × Alertmanager";
 /// How many answered notifications are sent again after the kill.
 const SENT_AGAIN: usize = 300;
 
 pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
-    let data_dir = bench.directory.join("sns");
-    let bellhop = bench.installation.start(&data_dir)?;
+    let alertmanager = match &bench.alertmanager {
+        Some(program) => Some(Alertmanager::start(program, &bench.directory.join("alertmanager")).await?),
+        None => None,
+    };
+    for store in bench.stores() {
+        measure_on(bench, &store, alertmanager.as_ref(), report).await?;
+    }
+    match alertmanager {
+        Some(alertmanager) => {
+            alertmanager.stop()?;
+            report.note(
+                "Alertmanager is Debian's prometheus-alertmanager, posted one alert a request to a receiver that does \
+                 nothing; it verifies no signature and has nothing on the disk when it answers",
+            );
+        }
+        None => report.note("Alertmanager was not measured: it is not installed (Debian: prometheus-alertmanager)"),
+    }
+    Ok(())
+}
+
+async fn measure_on(
+    bench: &Bench,
+    store: &Store<'_>,
+    alertmanager: Option<&Alertmanager>,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let data_dir = bench.directory.join(format!("sns-{}", store.name));
+    let store_url = store.database("sns")?;
+    let otherwise = Otherwise { store_url: store_url.as_deref(), ..Otherwise::default() };
+    let bellhop = bench.installation.start_otherwise(&data_dir, &otherwise)?;
     let topic = bellhop.create_configuration(0).await?;
     let first = sign(bench, &bellhop, &topic, 1)?;
     for request in &*first {
@@ -30,25 +61,33 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     }
     let mut answered = Answered { count: first.len() as u64, all_ok: first };
 
-    for (connections, aim) in CONNECTIONS {
-        let what = format!("SNS notifications verified and committed, {}", connections_in_words(connections));
+    for connections in CONNECTIONS {
+        let aim = if store_url.is_none() && connections > 1 { AIM } else { "" };
+        let in_words = connections_in_words(connections);
+        let what = format!("SNS notifications verified and committed, {}, {in_words}", store.name);
         eprintln!("  {what}");
         let mut rate = calibrate(bench, &bellhop, &topic, connections, &mut answered).await?;
         let mut turns = Turns::default();
         for _ in 0..bench.rounds {
             let requests = sign(bench, &bellhop, &topic, needed(rate, bench.seconds))?;
             let bare = bench.run_bare(connections, &requests).await?;
+            let other = match alertmanager {
+                Some(beside) => {
+                    Some((alertmanager::NAME, beside.run(connections, bench.seconds, requests.len()).await?))
+                }
+                None => None,
+            };
             let once = Requests::Once(Arc::clone(&requests));
             let run = load::run(bellhop.address(), connections, bench.seconds, &once).await?;
             rate = rate.max(run.rate());
             answered.add(&run, requests);
-            turns.push(Turn { bare, moto: None, bellhop: run });
+            turns.push(Turn { bare, other, bellhop: run });
         }
         report.row(turns.row(what.clone(), aim));
         turns.remarks(&what, report);
     }
     report.row(Row {
-        what: "Resident memory right after these runs".to_owned(),
+        what: format!("Resident memory right after these runs, {}", store.name),
         result: megabytes(bellhop.resident_bytes()?),
         ..Row::default()
     });
@@ -59,10 +98,11 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         answered.count
     );
     bellhop.kill()?;
-    still_known(bench, &data_dir, &topic, &answered.all_ok).await?;
+    still_known(bench, &data_dir, &otherwise, &topic, &answered.all_ok).await?;
     report.note(format!(
-        "Of the notifications answered 200, all {committed} are counted as accepted; the server was then ended with \
+        "{}: of the notifications answered 200, all {committed} are counted as accepted; the server was then ended with \
          SIGKILL and started again, and knew each of {} of them that were sent again",
+        store.name,
         answered.all_ok.len().min(SENT_AGAIN)
     ));
     Ok(())
@@ -118,10 +158,11 @@ async fn calibrate(
 async fn still_known(
     bench: &Bench,
     data_dir: &std::path::Path,
+    otherwise: &Otherwise<'_>,
     topic: &Configuration,
     requests: &[Vec<u8>],
 ) -> anyhow::Result<()> {
-    let bellhop = bench.installation.start(data_dir)?;
+    let bellhop = bench.installation.start_otherwise(data_dir, otherwise)?;
     for request in requests.iter().rev().take(SENT_AGAIN) {
         bellhop.expect_ok(request).await?;
     }

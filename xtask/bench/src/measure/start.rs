@@ -33,7 +33,7 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
         report.row(Row {
             what: format!("Idle resident memory, {kind}, {} s after ready", IDLE_AFTER.as_secs()),
             result: megabytes(memory),
-            aim: "< 40 MB",
+            aim: "< 30 MB",
             ..Row::default()
         });
     }

@@ -8,7 +8,8 @@ use crate::statistics::median;
 /// One round.
 pub struct Turn {
     pub bare: Run,
-    pub moto: Option<Run>,
+    /// Another program, by its name.
+    pub other: Option<(&'static str, Run)>,
     pub bellhop: Run,
 }
 
@@ -20,24 +21,23 @@ pub struct Turns {
 
 impl Turns {
     pub fn push(&mut self, turn: Turn) {
-        let moto = turn.moto.as_ref().map(|run| format!(", moto {}", report::per_second(run.rate())));
+        let other = turn.other.as_ref().map(|(name, run)| format!(", {name} {}", report::per_second(run.rate())));
         let [bellhop, bare] = [&turn.bellhop, &turn.bare].map(|run| report::per_second(run.rate()));
-        eprintln!("    {bellhop}; bare {bare}{}", moto.unwrap_or_default());
+        eprintln!("    {bellhop}; bare {bare}{}", other.unwrap_or_default());
         self.turns.push(turn);
     }
 
     /// The row of these rounds: medians over them; a ratio is the median of each round's own.
     pub fn row(&self, what: String, aim: &'static str) -> Row {
-        let compared_with_moto = self.turns.iter().any(|turn| turn.moto.is_some());
-        let with_moto = |text: String| if compared_with_moto { text } else { String::new() };
+        let other = self.turns.iter().find_map(|turn| turn.other.as_ref().map(|(name, _)| *name));
         Row {
             what,
             result: self.text(|turn| Some(&turn.bellhop)),
             aim,
             bare: self.text(|turn| Some(&turn.bare)),
             ratio: format!("{:.2}", self.ratio(|turn| Some(&turn.bare))),
-            moto: with_moto(self.text(|turn| turn.moto.as_ref())),
-            moto_ratio: with_moto(format!("{:.1}", self.ratio(|turn| turn.moto.as_ref()))),
+            other: other.map(|name| format!("{name}: {}", self.text(of_other))).unwrap_or_default(),
+            other_ratio: other.map(|_| format!("{:.1}", self.ratio(of_other))).unwrap_or_default(),
         }
     }
 
@@ -77,6 +77,10 @@ impl Turns {
     }
 }
 
+fn of_other(turn: &Turn) -> Option<&Run> {
+    turn.other.as_ref().map(|(_, run)| run)
+}
+
 /// `1 connection`, `16 connections`.
 pub fn connections_in_words(connections: usize) -> String {
     format!("{connections} connection{}", if connections == 1 { "" } else { "s" })
@@ -96,7 +100,7 @@ mod tests {
     fn turns(rounds: &[(usize, Option<usize>, usize)]) -> Turns {
         let turn = |&(bare, moto, bellhop): &(usize, Option<usize>, usize)| Turn {
             bare: run(bare),
-            moto: moto.map(run),
+            other: moto.map(|answers| ("moto_server", run(answers))),
             bellhop: run(bellhop),
         };
         Turns { turns: rounds.iter().map(turn).collect() }
@@ -108,13 +112,16 @@ mod tests {
         let row = turns(&[(1000, Some(10), 300), (1000, Some(20), 500), (500, Some(5), 150)]).row("x".to_owned(), "");
         assert_eq!(row.result, "300/s, p50 2.0 ms, p99 2.0 ms");
         assert_eq!((row.bare.as_str(), row.ratio.as_str()), ("1,000/s, p50 2.0 ms, p99 2.0 ms", "0.30"));
-        assert_eq!((row.moto.as_str(), row.moto_ratio.as_str()), ("10/s, p50 2.0 ms, p99 2.0 ms", "30.0"));
+        assert_eq!(
+            (row.other.as_str(), row.other_ratio.as_str()),
+            ("moto_server: 10/s, p50 2.0 ms, p99 2.0 ms", "30.0")
+        );
     }
 
     #[test]
-    fn without_moto_its_cells_are_empty() {
+    fn without_another_program_its_cells_are_empty() {
         let row = turns(&[(1000, None, 300)]).row("x".to_owned(), "");
-        assert_eq!((row.moto.as_str(), row.moto_ratio.as_str()), ("", ""));
+        assert_eq!((row.other.as_str(), row.other_ratio.as_str()), ("", ""));
     }
 
     #[test]

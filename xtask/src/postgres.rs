@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::{self, Workspace, environment};
 
 /// Where the tests read its address, and where its programs are.
-pub const URL_VARIABLE: &str = "BELLHOP_TEST_POSTGRES_URL";
-pub const PROGRAMS_VARIABLE: &str = "BELLHOP_TEST_POSTGRES_PROGRAMS";
+pub const URL_VARIABLE: &str = "TEST_POSTGRES_URL";
+pub const PROGRAMS_VARIABLE: &str = "TEST_POSTGRES_PROGRAMS";
 /// The oldest release that PostgreSQL's people still mend when this was written.
 const OLDEST: u32 = 14;
 const START_TIMEOUT: Duration = Duration::from_secs(30);

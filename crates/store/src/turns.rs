@@ -20,6 +20,12 @@ impl Store {
         Ok(taken == 1)
     }
 
+    /// Gives a turn back before its time.
+    pub async fn end_turn(&self, task: &str) -> Result<(), StoreError> {
+        query("UPDATE turns SET leased_until_ms = 0 WHERE task = $1").bind(task).execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// Forgets turns that ended before a time.
     pub async fn prune_turns(&self, before_ms: i64) -> Result<(), StoreError> {
         query("DELETE FROM turns WHERE leased_until_ms < $1").bind(before_ms).execute(&self.writer).await?;

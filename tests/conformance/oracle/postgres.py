@@ -1,6 +1,6 @@
 """A PostgreSQL of the oracle's own, to be killed and started again, and the network between it and a node, to be cut.
 
-The server of the other tests is not touched. Its programs are where BELLHOP_TEST_POSTGRES_PROGRAMS says.
+The server of the other tests is not touched. Its programs are where TEST_POSTGRES_PROGRAMS says.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from processes import free_port, wait_until
 
-PROGRAMS = "BELLHOP_TEST_POSTGRES_PROGRAMS"
+PROGRAMS = "TEST_POSTGRES_PROGRAMS"
 # A killed process loses nothing that it handed to the kernel: no fsync is needed for that, and the disk is others' too.
 SETTINGS = ["fsync=off", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
 

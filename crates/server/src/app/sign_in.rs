@@ -136,7 +136,11 @@ impl App {
         if !self.store.take_turn(&name, until_ms, self.clock.now_ms()).await? {
             return Err(used_before());
         }
-        self.open_session(identity).await
+        let opened = self.open_session(identity).await;
+        if opened.is_err() {
+            self.store.end_turn(&name).await?;
+        }
+        opened
     }
 
     async fn turn(&self) -> Result<SemaphorePermit<'_>, SignInError> {

@@ -9,6 +9,9 @@ use crate::outbound::sns::{SnsError, Subscribed};
 
 const PAGE: i64 = 100;
 const MINUTE_MS: i64 = 60 * 1000;
+const TURN: &str = "subscriptions";
+/// Should the node die in the middle of its pass.
+const TURN_LASTS_MS: i64 = 5 * MINUTE_MS;
 
 /// How long after SNS was last asked about a topic it is asked again. SNS sends the confirmation within seconds and its
 /// link lives three days; one that did not come is asked for again.
@@ -52,8 +55,19 @@ impl App {
         Ok(())
     }
 
-    /// One pass over the topics that are due: subscribes, unsubscribes, repairs what drifted.
-    pub async fn reconcile_topic_subscriptions(&self) -> Result<(), StoreError> {
+    /// One pass over the topics that are due, by one node at a time. `false`: another is at it.
+    pub async fn reconcile_topic_subscriptions(&self) -> Result<bool, StoreError> {
+        let now_ms = self.clock.now_ms();
+        if !self.store.take_turn(TURN, now_ms.saturating_add(TURN_LASTS_MS), now_ms).await? {
+            return Ok(false);
+        }
+        let passed = self.reconcile_due_topics().await;
+        self.store.end_turn(TURN).await?;
+        passed.map(|()| true)
+    }
+
+    /// Subscribes, unsubscribes, repairs what drifted.
+    async fn reconcile_due_topics(&self) -> Result<(), StoreError> {
         let mut manual = None;
         for (state, quiet_ms) in DUE_AFTER_MS {
             loop {

@@ -17,6 +17,12 @@ const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
 const CONFIRMATION_BYTES_MAX: usize = 64 * 1024;
 
 /// What SNS says of a subscription that Bellhop believes in.
+/// How long SNS goes on trying an endpoint that is away or answers 503. Of itself it would for a minute (three retries, 20 s
+/// apart); with this for half an hour and more: five retries after 1 s, ten up to 60 s apart, thirty-five 60 s apart. All may be
+/// an hour at most.
+/// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html>.
+const DELIVERY_POLICY: &str = r#"{"healthyRetryPolicy":{"minDelayTarget":1,"maxDelayTarget":60,"numRetries":50,"numNoDelayRetries":0,"numMinDelayRetries":5,"numMaxDelayRetries":35,"backoffFunction":"exponential"}}"#;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subscribed {
     Yes,
@@ -56,7 +62,13 @@ impl Sns {
             .topic_arn(topic_arn)
             .protocol(endpoint.scheme())
             .endpoint(endpoint.as_str());
-        let answer = bounded(call.send()).await?;
+        let answer = match bounded(call.clone().attributes("DeliveryPolicy", DELIVERY_POLICY).send()).await {
+            // Somebody subscribed it before, with a policy of their own: that stands.
+            Err(SnsError(reason)) if reason.contains("already exists with different attributes") => {
+                bounded(call.send()).await?
+            }
+            answer => answer?,
+        };
         // Else it reads "pending confirmation".
         Ok(answer.subscription_arn.filter(|arn| arn.starts_with("arn:")))
     }

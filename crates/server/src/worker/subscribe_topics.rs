@@ -5,18 +5,24 @@ use tokio_util::sync::CancellationToken;
 use crate::app::SharedApp;
 
 const EVERY_MS: i64 = 60_000;
+const ANOTHERS_TURN_MS: i64 = 2000;
 
 pub async fn run(app: SharedApp, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        tokio::select! {
+        let pass = tokio::select! {
             () = stop.cancelled() => return,
-            pass = app.reconcile_topic_subscriptions() => {
-                if let Err(error) = pass {
-                    tracing::error!(%error, "subscriptions wait for the store");
-                }
+            pass = app.reconcile_topic_subscriptions() => pass,
+        };
+        let next_in_ms = match pass {
+            Ok(true) => EVERY_MS,
+            // It may have passed what this node was told of already.
+            Ok(false) => ANOTHERS_TURN_MS,
+            Err(error) => {
+                tracing::error!(%error, "subscriptions wait for the store");
+                EVERY_MS
             }
-        }
-        let next_at_ms = app.clock.now_ms().saturating_add(EVERY_MS);
+        };
+        let next_at_ms = app.clock.now_ms().saturating_add(next_in_ms);
         tokio::select! {
             () = stop.cancelled() => {}
             () = app.topics_changed.notified() => {}

@@ -46,9 +46,9 @@ impl Database {
         let variable = |name: &str| {
             std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; see `cargo xtask postgres`"))
         };
-        let psql = Path::new(&variable("BELLHOP_TEST_POSTGRES_PROGRAMS")).join("psql");
+        let psql = Path::new(&variable("TEST_POSTGRES_PROGRAMS")).join("psql");
         let name = format!("server_{:032x}", u128::from_be_bytes(*uuid::Uuid::new_v4().as_bytes()));
-        let database = Self { server: variable("BELLHOP_TEST_POSTGRES_URL"), psql, name };
+        let database = Self { server: variable("TEST_POSTGRES_URL"), psql, name };
         database.execute(&format!("CREATE DATABASE {}", database.name));
         database
     }

@@ -58,6 +58,12 @@ async fn topics_are_subscribed_once_and_unsubscribed_when_the_last_configuration
         (&calls[0]["TopicArn"], &calls[0]["Protocol"], &calls[0]["Endpoint"]),
         (&TOPIC.into(), &"http".into(), &endpoint)
     );
+    // SNS is to try for longer than the minute that it tries of itself: the retries of its policy, all within an hour.
+    assert_eq!(calls[0]["Attributes.entry.1.key"], "DeliveryPolicy");
+    let policy: serde_json::Value = serde_json::from_str(&calls[0]["Attributes.entry.1.value"]).unwrap();
+    let (retries, most) =
+        (&policy["healthyRetryPolicy"]["numRetries"], &policy["healthyRetryPolicy"]["maxDelayTarget"]);
+    assert!((1800..3600).contains(&(retries.as_i64().unwrap() * most.as_i64().unwrap())), "{policy}");
     let confirmation = sns.confirmation("SubscriptionConfirmation", TOPIC).signed();
     assert_eq!(bellhop.api().post_sns(&confirmation).await.0, 200);
     assert_eq!(sns.visits().len(), 1);

@@ -10,7 +10,7 @@ use crate::setup::{
     LEASE_MS, NOW, Setup, accept, all_deliveries, begin_one, claim_one, configure, delivered, only_delivery, settle,
 };
 
-const VARIABLE: &str = "BELLHOP_TEST_POSTGRES_URL";
+const VARIABLE: &str = "TEST_POSTGRES_URL";
 
 /// A database and a node's directory that go with the test.
 pub struct Database {

@@ -104,7 +104,7 @@ impl DataArguments {
     fn settings(&self) -> anyhow::Result<crate::config::StoreSettings> {
         Ok(match &self.config {
             Some(config) => Settings::of_file(config)?.store,
-            None => crate::config::StoreSettings { data_dir: self.data_dir.clone(), ..Default::default() },
+            None => crate::config::store_of_environment(self.data_dir.clone())?,
         })
     }
 

@@ -243,6 +243,16 @@ impl Settings {
     }
 }
 
+/// `[store]` of the environment alone, for a tool that was given no file.
+pub fn store_of_environment(data_dir: PathBuf) -> Result<StoreSettings, SettingsError> {
+    let environment = Figment::from(Env::prefixed("BELLHOP_STORE__"));
+    let settings: StoreSettings = environment.extract().map_err(|error| SettingsError::Invalid(Box::new(error)))?;
+    if let Some((key, problem)) = settings.problem() {
+        return Err(SettingsError::Value { key, problem: problem.to_owned() });
+    }
+    Ok(StoreSettings { data_dir, ..settings })
+}
+
 /// The variables of AWS's SDKs that redirect SNS to an emulator. The SDK reads their values itself.
 pub fn sns_endpoint_is_overridden() -> bool {
     ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())

@@ -154,6 +154,9 @@ async fn open_key(settings: &StoreSettings, opened: &Opened) -> Result<Encryptio
     let unusable = |problem: &dyn std::fmt::Display| StoreError::Unavailable(format!("the encryption key: {problem}"));
     let check = query("SELECT sealed FROM installation WHERE name = $1").bind(KEY_CHECK);
     let known = check.fetch_optional(&opened.reader).await?;
+    if known.is_none() && settings.role == Role::Server {
+        sqlite::create_private(&settings.data_dir).map_err(|error| unusable(&error))?;
+    }
     let key = match (&known, settings.role) {
         (None, Role::Server) => EncryptionKey::open_or_create(&file).map_err(|error| unusable(&error))?,
         _ => EncryptionKey::open(&file).map_err(|error| unusable(&error))?,

@@ -133,7 +133,18 @@ impl App {
         Ok(())
     }
 
-    /// A message that is out goes out again if that is forgotten: while the store is away, it is told again and again.
+    /// Gives a lane back as soon as the store is there again, so that it need not wait for the end of its lease.
+    pub async fn abandon(&self, lease: &Lease) {
+        while self.clock.now_ms() < lease.until_ms {
+            self.clock.sleep_until_ms(self.clock.now_ms().saturating_add(KEEP_TRYING_EVERY_MS)).await;
+            if self.give_back(lease, self.clock.now_ms()).await.is_ok() {
+                return;
+            }
+        }
+    }
+
+    /// While the store is away, it is told again and again: of a message that is out, because it goes out again if that is
+    /// forgotten; of anything else as long as the lease lasts.
     async fn keep_settlement(
         &self,
         lease: &Lease,
@@ -142,11 +153,15 @@ impl App {
         settled: Settled,
     ) -> Result<bool, StoreError> {
         let is_out = matches!(settlement, Settlement::Delivered { .. } | Settlement::Posted { .. });
-        let until_ms = settled.now_ms.saturating_add(KEEP_TRYING_MS);
+        let until_ms = if is_out { settled.now_ms.saturating_add(KEEP_TRYING_MS) } else { lease.until_ms };
         loop {
             match self.store.settle(lease, delivery, settlement, settled).await {
-                Err(StoreError::Unavailable(problem)) if is_out && self.clock.now_ms() < until_ms => {
-                    tracing::warn!(delivery = delivery.id, problem, "posted, and the store is away; telling it again");
+                Err(StoreError::Unavailable(problem)) if self.clock.now_ms() < until_ms => {
+                    tracing::warn!(
+                        delivery = delivery.id,
+                        problem,
+                        "attempted, and the store is away; telling it again"
+                    );
                     self.clock.sleep_until_ms(self.clock.now_ms().saturating_add(KEEP_TRYING_EVERY_MS)).await;
                 }
                 ended => return ended,

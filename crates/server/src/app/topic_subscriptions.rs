@@ -2,6 +2,7 @@
 
 use domain::sns_message::{TopicArn, Verified, subscribe_url};
 use store::{StoreError, SubscriptionState, TopicSubscription};
+use tokio_util::sync::CancellationToken;
 
 use super::{App, NotAccepted};
 use crate::outbound::http::is_loopback;
@@ -11,7 +12,7 @@ const PAGE: i64 = 100;
 const MINUTE_MS: i64 = 60 * 1000;
 const TURN: &str = "subscriptions";
 /// Should the node die in the middle of its pass.
-const TURN_LASTS_MS: i64 = 5 * MINUTE_MS;
+const TURN_LASTS_MS: i64 = MINUTE_MS;
 
 /// How long after SNS was last asked about a topic it is asked again. SNS sends the confirmation within seconds and its
 /// link lives three days; one that did not come is asked for again.
@@ -56,12 +57,15 @@ impl App {
     }
 
     /// One pass over the topics that are due, by one node at a time. `false`: another is at it.
-    pub async fn reconcile_topic_subscriptions(&self) -> Result<bool, StoreError> {
+    pub async fn reconcile_topic_subscriptions(&self, stop: &CancellationToken) -> Result<bool, StoreError> {
         let now_ms = self.clock.now_ms();
         if !self.store.take_turn(TURN, now_ms.saturating_add(TURN_LASTS_MS), now_ms).await? {
             return Ok(false);
         }
-        let passed = self.reconcile_due_topics().await;
+        let passed = tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            passed = self.reconcile_due_topics() => passed,
+        };
         self.store.end_turn(TURN).await?;
         passed.map(|()| true)
     }

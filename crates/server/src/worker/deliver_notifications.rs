@@ -7,10 +7,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::SharedApp;
 
-/// Channels that are served at the same time by one node.
-const IN_FLIGHT_MAX: usize = 64;
-/// Beside the longest that an attempt can take: the store's share, and a node that is slow to wake.
-const LEASE_BESIDE_MS: i64 = 40_000;
+/// Channels that are served at the same time by one node. Many, because those of a platform that hangs must not keep others
+/// waiting: each holds a message and a connection until its time-out.
+const IN_FLIGHT_MAX: usize = 512;
+/// Beside the longest that an attempt can take: the store's share. When a node dies, its channels wait for so long.
+const LEASE_BESIDE_MS: i64 = 10_000;
 /// How long a stop waits for what is on the wire, and for a store to keep what came of it.
 const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often to look when nothing woke us: another process may have revived a delivery.
@@ -29,11 +30,7 @@ pub async fn run(app: SharedApp, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
             () = app.store.lane_due() => {}
-            Some(ended) = in_flight.join_next() => {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "a delivery ended badly; its channel goes on when its lease is over");
-                }
-            }
+            Some(ended) = in_flight.join_next() => report(ended),
             () = app.clock.sleep_until_ms(wait_until_ms) => {}
         }
     }
@@ -48,6 +45,10 @@ pub async fn run(app: SharedApp, stop: CancellationToken) {
 async fn lease_due(app: &SharedApp, in_flight: &mut JoinSet<()>) -> Result<i64, store::StoreError> {
     let now_ms = app.clock.now_ms();
     let poll_at_ms = now_ms.saturating_add(POLL_MS);
+    // Those that ended while the last claim was made: their places are claimed together.
+    while let Some(ended) = in_flight.try_join_next() {
+        report(ended);
+    }
     let free = IN_FLIGHT_MAX.saturating_sub(in_flight.len());
     if free == 0 {
         return Ok(poll_at_ms);
@@ -64,6 +65,7 @@ async fn lease_due(app: &SharedApp, in_flight: &mut JoinSet<()>) -> Result<i64, 
         in_flight.spawn(async move {
             if let Err(error) = app.deliver(&lease).await {
                 tracing::error!(destination = lease.destination, %error, "a delivery waits for the store");
+                app.abandon(&lease).await;
             }
         });
     }
@@ -73,4 +75,10 @@ async fn lease_due(app: &SharedApp, in_flight: &mut JoinSet<()>) -> Result<i64, 
     } else {
         poll_at_ms
     })
+}
+
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a delivery ended badly; its channel goes on when its lease is over");
+    }
 }

@@ -9,11 +9,7 @@ const ANOTHERS_TURN_MS: i64 = 2000;
 
 pub async fn run(app: SharedApp, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let pass = tokio::select! {
-            () = stop.cancelled() => return,
-            pass = app.reconcile_topic_subscriptions() => pass,
-        };
-        let next_in_ms = match pass {
+        let next_in_ms = match app.reconcile_topic_subscriptions(&stop).await {
             Ok(true) => EVERY_MS,
             // It may have passed what this node was told of already.
             Ok(false) => ANOTHERS_TURN_MS,

@@ -58,7 +58,8 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
     Ok(Opened { writer, reader, waker: Waker::of_one_process(), schema, lock, alone: serves })
 }
 
-fn create_private(directory: &Path) -> std::io::Result<()> {
+/// What only this user may read: the key is in it.
+pub(super) fn create_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -57,8 +57,11 @@ async fn a_channel_that_falls_behind_is_told_once_and_when_it_has_caught_up() {
         server.pass(MINUTE_MS).await;
     }
     eventually("operators are told of the end", async || (told(&server).len() == 2).then_some(())).await;
-    let states: Vec<_> = server.deliveries().await.iter().map(|delivery| delivery.state).collect();
-    assert!(states.iter().all(|state| *state == DeliveryState::Delivered), "{states:?}");
+    eventually("all is delivered", async || {
+        let deliveries = server.deliveries().await;
+        deliveries.iter().all(|delivery| delivery.state == DeliveryState::Delivered).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

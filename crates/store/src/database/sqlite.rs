@@ -17,6 +17,8 @@ const READERS: u32 = 4;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Another process (`bellhop deliveries retry`) may be writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Statements are short and few; those with lists exist once for each length.
+const STATEMENTS_KEPT: usize = 500;
 const DATABASE_FILE: &str = "bellhop.db";
 const LOCK_FILE: &str = "bellhop.lock";
 
@@ -44,7 +46,8 @@ pub(super) async fn open(settings: &StoreSettings) -> Result<Opened, StoreError>
         // A 200 to SNS promises that a power cut does not lose the message: every commit reaches the disk.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT);
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(STATEMENTS_KEPT);
     let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
     let writer = pool(1)
         // When the disk fails or is full, SQLite takes the transaction back by itself. The driver goes on counting it and

@@ -211,6 +211,11 @@ impl From<StsError> for SignInError {
     }
 }
 
+fn used_before() -> SignInError {
+    let reason = "this signed request was used before: each signs in once; run `bellhop login` again";
+    SignInError::Refused(reason.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,9 +234,4 @@ mod tests {
             assert_eq!(server_name(&Url::parse(url).unwrap()).as_deref(), Some(name), "{url}");
         }
     }
-}
-
-fn used_before() -> SignInError {
-    let reason = "this signed request was used before: each signs in once; run `bellhop login` again";
-    SignInError::Refused(reason.to_owned())
 }

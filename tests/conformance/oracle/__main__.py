@@ -16,6 +16,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=120, help="how long things are broken")
     options.add_argument("--nodes", type=int, choices=[1, 3], help="one on SQLite or three on PostgreSQL; both unless given")
     options.add_argument("--seed", type=int, default=random.randrange(10**6), help="repeats the messages and the faults of a run")
+    options.add_argument("--clocks", action="store_true", help="nodes' clocks jump too (needs Debian's libfaketime)")
     options.add_argument("--keep", type=Path, help="keep logs and data in this folder")
     chosen = options.parse_args()
     print(f"seed {chosen.seed}", flush=True)
@@ -26,7 +27,7 @@ def main() -> int:
     for nodes in [chosen.nodes] if chosen.nodes else [1, 3]:
         with tempfile.TemporaryDirectory() as temporary:
             folder = (chosen.keep or Path(temporary)) / f"nodes-{nodes}"
-            outcomes.append(run(folder, sns, chosen.seed, chosen.seconds, nodes))
+            outcomes.append(run(folder, sns, chosen.seed, chosen.seconds, nodes, chosen.clocks))
         print("\n".join(outcomes[-1].lines()), flush=True)
     arrived = [outcome.verdict.arrived for outcome in outcomes]
     if len(arrived) == 2:

@@ -20,6 +20,8 @@ TOGETHER = {"kill": 5, "freeze": 2, "store killed": 2, "network cut": 2, "networ
 # Longer than a lease of a minute: another node takes over what the frozen one believes to hold. Only in a run that is longer still.
 LONG_FREEZE_SECONDS = 70
 LONG_RUN_SECONDS = 150
+# Twice a lease of these nodes, and no more: what a node dates ahead waits for the others' clocks to come there.
+JUMP_SECONDS = 30
 
 
 @dataclass
@@ -40,7 +42,9 @@ class Faults:
 
     def run(self, until: float):
         """Until that moment; then everything is whole."""
-        weights = TOGETHER if self.installation.postgres else ALONE
+        weights = dict(TOGETHER if self.installation.postgres else ALONE)
+        if self.installation.clocks:
+            weights["clock jump"] = 4
         long = None
         if self.installation.postgres and until - time.monotonic() > LONG_RUN_SECONDS:
             long = threading.Thread(target=self.freeze, args=(len(self.installation.nodes) - 1, LONG_FREEZE_SECONDS))
@@ -62,6 +66,8 @@ class Faults:
                 self.kill(node)
             case "freeze":
                 self.freeze(node, self.chance.uniform(0.3, 4.0))
+            case "clock jump":
+                self.jump(node)
             case "store killed":
                 self.kill_store()
             case "network cut" | "network silent":
@@ -85,6 +91,14 @@ class Faults:
         time.sleep(seconds)
         os.killpg(group, signal.SIGCONT)
         self.installation.down.discard(node)
+        fault.ended = time.monotonic()
+
+    def jump(self, node: int):
+        """Ahead over every lease, or back, and right again."""
+        fault = self.begin("clock jump", node)
+        self.installation.clocks[node].set(self.chance.uniform(-JUMP_SECONDS, JUMP_SECONDS))
+        time.sleep(self.chance.uniform(0.3, 4.0))
+        self.installation.clocks[node].set(0)
         fault.ended = time.monotonic()
 
     def kill_store(self):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fake_slack import FakeSlack
+from oracle.clock import Clock
 from oracle.plan import CHANNELS, Topic
 from oracle.postgres import Link, Postgres
 from served import Served
@@ -21,17 +22,21 @@ DELIVERY = {
 
 
 class Installation:
-    def __init__(self, folder: Path, nodes: int, sns_host: str, chat: FakeSlack):
+    def __init__(self, folder: Path, nodes: int, sns_host: str, chat: FakeSlack, clocks_jump: bool = False):
         self.postgres = Postgres().start() if nodes > 1 else None
         self.links = [Link(self.postgres.port) for _ in range(nodes)] if self.postgres else []
         teams = [channel.removeprefix("teams/") for channel in CHANNELS if channel.startswith("teams/")]
         self.nodes = []
+        self.clocks: list[Clock] = []
         for number in range(nodes):
             store = {}
             if self.postgres:
                 url = f"postgres://bellhop@127.0.0.1:{self.links[number].port}/postgres"
                 store = {"store_url": url, "encryption_key_file": folder / "encryption.key"}
             node = Served(folder / f"node-{number}", sns_host, chat, teams=teams, delivery=DELIVERY, **store)
+            if clocks_jump:
+                self.clocks.append(Clock(node.folder / "clock"))
+                node.environment |= self.clocks[-1].environment()
             self.nodes.append(node)
         # Nodes that we have ended or stopped ourselves; any other that is not there has crashed.
         self.down: set[int] = set()

@@ -84,7 +84,7 @@ def judge_repeats(verdict: Verdict, calls: list[Call], arrivals: list[Key], faul
     in_flight = Counter()
     for fault in faults:
         until = fault.ended
-        if fault.kind in ("store killed", "network cut", "network silent", "freeze"):
+        if fault.kind in ("store killed", "network cut", "network silent", "freeze", "clock jump"):
             until += RECOVERED_AFTER_SECONDS
         caught = {key_of(call) for call in calls if call.shown and call.at < until and settled(call) > fault.began}
         in_flight.update(caught)

@@ -17,7 +17,7 @@ from oracle.plan import CHANNELS
 # How often each, of one node and of several.
 ALONE = {"kill": 6, "freeze": 2, "channel gone": 1}
 TOGETHER = {"kill": 5, "freeze": 2, "store killed": 2, "network cut": 2, "network silent": 1, "channel gone": 1}
-# Longer than a lease of a minute: another node takes over what the frozen one believes to hold. Only in a run that is longer still.
+# Longer than a lease: another node takes over what the frozen one believes to hold. Only in a run that is longer still.
 LONG_FREEZE_SECONDS = 70
 LONG_RUN_SECONDS = 150
 # Twice a lease of these nodes, and no more: what a node dates ahead waits for the others' clocks to come there.

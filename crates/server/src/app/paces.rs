@@ -24,12 +24,22 @@ pub struct Paces {
     pub slack_update: Pace,
     pub teams: Pace,
     pub chime: Pace,
-    arrivals: Mutex<HashMap<Share, i64>>,
+    shared: Mutex<HashMap<Share, Shared>>,
+}
+
+/// What is known of a limit that lanes share.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shared {
+    /// The pace's state.
+    arrival_ms: i64,
+    /// When the last of the lanes that wait for it comes back: the next one comes after it. Else all would come at the same
+    /// moment, and all but one go away again.
+    last_slot_ms: i64,
 }
 
 impl Paces {
     pub fn new([slack, slack_workspace, slack_update, teams, chime]: [Pace; 5]) -> Self {
-        Self { slack, slack_workspace, slack_update, teams, chime, arrivals: Mutex::default() }
+        Self { slack, slack_workspace, slack_update, teams, chime, shared: Mutex::default() }
     }
 
     /// A destination begins with its platform.
@@ -41,26 +51,28 @@ impl Paces {
         }
     }
 
-    /// Takes one request's share, or answers when there is one to take.
+    /// Takes one request's share, or answers when to come again.
     pub fn take(&self, share: &Share, now_ms: i64) -> Result<(), i64> {
         let pace = match share {
             Share::None => return Ok(()),
             Share::SlackWorkspace(_) => self.slack_workspace,
             Share::SlackUpdates(_) => self.slack_update,
         };
-        let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
-        let arrival_ms = arrivals.get(share).copied().unwrap_or(0);
-        let ready_at_ms = pace.ready_at_ms(arrival_ms);
+        let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = all.entry(share.clone()).or_default();
+        let ready_at_ms = pace.ready_at_ms(shared.arrival_ms);
         if ready_at_ms > now_ms {
-            return Err(ready_at_ms);
+            shared.last_slot_ms = ready_at_ms.max(shared.last_slot_ms.saturating_add(pace.interval_ms));
+            return Err(shared.last_slot_ms);
         }
-        arrivals.insert(share.clone(), pace.spend(arrival_ms, now_ms));
+        shared.arrival_ms = pace.spend(shared.arrival_ms, now_ms);
         Ok(())
     }
 
     /// Forgets what has been quiet for long enough to be as good as new.
     pub fn forget_idle(&self, now_ms: i64) {
-        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, arrival_ms| *arrival_ms > now_ms);
+        let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, shared| shared.arrival_ms.max(shared.last_slot_ms) > now_ms);
     }
 }
 
@@ -79,6 +91,17 @@ mod tests {
         assert_eq!(paces.take(&Share::None, 0), Ok(()));
         assert_eq!(paces.take(&one, 1000), Ok(()));
         paces.forget_idle(10_000);
-        assert!(paces.arrivals.lock().unwrap().is_empty());
+        assert!(paces.shared.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn those_who_wait_come_back_one_after_the_other() {
+        let paces = Paces::new([Pace { interval_ms: 200, burst: 1 }; 5]);
+        let share = Share::SlackWorkspace("T1".to_owned());
+        let slots: Vec<_> = (0..5).map(|_| paces.take(&share, 0)).collect();
+        assert_eq!(slots, [Ok(()), Err(200), Err(400), Err(600), Err(800)]);
+        for slot in [200, 400, 600, 800] {
+            assert_eq!(paces.take(&share, slot), Ok(()));
+        }
     }
 }

@@ -46,14 +46,14 @@ pub fn digest(digest: &Digest) -> Card {
     topics.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.topic_arn.cmp(&b.topic_arn)));
     let severity = cards(digest).map(|card| card.severity).max().unwrap_or(Severity::Neutral);
     let titles = titles(digest);
-    let gist = titles.first().cloned();
+    let gist = titles.first().map(Title::line);
     Card {
         source: Source::Digest,
         severity,
         headline: Text::Plain(format!("{}, {}", counts(digest.total, &topics), span(digest))),
         gist,
         place: place(&topics),
-        body: body(digest, &topics, titles),
+        body: body(digest, &topics, &titles),
         links: Vec::new(),
         footer: "Folded into one message because the channel had fallen behind · delivered by Bellhop".to_owned(),
         sent: Moment::from_unix_ms(digest.last_at_ms),
@@ -102,20 +102,45 @@ fn span(digest: &Digest) -> String {
     }
 }
 
-/// The most severe first, of equal ones the newest.
-fn titles(digest: &Digest) -> Vec<Text> {
+/// The most severe first, of equal ones the newest; what reads the same once, with how often.
+fn titles(digest: &Digest) -> Vec<Title> {
     let mut cards: Vec<&Card> = cards(digest).collect();
     cards.sort_by_key(|card| std::cmp::Reverse((card.severity, card.sent.unix())));
-    cards.into_iter().filter_map(title).take(TITLES_SHOWN).collect()
+    let mut titles: Vec<Title> = Vec::new();
+    for text in cards.into_iter().filter_map(title) {
+        if let Some(known) = titles.iter_mut().find(|title| title.text == text) {
+            known.times += 1;
+        } else if titles.len() < TITLES_SHOWN {
+            titles.push(Title { text, times: 1 });
+        }
+    }
+    titles
 }
 
-/// A title without the chat platform's own markdown: ten folded mentions must not call ten times.
-fn title(card: &Card) -> Option<Text> {
-    match &card.headline {
-        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => {
-            first_line(text, TITLE_LENGTH).map(Text::Plain)
-        }
-        Text::Time(moment) => Some(Text::Plain(moment.utc())),
+struct Title {
+    text: String,
+    times: usize,
+}
+
+impl Title {
+    fn line(&self) -> Text {
+        let Self { text, times } = self;
+        Text::Plain(if *times > 1 { format!("{text} (× {times})") } else { text.clone() })
+    }
+}
+
+/// Headline and gist: a text's headline alone says no more than its topic. Without the chat platform's own markdown: ten
+/// folded mentions must not call ten times.
+fn title(card: &Card) -> Option<String> {
+    let headline = line_of(&card.headline)?;
+    let gist = card.gist.as_ref().and_then(line_of).filter(|gist| *gist != headline);
+    first_line(&gist.map_or(headline.clone(), |gist| format!("{headline} · {gist}")), TITLE_LENGTH)
+}
+
+fn line_of(text: &Text) -> Option<String> {
+    match text {
+        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => first_line(text, TITLE_LENGTH),
+        Text::Time(moment) => Some(moment.utc()),
     }
 }
 
@@ -126,12 +151,13 @@ fn place(topics: &[&DigestTopic]) -> Place {
     if places.all(|place| place.as_ref() == Some(&first)) { first } else { Place::default() }
 }
 
-fn body(digest: &Digest, topics: &[&DigestTopic], titles: Vec<Text>) -> Vec<Part> {
+fn body(digest: &Digest, topics: &[&DigestTopic], titles: &[Title]) -> Vec<Part> {
     let mut body = Vec::with_capacity(3);
     if !titles.is_empty() {
         let all = usize::try_from(digest.total).unwrap_or(usize::MAX);
-        let left_out = all.saturating_sub(titles.len());
-        body.push(Part::Bullets { title: Some("Most severe first".to_owned()), items: titles, left_out });
+        let left_out = all.saturating_sub(titles.iter().map(|title| title.times).sum());
+        let items = titles.iter().map(Title::line).collect();
+        body.push(Part::Bullets { title: Some("Most severe first".to_owned()), items, left_out });
     }
     if topics.len() > TOPICS_IN_HEADLINE {
         let line = |topic: &&DigestTopic| Text::Plain(format!("{} from {}", topic.count, name(&topic.topic_arn)));
@@ -193,6 +219,23 @@ mod tests {
         let titles = ["ALARM: cpu", "<!channel> new", "old"].map(|title| Text::Plain(title.to_owned()));
         assert_eq!((items.as_slice(), *left_out), (&titles[..], 34));
         assert_eq!(card.gist.as_ref(), Some(&titles[0]));
+    }
+
+    #[test]
+    fn a_title_has_its_gist_and_stands_once() {
+        let text = |gist: &str, sent| Card {
+            gist: Some(Text::Plain(gist.to_owned())),
+            ..card(Severity::Neutral, Text::Plain("Message from builds".to_owned()), sent)
+        };
+        let newest = vec![
+            text("build 1 failed", "2026-11-23T09:00:00Z"),
+            text("build 2 failed", "2026-11-23T09:02:00Z"),
+            text("build 1 failed", "2026-11-23T09:01:00Z"),
+        ];
+        let card = digest(&of(vec![topic("builds", 5)], newest));
+        let Part::Bullets { items, left_out, .. } = &card.body[0] else { panic!("{:?}", card.body) };
+        let titles = ["Message from builds · build 2 failed", "Message from builds · build 1 failed (× 2)"];
+        assert_eq!((items.as_slice(), *left_out), (&titles.map(|title| Text::Plain(title.to_owned()))[..], 2));
     }
 
     #[test]

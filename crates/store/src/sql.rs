@@ -119,8 +119,10 @@ impl<'q> Query<'q> {
         })
     }
 
+    /// PostgreSQL keeps no NUL in a text, and whoever answers us may send one: U+FFFD stands for it.
     fn for_postgres(self) -> SqlxQuery<'q, Postgres, PgArguments> {
         self.values.into_iter().fold(sqlx::query(self.sql), |query, value| match value {
+            Value::Text(Some(text)) if text.contains('\0') => query.bind(text.replace('\0', "\u{fffd}")),
             Value::Text(text) => query.bind(text),
             Value::Integer(integer) => query.bind(integer),
             Value::Bytes(bytes) => query.bind(bytes.map(Cow::into_owned)),

@@ -71,6 +71,19 @@ pub async fn a_lost_leases_failure_settles_nothing_and_its_success_counts(setup:
     assert_eq!(only_delivery(&store).await.posted.as_deref(), Some("1.1"));
 }
 
+/// Whoever answers us writes the reason: one that a database cannot keep must not keep the lane.
+pub async fn a_reason_with_a_nul_is_settled_like_any_other(setup: &impl Setup) {
+    let store = setup.open().await;
+    configure(&store, "ops", "C001", &["a"]).await;
+    accept(&store, "a", "m1", NOW).await;
+    let attempt = begin_one(&store, NOW).await;
+    assert!(settle(&store, &attempt, dead("not\0known"), NOW).await);
+    let found = only_delivery(&store).await;
+    assert_eq!(found.state, DeliveryState::Dead);
+    let reason = found.reason.unwrap();
+    assert!(reason.starts_with("not") && reason.ends_with("known"), "{reason:?}");
+}
+
 pub async fn a_lease_that_was_given_back_settles_nothing(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;

@@ -159,6 +159,7 @@ suite! {
         a_message_goes_from_claim_to_delivered
         a_lane_has_one_lease_until_it_ends
         a_lost_leases_failure_settles_nothing_and_its_success_counts
+        a_reason_with_a_nul_is_settled_like_any_other
         a_lease_that_was_given_back_settles_nothing
         those_that_waited_longest_are_claimed_first
         a_waiting_lane_keeps_its_time_when_more_arrives

@@ -307,9 +307,9 @@ impl Metrics {
     }
 
     /// `configuration` is the ARN of one that exists, never what a stranger sent.
-    pub fn configuration_event(&self, configuration: &str, what: EventKind) {
+    pub fn configuration_events(&self, configuration: &str, what: EventKind, events: u64) {
         let label = if self.by_configuration { self.configurations.label(configuration) } else { "" };
-        self.events.count(label, what);
+        self.events.count(label, what, events);
     }
 
     /// The configuration is no more: its name goes, and makes room for another's.

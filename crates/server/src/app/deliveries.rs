@@ -12,6 +12,7 @@ mod target;
 use store::StoreError;
 use store::outbox::{Lease, PendingDelivery, Settled, Settlement};
 use tracing::Instrument as _;
+use wire::ids::LoggingLevel;
 
 use self::send::Sent;
 use self::target::{NoTarget, Target};
@@ -29,11 +30,13 @@ struct Attempt {
     wait_ms: Option<i64>,
     /// A request went out: it counts toward the pace.
     sent: bool,
+    /// How much its configuration logs, where that was read.
+    logging_level: Option<LoggingLevel>,
 }
 
 impl Attempt {
     fn without_request(settlement: Settlement) -> Self {
-        Self { settlement, wait_ms: None, sent: false }
+        Self { settlement, wait_ms: None, sent: false, logging_level: None }
     }
 }
 
@@ -85,7 +88,7 @@ impl App {
             Ok(card) => card,
             Err(reason) => return Ok(Attempt::without_request(Settlement::Dead { reason })),
         };
-        self.observe_arrival(delivery, card.source).await;
+        self.observe_arrival(delivery, &target.configuration_arn, target.logging_level, card.source);
         let settlement_of = |sent: Sent| match sent {
             Sent::Delivered { posted, opens_thread } => (Settlement::Delivered { posted, opens_thread }, None),
             Sent::Posted { posted } => (Settlement::Posted { posted }, None),
@@ -97,7 +100,7 @@ impl App {
         if let Settlement::Held { scope, reason } = &settlement {
             self.begin_pause(scope, reason).await?;
         }
-        Ok(Attempt { settlement, wait_ms, sent: true })
+        Ok(Attempt { settlement, wait_ms, sent: true, logging_level: Some(target.logging_level) })
     }
 
     async fn settle(
@@ -108,7 +111,7 @@ impl App {
         sent_at_ms: i64,
     ) -> Result<(), StoreError> {
         let now_ms = self.clock.now_ms();
-        let Attempt { mut settlement, wait_ms, sent } = attempt;
+        let Attempt { mut settlement, wait_ms, sent, logging_level } = attempt;
         let pace = self.paces.of_lane(&lease.destination);
         let arrival_ms = if sent { pace.spend(lease.arrival_ms, sent_at_ms) } else { lease.arrival_ms };
         let mut next_at_ms = pace.ready_at_ms(arrival_ms);
@@ -121,7 +124,7 @@ impl App {
                 settlement = Settlement::Dead { reason };
             }
         }
-        self.observe_settlement(delivery, &settlement).await;
+        self.observe_settlement(delivery, &settlement, logging_level).await;
         self.report(delivery, &settlement, next_at_ms.saturating_sub(now_ms));
         let settled = Settled { now_ms, next_at_ms, arrival_ms, failures };
         if !self.keep_settlement(lease, delivery, &settlement, settled).await? {

@@ -62,14 +62,9 @@ impl App {
     /// Counts an event, and keeps its line for the configuration's log. Never waits, never fails.
     pub fn observe(&self, event: ConfigurationEvent) {
         let ConfigurationEvent { configuration, logging_level, what, text } = event;
-        self.metrics.configuration_event(configuration.as_str(), what);
+        self.count_events(&configuration, what, 1);
         let now_ms = self.clock.now_ms();
         let name = configuration_name(&configuration);
-        if let Some((counts, _)) = &self.events.counts
-            && !held(counts).add(now_ms, name, what, 1)
-        {
-            self.lost(CloudWatchLoss::Metrics, 1);
-        }
         if let Some((lines, _)) = &self.events.lines
             && is_logged(logging_level, what)
             && let (Some(account_id), Some(text)) = (configuration.account_id(), text)
@@ -83,14 +78,29 @@ impl App {
         }
     }
 
+    fn count_events(&self, configuration: &ChatConfigurationArn, what: EventKind, events: u64) {
+        self.metrics.configuration_events(configuration.as_str(), what, events);
+        if let Some((counts, _)) = &self.events.counts
+            && !held(counts).add(self.clock.now_ms(), configuration_name(configuration), what, events)
+        {
+            self.lost(CloudWatchLoss::Metrics, events);
+        }
+    }
+
     /// A delivery is tried for the first time: its event has been received, and read by this reader.
-    pub(super) async fn observe_arrival(&self, delivery: &PendingDelivery, source: Source) {
+    pub(super) fn observe_arrival(
+        &self,
+        delivery: &PendingDelivery,
+        configuration: &ChatConfigurationArn,
+        logging_level: LoggingLevel,
+        source: Source,
+    ) {
         if delivery.attempts > 0 || delivery.posted.is_some() {
             return;
         }
         let unsupported = source == Source::PlainText;
         let what = if unsupported { EventKind::Unsupported } else { EventKind::Processed };
-        self.observe_received(&delivery.configuration_arn, what, &delivery.body).await;
+        self.observe_received(configuration, logging_level, what, &delivery.body);
     }
 
     /// Events that a digest will tell of: they are processed, and not one by one.
@@ -114,7 +124,9 @@ impl App {
         match self.store.throttled_configurations(topic_arn, message_id).await {
             Ok(configurations) => {
                 for configuration_arn in configurations {
-                    self.observe_received(&configuration_arn, EventKind::Throttled, body).await;
+                    if let Some((arn, logging_level)) = self.observed(&configuration_arn).await {
+                        self.observe_received(&arn, logging_level, EventKind::Throttled, body);
+                    }
                 }
             }
             Err(error) => tracing::warn!(%error, topic_arn, message_id, "throttled events are not counted"),
@@ -122,22 +134,29 @@ impl App {
     }
 
     /// An event has been received for a configuration, and is of this kind beside.
-    pub(super) async fn observe_received(&self, configuration_arn: &str, what: EventKind, body: &str) {
-        let Some((configuration, logging_level)) = self.observed(configuration_arn).await else {
-            return;
-        };
+    fn observe_received(
+        &self,
+        configuration: &ChatConfigurationArn,
+        logging_level: LoggingLevel,
+        what: EventKind,
+        body: &str,
+    ) {
         if what != EventKind::Processed {
-            let configuration = configuration.clone();
-            let what = EventKind::Processed;
-            self.observe(ConfigurationEvent { configuration, logging_level, what, text: None });
+            self.count_events(configuration, EventKind::Processed, 1);
         }
         let text = self.line(logging_level, what, || text::received(what, body));
-        self.observe(ConfigurationEvent { configuration, logging_level, what, text });
+        self.observe(ConfigurationEvent { configuration: configuration.clone(), logging_level, what, text });
     }
 
     /// An attempt has been made. A message that is given up counts as failed, an attempt that is repeated as nothing yet: AWS
     /// counts messages.
-    pub(super) async fn observe_settlement(&self, delivery: &PendingDelivery, settlement: &Settlement) {
+    /// `logging_level` is its configuration's, where that was read.
+    pub(super) async fn observe_settlement(
+        &self,
+        delivery: &PendingDelivery,
+        settlement: &Settlement,
+        logging_level: Option<LoggingLevel>,
+    ) {
         let (what, said) = match settlement {
             Settlement::Retry { .. } | Settlement::Posted { .. } | Settlement::Held { .. } => return,
             Settlement::Delivered { posted, .. } => (EventKind::Delivered, posted),
@@ -145,9 +164,12 @@ impl App {
             Settlement::Dead { reason } if delivery.posted.is_some() => (EventKind::Delivered, reason),
             Settlement::Dead { reason } => (EventKind::Failed, reason),
         };
-        let Some((configuration, logging_level)) = self.observed(&delivery.configuration_arn).await else {
-            return;
+        let parsed = ChatConfigurationArn::parse(&delivery.configuration_arn).ok().zip(logging_level);
+        let observed = match parsed {
+            Some(known) => Some(known),
+            None => self.observed(&delivery.configuration_arn).await,
         };
+        let Some((configuration, logging_level)) = observed else { return };
         let text = self.line(logging_level, what, || text::settled(what, said, &delivery.body));
         self.observe(ConfigurationEvent { configuration, logging_level, what, text });
     }

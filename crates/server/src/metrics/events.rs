@@ -74,9 +74,9 @@ impl EventCounters {
         registry.register("events", help, self.0.clone());
     }
 
-    pub(super) fn count(&self, configuration: &str, what: EventKind) {
+    pub(super) fn count(&self, configuration: &str, what: EventKind, events: u64) {
         let labels = EventLabels { configuration: configuration.to_owned(), outcome: what.outcome() };
-        self.0.get_or_create(&labels).inc();
+        self.0.get_or_create(&labels).inc_by(events);
     }
 
     pub(super) fn remove(&self, configuration: &str) {

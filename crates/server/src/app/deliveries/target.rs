@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use store::StoreError;
 use store::outbox::PendingDelivery;
 use url::Url;
-use wire::ids::{AccountId, ChatConfigurationArn};
+use wire::ids::{AccountId, ChatConfigurationArn, LoggingLevel};
 
 use crate::app::App;
 use crate::app::paces::Share;
@@ -13,6 +13,7 @@ use crate::app::paces::Share;
 /// All that one delivery needs.
 pub(super) struct Target {
     pub(super) configuration_arn: ChatConfigurationArn,
+    pub(super) logging_level: LoggingLevel,
     /// The credentials that it goes out with: what is paused if they are refused.
     pub(super) scope: String,
     pub(super) route: Route,
@@ -64,6 +65,7 @@ impl App {
         let Some(listed) = self.store.chat_configuration(&account_id, &arn).await? else {
             return Ok(Err(NoTarget::Gone("its configuration was deleted".to_owned())));
         };
+        let logging_level = listed.configuration.logging_level;
         let found = match listed.configuration.channel {
             Channel::Slack(channel) => self.slack_route(&account_id, channel).await?,
             Channel::MicrosoftTeams(channel) => self.teams_route(&channel),
@@ -73,7 +75,7 @@ impl App {
                 })
             }
         };
-        Ok(found.map(|(scope, route)| Target { configuration_arn: arn, scope, route }))
+        Ok(found.map(|(scope, route)| Target { configuration_arn: arn, logging_level, scope, route }))
     }
 
     async fn slack_route(

@@ -4,10 +4,11 @@ use std::str::FromStr as _;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
-use store::{PostgresSettings, Role, Store, StoreError, StoreSettings};
+use store::{PostgresSettings, Role, Store, StoreSettings};
 
 use crate::setup::{
-    LEASE_MS, NOW, Setup, accept, all_deliveries, begin_one, claim_one, configure, delivered, only_delivery, settle,
+    LEASE_MS, NOW, Setup, accept, all_deliveries, begin_one, claim_one, configure, delivered, only_delivery, refusal,
+    settle,
 };
 
 const VARIABLE: &str = "TEST_POSTGRES_URL";
@@ -83,14 +84,6 @@ impl Setup for Database {
 
     async fn spoil(&self, sql: &'static str) {
         self.connect().await.execute(sql).await.unwrap();
-    }
-}
-
-async fn refusal(settings: &StoreSettings) -> String {
-    match Store::open(settings).await {
-        Ok(_) => panic!("it opened"),
-        Err(StoreError::Unavailable(sentence)) => sentence,
-        Err(other) => panic!("{other:?}"),
     }
 }
 

@@ -5,7 +5,7 @@ use domain::delivery::Priority;
 use store::outbox::{
     AcceptRules, Delivery, DeliveryFilter, Enqueued, Lease, NewNotification, PendingDelivery, Settled, Settlement,
 };
-use store::{SlackWorkspace, Store};
+use store::{SlackWorkspace, Store, StoreError, StoreSettings};
 use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel, Platform};
 
 pub const ACCOUNT: &str = "123456789012";
@@ -169,6 +169,15 @@ pub fn retry(reason: &str) -> Settlement {
 
 pub fn dead(reason: &str) -> Settlement {
     Settlement::Dead { reason: reason.to_owned() }
+}
+
+/// The sentence with which a store that cannot be opened is refused.
+pub async fn refusal(settings: &StoreSettings) -> String {
+    match Store::open(settings).await {
+        Ok(_) => panic!("it opened"),
+        Err(StoreError::Unavailable(sentence)) => sentence,
+        Err(other) => panic!("{other:?}"),
+    }
 }
 
 /// All deliveries, the oldest first.

@@ -13,7 +13,7 @@ use store::{Role, Store, StoreError, StoreSettings};
 use crate::secrets::{access_key, declare, slack_workspace};
 use crate::setup::{
     ACCOUNT, NOW, RULES, Setup, accept, account, all_deliveries, begin_one, claim_one, configure, delivered,
-    notification, only_delivery, settle,
+    notification, only_delivery, refusal, settle,
 };
 
 /// A data directory that goes with the test.
@@ -56,14 +56,6 @@ impl Setup for DataDirectory {
 
     async fn spoil(&self, sql: &'static str) {
         self.connect().await.execute(sql).await.unwrap();
-    }
-}
-
-async fn refusal(settings: &StoreSettings) -> String {
-    match Store::open(settings).await {
-        Ok(_) => panic!("it opened"),
-        Err(StoreError::Unavailable(sentence)) => sentence,
-        Err(other) => panic!("{other:?}"),
     }
 }
 

@@ -7,7 +7,8 @@ mod wording;
 use std::collections::HashMap;
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use domain::sns_message::SnsMessage;
 use store::Store;
 use store::outbox::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, Pause};
@@ -44,8 +45,8 @@ pub struct List {
     #[command(flatten)]
     data: DataArguments,
     /// Only those in this state.
-    #[arg(long, value_enum)]
-    state: Option<State>,
+    #[arg(long, value_parser = state())]
+    state: Option<DeliveryState>,
     /// Only those that this digest tells of.
     #[arg(long, value_name = "ID", conflicts_with = "state")]
     folded_into: Option<i64>,
@@ -88,30 +89,11 @@ pub struct Pauses {
     data: DataArguments,
 }
 
-/// What a list can be of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum State {
-    Pending,
-    Held,
-    Delivered,
-    Folded,
-    Suppressed,
-    Throttled,
-    Dead,
-}
-
-impl From<State> for DeliveryState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Pending => Self::Pending,
-            State::Held => Self::Held,
-            State::Delivered => Self::Delivered,
-            State::Folded => Self::Folded,
-            State::Suppressed => Self::Suppressed,
-            State::Throttled => Self::Throttled,
-            State::Dead => Self::Dead,
-        }
-    }
+/// The states by their names, which `--help` lists.
+fn state() -> impl TypedValueParser<Value = DeliveryState> {
+    PossibleValuesParser::new(DeliveryState::ALL.map(DeliveryState::as_str)).try_map(|name| {
+        DeliveryState::ALL.into_iter().find(|state| state.as_str() == name).ok_or("not a state of deliveries")
+    })
 }
 
 impl Deliveries {
@@ -135,7 +117,7 @@ impl List {
         }
         let filter = match (self.folded_into, self.state) {
             (Some(id), _) => DeliveryFilter::FoldedInto(id),
-            (None, Some(state)) => DeliveryFilter::InState(state.into()),
+            (None, Some(state)) => DeliveryFilter::InState(state),
             (None, None) => DeliveryFilter::All,
         };
         let page = store.deliveries(filter, self.before, limit).await?;

@@ -86,9 +86,9 @@ pub fn attempted(outcome: &'static str, delivered: bool) {
     }
 }
 
-/// A call of Slack's Web API.
-pub fn slack_call(method: &str) -> Span {
-    info_span!(target: TARGET, "slack", otel.name = %format_args!("slack.{method}"), otel.kind = "client")
+/// A call of a chat platform: `slack.chat.postMessage`, `teams.webhook`.
+pub fn chat_call(platform: &str, method: &str) -> Span {
+    info_span!(target: TARGET, "chat", otel.name = %format_args!("{platform}.{method}"), otel.kind = "client")
 }
 
 fn trace_ids(topic_arn: &str, message_id: &str) -> TraceIds {

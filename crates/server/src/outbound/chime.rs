@@ -5,11 +5,13 @@ use std::time::Duration;
 use domain::delivery::{DeliveryOutcome, chime_outcome};
 use domain::notification::render::chime::ChimeMessage;
 use reqwest::Method;
+use tracing::Instrument as _;
 use url::Url;
 use wire::ids::ChimeWebhookUrl;
 
 use super::http::{Answered, HttpClient};
 use crate::clock::SharedClock;
+use crate::traces;
 
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -36,7 +38,8 @@ impl ChimeClient {
 
     pub async fn post(&self, webhook: &Url, message: &ChimeMessage) -> DeliveryOutcome {
         let request = self.http.request(Method::POST, webhook.clone()).json(message);
-        match Answered::of(request, ANSWER_BYTES_MAX).await {
+        let exchange = Answered::of(request, ANSWER_BYTES_MAX).instrument(traces::chat_call("chime", "webhook"));
+        match exchange.await {
             Ok(answered) => chime_outcome(answered.answer(self.clock.now_ms())),
             Err(error) => error.broken().outcome("Chime"),
         }

@@ -107,7 +107,7 @@ impl SlackClient {
 
     async fn verdict(&self, method: &str, token: &SecretString, body: &(impl Serialize + Sync)) -> DeliveryOutcome {
         let exchange = async { Answered::of(self.call(method, token, body)?, ANSWER_BYTES_MAX).await };
-        match exchange.instrument(traces::slack_call(method)).await {
+        match exchange.instrument(traces::chat_call("slack", method)).await {
             Ok(answered) => slack_outcome(answered.answer(self.clock.now_ms())),
             Err(error) => {
                 tracing::debug!(%error, method, "Slack did not answer");

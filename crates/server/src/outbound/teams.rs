@@ -6,10 +6,12 @@ use domain::delivery::{DeliveryOutcome, TeamsRoute, teams_outcome};
 use domain::notification::render::teams::TeamsMessage;
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing::Instrument as _;
 use url::Url;
 
 use super::http::{Answered, HttpClient};
 use crate::clock::SharedClock;
+use crate::traces;
 
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -29,7 +31,8 @@ impl TeamsClient {
             return DeliveryOutcome::Dead { reason };
         };
         let request = self.http.request(Method::POST, url).json(message);
-        match Answered::of(request, ANSWER_BYTES_MAX).await {
+        let exchange = Answered::of(request, ANSWER_BYTES_MAX).instrument(traces::chat_call("teams", "webhook"));
+        match exchange.await {
             Ok(answered) => teams_outcome(TeamsRoute::Webhook, answered.answer(self.clock.now_ms())),
             Err(error) => error.broken().outcome("Teams"),
         }

@@ -73,7 +73,10 @@ async fn what_is_held_says_for_what_and_pauses_are_listed() {
     server.publish(TOPIC, "message-1").await;
     server.quiet().await;
     let listed = bellhop(&data, &["deliveries", "list", "--state", "held"]);
-    assert!(listed.contains("held: Slack workspace") && listed.contains("token_revoked"), "{listed}");
+    assert!(
+        listed.contains("held since ") && listed.contains("Slack workspace") && listed.contains("token_revoked"),
+        "{listed}"
+    );
     assert!(listed.contains("tried again"), "{listed}");
     let pauses = bellhop(&data, &["deliveries", "pauses"]);
     assert!(pauses.contains("token_revoked") && pauses.contains("1 held"), "{pauses}");

@@ -44,7 +44,7 @@ fn held(delivery: &Delivery, pause: Option<&Pause>, now_ms: i64) -> String {
     match pause {
         Some(pause) => {
             let (since, again) = (told(pause.since_ms, now_ms), told(pause.probe_at_ms, now_ms));
-            format!("held: {scope}: {} since {since}, tried again {again}", pause.reason)
+            format!("held since {since}, tried again {again}: {scope}: {}", pause.reason)
         }
         None => format!("held: {scope}, which works again: it goes out next"),
     }
@@ -100,7 +100,8 @@ mod tests {
             probe_at_ms: NOW + 30_000,
         };
         let said = line(&held, Some(&pause), NOW);
-        assert!(said.contains("held: Slack workspace T1 of account 123456789012: token_revoked since"), "{said}");
+        assert!(said.contains("held since ") && said.contains("ago"), "{said}");
+        assert!(said.contains(": Slack workspace T1 of account 123456789012: token_revoked"), "{said}");
         assert!(said.contains("(1 min ago), tried again 1970-04-11T00:00:30Z (in 30 s)"), "{said}");
         assert!(line(&held, None, NOW).contains("works again"));
     }

@@ -109,15 +109,11 @@ impl Store {
     }
 
     /// Makes lanes due, if they are not. Answers how many that were; a server that runs looks within a second.
-    pub async fn wake_lanes(&self, lanes: &[String], now_ms: i64) -> Result<usize, StoreError> {
-        let mut woken = 0;
-        for lanes in lanes.chunks(100) {
-            let mut transaction = self.write().await?;
-            for lane in lanes {
-                woken += usize::from(make_due(&mut transaction, lane, now_ms).await?);
-            }
-            transaction.commit().await?;
-        }
+    pub async fn wake_lanes(&self, lanes: &[String], now_ms: i64) -> Result<u64, StoreError> {
+        let lanes = lanes.iter().map(|lane| (lane.clone(), now_ms)).collect();
+        let mut transaction = self.write().await?;
+        let woken = make_due(&mut transaction, &lanes).await?;
+        transaction.commit().await?;
         Ok(woken)
     }
 

@@ -5,7 +5,8 @@
 //! pauses the workspace; what it says about a channel or a message is that delivery's own.
 //!
 //! Sources: <https://docs.slack.dev/reference/methods/chat.postMessage>, <https://docs.slack.dev/reference/methods/chat.update>,
-//! <https://docs.slack.dev/apis/web-api/rate-limits>. Codes without a page were observed.
+//! <https://docs.slack.dev/apis/web-api/rate-limits>. Codes without a page are those that public code
+//! handles; what they mean is assumed.
 
 use serde_json::Value;
 
@@ -157,7 +158,7 @@ pub(super) const CODES: &[Line] = &[
     Line::code(
         "duplicate_client_msg_id",
         Verdict::Delivered,
-        "an earlier attempt posted it (not documented; observed)",
+        "an earlier attempt posted it (not documented; assumed from public code)",
         "",
     ),
     Line::code(

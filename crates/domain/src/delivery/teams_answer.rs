@@ -7,7 +7,7 @@
 //! Sources: <https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages#status-codes-from-bot-conversational-apis>,
 //! <https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit>,
 //! <https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#rate-limiting-for-connectors>.
-//! The codes of Workflows are those of Azure Logic Apps, observed.
+//! The codes of Workflows are those of Azure Logic Apps; that they come here is assumed.
 
 use serde_json::Value;
 

@@ -189,16 +189,11 @@ async fn insert_deliveries(
         });
         insert.execute(&mut *transaction).await?;
     }
-    // In order, so that two nodes lock common lanes in the same order.
-    let mut due: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut due: BTreeMap<String, i64> = BTreeMap::new();
     for delivery in deliveries.iter().filter(|delivery| delivery.kept_out.is_none()) {
-        due.entry(&delivery.listener.destination).or_insert(delivery.notification.received_at_ms);
+        due.entry(delivery.listener.destination.clone()).or_insert(delivery.notification.received_at_ms);
     }
-    let mut woken = false;
-    for (destination, at) in due {
-        woken |= super::lanes::make_due(transaction, destination, at).await?;
-    }
-    Ok(woken)
+    Ok(super::lanes::make_due(transaction, &due).await? > 0)
 }
 
 /// Asks the rules in turn.

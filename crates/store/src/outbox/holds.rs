@@ -3,6 +3,8 @@
 //! A held delivery stands beside its lane, so that another account's messages in the same channel go on. When the
 //! credentials work again, the lane takes its held deliveries back, in their order, before it sends anything newer.
 
+use std::collections::BTreeMap;
+
 use super::lanes::{Lease, holds, make_due};
 use super::settle::note;
 use crate::sql::{Transaction, query};
@@ -87,9 +89,8 @@ impl Store {
             .bind(now_ms)
             .execute(&mut transaction)
             .await?;
-        for destination in held_lanes(&mut transaction, scope).await? {
-            make_due(&mut transaction, &destination, now_ms).await?;
-        }
+        let lanes = held_lanes(&mut transaction, scope, now_ms).await?;
+        make_due(&mut transaction, &lanes).await?;
         transaction.commit().await?;
         self.waker.wake();
         Ok(pause)
@@ -138,10 +139,8 @@ impl Store {
         let mut woken = false;
         for row in ended.bind(before_ms).fetch_all(&mut transaction).await? {
             let scope: String = row.try_get("scope")?;
-            let lanes = held_lanes(&mut transaction, &scope).await?;
-            for destination in &lanes {
-                woken |= make_due(&mut transaction, destination, now_ms).await?;
-            }
+            let lanes = held_lanes(&mut transaction, &scope, now_ms).await?;
+            woken |= make_due(&mut transaction, &lanes).await? > 0;
             if lanes.is_empty() {
                 query("DELETE FROM pauses WHERE scope = $1").bind(&scope).execute(&mut transaction).await?;
             }
@@ -182,14 +181,16 @@ impl Store {
     }
 }
 
-/// As many as a workspace has channels with something held.
-async fn held_lanes(transaction: &mut Transaction, scope: &str) -> Result<Vec<String>, StoreError> {
+/// When they may go on: at once. As many as a workspace has channels with something held.
+async fn held_lanes(
+    transaction: &mut Transaction,
+    scope: &str,
+    now_ms: i64,
+) -> Result<BTreeMap<String, i64>, StoreError> {
     let rows =
-        query("SELECT DISTINCT destination FROM deliveries WHERE scope = $1 AND state = 'held' ORDER BY destination")
-            .bind(scope)
-            .fetch_all(transaction)
-            .await?;
-    rows.iter().map(|row| row.try_get("destination")).collect()
+        query("SELECT DISTINCT destination FROM deliveries WHERE scope = $1 AND state = 'held' ORDER BY destination");
+    let rows = rows.bind(scope).fetch_all(transaction).await?;
+    rows.iter().map(|row| Ok((row.try_get("destination")?, now_ms))).collect()
 }
 
 fn read(row: &crate::sql::Row) -> Result<Pause, StoreError> {

@@ -1,8 +1,13 @@
 //! Lanes: which channel may send now, and who sends for it.
 
+use std::collections::BTreeMap;
+
 use super::settle::Settled;
 use crate::sql::{Transaction, query, query_of};
 use crate::{Store, StoreError};
+
+/// Lanes of one statement.
+const WOKEN_AT_ONCE: usize = 128;
 
 /// The right to send for one channel until `until_ms`. The fence grows with each lease.
 #[derive(Debug, Clone)]
@@ -162,19 +167,21 @@ pub(super) async fn give_back(
     Ok(())
 }
 
-/// Wakes a lane; one that waits already (its pace, a back-off) keeps its time. Answers whether it slept: then the caller
-/// tells whoever waits in [`Store::lane_due`], after the commit.
-pub(crate) async fn make_due(transaction: &mut Transaction, destination: &str, at_ms: i64) -> Result<bool, StoreError> {
-    let changed = query(
-        "INSERT INTO destinations (destination, due_at_ms, leased_until_ms, fence, arrival_ms, failures, held)
-         VALUES ($1, $2, 0, 0, 0, 0, 0)
-         ON CONFLICT (destination) DO UPDATE SET due_at_ms = excluded.due_at_ms WHERE destinations.due_at_ms IS NULL",
-    )
-    .bind(destination)
-    .bind(at_ms)
-    .execute(transaction)
-    .await?;
-    Ok(changed == 1)
+/// Wakes lanes; one that waits already (its pace, a back-off) keeps its time. Answers how many slept: if any did, the caller
+/// tells whoever waits in [`Store::lane_due`], after the commit. In the order of their names, so that no two nodes wait for
+/// each other.
+pub(crate) async fn make_due(transaction: &mut Transaction, lanes: &BTreeMap<String, i64>) -> Result<u64, StoreError> {
+    let mut woken = 0;
+    for rows in lanes.iter().collect::<Vec<_>>().chunks(WOKEN_AT_ONCE) {
+        let wake = query_of(format!(
+            "INSERT INTO destinations (destination, due_at_ms, leased_until_ms, fence, arrival_ms, failures, held) VALUES {}
+             ON CONFLICT (destination) DO UPDATE SET due_at_ms = excluded.due_at_ms WHERE destinations.due_at_ms IS NULL",
+            super::rows_of_placeholders(rows.len(), 2, ", 0, 0, 0, 0, 0")
+        ));
+        let wake = rows.iter().fold(wake, |wake, (destination, at_ms)| wake.bind(*destination).bind(*at_ms));
+        woken += wake.execute(&mut *transaction).await?;
+    }
+    Ok(woken)
 }
 
 /// What waits for a configuration, and what died, goes to its new channel.
@@ -193,7 +200,7 @@ pub(crate) async fn redirect(
     .bind(configuration_arn)
     .execute(&mut *transaction)
     .await?;
-    make_due(transaction, destination, now_ms).await
+    Ok(make_due(transaction, &BTreeMap::from([(destination.to_owned(), now_ms)])).await? > 0)
 }
 
 /// What waits for a configuration is dead, with the reason.

@@ -1,7 +1,5 @@
 //! Bringing deliveries back: one, the oldest of the dead, or all that a time's messages would make today.
 
-use std::collections::BTreeSet;
-
 use super::lanes::make_due;
 use super::settle::note;
 use crate::sql::{Row, Transaction, query, query_of};
@@ -95,10 +93,8 @@ impl Store {
         }
         let ids = rows.iter().map(|row| row.try_get("id")).collect::<Result<Vec<i64>, _>>()?;
         note(&mut transaction, &ids, event, "", now_ms).await?;
-        let destinations = rows.iter().map(|row| row.try_get("destination"));
-        for destination in destinations.collect::<Result<BTreeSet<String>, _>>()? {
-            make_due(&mut transaction, &destination, now_ms).await?;
-        }
+        let lanes = rows.iter().map(|row| Ok((row.try_get("destination")?, now_ms)));
+        make_due(&mut transaction, &lanes.collect::<Result<_, StoreError>>()?).await?;
         transaction.commit().await?;
         self.waker.wake();
         Ok(())

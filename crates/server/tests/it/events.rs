@@ -1,6 +1,7 @@
 //! `bellhop_events`: what became of events, by configuration.
 
 use serde_json::json;
+use store::outbox::DeliveryState;
 use wire::operations::Operation::DeleteSlackChannelConfiguration;
 
 use crate::kit::{SlackAnswer, TOPIC, TestServer};
@@ -61,4 +62,33 @@ async fn names_can_be_left_out() {
     assert_eq!(counts(&server, "", OUTCOMES).await, [2, 2, 2, 0]);
     let (_, text) = server.get("/metrics").await;
     assert!(!text.contains(&ops) && !text.contains(&builds), "{text}");
+}
+
+/// AWS's limit, where it is wanted: what is too much in one second is kept, counted, and not told.
+#[tokio::test(flavor = "multi_thread")]
+async fn events_beyond_the_seconds_limit_are_throttled_and_counted() {
+    let server = TestServer::start_with(|settings| settings.delivery.events_per_second = 2).await;
+    let ops = server.configure("ops", "C1", &[TOPIC]).await;
+    server.publish_numbered(TOPIC, 5).await;
+    server.quiet().await;
+    assert_eq!(counts(&server, &ops, ["processed", "throttled", "delivered"]).await, [5, 3, 2]);
+    let states: Vec<_> = server.deliveries().await.iter().map(|delivery| delivery.state).collect();
+    let (out, kept) = states.split_at(2);
+    assert_eq!((out, kept), (&[DeliveryState::Delivered; 2][..], &[DeliveryState::Throttled; 3][..]));
+    // The next second has its own.
+    server.pass(1000).await;
+    server.publish(TOPIC, "message-6").await;
+    server.quiet().await;
+    assert_eq!(server.slack.posted("C1").len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_digest_tells_of_is_processed_too() {
+    let server = TestServer::start_with(|settings| settings.delivery.digest_after = 5).await;
+    let ops = server.configure("ops", "C1", &[TOPIC]).await;
+    server.slack.next("chat.postMessage", [SlackAnswer::RateLimited { retry_after_seconds: 30 }]);
+    server.publish_numbered(TOPIC, 20).await;
+    server.quiet().await;
+    server.pass(30_000).await;
+    assert_eq!(counts(&server, &ops, ["processed", "delivered"]).await, [20, 1]);
 }

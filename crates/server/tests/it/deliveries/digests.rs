@@ -83,3 +83,21 @@ async fn a_digest_that_fails_is_tried_again_whole() {
     assert_eq!(posted.len(), 1, "{posted:#?}");
     assert!(posted[0].body.to_string().contains("20"));
 }
+
+/// The same alarm by two topics, and one that flaps.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_just_told_is_suppressed_where_that_is_wanted_and_a_change_is_not() {
+    let server = TestServer::start_with(|settings| settings.delivery.suppress_similar_seconds = 300).await;
+    server.configure("ops", "C1", &[TOPIC, OTHER_TOPIC]).await;
+    let ok = alarm("message-alarm").replace("\"NewStateValue\":\"ALARM\"", "\"NewStateValue\":\"OK\"");
+    assert_ne!(ok, alarm("message-alarm"));
+    server.publish(TOPIC, &alarm("message-alarm")).await;
+    server.publish(OTHER_TOPIC, &alarm("message-alarm")).await;
+    server.publish(TOPIC, &ok).await;
+    server.publish(TOPIC, &alarm("message-alarm")).await;
+    server.quiet().await;
+    server.pass(5000).await;
+    let states: Vec<_> = server.deliveries().await.iter().map(|delivery| delivery.state).collect();
+    let (out, kept) = (DeliveryState::Delivered, DeliveryState::Suppressed);
+    assert_eq!(states, [out, kept, out, out]);
+}

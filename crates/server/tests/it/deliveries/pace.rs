@@ -120,3 +120,20 @@ async fn accounts_that_share_a_channel_share_its_pace() {
     let tokens: Vec<_> = server.slack.posted("C1").iter().map(|post| post.token.clone()).collect();
     assert_eq!(tokens, ["xoxb-ops", "xoxb-ops", "xoxb-other", "xoxb-other"]);
 }
+
+/// Slack counts a workspace's messages together; who waits for that comes back one after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_channels_of_a_workspace_share_its_pace() {
+    let server = TestServer::start_with(|settings| settings.delivery.slack_workspace_messages_per_second = 1.0).await;
+    for number in 0..24 {
+        server.configure(&format!("ops-{number}"), &format!("C{number}"), &[TOPIC]).await;
+    }
+    server.publish(TOPIC, "message-1").await;
+    server.quiet().await;
+    for _ in 0..50 {
+        server.pass(100).await;
+    }
+    let times = times(&server.slack.requests("chat.postMessage"), MIDDAY_MS);
+    assert_eq!(times[..20], [0; 20], "the burst");
+    assert_eq!(times[20..], [1000, 2000, 3000, 4000]);
+}

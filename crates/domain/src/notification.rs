@@ -19,10 +19,12 @@ mod golden;
 #[cfg(test)]
 mod hostile;
 
-pub use card::{Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
+pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
 pub use digest::{Digest, DigestTopic, digest};
 pub use moment::Moment;
 pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
+
+use std::collections::BTreeMap;
 
 use arn::Arn;
 
@@ -37,6 +39,26 @@ pub struct Incoming<'a> {
     pub message: &'a str,
     /// SNS's `Timestamp`, ISO 8601: when the message was published.
     pub timestamp: &'a str,
+    pub account_names: &'a AccountNames,
+}
+
+/// What the owners of accounts call them, by account id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountNames(BTreeMap<String, String>);
+
+impl AccountNames {
+    /// For a reader without settings.
+    pub const NONE: &'static Self = &Self(BTreeMap::new());
+
+    pub fn of(&self, account: &str) -> Option<&str> {
+        self.0.get(account).map(String::as_str)
+    }
+}
+
+impl FromIterator<(String, String)> for AccountNames {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(names: I) -> Self {
+        Self(names.into_iter().collect())
+    }
 }
 
 impl<'a> Incoming<'a> {
@@ -47,7 +69,17 @@ impl<'a> Incoming<'a> {
 
     /// Account and region of the topic: where the message comes from when it does not say so itself.
     fn topic_place(&self) -> Place {
-        Arn::parse(self.topic_arn).map_or_else(Place::default, |arn| Place::of_arn(&arn))
+        Arn::parse(self.topic_arn).map_or_else(Place::default, |arn| self.place(Some(arn.account), Some(arn.region)))
+    }
+
+    /// A place as the message tells it; empty parts are not told.
+    fn place(&self, account: Option<&str>, region: Option<&str>) -> Place {
+        let account = account.filter(|account| !account.is_empty());
+        Place {
+            account_name: account.and_then(|account| self.account_names.of(account)).map(str::to_owned),
+            account: account.map(str::to_owned),
+            region: region.filter(|region| !region.is_empty()).map(str::to_owned),
+        }
     }
 
     fn sent(&self) -> Moment {

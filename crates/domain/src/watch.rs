@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::notification::text::first_line;
-use crate::notification::{Card, Fact, Moment, Part, Place, Severity, Source, Text};
+use crate::notification::{About, Card, Fact, Moment, Part, Place, Severity, Source, Text};
 
 /// Something that operators want to know. Texts are cut to what a card can show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ pub fn card(finding: &Finding, now_ms: i64) -> Card {
         body.push(Part::Facts(facts));
     }
     Card {
-        source: Source::Watch,
+        source: Source::WATCH,
         severity,
         headline: Text::Plain(headline),
         gist: Some(Text::Plain(gist)),
@@ -87,6 +87,7 @@ pub fn card(finding: &Finding, now_ms: i64) -> Card {
         footer: "Bellhop about itself".to_owned(),
         sent: Moment::from_unix_ms(now_ms),
         thread: None,
+        about: About { origin: "bellhop".to_owned(), kind: "finding".to_owned(), ..About::default() },
     }
 }
 

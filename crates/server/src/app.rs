@@ -38,6 +38,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::delivery::{Backoff, Breaker};
+use domain::notification::AccountNames;
 use domain::sns_message::TrustedHosts;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -114,6 +115,7 @@ pub struct App {
     pub(crate) teams: TeamsClient,
     pub(crate) chime: ChimeClient,
     /// By team and channel.
+    pub(crate) account_names: AccountNames,
     pub(crate) teams_webhooks: HashMap<(String, String), SecretString>,
     pub(crate) ledger_retention_days: u32,
     /// A configuration changed which topics are wanted.

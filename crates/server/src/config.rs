@@ -9,6 +9,7 @@ mod delivery;
 mod identities;
 mod ingest;
 mod metrics;
+mod notifications;
 mod operators;
 mod store;
 mod throttle;
@@ -35,6 +36,7 @@ pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWat
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
+pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
 pub use store::StoreSettings;
 pub use throttle::{RateSettings, ThrottleSettings};
@@ -76,6 +78,8 @@ pub struct Settings {
     pub metrics: MetricsSettings,
     #[serde(default)]
     pub cloudwatch: CloudWatchSettings,
+    #[serde(default)]
+    pub notifications: NotificationSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,

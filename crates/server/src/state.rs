@@ -201,6 +201,7 @@ fn compose(
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         teams: TeamsClient::new(timeout, clock.clone())?,
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
+        account_names: settings.account_names(),
         teams_webhooks: teams_webhooks(settings),
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
         sns: Sns::new()?,

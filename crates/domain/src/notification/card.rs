@@ -3,7 +3,6 @@
 //! Readers (`source`) make cards, renderers (`render`) draw them. Strings are the sender's, uncut and unescaped: escaping
 //! and cutting belong to the platform, so they happen in its renderer and nowhere else.
 
-use super::arn::Arn;
 use super::moment::Moment;
 
 /// One notification, ready to be drawn.
@@ -27,38 +26,37 @@ pub struct Card {
     pub footer: String,
     /// When SNS published the message.
     pub sent: Moment,
-    /// The conversation that the message belongs to; only custom notifications have one.
+    /// The conversation that the message belongs to.
     pub thread: Option<Thread>,
+    pub about: About,
 }
 
-/// Where a card comes from: the readers of SNS messages, and Bellhop itself. Also the names that logs and metrics use.
+/// Who made a card: a reader of SNS messages, or Bellhop itself. Its name is its file's, and stands in logs and metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Source {
-    /// Alarm JSON, by SNS action or by `EventBridge`.
-    CloudwatchAlarm,
-    /// AWS Chatbot's custom notification schema, right or wrong.
-    CustomNotification,
-    /// Any event in `EventBridge`'s envelope.
-    EventbridgeEvent,
-    /// Anything else, JSON included.
-    PlainText,
-    /// Many messages that were folded into one.
-    Digest,
-    /// What Bellhop tells its own operators.
-    Watch,
-}
+pub struct Source(&'static str);
 
 impl Source {
+    /// Alarm JSON, by SNS action or by `EventBridge`.
+    pub const CLOUDWATCH_ALARM: Self = Self("cloudwatch_alarm");
+    /// AWS Chatbot's custom notification schema, right or wrong.
+    pub const CUSTOM_NOTIFICATION: Self = Self("custom_notification");
+    /// An event in `EventBridge`'s envelope that no source of its own reads.
+    pub const EVENTBRIDGE_EVENT: Self = Self("eventbridge_event");
+    /// Anything else, JSON included.
+    pub const PLAIN_TEXT: Self = Self("plain_text");
+    /// Many messages that were folded into one.
+    pub const DIGEST: Self = Self("digest");
+    /// What Bellhop tells its own operators.
+    pub const WATCH: Self = Self("watch");
+
+    /// A source of AWS, by the name of the file that reads it.
+    pub(super) const fn named(name: &'static str) -> Self {
+        Self(name)
+    }
+
     /// A stable name for logs and metric labels.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CloudwatchAlarm => "cloudwatch_alarm",
-            Self::CustomNotification => "custom_notification",
-            Self::EventbridgeEvent => "eventbridge_event",
-            Self::PlainText => "plain_text",
-            Self::Digest => "digest",
-            Self::Watch => "watch",
-        }
+    pub const fn name(self) -> &'static str {
+        self.0
     }
 }
 
@@ -129,28 +127,50 @@ pub struct Link {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
     pub account: Option<String>,
+    /// What its owners call the account, from the settings.
+    pub account_name: Option<String>,
     /// The code (`eu-west-1`); a display name only where nothing gives the code.
     pub region: Option<String>,
 }
 
 impl Place {
-    pub(super) fn of_arn(arn: &Arn<'_>) -> Self {
-        let some = |part: &str| (!part.is_empty()).then(|| part.to_owned());
-        Self { account: some(arn.account), region: some(arn.region) }
+    /// `prod` or, without a name, the account's number; then the region: for a line that has little room.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        [self.region.as_deref(), self.account_name.as_deref().or(self.account.as_deref())].into_iter().flatten()
     }
 
     pub(super) fn facts(&self) -> impl Iterator<Item = Fact> {
-        let account = self.account.clone().map(|account| Fact::new("Account", Text::Code(account)));
+        let account = self.account.clone().map(|account| match &self.account_name {
+            Some(name) => Fact::new("Account", Text::Plain(format!("{name} ({account})"))),
+            None => Fact::new("Account", Text::Code(account)),
+        });
         let region = self.region.clone().map(|region| Fact::new("Region", Text::Code(region)));
         account.into_iter().chain(region)
     }
 }
 
+/// What a message is about, for rules and templates: nothing of it is drawn.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// `aws.codepipeline`, a partner's or the sender's own event source, `custom`; empty for text.
+    pub origin: String,
+    /// `EventBridge`'s detail-type, or what stands for it in another shape.
+    pub kind: String,
+    /// The new state, as AWS spells it.
+    pub state: Option<String>,
+    /// The name of the thing: alarm, pipeline, stack, instance.
+    pub subject: Option<String>,
+    /// ARNs, as the message gives them.
+    pub resources: Vec<String>,
+}
+
 /// A conversation: messages with one key belong in one thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thread {
-    /// `metadata.threadId`.
+    /// `metadata.threadId` of a custom notification; the alarm, execution or finding of an AWS service.
     pub key: String,
     /// `metadata.summary`: what the thread's first message should say about the newest one.
     pub summary: Option<String>,
+    /// The matter is over with this message, and how: `Resolved`, `Succeeded`, `Failed`.
+    pub ended: Option<String>,
 }

@@ -33,7 +33,11 @@ impl<'a> Console<'a> {
         Self::of(arn.partition, if arn.region.is_empty() { region? } else { arn.region })
     }
 
-    /// `path` is `cloudwatch/home`; `fragment` comes after the `#`, already encoded.
+    pub fn region(&self) -> &'a str {
+        self.region
+    }
+
+    /// `path` is `cloudwatch/home`; `fragment` begins with `#`, or is empty. Both already [`encoded`] where strangers speak.
     fn page(&self, path: &str, fragment: &str) -> String {
         let Self { host, region, .. } = self;
         let (prefix, dot) = if self.region_in_host { (*region, ".") } else { ("", "") };
@@ -44,12 +48,6 @@ impl<'a> Console<'a> {
     pub fn alarm(&self, name: &str) -> Link {
         let url = self.page("cloudwatch/home", &format!("#alarmsV2:alarm/{}", encoded(name)));
         Link { label: "Open the alarm in CloudWatch".to_owned(), url }
-    }
-
-    /// A GuardDuty finding.
-    pub fn guardduty_finding(&self, id: &str) -> Link {
-        let url = self.page("guardduty/home", &format!("#/findings?macros=current&fId={}", encoded(id)));
-        Link { label: "Open the finding in GuardDuty".to_owned(), url }
     }
 
     /// The resource of an ARN, for the resource types whose page follows from the ARN alone.
@@ -100,7 +98,8 @@ impl<'a> Console<'a> {
         Some(self.link(what, path, &fragment))
     }
 
-    fn link(&self, what: &str, path: &str, fragment: &str) -> Link {
+    /// `Open the build in CodeBuild`: `what` is "the build in CodeBuild"; `path` and `fragment` as in [`Console::page`].
+    pub fn link(&self, what: &str, path: &str, fragment: &str) -> Link {
         Link { label: format!("Open {what}"), url: self.page(path, fragment) }
     }
 }
@@ -115,7 +114,7 @@ fn is_region(region: &str) -> bool {
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::text::first_line;
-use super::{Arn, Card, Fact, Moment, Part, Place, Severity, Source, Text};
+use super::{About, Arn, Card, Fact, Moment, Part, Place, Severity, Source, Text};
 
 /// Messages that were folded into one delivery.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,7 @@ pub fn digest(digest: &Digest) -> Card {
     let titles = titles(digest);
     let gist = titles.first().map(Title::line);
     Card {
-        source: Source::Digest,
+        source: Source::DIGEST,
         severity,
         headline: Text::Plain(format!("{}, {}", counts(digest.total, &topics), span(digest))),
         gist,
@@ -58,6 +58,7 @@ pub fn digest(digest: &Digest) -> Card {
         footer: "Folded into one message because the channel had fallen behind · delivered by Bellhop".to_owned(),
         sent: Moment::from_unix_ms(digest.last_at_ms),
         thread: None,
+        about: About { origin: "bellhop".to_owned(), kind: "digest".to_owned(), ..About::default() },
     }
 }
 
@@ -144,9 +145,14 @@ fn line_of(text: &Text) -> Option<String> {
     }
 }
 
+fn place_of(arn: &Arn<'_>) -> Place {
+    let some = |part: &str| (!part.is_empty()).then(|| part.to_owned());
+    Place { account: some(arn.account), account_name: None, region: some(arn.region) }
+}
+
 /// Where they come from, if all topics are of one account and region.
 fn place(topics: &[&DigestTopic]) -> Place {
-    let mut places = topics.iter().map(|topic| Arn::parse(&topic.topic_arn).as_ref().map(Place::of_arn));
+    let mut places = topics.iter().map(|topic| Arn::parse(&topic.topic_arn).as_ref().map(place_of));
     let first = places.next().flatten().unwrap_or_default();
     if places.all(|place| place.as_ref() == Some(&first)) { first } else { Place::default() }
 }

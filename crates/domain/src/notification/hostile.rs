@@ -7,10 +7,16 @@ use serde_json::{Map, Value, json};
 
 use super::render::slack::{self, SlackMessage};
 use super::text::{is_blank, is_hazard};
-use super::{Card, Incoming, Source, card};
+use super::{AccountNames, Card, Incoming, Source, card};
 
 fn read(message: &str, subject: Option<&str>) -> Card {
-    card(&Incoming { topic_arn: "arn:aws:sns:eu-west-1:123456789012:t<!here>", subject, message, timestamp: "soon" })
+    card(&Incoming {
+        topic_arn: "arn:aws:sns:eu-west-1:123456789012:t<!here>",
+        subject,
+        message,
+        timestamp: "soon",
+        account_names: AccountNames::NONE,
+    })
 }
 
 fn length(text: &str) -> usize {
@@ -100,7 +106,7 @@ fn escapes(blocks: &[&Value]) -> usize {
 fn check(message: &str, subject: Option<&str>) {
     let card = read(message, subject);
     platforms::check(&card);
-    let native = card.source == Source::CustomNotification;
+    let native = card.source == Source::CUSTOM_NOTIFICATION;
     for rendered in [slack::message(&card), slack::parent_update(&card, &card)] {
         assert_within_limits(&rendered);
         for (text, is_mrkdwn, may_be_native) in texts(&rendered, native) {

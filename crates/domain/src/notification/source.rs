@@ -1,56 +1,108 @@
-//! The table of readers: which of them a message belongs to.
+//! The table of sources: which of them a message belongs to.
 //!
-//! A message is told by its shape. Each reader claims the shape it knows; one claim decides, no claim or two make it plain
-//! text. So the order of the table means nothing, and a message that pretends to be two things is shown as what it is.
+//! A message is told by its shape. Events in `EventBridge`'s envelope belong to the source that names their detail-type or
+//! their `source`; other JSON and text to the one reader that claims its shape. No claim or two make it plain text: so the
+//! order of the table means nothing, and a message that pretends to be two things is shown as what it is.
 
 mod cloudwatch_alarm;
+mod codepipeline;
 mod custom_notification;
+mod draft;
+mod entry;
+mod event;
 mod eventbridge_event;
-mod payload;
+mod fields;
+mod guardduty;
+mod health;
 mod plain_text;
+mod securityhub;
 mod sensitive;
+mod severity;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use self::entry::{Entry, ObjectReader, TextReader};
+use self::event::Event;
+use self::fields::Object;
 use super::triage::Triage;
-use super::{Card, Incoming};
+use super::{Card, Incoming, Source};
 
-/// A JSON object, as SNS carried it.
-type Object = Map<String, Value>;
+/// Every source that has a reader of its own, in the alphabet's order.
+const SOURCES: &[Entry] =
+    &[cloudwatch_alarm::ENTRY, codepipeline::ENTRY, guardduty::ENTRY, health::ENTRY, securityhub::ENTRY];
 
-/// One reader of JSON objects.
-struct Reader {
-    claims: fn(&Object) -> bool,
-    read: fn(&Object, &Incoming<'_>) -> Card,
-    triage: fn(&Object, &Incoming<'_>) -> Triage,
+/// What a message turned out to be.
+enum Shape<'a> {
+    Event(Event<'a>),
+    Object(Source, ObjectReader),
+    Custom,
+    Unknown,
 }
-
-const READERS: [Reader; 3] = [
-    Reader { claims: cloudwatch_alarm::claims, read: cloudwatch_alarm::read, triage: cloudwatch_alarm::triage },
-    Reader {
-        claims: custom_notification::claims,
-        read: custom_notification::read,
-        triage: custom_notification::triage,
-    },
-    Reader { claims: eventbridge_event::claims, read: eventbridge_event::read, triage: eventbridge_event::triage },
-];
 
 /// Reads a message with the one reader that claims it, or as plain text.
 pub fn read(incoming: &Incoming<'_>) -> Card {
-    match json(incoming.message) {
-        Some(Value::Object(object)) => match only_claim(&object) {
-            Some(reader) => (reader.read)(&object, incoming),
-            None => plain_text::json(Value::Object(object), incoming),
-        },
-        Some(other) => plain_text::json(other, incoming),
-        None => plain_text::text(incoming),
+    let object = match json(incoming.message) {
+        Some(Value::Object(object)) => object,
+        Some(other) => return plain_text::json(other, incoming),
+        None => return read_text(incoming),
+    };
+    match shape(&object, incoming) {
+        Shape::Event(event) => read_event(&event),
+        Shape::Object(source, reader) => (reader.read)(&object, incoming).card(source, incoming),
+        Shape::Custom => custom_notification::read(&object, incoming),
+        Shape::Unknown => plain_text::json(Value::Object(object), incoming),
     }
 }
 
 /// Asks the one reader that claims a message how urgent it is; what nobody claims is like no other and not urgent.
 pub fn triage(incoming: &Incoming<'_>) -> Triage {
     let Some(Value::Object(object)) = json(incoming.message) else { return Triage::ordinary() };
-    only_claim(&object).map_or_else(Triage::ordinary, |reader| (reader.triage)(&object, incoming))
+    let triage = match shape(&object, incoming) {
+        Shape::Event(event) => entry_of(&event).and_then(|entry| (entry.event?.triage)(&event)),
+        Shape::Object(_, reader) => (reader.triage)(&object, incoming),
+        Shape::Custom => custom_notification::triage(&object, incoming),
+        Shape::Unknown => None,
+    };
+    triage.unwrap_or_else(Triage::ordinary)
+}
+
+fn shape<'a>(object: &'a Object, incoming: &'a Incoming<'a>) -> Shape<'a> {
+    let readers = SOURCES.iter().filter_map(|entry| Some((entry.source, entry.object?)));
+    let mut claims = readers.filter(|(_, reader)| (reader.claims)(object));
+    let (is_event, is_custom) = (event::claims(object), custom_notification::claims(object));
+    match (is_event, is_custom, claims.next(), claims.next()) {
+        (true, false, None, None) => Shape::Event(Event::read(object, incoming)),
+        (false, true, None, None) => Shape::Custom,
+        (false, false, Some((source, reader)), None) => Shape::Object(source, reader),
+        _ => Shape::Unknown,
+    }
+}
+
+fn read_event(event: &Event<'_>) -> Card {
+    let entry = entry_of(event);
+    let read = entry.and_then(|entry| Some((entry.source, (entry.event?.read)(event)?)));
+    match read {
+        Some((source, draft)) => draft.card_of_event(source, event),
+        None => {
+            let source = entry.map_or(Source::EVENTBRIDGE_EVENT, |entry| entry.source);
+            eventbridge_event::read(event).card_of_event(source, event)
+        }
+    }
+}
+
+/// The detail-type is the closer description: `aws.ec2` sends calls recorded by `CloudTrail` too.
+fn entry_of(event: &Event<'_>) -> Option<&'static Entry> {
+    let by_type = SOURCES.iter().find(|entry| entry.detail_types.contains(&event.detail_type));
+    by_type.or_else(|| SOURCES.iter().find(|entry| entry.origins.contains(&event.source)))
+}
+
+fn read_text(incoming: &Incoming<'_>) -> Card {
+    let readers = SOURCES.iter().filter_map(|entry| Some((entry.source, entry.text?)));
+    let mut claims = readers.filter(|(_, reader): &(Source, TextReader)| (reader.claims)(incoming.message));
+    match (claims.next(), claims.next()) {
+        (Some((source, reader)), None) => (reader.read)(incoming.message, incoming).card(source, incoming),
+        _ => plain_text::text(incoming),
+    }
 }
 
 /// The message's JSON, if it is an object or a list. Only these are worth parsing: a bare number or word reads best as it
@@ -60,39 +112,33 @@ fn json(message: &str) -> Option<Value> {
     if message.starts_with(['{', '[']) { serde_json::from_str(message).ok() } else { None }
 }
 
-fn only_claim(object: &Object) -> Option<&'static Reader> {
-    let mut claims = READERS.iter().filter(|reader| (reader.claims)(object));
-    let first = claims.next()?;
-    claims.next().is_none().then_some(first)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{Source, card};
+    use super::super::{AccountNames, Source, card};
     use super::*;
 
     fn source_of(message: &str) -> Source {
         let topic_arn = "arn:aws:sns:us-east-1:123456789012:t";
-        card(&Incoming { topic_arn, subject: None, message, timestamp: "" }).source
+        card(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names: AccountNames::NONE }).source
     }
 
     #[test]
     fn shapes_decide() {
         for (message, source) in [
-            (r#"{"AlarmName":"a","NewStateValue":"OK"}"#, Source::CloudwatchAlarm),
-            (r#"{"version":"1.0","source":"custom","content":{}}"#, Source::CustomNotification),
-            (r#"{"source":"custom"}"#, Source::CustomNotification),
-            (r#"{"version":"1.0","content":{"description":"x"}}"#, Source::CustomNotification),
-            (r#"{"detail-type":"d","source":"custom","detail":{}}"#, Source::EventbridgeEvent),
-            (r#"{"detail-type":"d","source":"a.b","detail":null}"#, Source::EventbridgeEvent),
-            (r#"{"AlarmName":"a"}"#, Source::PlainText),
-            (r#"{"AlarmName":1,"NewStateValue":"OK"}"#, Source::PlainText),
-            (r#"{"detail-type":"d"}"#, Source::PlainText),
-            (r#"{"version":"1.0","content":"x"}"#, Source::PlainText),
-            ("[]", Source::PlainText),
-            ("17", Source::PlainText),
-            ("{", Source::PlainText),
-            ("", Source::PlainText),
+            (r#"{"AlarmName":"a","NewStateValue":"OK"}"#, Source::CLOUDWATCH_ALARM),
+            (r#"{"version":"1.0","source":"custom","content":{}}"#, Source::CUSTOM_NOTIFICATION),
+            (r#"{"source":"custom"}"#, Source::CUSTOM_NOTIFICATION),
+            (r#"{"version":"1.0","content":{"description":"x"}}"#, Source::CUSTOM_NOTIFICATION),
+            (r#"{"detail-type":"d","source":"custom","detail":{}}"#, Source::EVENTBRIDGE_EVENT),
+            (r#"{"detail-type":"d","source":"a.b","detail":null}"#, Source::EVENTBRIDGE_EVENT),
+            (r#"{"AlarmName":"a"}"#, Source::PLAIN_TEXT),
+            (r#"{"AlarmName":1,"NewStateValue":"OK"}"#, Source::PLAIN_TEXT),
+            (r#"{"detail-type":"d"}"#, Source::PLAIN_TEXT),
+            (r#"{"version":"1.0","content":"x"}"#, Source::PLAIN_TEXT),
+            ("[]", Source::PLAIN_TEXT),
+            ("17", Source::PLAIN_TEXT),
+            ("{", Source::PLAIN_TEXT),
+            ("", Source::PLAIN_TEXT),
         ] {
             assert_eq!(source_of(message), source, "{message}");
         }
@@ -101,8 +147,8 @@ mod tests {
     #[test]
     fn two_shapes_at_once_are_nobody_s() {
         let both = r#"{"AlarmName":"a","NewStateValue":"OK","detail-type":"d","source":"s","detail":{}}"#;
-        assert_eq!(source_of(both), Source::PlainText);
+        assert_eq!(source_of(both), Source::PLAIN_TEXT);
         let both = r#"{"AlarmName":"a","NewStateValue":"OK","version":"1.0","source":"custom","content":{}}"#;
-        assert_eq!(source_of(both), Source::PlainText);
+        assert_eq!(source_of(both), Source::PLAIN_TEXT);
     }
 }

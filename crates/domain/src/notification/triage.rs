@@ -40,7 +40,7 @@ impl Triage {
 
 /// The parts between bars; a key that is too long or holds what a database or a terminal may not ends with a digest of the
 /// whole instead.
-fn key(parts: &[&str]) -> String {
+pub(super) fn key(parts: &[&str]) -> String {
     let whole = parts.join("|");
     if whole.len() <= SIMILARITY_KEY_BYTES_MAX && !whole.chars().any(is_unfit) {
         return whole;
@@ -68,7 +68,7 @@ fn fnv_1a(bytes: &[u8]) -> u128 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Incoming, triage};
+    use super::super::{AccountNames, Incoming, triage};
     use super::*;
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -79,7 +79,7 @@ mod tests {
 
     fn of_text(message: &str) -> Triage {
         let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        triage(&Incoming { topic_arn, subject: None, message, timestamp: "" })
+        triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names: AccountNames::NONE })
     }
 
     fn alike(priority: Priority, matter: &str, says: &str) -> Triage {
@@ -99,13 +99,13 @@ mod tests {
     #[test]
     fn an_alarm_is_urgent_and_has_one_key_by_both_ways() {
         let matter = "alarm|arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-db-cpu-high";
-        assert_eq!(of_text(fixture!("alarm_metric.json")), alike(Priority::Alarm, matter, "ALARM"));
-        assert_eq!(of_text(fixture!("alarm_by_eventbridge.json")), alike(Priority::Alarm, matter, "ALARM"));
+        assert_eq!(of_text(fixture!("cloudwatch_alarm/metric.json")), alike(Priority::Alarm, matter, "ALARM"));
+        assert_eq!(of_text(fixture!("cloudwatch_alarm/by_eventbridge.json")), alike(Priority::Alarm, matter, "ALARM"));
     }
 
     #[test]
     fn an_alarms_end_is_as_urgent_as_its_beginning_and_another_matter() {
-        let ok = of_text(fixture!("alarm_ok.json"));
+        let ok = of_text(fixture!("cloudwatch_alarm/ok.json"));
         assert_eq!(ok.priority, Priority::Alarm);
         let ok = ok.similarity.unwrap();
         assert!(ok.matter.starts_with("alarm|arn:aws-cn:cloudwatch:") && ok.says == "OK", "{ok:?}");
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn findings_are_urgent_by_their_severity_and_alike_until_it_changes() {
         let matter = "guardduty|16afba5c5c43e07c9e3e5e2e544e95df";
-        assert_eq!(of_text(fixture!("event_guardduty.json")), alike(Priority::Alarm, matter, "8"));
+        assert_eq!(of_text(fixture!("guardduty/finding.json")), alike(Priority::Alarm, matter, "8"));
         let low = event("aws.guardduty", "GuardDuty Finding", &json!({"id": "f", "severity": 2, "updatedAt": "now"}));
         assert_eq!(of(&low), alike(Priority::Notification, "guardduty|f", "2"));
         let medium = event("aws.guardduty", "GuardDuty Finding", &json!({"id": "f", "severity": 6.9}));
@@ -146,16 +146,16 @@ mod tests {
     #[test]
     fn a_custom_notification_is_alike_by_its_id_within_topic_and_thread() {
         let matter = "custom|arn:aws:sns:eu-west-1:123456789012:t|web-eu-502|c-weyfiv2q";
-        assert_eq!(of_text(fixture!("custom_whole.json")), alike(Priority::Notification, matter, ""));
-        assert_eq!(of_text(fixture!("custom_minimal.json")), Triage::ordinary());
+        assert_eq!(of_text(fixture!("custom_notification/whole.json")), alike(Priority::Notification, matter, ""));
+        assert_eq!(of_text(fixture!("custom_notification/minimal.json")), Triage::ordinary());
     }
 
     #[test]
     fn everything_else_is_like_nothing() {
         for message in [
-            fixture!("stack_event.txt"),
-            fixture!("event_ec2_state.json"),
-            fixture!("event_partner.json"),
+            fixture!("plain_text/stack_event.txt"),
+            fixture!("eventbridge_event/ec2_state.json"),
+            fixture!("eventbridge_event/partner.json"),
             "",
             "42",
             "{",

@@ -98,7 +98,7 @@ impl App {
         if delivery.attempts > 0 || delivery.posted.is_some() {
             return;
         }
-        let unsupported = source == Source::PlainText;
+        let unsupported = source == Source::PLAIN_TEXT;
         let what = if unsupported { EventKind::Unsupported } else { EventKind::Processed };
         self.observe_received(configuration, logging_level, what, &delivery.body);
     }

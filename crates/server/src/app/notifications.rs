@@ -96,6 +96,7 @@ impl App {
             subject: message.subject.as_deref(),
             message: &message.message,
             timestamp: &message.timestamp,
+            account_names: &self.account_names,
         });
         NewNotification {
             topic_arn: message.topic_arn.as_str().to_owned(),

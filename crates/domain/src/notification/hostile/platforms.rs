@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::notification::render::{chime, teams};
 use crate::notification::text::{is_blank, is_hazard};
-use crate::notification::{Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Text, digest};
+use crate::notification::{
+    About, Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Text, digest,
+};
 
 /// Checks a card, and a digest of it.
 pub fn check(card: &Card) {
@@ -14,7 +16,7 @@ pub fn check(card: &Card) {
     let newest = vec![card.clone(), card.clone()];
     let folded =
         digest(&Digest { delivery_id: 1, total: 3, topics: vec![topic], first_at_ms: 0, last_at_ms: 9, newest });
-    assert_ne!(folded.source, Source::CustomNotification);
+    assert_ne!(folded.source, Source::CUSTOM_NOTIFICATION);
     teams_is_sound(&folded);
     chime_is_sound(&folded);
 }
@@ -36,11 +38,11 @@ fn a_card_of_extremes_keeps_every_limit() {
         let long = || filler.repeat(5_000);
         let link = |n: usize| Link { label: long(), url: format!("https://x.example/{n}{}", "a".repeat(1_900)) };
         let card = Card {
-            source: Source::Watch,
+            source: Source::WATCH,
             severity: Severity::Critical,
             headline: Text::Plain(long()),
             gist: Some(Text::Arn(long())),
-            place: Place { account: Some(long()), region: Some(long()) },
+            place: Place { account: Some(long()), account_name: None, region: Some(long()) },
             body: vec![
                 Part::Tags(vec![long(); 100]),
                 Part::Facts(vec![Fact { label: long(), value: Text::Code(long()) }; 200]),
@@ -53,6 +55,7 @@ fn a_card_of_extremes_keeps_every_limit() {
             footer: long(),
             sent: Moment::parse(&long()),
             thread: None,
+            about: About::default(),
         };
         teams_is_sound(&card);
         if filler != "x" {
@@ -96,7 +99,7 @@ fn teams_is_sound(card: &Card) {
         );
     }
     assert!(!content["body"].as_array().unwrap().is_empty());
-    walk(&content["body"], card.source == Source::CustomNotification);
+    walk(&content["body"], card.source == Source::CUSTOM_NOTIFICATION);
 }
 
 /// Every element is one that we know, and only a custom notification's own words are where Teams reads markdown.
@@ -127,7 +130,7 @@ fn chime_is_sound(card: &Card) {
     assert!(content.encode_utf16().count() <= 4_096, "{} units", content.encode_utf16().count());
     assert!(content.starts_with("/md ") && !is_blank(&content[4..]));
     assert!(!content.chars().any(is_hazard), "{content:?}");
-    if card.source == Source::CustomNotification {
+    if card.source == Source::CUSTOM_NOTIFICATION {
         return;
     }
     assert!(!content.contains('@'), "a mention in {content}");

@@ -49,7 +49,7 @@ pub fn parent_update(parent: &Card, latest: &Card) -> SlackMessage {
     update.push_str(&mrkdwn::time(&latest.sent).replace('\n', " · "));
     update.push_str("\n*Update Summary:* ");
     let summary = latest.thread.as_ref().and_then(|thread| thread.summary.as_deref());
-    let native = latest.source == Source::CustomNotification;
+    let native = latest.source == Source::CUSTOM_NOTIFICATION;
     match summary {
         Some(summary) if native => update.push_str(&mrkdwn::native(summary, SUMMARY_TEXT)),
         Some(summary) => update.push_str(&mrkdwn::prose(summary, SUMMARY_TEXT)),
@@ -79,9 +79,8 @@ fn assemble(card: &Card, update: Option<Value>) -> SlackMessage {
 fn push_line(card: &Card) -> String {
     let mut line = String::from(mark(card.severity));
     line.push_str(&one_line(&card.headline, PUSH_TEXT - GIST_TEXT - 2 * PLACE_TEXT - 20));
-    let place = [card.place.region.as_deref(), card.place.account.as_deref()];
     let gist = card.gist.as_ref().map(|gist| one_line(gist, GIST_TEXT));
-    for part in gist.into_iter().chain(place.into_iter().flatten().map(|place| mrkdwn::line(place, PLACE_TEXT))) {
+    for part in gist.into_iter().chain(card.place.words().map(|place| mrkdwn::line(place, PLACE_TEXT))) {
         if !part.trim().is_empty() {
             line.push_str(" · ");
             line.push_str(&part);

@@ -73,8 +73,7 @@ pub fn message(card: &Card) -> TeamsMessage {
 fn summary(card: &Card) -> String {
     let headline = clean_line(words(&card.headline).as_ref(), SUMMARY_TEXT - GIST_TEXT);
     let gist = card.gist.as_ref().map(|gist| clean_line(words(gist).as_ref(), GIST_TEXT));
-    let place = [card.place.region.as_deref(), card.place.account.as_deref()];
-    let place = place.into_iter().flatten().map(|place| clean_line(place, PLACE_TEXT));
+    let place = card.place.words().map(|place| clean_line(place, PLACE_TEXT));
     let mut line = format!("{}{headline}", mark(card.severity));
     for part in gist.into_iter().chain(place).filter(|part| !part.is_empty()) {
         line.push_str(" · ");

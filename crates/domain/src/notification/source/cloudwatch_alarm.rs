@@ -1,7 +1,6 @@
 //! A CloudWatch alarm that changed state, metric or composite, as SNS alarm JSON.
 //!
-//! The table of readers calls [`claims`] and [`read`]; the `EventBridge` reader calls [`read_event`] for "CloudWatch Alarm
-//! State Change", which says the same in other words. Shapes: the CloudWatch User Guide ("Notification schema") and
+//! `EventBridge`'s "CloudWatch Alarm State Change" says the same in other words. Shapes: the CloudWatch User Guide ("Notification schema") and
 //! messages observed from the real service.
 
 mod condition;
@@ -9,40 +8,45 @@ mod condition;
 use serde_json::Value;
 
 use self::condition::Trigger;
-use super::Object;
-use super::payload::{either_string, list, string};
+use super::draft::Draft;
+use super::entry::Entry;
+use super::event::Event;
+use super::fields::{Object, either_string, list, string};
 use crate::delivery::Priority;
 use crate::notification::arn::Arn;
 use crate::notification::console::Console;
 use crate::notification::triage::Triage;
-use crate::notification::{Card, Fact, Incoming, Moment, Part, Place, Severity, Source, Text};
+use crate::notification::{Incoming, Part, Place, Severity, Text};
 
 /// Children of a composite alarm that a card shows; AWS Chatbot's own number.
 const CHILDREN_SHOWN: usize = 3;
 
-pub fn claims(object: &Object) -> bool {
+pub const ENTRY: Entry = Entry::new("cloudwatch_alarm", "Amazon CloudWatch alarms")
+    .events(&["aws.cloudwatch"], read_event)
+    .triaged(triage_event)
+    .objects(claims, read)
+    .objects_triaged(triage);
+
+const ORIGIN: &str = "aws.cloudwatch";
+const STATE_CHANGE: &str = "CloudWatch Alarm State Change";
+
+fn claims(object: &Object) -> bool {
     string(object, "AlarmName").is_some() && string(object, "NewStateValue").is_some()
 }
 
 /// Reads SNS alarm JSON.
-pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
+fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
     let arn = string(object, "AlarmArn").and_then(Arn::parse);
-    let place = Place {
-        account: string(object, "AWSAccountId").or(arn.map(|arn| arn.account)).map(str::to_owned),
-        // `Region` is a display name ("US East (N. Virginia)"); only the ARN has the code.
-        region: arn
-            .map(|arn| arn.region)
-            .filter(|region| !region.is_empty())
-            .or(string(object, "Region"))
-            .map(str::to_owned),
-    };
+    // `Region` is a display name ("US East (N. Virginia)"); only the ARN has the code.
+    let region = arn.map(|arn| arn.region).filter(|region| !region.is_empty()).or(string(object, "Region"));
+    let place = incoming.place(string(object, "AWSAccountId").or(arn.map(|arn| arn.account)), region);
     Alarm {
         name: string(object, "AlarmName").unwrap_or_default(),
         state: string(object, "NewStateValue").unwrap_or_default(),
         previous: string(object, "OldStateValue"),
         reason: string(object, "NewStateReason"),
         description: string(object, "AlarmDescription"),
-        since: Moment::parse(string(object, "StateChangeTime").unwrap_or_default()),
+        since: string(object, "StateChangeTime"),
         arn,
         place,
         trigger: object.get("Trigger").and_then(Value::as_object).map(Trigger::read),
@@ -50,11 +54,13 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         children: list(object, "TriggeringChildren").iter().filter_map(Child::read).collect(),
         suppressed_by: None,
     }
-    .card(incoming)
+    .draft()
+    .origin(ORIGIN, STATE_CHANGE)
 }
 
 /// Reads the `detail` of `EventBridge`'s "CloudWatch Alarm State Change"; nothing if it has no alarm name or state.
-pub fn read_event(detail: &Object, alarm_arn: Option<&str>, place: Place, incoming: &Incoming<'_>) -> Option<Card> {
+fn read_event(event: &Event<'_>) -> Option<Draft> {
+    let detail = event.detail.object().filter(|_| event.detail_type == STATE_CHANGE)?;
     let state = detail.get("state")?.as_object()?;
     let empty = Object::new();
     let section = |key: &str| detail.get(key).and_then(Value::as_object).unwrap_or(&empty);
@@ -69,29 +75,30 @@ pub fn read_event(detail: &Object, alarm_arn: Option<&str>, place: Place, incomi
         previous: string(section("previousState"), "value"),
         reason: string(state, "reason"),
         description: string(configuration, "description"),
-        since: Moment::parse(string(state, "timestamp").unwrap_or_default()),
-        arn: alarm_arn.and_then(Arn::parse),
-        place,
+        since: string(state, "timestamp"),
+        arn: event.resources.first().and_then(|arn| Arn::parse(arn)),
+        place: event.place(),
         trigger: configuration.contains_key("metrics").then(|| Trigger::read(configuration)),
         rule: string(configuration, "alarmRule"),
         children: triggering.iter().filter_map(Child::read).collect(),
         suppressed_by: string(state, "actionsSuppressedBy"),
     };
-    Some(alarm.card(incoming))
+    Some(alarm.draft())
 }
 
 /// Every change of an alarm's state is urgent, its end too: if the end could be overtaken by the next beginning, the channel
 /// would read "OK" last while the alarm rings.
-pub fn triage(object: &Object, _: &Incoming<'_>) -> Triage {
+fn triage(object: &Object, _: &Incoming<'_>) -> Option<Triage> {
     let said = |key| string(object, key).unwrap_or_default();
     let place = [said("Region"), said("AWSAccountId")];
-    of_change(string(object, "AlarmArn"), place, said("AlarmName"), said("NewStateValue"))
+    Some(of_change(string(object, "AlarmArn"), place, said("AlarmName"), said("NewStateValue")))
 }
 
-/// Like [`triage`], of `EventBridge`'s `detail`; the same change arrives with the same key by both ways.
-pub fn triage_event(detail: &Object, alarm_arn: Option<&str>, place: [&str; 2]) -> Option<Triage> {
-    let state = string(detail.get("state")?.as_object()?, "value")?;
-    Some(of_change(alarm_arn, place, string(detail, "alarmName")?, state))
+/// Like [`triage`], of `EventBridge`'s event; the same change arrives with the same key by both ways.
+fn triage_event(event: &Event<'_>) -> Option<Triage> {
+    let state = event.detail.str("state.value").filter(|_| event.detail_type == STATE_CHANGE)?;
+    let place = [event.region, event.account].map(Option::unwrap_or_default);
+    Some(of_change(event.resources.first().copied(), place, event.detail.str("alarmName")?, state))
 }
 
 fn of_change(alarm_arn: Option<&str>, [region, account]: [&str; 2], name: &str, state: &str) -> Triage {
@@ -109,7 +116,7 @@ struct Alarm<'a> {
     previous: Option<&'a str>,
     reason: Option<&'a str>,
     description: Option<&'a str>,
-    since: Moment,
+    since: Option<&'a str>,
     arn: Option<Arn<'a>>,
     place: Place,
     trigger: Option<Trigger<'a>>,
@@ -119,62 +126,36 @@ struct Alarm<'a> {
 }
 
 impl Alarm<'_> {
-    fn card(self, incoming: &Incoming<'_>) -> Card {
+    /// What is wrong, why it was set up, then the numbers: the order in which a person woken by it asks.
+    fn draft(self) -> Draft {
         let condition = self.trigger.as_ref().and_then(Trigger::condition);
-        let children = self.children();
-        let gist =
-            condition.clone().or_else(|| self.children.first().map(|child| format!("because of {}", child.name)));
+        let because = self.children.first().map(|child| format!("because of {}", child.name));
         let link = self.arn.and_then(|arn| {
             let region = Some(arn.region).filter(|region| !region.is_empty()).or(self.place.region.as_deref());
             Some(Console::of(arn.partition, region?)?.alarm(self.name))
         });
-        Card {
-            source: Source::CloudwatchAlarm,
-            severity: severity(self.state),
-            headline: Text::Plain(format!("{}: {}", self.state, self.name)),
-            gist: gist.map(Text::Plain),
-            body: self.body(condition, children),
-            links: link.into_iter().collect(),
-            footer: incoming.footer(),
-            sent: incoming.sent(),
-            thread: None,
-            place: self.place,
-        }
-    }
-
-    /// What is wrong, why it was set up, then the numbers: the order in which a person woken by it asks.
-    fn body(&self, condition: Option<String>, children: Option<Part>) -> Vec<Part> {
-        let paragraph = |title: Option<&str>, text: &str| Part::Paragraph {
-            title: title.map(str::to_owned),
-            text: Text::Plain(text.to_owned()),
+        let mut draft = Draft::new(severity(self.state), format!("{}: {}", self.state, self.name))
+            .gist(condition.clone().or(because))
+            .subject(Some(self.name))
+            .state(Some(self.state))
+            .paragraph(None, self.reason)
+            .part(self.children())
+            .paragraph(Some("Description"), self.description)
+            .fact("Condition", condition);
+        draft = match self.previous {
+            Some(previous) => draft.fact("State", Some(format!("{previous} → {}", self.state))),
+            None => draft.fact("State", Some(self.state)),
         };
-        let mut body = Vec::with_capacity(6);
-        body.extend(self.reason.map(|reason| paragraph(None, reason)));
-        body.extend(children);
-        body.extend(self.description.map(|description| paragraph(Some("Description"), description)));
-        body.push(Part::Facts(self.facts(condition)));
-        body.extend(self.trigger.as_ref().and_then(Trigger::formula));
-        if let Some(rule) = self.rule {
-            body.push(Part::Preformatted { title: Some("Rule".to_owned()), text: rule.to_owned() });
+        for fact in self.trigger.iter().flat_map(Trigger::facts) {
+            draft = draft.labelled(&fact.label, Some(fact.value));
         }
-        body
-    }
-
-    fn facts(&self, condition: Option<String>) -> Vec<Fact> {
-        let mut facts = Vec::with_capacity(10);
-        facts.extend(condition.map(|condition| Fact::new("Condition", Text::Plain(condition))));
-        let state = match self.previous {
-            Some(previous) => format!("{previous} → {}", self.state),
-            None => self.state.to_owned(),
-        };
-        facts.push(Fact::new("State", Text::Plain(state)));
-        facts.extend(self.trigger.iter().flat_map(Trigger::facts));
-        facts.extend(self.place.facts());
-        if !self.since.is_blank() {
-            facts.push(Fact::new("Since", Text::Time(self.since.clone())));
-        }
-        facts.extend(self.suppressed_by.map(|by| Fact::new("Actions suppressed by", Text::Code(by.to_owned()))));
-        facts
+        draft
+            .code("Actions suppressed by", self.suppressed_by)
+            .since("Since", self.since)
+            .detail(self.trigger.as_ref().and_then(Trigger::formula))
+            .detail(self.rule.map(|rule| Part::Preformatted { title: Some("Rule".to_owned()), text: rule.to_owned() }))
+            .link(link)
+            .place(self.place)
     }
 
     fn children(&self) -> Option<Part> {

@@ -8,12 +8,11 @@ mod faults;
 use serde_json::Value;
 
 use self::faults::faults;
-use super::Object;
-use super::payload::{list, scalar, string};
+use super::fields::{Object, list, scalar, string};
 use crate::delivery::Priority;
 use crate::notification::text::first_line;
 use crate::notification::triage::Triage;
-use crate::notification::{Card, Incoming, Part, Severity, Source, Text, Thread};
+use crate::notification::{About, Card, Incoming, Part, Severity, Source, Text, Thread};
 
 /// Next steps and keywords that a card takes; the schema names no number.
 const STEPS_SHOWN: usize = 50;
@@ -48,7 +47,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         None => Text::Plain(format!("Notification from {}", incoming.topic_name())),
     };
     Card {
-        source: Source::CustomNotification,
+        source: Source::CUSTOM_NOTIFICATION,
         severity: if faults.is_empty() { Severity::Neutral } else { Severity::Warning },
         headline,
         gist: description.and_then(|text| first_line(text, GIST_LENGTH)).map(Text::Native),
@@ -58,15 +57,16 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         footer: format!("Custom notification through SNS topic {} · delivered by Bellhop", incoming.topic_name()),
         sent: incoming.sent(),
         thread: thread(metadata),
+        about: About { origin: "custom".to_owned(), subject: title.map(str::to_owned), ..About::default() },
     }
 }
 
 /// A custom notification is never urgent by itself: its schema has no severity. Its `id` makes it alike to others of its topic
 /// and thread; without one it is like no other.
-pub fn triage(object: &Object, incoming: &Incoming<'_>) -> Triage {
-    let Some(id) = string(object, "id") else { return Triage::ordinary() };
+pub fn triage(object: &Object, incoming: &Incoming<'_>) -> Option<Triage> {
+    let id = string(object, "id")?;
     let thread = object.get("metadata").and_then(|metadata| metadata.get("threadId")).and_then(scalar);
-    Triage::alike(Priority::Notification, &["custom", incoming.topic_arn, &thread.unwrap_or_default(), id], &[])
+    Some(Triage::alike(Priority::Notification, &["custom", incoming.topic_arn, &thread.unwrap_or_default(), id], &[]))
 }
 
 fn body(content: &Object, description: Option<&str>, faults: Vec<String>) -> Vec<Part> {
@@ -97,5 +97,5 @@ fn thread(metadata: &Object) -> Option<Thread> {
         let text = metadata.get(key).and_then(scalar)?;
         Some(text.chars().take(limit).collect::<String>())
     };
-    Some(Thread { key: kept("threadId", THREAD_KEY_LENGTH)?, summary: kept("summary", SUMMARY_LENGTH) })
+    Some(Thread { key: kept("threadId", THREAD_KEY_LENGTH)?, summary: kept("summary", SUMMARY_LENGTH), ended: None })
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::sensitive;
 use crate::notification::text::{first_line, is_blank};
-use crate::notification::{Card, Incoming, Part, Severity, Source, Text};
+use crate::notification::{About, Card, Incoming, Part, Severity, Source, Text};
 
 /// Characters of a text's first line that a push line takes.
 const GIST_LENGTH: usize = 120;
@@ -42,7 +42,7 @@ fn card(incoming: &Incoming<'_>, gist: Option<String>, body: Vec<Part>) -> Card 
         None => format!("Message from {}", incoming.topic_name()),
     };
     Card {
-        source: Source::PlainText,
+        source: Source::PLAIN_TEXT,
         severity: Severity::Neutral,
         headline: Text::Plain(headline),
         gist: gist.map(Text::Plain),
@@ -52,5 +52,6 @@ fn card(incoming: &Incoming<'_>, gist: Option<String>, body: Vec<Part>) -> Card 
         footer: incoming.footer(),
         sent: incoming.sent(),
         thread: None,
+        about: About { kind: "text".to_owned(), ..About::default() },
     }
 }

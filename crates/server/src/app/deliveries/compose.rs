@@ -1,6 +1,6 @@
 //! The card of a delivery: of the message that was accepted, of all that a digest tells, or of what Bellhop found itself.
 
-use domain::notification::{Card, Digest, DigestTopic, Incoming, card, digest};
+use domain::notification::{AccountNames, Card, Digest, DigestTopic, Incoming, card, digest};
 use domain::sns_message::SnsMessage;
 use domain::watch;
 use store::StoreError;
@@ -22,7 +22,7 @@ impl App {
         if delivery.topic_arn == OWN_TOPIC {
             return Ok(finding(&delivery.body).map(|finding| watch::card(&finding, delivery.since_ms)));
         }
-        Ok(read_card(&delivery.body))
+        Ok(read_card(&delivery.body, &self.account_names))
     }
 
     async fn digest_of(&self, delivery: &PendingDelivery) -> Result<Card, StoreError> {
@@ -45,13 +45,13 @@ impl App {
             topics,
             first_at_ms,
             last_at_ms,
-            newest: bodies.iter().filter_map(|body| read_card(body).ok()).collect(),
+            newest: bodies.iter().filter_map(|body| read_card(body, &self.account_names).ok()).collect(),
         }))
     }
 }
 
 /// The card of an envelope that was accepted before.
-pub(super) fn read_card(body: &str) -> Result<Card, String> {
+pub(super) fn read_card(body: &str, account_names: &AccountNames) -> Result<Card, String> {
     let message =
         SnsMessage::parse(body.as_bytes()).map_err(|error| format!("the stored message is damaged: {error}"))?;
     Ok(card(&Incoming {
@@ -59,6 +59,7 @@ pub(super) fn read_card(body: &str) -> Result<Card, String> {
         subject: message.subject.as_deref(),
         message: &message.message,
         timestamp: &message.timestamp,
+        account_names,
     }))
 }
 

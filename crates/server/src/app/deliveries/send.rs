@@ -110,7 +110,7 @@ impl App {
         latest: &Card,
     ) -> Sent {
         let delivered = Sent::Delivered { posted: posted.to_owned(), opens_thread: None };
-        let Ok(parent_card) = read_card(&parent.body) else {
+        let Ok(parent_card) = read_card(&parent.body, &self.account_names) else {
             return delivered;
         };
         let message = render::slack::parent_update(&parent_card, latest);

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::notification::source::Object;
-use crate::notification::source::payload::{count, either, either_string, scalar, string};
+use crate::notification::source::fields::{count, either, either_string, scalar, string};
 use crate::notification::{Fact, Part, Text};
 
 /// Dimensions that a card shows; CloudWatch allows 30.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::severity::{is_current, is_state};
 use crate::notification::arn::Arn;
-use crate::notification::source::payload::scalar;
+use crate::notification::source::fields::scalar;
 use crate::notification::source::sensitive;
 use crate::notification::text::words;
 use crate::notification::{Fact, Part, Text};

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
-    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, OperatorSettings, ServerSettings, Settings,
-    SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings, ThrottleSettings,
+    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
+    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -355,6 +356,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
         chime: ChimeSettings { api_url: Some(slack.api_url()) },
         operators: OperatorSettings::default(),
+        notifications: NotificationSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

@@ -123,7 +123,7 @@ fn an_update_without_summary_is_summed_up() {
     let summary = "*Update Summary:* Notification from alarms · Deployment of *orders* finished";
     assert!(json.contains(summary), "{json}");
     // All that the parent said is still there.
-    let blocks = |message: &slack::SlackMessage| message.attachments[0]["blocks"].as_array().unwrap().clone();
+    let blocks = |message: &slack::SlackMessage| message.attachments[0].blocks.clone();
     let updated = blocks(&update);
     assert!(blocks(&slack::message(&parent)).iter().all(|block| updated.contains(block)));
 }

@@ -23,6 +23,12 @@ fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
+/// All blocks of a message as Slack gets them.
+fn blocks(message: &SlackMessage) -> Vec<Value> {
+    let inner = message.attachments.iter().flat_map(|attachment| &attachment.blocks);
+    message.blocks.iter().chain(inner).map(|block| serde_json::to_value(block).unwrap()).collect()
+}
+
 /// Every text of a message, with whether Slack reads it as mrkdwn and whether it may hold the sender's own.
 fn texts(message: &SlackMessage, native: bool) -> Vec<(String, bool, bool)> {
     fn walk(value: &Value, native: bool, out: &mut Vec<(String, bool, bool)>) {
@@ -40,8 +46,7 @@ fn texts(message: &SlackMessage, native: bool) -> Vec<(String, bool, bool)> {
         }
     }
     let mut out = vec![(message.text.clone(), true, native)];
-    message.blocks.iter().for_each(|block| walk(block, native, &mut out));
-    message.attachments.iter().for_each(|attachment| walk(&attachment["blocks"], native, &mut out));
+    blocks(message).iter().for_each(|block| walk(block, native, &mut out));
     out
 }
 
@@ -70,8 +75,7 @@ fn assert_harmless(text: &str) {
 
 /// Slack's limits, written down again from its pages, so that a wrong constant of ours is found.
 fn assert_within_limits(message: &SlackMessage) {
-    let inner = message.attachments[0]["blocks"].as_array().unwrap();
-    let blocks: Vec<&Value> = message.blocks.iter().chain(inner).collect();
+    let blocks = blocks(message);
     assert!(!message.text.is_empty() && length(&message.text) <= 4_000 && !message.text.contains('\n'));
     assert!(blocks.len() <= 50, "{} blocks", blocks.len());
     assert!(blocks.iter().map(|block| block.to_string().len()).sum::<usize>() <= 40_000);
@@ -99,7 +103,7 @@ fn assert_within_limits(message: &SlackMessage) {
 }
 
 /// Characters that only JSON's own escaping adds.
-fn escapes(blocks: &[&Value]) -> usize {
+fn escapes(blocks: &[Value]) -> usize {
     blocks.iter().map(|block| block.to_string().matches('\\').count()).sum()
 }
 
@@ -299,8 +303,7 @@ fn a_whole_custom_notification_is_not_cut() {
     let message = json!({"version": "1.0", "source": "custom", "content": {
         "title": "t".repeat(250), "description": "d".repeat(8_000), "nextSteps": steps, "keywords": ["k".repeat(75)]}});
     // The push line and its copy, `fallback`, are short by intent.
-    let SlackMessage { blocks, attachments, .. } = slack::message(&read(&message.to_string(), None));
-    let rendered = serde_json::to_string(&(blocks, &attachments[0]["blocks"])).unwrap();
+    let rendered = serde_json::to_string(&blocks(&slack::message(&read(&message.to_string(), None)))).unwrap();
     assert!(!rendered.contains("more characters") && !rendered.contains("Cut here"), "{rendered}");
     // Runs this long are the content's own; the letters of words are not counted.
     let runs = |letter: char| rendered.split(|c| c != letter).map(str::len).filter(|run| *run > 100).sum::<usize>();

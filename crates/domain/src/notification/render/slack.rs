@@ -4,13 +4,14 @@
 //! `link_names` and without `parse`, which would give power back to a stranger's text. The headline is a top-level block
 //! because Slack prints `text` above a message that has attachments only; so `text` is the push line and nothing else.
 
+mod blocks;
 mod layout;
 mod limits;
 mod mrkdwn;
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
+pub use self::blocks::{Attachment, Block};
 use self::layout::Layout;
 use crate::notification::arn::Arn;
 use crate::notification::text::{is_blank, is_hazard};
@@ -22,9 +23,9 @@ pub struct SlackMessage {
     /// The push line on a phone; Slack shows it nowhere else as long as there are blocks.
     pub text: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub blocks: Vec<Value>,
+    pub blocks: Vec<Block>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Value>,
+    pub attachments: Vec<Attachment>,
 }
 
 /// Our own bounds, below Slack's: what a phone shows.
@@ -55,13 +56,13 @@ pub fn parent_update(parent: &Card, latest: &Card) -> SlackMessage {
         Some(summary) => update.push_str(&mrkdwn::prose(summary, SUMMARY_TEXT)),
         None => update.push_str(&summary_of(latest)),
     }
-    assemble(parent, Some(section(&update, native)))
+    assemble(parent, Some(Block::section(update, native)))
 }
 
-fn assemble(card: &Card, update: Option<Value>) -> SlackMessage {
+fn assemble(card: &Card, update: Option<Block>) -> SlackMessage {
     let text = push_line(card);
     let (headline, headline_was_cut) = headline(card);
-    let last: Vec<Value> = links(&card.links).into_iter().chain(update).chain([footer(card)]).collect();
+    let last: Vec<Block> = links(&card.links).into_iter().chain(update).chain([footer(card)]).collect();
     let mut layout = Layout::around(&headline, &last, &card.body);
     if headline_was_cut {
         layout.text(None, &card.headline);
@@ -71,7 +72,7 @@ fn assemble(card: &Card, update: Option<Value>) -> SlackMessage {
     }
     let mut blocks = layout.finish();
     blocks.extend(last);
-    let attachment = json!({"color": colour(card.severity), "fallback": text, "blocks": blocks});
+    let attachment = Attachment { color: colour(card.severity), fallback: text.clone(), blocks };
     SlackMessage { text, blocks: vec![headline], attachments: vec![attachment] }
 }
 
@@ -106,16 +107,16 @@ fn one_line(text: &Text, limit: usize) -> String {
 }
 
 /// The headline's block, and whether it could not hold all of it.
-fn headline(card: &Card) -> (Value, bool) {
+fn headline(card: &Card) -> (Block, bool) {
     if let Text::Native(title) = &card.headline {
         // A header block takes no mrkdwn, and the sender's mentions are to work.
         let title = mrkdwn::native(title, TITLE_TEXT);
         let is_formatted = title.contains(['*', '\n']) || title.is_empty();
-        return (section(&if is_formatted { title } else { format!("*{title}*") }, true), false);
+        return (Block::section(if is_formatted { title } else { format!("*{title}*") }, true), false);
     }
     // Header text is plain: Slack gives `<`, `&` and `*` no meaning there, so only hazards go.
     let (Text::Plain(words) | Text::Code(words) | Text::Arn(words) | Text::Native(words)) = &card.headline else {
-        return (header(mark(card.severity)), false);
+        return (Block::header(mark(card.severity).to_owned()), false);
     };
     let words: String = words
         .trim()
@@ -127,7 +128,7 @@ fn headline(card: &Card) -> (Value, bool) {
     let whole = format!("{}{words}", mark(card.severity));
     let mut room = limits::HEADER_TEXT - 1;
     if mrkdwn::units(&whole) <= limits::HEADER_TEXT {
-        return (header(&whole), false);
+        return (Block::header(whole), false);
     }
     let fits = |c: &char| {
         let fits = c.len_utf16() <= room;
@@ -136,7 +137,7 @@ fn headline(card: &Card) -> (Value, bool) {
     };
     let mut short: String = whole.chars().take_while(fits).collect();
     short.push('…');
-    (header(&short), true)
+    (Block::header(short), true)
 }
 
 fn mrkdwn_of(text: &Text, limit: usize) -> String {
@@ -175,49 +176,22 @@ fn colour(severity: Severity) -> &'static str {
     }
 }
 
-fn header(text: &str) -> Value {
-    // Slack refuses an empty text.
-    let text = if is_blank(text) { "Notification" } else { text };
-    json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": false}})
-}
-
-fn section(text: &str, native: bool) -> Value {
-    let text = if is_blank(text) { "Notification" } else { text };
-    json!({"type": "section", "text": mrkdwn_object(text, native)})
-}
-
-/// `verbatim` keeps Slack from turning `@here`, `#general` and the like in a stranger's text into mentions:
-/// <https://docs.slack.dev/reference/block-kit/composition-objects/text-object>.
-fn mrkdwn_object(text: &str, native: bool) -> Value {
-    if native {
-        json!({"type": "mrkdwn", "text": text})
-    } else {
-        json!({"type": "mrkdwn", "text": text, "verbatim": true})
-    }
-}
-
-fn context(elements: &[String]) -> Value {
-    let elements: Vec<Value> =
-        elements.iter().take(limits::CONTEXT_ELEMENTS).map(|element| mrkdwn_object(element, false)).collect();
-    json!({"type": "context", "elements": elements})
-}
-
 /// Plain links, not buttons: Slack reports every press of a button to the app, which must then answer.
-fn links(links: &[Link]) -> Option<Value> {
+fn links(links: &[Link]) -> Option<Block> {
     let mut text = String::new();
     for link in links.iter().filter_map(|link| mrkdwn::link(&link.url, &link.label)) {
         if mrkdwn::units(&text) + mrkdwn::units(&link) < LINKS_TEXT {
             text.extend([&link, "\n"]);
         }
     }
-    (!text.is_empty()).then(|| section(text.trim_end(), false))
+    (!text.is_empty()).then(|| Block::section(text.trim_end().to_owned(), false))
 }
 
-fn footer(card: &Card) -> Value {
+fn footer(card: &Card) -> Block {
     let mut elements = vec![mrkdwn::line(&card.footer, FOOTER_TEXT)];
     if !card.sent.is_blank() {
         elements.push(mrkdwn::line(&card.sent.utc(), FOOTER_TEXT));
     }
     elements.retain(|element| !is_blank(element));
-    context(&elements)
+    Block::context(elements)
 }

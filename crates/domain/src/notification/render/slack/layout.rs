@@ -2,9 +2,8 @@
 //!
 //! The Slack renderer calls it. Facts get their room first: prose of any length must not crowd out where and since when.
 
-use serde_json::{Value, json};
-
-use super::{context, is_native, limits, mrkdwn, mrkdwn_object, mrkdwn_of, section};
+use super::blocks::{Block, TextObject};
+use super::{is_native, limits, mrkdwn, mrkdwn_of};
 use crate::notification::text::is_blank;
 use crate::notification::{Fact, Part, Text};
 
@@ -25,9 +24,9 @@ const _: () = assert!(FACT_LABEL + 1 + FACT_VALUE <= limits::FIELD_TEXT && TAGS_
 
 /// The attachment's blocks as they grow, and the room that is left.
 pub struct Layout {
-    blocks: Vec<Value>,
+    blocks: Vec<Block>,
     /// The sections of each `Part::Facts`, in order, already paid for.
-    facts: std::vec::IntoIter<Vec<Value>>,
+    facts: std::vec::IntoIter<Vec<Block>>,
     blocks_left: usize,
     room: usize,
     cut: bool,
@@ -35,8 +34,8 @@ pub struct Layout {
 
 impl Layout {
     /// Room for what stands between the headline and the last blocks.
-    pub fn around(headline: &Value, last: &[Value], body: &[Part]) -> Self {
-        let facts: Vec<Vec<Value>> = body
+    pub fn around(headline: &Block, last: &[Block], body: &[Part]) -> Self {
+        let facts: Vec<Vec<Block>> = body
             .iter()
             .filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None })
             .map(|facts| sections_of(facts))
@@ -45,7 +44,7 @@ impl Layout {
         Self {
             blocks: Vec::with_capacity(8),
             blocks_left: (limits::BLOCKS - 1).saturating_sub(around().count()),
-            room: limits::MESSAGE_BLOCKS.saturating_sub(around().map(cost).sum::<usize>() + NOTICE_COST),
+            room: limits::MESSAGE_BLOCKS.saturating_sub(around().map(Block::cost).sum::<usize>() + NOTICE_COST),
             facts: facts.into_iter(),
             cut: false,
         }
@@ -103,8 +102,8 @@ impl Layout {
     /// One section, or as many as the text needs.
     fn sections(&mut self, text: &str, native: bool) {
         for piece in mrkdwn::pieces(text, limits::SECTION_TEXT).into_iter().filter(|piece| !is_blank(piece)) {
-            let block = section(&piece, native);
-            let cost = cost(&block);
+            let block = Block::section(piece, native);
+            let cost = block.cost();
             if cost > self.room || self.blocks_left == 0 {
                 self.cut = true;
                 return;
@@ -129,36 +128,30 @@ impl Layout {
     }
 
     /// The blocks, with a word about it if something was left out.
-    pub fn finish(mut self) -> Vec<Value> {
+    pub fn finish(mut self) -> Vec<Block> {
         if self.cut {
             let notice = "_Cut here: the notification is longer than a Slack message can be._";
-            self.blocks.push(context(&[notice.to_owned()]));
+            self.blocks.push(Block::context([notice.to_owned()]));
         }
         self.blocks
     }
 }
 
-fn sections_of(facts: &[Fact]) -> Vec<Value> {
-    let fields: Vec<Value> = facts.iter().filter_map(field).collect();
-    fields.chunks(limits::SECTION_FIELDS).map(|fields| json!({"type": "section", "fields": fields})).collect()
+fn sections_of(facts: &[Fact]) -> Vec<Block> {
+    let mut fields = facts.iter().filter_map(field);
+    let next = || {
+        let section: Vec<TextObject> = fields.by_ref().take(limits::SECTION_FIELDS).collect();
+        (!section.is_empty()).then(|| Block::fields(section))
+    };
+    std::iter::from_fn(next).collect()
 }
 
-fn field(fact: &Fact) -> Option<Value> {
+fn field(fact: &Fact) -> Option<TextObject> {
     let value = mrkdwn_of(&fact.value, FACT_VALUE);
     let text = format!("{}\n{value}", mrkdwn::bold(&fact.label, FACT_LABEL));
-    (!is_blank(&value)).then(|| mrkdwn_object(&text, is_native(&fact.value)))
+    (!is_blank(&value)).then(|| TextObject::mrkdwn(text, is_native(&fact.value)))
 }
 
 fn titled(title: Option<&str>) -> String {
     title.map(|title| format!("{}\n", mrkdwn::bold(title, TITLE_TEXT - 2))).unwrap_or_default()
-}
-
-/// What a block takes of the message's room: about the length of its JSON.
-fn cost(block: &Value) -> usize {
-    match block {
-        Value::String(text) => mrkdwn::units(text) + 2,
-        Value::Array(items) => items.iter().map(|item| cost(item) + 1).sum(),
-        Value::Object(members) => members.iter().map(|(name, member)| name.len() + 4 + cost(member)).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 5,
-    }
 }

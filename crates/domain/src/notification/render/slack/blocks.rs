@@ -1,0 +1,99 @@
+//! Block Kit, as much of it as our messages are made of: typed, so that a message is built once and written once.
+//!
+//! The Slack renderer calls it. Source: <https://docs.slack.dev/reference/block-kit/blocks>.
+
+use serde::Serialize;
+
+use super::{limits, mrkdwn};
+use crate::notification::text::is_blank;
+
+/// A block of a message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Block {
+    Header {
+        text: TextObject,
+    },
+    Section {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<TextObject>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<TextObject>,
+    },
+    Context {
+        elements: Vec<TextObject>,
+    },
+}
+
+/// Slack refuses an empty text; this stands for it.
+const NOTHING: &str = "Notification";
+
+impl Block {
+    pub fn header(text: String) -> Self {
+        Self::Header { text: TextObject::plain(if is_blank(&text) { NOTHING.to_owned() } else { text }) }
+    }
+
+    /// `native`: the sender may speak Slack's own markdown.
+    pub fn section(text: String, native: bool) -> Self {
+        let text = if is_blank(&text) { NOTHING.to_owned() } else { text };
+        Self::Section { text: Some(TextObject::mrkdwn(text, native)), fields: Vec::new() }
+    }
+
+    pub fn fields(fields: Vec<TextObject>) -> Self {
+        Self::Section { text: None, fields }
+    }
+
+    pub fn context(elements: impl IntoIterator<Item = String>) -> Self {
+        let elements = elements.into_iter().take(limits::CONTEXT_ELEMENTS);
+        Self::Context { elements: elements.map(|element| TextObject::mrkdwn(element, false)).collect() }
+    }
+
+    /// What it takes of the message's room: about the length of its JSON.
+    pub fn cost(&self) -> usize {
+        const CONTAINER: usize = 40;
+        let texts = |texts: &[TextObject]| texts.iter().map(TextObject::cost).sum::<usize>();
+        CONTAINER
+            + match self {
+                Self::Header { text } => text.cost(),
+                Self::Section { text, fields } => text.as_ref().map_or(0, TextObject::cost) + texts(fields),
+                Self::Context { elements } => texts(elements),
+            }
+    }
+}
+
+/// A text and whether Slack reads mrkdwn in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TextObject {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emoji: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verbatim: Option<bool>,
+}
+
+impl TextObject {
+    fn plain(text: String) -> Self {
+        Self { kind: "plain_text", text, emoji: Some(false), verbatim: None }
+    }
+
+    /// `verbatim` keeps Slack from turning `@here`, `#general` and the like in a stranger's text into mentions:
+    /// <https://docs.slack.dev/reference/block-kit/composition-objects/text-object>.
+    pub fn mrkdwn(text: String, native: bool) -> Self {
+        Self { kind: "mrkdwn", text, emoji: None, verbatim: (!native).then_some(true) }
+    }
+
+    fn cost(&self) -> usize {
+        const CONTAINER: usize = 45;
+        CONTAINER + mrkdwn::units(&self.text)
+    }
+}
+
+/// What stands below the headline, with the bar of its colour.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Attachment {
+    pub color: &'static str,
+    pub fallback: String,
+    pub blocks: Vec<Block>,
+}

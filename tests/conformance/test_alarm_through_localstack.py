@@ -11,11 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from slack_sdk.models.blocks import Block
 
 from bellhop import ACCOUNT, ROLE, WORKSPACE, Bellhop
 from localstack import REGION, LocalStack, aws
 from processes import wait_until
+from slack_messages import assert_slack_takes
 
 CHANNEL = "C0ALARMS"
 
@@ -118,26 +118,6 @@ def captured(account, configuration):
 
 def with_text(bellhop, text: str) -> list[dict]:
     return [message for message in bellhop.messages(CHANNEL) if text in json.dumps(message)]
-
-
-def blocks_of(message: dict) -> list[dict]:
-    """The blocks of a message, those of its attachments (the coloured bar) too."""
-    inside = [block for attachment in message.get("attachments") or [] for block in attachment.get("blocks") or []]
-    return (message.get("blocks") or []) + inside
-
-
-def assert_slack_takes(message: dict):
-    blocks = blocks_of(message)
-    assert blocks, f"no blocks in {message}"
-    assert len(blocks) <= 50
-    for block in blocks:
-        parsed = Block.parse(block)
-        parsed.validate_json()
-        # A member that slack_sdk does not know would be gone here.
-        assert parsed.to_dict() == block
-    assert message.get("text") or any(attachment.get("fallback") for attachment in message["attachments"]), (
-        "nothing to read in a notification or aloud"
-    )
 
 
 def set_alarm(account, state: str, reason: str):

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: the release binaries, then the load generator beside the programs it compares with, or one of the two proofs
 //! that are Python: the loss table and the oracle. What is measured is in `xtask/bench` and `tests/conformance`.
 
+mod cards;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -15,6 +17,11 @@ const PROOFS: [(&str, &str); 2] = [("loss", "loss_table"), ("oracle", "oracle")]
 const ALERTMANAGER: &str = "prometheus-alertmanager";
 
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    if let [first, rest @ ..] = arguments
+        && first == "cards"
+    {
+        return cards::run(workspace, rest);
+    }
     if let Some((module, rest)) = proof(arguments)? {
         return run_proof(workspace, module, &rest);
     }

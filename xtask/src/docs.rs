@@ -1,9 +1,13 @@
 //! `cargo xtask docs`: the pages that are made and not written. docs/reference/compatibility.md is what the release build's
-//! `bellhop wire dump` says, with the reference's facts and what was written down about each operation beside it.
+//! `bellhop wire dump` says, with the reference's facts and what was written down about each operation beside it;
+//! docs/reference/sources.md is what `bellhop sources` says, with the golden messages of each.
 //!
-//! Called to write the page, and by the `docs` step to see that the one in the repository is what this build says.
+//! Called to write the pages, and by the `docs` step to see that those in the repository are what this build says. The pictures of
+//! sources.md are made by `cargo xtask docs --pictures` alone: a browser is not asked of whoever runs the tests.
 
 mod compatibility;
+mod pictures;
+mod sources;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -11,40 +15,64 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 
+use self::sources::Source;
 use crate::workspace::{self, Workspace, environment};
 
-const PAGE: &str = "docs/reference/compatibility.md";
 const NOTES: &str = "tests/conformance/compatibility_notes.json";
 const REFERENCE: &str = "tests/conformance/reference.json";
+const CORPUS: &str = "tests/conformance/corpus.json";
+
+/// A page, and how it is made.
+type Page = (&'static str, fn(&Workspace) -> Result<String>);
+const PAGES: [Page; 2] = [("docs/reference/compatibility.md", compatibility), ("docs/reference/sources.md", sources)];
 
 /// The release build, unless `BELLHOP_BINARY` names another.
 pub fn named_binary() -> Option<PathBuf> {
     environment("BELLHOP_BINARY")
 }
 
-pub fn write(workspace: &Workspace) -> Result<()> {
-    let path = workspace.root.join(PAGE);
-    std::fs::write(&path, page(workspace)?).with_context(|| format!("`{}` cannot be written", path.display()))?;
-    eprintln!("    wrote {PAGE}");
-    Ok(())
-}
-
-pub fn check(workspace: &Workspace) -> Result<()> {
-    let committed = std::fs::read_to_string(workspace.root.join(PAGE)).unwrap_or_default();
-    let made = page(workspace)?;
-    if let Some(line) = first_difference(&committed, &made) {
-        bail!("{PAGE}:{line} is not what this build says: `cargo xtask docs` writes it, read and commit it");
+pub fn write(workspace: &Workspace, with_pictures: bool) -> Result<()> {
+    if with_pictures {
+        pictures::write(workspace, &listed_sources(workspace)?)?;
+    }
+    for (page, make) in PAGES {
+        let path = workspace.root.join(page);
+        std::fs::write(&path, make(workspace)?).with_context(|| format!("`{}` cannot be written", path.display()))?;
+        eprintln!("    wrote {page}");
     }
     Ok(())
 }
 
-fn page(workspace: &Workspace) -> Result<String> {
-    let binary = named_binary().unwrap_or_else(|| workspace.release_binary("bellhop"));
-    let dump = workspace::output(workspace.command(binary).args(["wire", "dump"]))?;
+pub fn check(workspace: &Workspace) -> Result<()> {
+    for (page, make) in PAGES {
+        let committed = std::fs::read_to_string(workspace.root.join(page)).unwrap_or_default();
+        if let Some(line) = first_difference(&committed, &make(workspace)?) {
+            bail!("{page}:{line} is not what this build says: `cargo xtask docs` writes it, read and commit it");
+        }
+    }
+    Ok(())
+}
+
+fn binary(workspace: &Workspace) -> PathBuf {
+    named_binary().unwrap_or_else(|| workspace.release_binary("bellhop"))
+}
+
+fn compatibility(workspace: &Workspace) -> Result<String> {
+    let dump = workspace::output(workspace.command(binary(workspace)).args(["wire", "dump"]))?;
     let operations = serde_json::from_str(&dump).context("`bellhop wire dump` is not what it was")?;
     let notes = read(&workspace.root.join(NOTES))?;
     let reference = read(&workspace.root.join(REFERENCE))?;
     compatibility::page(operations, &notes, &reference)
+}
+
+fn sources(workspace: &Workspace) -> Result<String> {
+    let corpus: Vec<sources::Corpus> = read(&workspace.root.join(CORPUS))?;
+    sources::page(workspace, &listed_sources(workspace)?, &corpus)
+}
+
+fn listed_sources(workspace: &Workspace) -> Result<Vec<Source>> {
+    let listed = workspace::output(workspace.command(binary(workspace)).args(["sources", "--format", "json"]))?;
+    serde_json::from_str(&listed).context("`bellhop sources` is not what it was")
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {

@@ -25,10 +25,12 @@ usage: cargo xtask COMMAND
                             one step
   conformance [PYTEST ARGS] the release build, then pytest from outside on it, for example
                             `cargo xtask conformance -k twin -x`
-  docs                      the release build, then docs/reference/compatibility.md of what it
-                            says; the step of that name only compares the two
+  docs [--pictures]         the release build, then the pages of docs/reference/ that are made of what
+                            it says; the step of that name only compares. Pictures need Chromium
   postgres                  runs an empty PostgreSQL until Enter and prints how `cargo test` finds it
   bench [ARGS]              builds release and runs the load generator with ARGS
+  bench cards [--write PAGE]
+                            messages of each source that one core turns into Slack's JSON in a second
   bench loss [ARGS]         the loss table, whole: 60 notifications to a chat in each of its moods
   bench oracle [ARGS]       kills, freezes and cuts off for as long as one likes, and asks what arrived
 ";
@@ -58,11 +60,11 @@ fn run(arguments: &[String]) -> Result<()> {
         "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
         "bench" => bench::run(&workspace, rest),
         "postgres" if rest.is_empty() => postgres::Postgres::start(&workspace)?.serve(),
-        "docs" if rest.is_empty() => {
+        "docs" if rest.is_empty() || rest == ["--pictures"] => {
             if docs::named_binary().is_none() {
                 test::run(&workspace, &[Step::Build], &[])?;
             }
-            docs::write(&workspace)
+            docs::write(&workspace, !rest.is_empty())
         }
         name => match (Step::named(name), rest) {
             (Some(step), []) => test::run(&workspace, &[step], &[]),

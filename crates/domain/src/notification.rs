@@ -22,6 +22,7 @@ mod hostile;
 pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
 pub use digest::{Digest, DigestTopic, digest};
 pub use moment::Moment;
+pub use source::{SourceDescription, sources};
 pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
 
 use std::collections::BTreeMap;

@@ -13,6 +13,7 @@ mod moment;
 mod policy;
 mod serve;
 mod session;
+mod sources;
 mod store;
 mod tracing_output;
 mod user;
@@ -84,6 +85,8 @@ enum Command {
     Audit(audit::Audit),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
+    /// See whose messages have a card of their own, and under which name rules and templates know them.
+    Sources(sources::Sources),
     /// See what the API says on the wire.
     #[command(subcommand)]
     Wire(wire::Wire),
@@ -151,6 +154,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,
             Command::Wire(wire) => wire.run(),
+            Command::Sources(sources) => sources.run(),
         }
     });
     if let Some(exporter) = exporter {

@@ -31,6 +31,46 @@ use super::{Card, Incoming, Source};
 const SOURCES: &[Entry] =
     &[cloudwatch_alarm::ENTRY, codepipeline::ENTRY, guardduty::ENTRY, health::ENTRY, securityhub::ENTRY];
 
+/// A source as `bellhop sources` names it.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceDescription {
+    pub source: Source,
+    /// What AWS calls it: `AWS CodePipeline`.
+    pub service: &'static str,
+    /// `EventBridge` sources whose events it reads: `aws.codepipeline`.
+    pub event_sources: &'static [&'static str],
+    /// Detail-types that it reads whatever the event's source.
+    pub detail_types: &'static [&'static str],
+    /// Whether it reads messages that came without `EventBridge`: JSON, text.
+    pub json: bool,
+    pub text: bool,
+}
+
+/// All sources that have a reader of their own, in the alphabet's order, and what reads the rest.
+pub fn sources() -> impl Iterator<Item = SourceDescription> {
+    let own = SOURCES.iter().map(|entry| SourceDescription {
+        source: entry.source,
+        service: entry.service,
+        event_sources: entry.origins,
+        detail_types: entry.detail_types,
+        json: entry.object.is_some(),
+        text: entry.text.is_some(),
+    });
+    let rest = |source, service, json, text| SourceDescription {
+        source,
+        service,
+        event_sources: &[],
+        detail_types: &[],
+        json,
+        text,
+    };
+    own.chain([
+        rest(Source::CUSTOM_NOTIFICATION, "Custom notifications of AWS Chatbot's schema", true, false),
+        rest(Source::EVENTBRIDGE_EVENT, "Any other event in EventBridge's envelope", false, false),
+        rest(Source::PLAIN_TEXT, "Any other JSON, and text", true, true),
+    ])
+}
+
 /// What a message turned out to be.
 enum Shape<'a> {
     Event(Event<'a>),

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: the release binaries, then the load generator beside the programs it compares with, or one of the two proofs
-//! that are Python: the loss table and the oracle. What is measured is in `xtask/bench` and `tests/conformance`.
+//! `cargo xtask bench`: the release binaries, then the load generator beside the programs it compares with, or one of the proofs
+//! that are Python: the loss table, the oracle, the corpus. What is measured is in `xtask/bench` and `tests/conformance`.
 
 mod cards;
 
@@ -12,7 +12,7 @@ use crate::python;
 use crate::workspace::{self, Workspace, environment};
 
 /// The proofs, as `bench NAME` or `bench --only NAME`: each a module of the conformance tests.
-const PROOFS: [(&str, &str); 2] = [("loss", "loss_table"), ("oracle", "oracle")];
+const PROOFS: [(&str, &str); 3] = [("loss", "loss_table"), ("oracle", "oracle"), ("corpus", "corpus")];
 /// Debian's name for Prometheus Alertmanager: package and program.
 const ALERTMANAGER: &str = "prometheus-alertmanager";
 

@@ -15,9 +15,12 @@ mod fields;
 mod guardduty;
 mod health;
 mod plain_text;
+mod sagemaker;
+mod schedule;
 mod securityhub;
 mod sensitive;
 mod severity;
+mod synthetics;
 
 use serde_json::Value;
 
@@ -28,8 +31,16 @@ use super::triage::Triage;
 use super::{Card, Incoming, Source};
 
 /// Every source that has a reader of its own, in the alphabet's order.
-const SOURCES: &[Entry] =
-    &[cloudwatch_alarm::ENTRY, codepipeline::ENTRY, guardduty::ENTRY, health::ENTRY, securityhub::ENTRY];
+const SOURCES: &[Entry] = &[
+    cloudwatch_alarm::ENTRY,
+    codepipeline::ENTRY,
+    guardduty::ENTRY,
+    health::ENTRY,
+    sagemaker::ENTRY,
+    schedule::ENTRY,
+    securityhub::ENTRY,
+    synthetics::ENTRY,
+];
 
 /// A source as `bellhop sources` names it.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Reading values out of JSON that may hold anything, for all readers.
 //!
-//! A missing member, a null, a blank string and a value of the wrong kind are all "not said".
+//! A missing member, a null, a blank string, the word `null` and a value of the wrong kind are all "not said".
 
 use std::borrow::Cow;
 
@@ -50,7 +50,7 @@ impl<'a> Fields<'a> {
 
     /// A string with something in it.
     pub fn str(self, path: &str) -> Option<&'a str> {
-        self.value(path)?.as_str().filter(|text| !is_blank(text))
+        self.value(path)?.as_str().filter(|text| says_something(text))
     }
 
     /// A string, number or boolean in words.
@@ -105,14 +105,19 @@ impl<'a> Fields<'a> {
 
 fn words_of(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::String(text) => (!is_blank(text)).then_some(Cow::Borrowed(text.as_str())),
+        Value::String(text) => says_something(text).then_some(Cow::Borrowed(text.as_str())),
         value => scalar(value).map(Cow::Owned),
     }
 }
 
 /// A member that is a string with something in it.
 pub fn string<'a>(object: &'a Object, key: &str) -> Option<&'a str> {
-    Fields::of_object(object).0?.get(key)?.as_str().filter(|text| !is_blank(text))
+    object.get(key)?.as_str().filter(|text| says_something(text))
+}
+
+/// Synthetics and others write `"null"` and `"NULL"` for what is not there.
+fn says_something(text: &str) -> bool {
+    !is_blank(text) && !text.eq_ignore_ascii_case("null")
 }
 
 /// The first of two spellings that says something.
@@ -129,7 +134,7 @@ pub fn either_string<'a>(object: &'a Object, key: &str, other: &str) -> Option<&
 /// A string, number or boolean in words; nothing for null, blank, lists and objects.
 pub fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => (!is_blank(text)).then(|| text.clone()),
+        Value::String(text) => says_something(text).then(|| text.clone()),
         Value::Number(number) => Some(plain_number(number)),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,

@@ -4,10 +4,19 @@
 //! their `source`; other JSON and text to the one reader that claims its shape. No claim or two make it plain text: so the
 //! order of the table means nothing, and a message that pretends to be two things is shown as what it is.
 
+mod autoscaling;
+mod cloudformation;
 mod cloudwatch_alarm;
+mod codeartifact;
+mod codebuild;
+mod codecommit;
+mod codedeploy;
 mod codepipeline;
 mod custom_notification;
 mod draft;
+mod duration;
+mod ec2;
+mod ecs;
 mod entry;
 mod event;
 mod eventbridge_event;
@@ -15,6 +24,7 @@ mod fields;
 mod guardduty;
 mod health;
 mod plain_text;
+mod principal;
 mod securityhub;
 mod sensitive;
 mod severity;
@@ -28,8 +38,21 @@ use super::triage::Triage;
 use super::{Card, Incoming, Source};
 
 /// Every source that has a reader of its own, in the alphabet's order.
-const SOURCES: &[Entry] =
-    &[cloudwatch_alarm::ENTRY, codepipeline::ENTRY, guardduty::ENTRY, health::ENTRY, securityhub::ENTRY];
+const SOURCES: &[Entry] = &[
+    autoscaling::ENTRY,
+    cloudformation::ENTRY,
+    cloudwatch_alarm::ENTRY,
+    codeartifact::ENTRY,
+    codebuild::ENTRY,
+    codecommit::ENTRY,
+    codedeploy::ENTRY,
+    codepipeline::ENTRY,
+    ec2::ENTRY,
+    ecs::ENTRY,
+    guardduty::ENTRY,
+    health::ENTRY,
+    securityhub::ENTRY,
+];
 
 /// What a message turned out to be.
 enum Shape<'a> {

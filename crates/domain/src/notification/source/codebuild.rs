@@ -1,0 +1,113 @@
+//! CodeBuild: builds and their phases.
+//!
+//! The same by `EventBridge` and by a notification rule.
+//! Source: `CodeBuild` User Guide, "Build notifications input format reference". Environment variables, which the events
+//! carry, never reach a card.
+
+use super::draft::Draft;
+use super::duration;
+use super::entry::Entry;
+use super::event::Event;
+use super::fields::Fields;
+use crate::notification::arn::Arn;
+use crate::notification::{Link, Severity};
+
+pub const ENTRY: Entry = Entry::new("codebuild", "AWS CodeBuild").events(&["aws.codebuild"], read);
+
+/// Phases that are added up; a build has eleven.
+const PHASES: usize = 50;
+
+fn read(event: &Event<'_>) -> Option<Draft> {
+    let detail = event.detail;
+    let project = detail.str("project-name")?;
+    let build = detail.str("build-id").or_else(|| event.resources.first().copied());
+    let information = detail.fields("additional-information");
+    let (headline, state, why, took) = if event.detail_type == "CodeBuild Build Phase Change" {
+        let phase = detail.str("completed-phase")?;
+        // The last phase, COMPLETED, has no status of its own.
+        let state = detail.str("completed-phase-status").unwrap_or("COMPLETED");
+        let why = detail.str("completed-phase-context").and_then(told);
+        (
+            format!("Build {project}, phase {phase}: {state}"),
+            state,
+            why,
+            seconds(detail, "completed-phase-duration-seconds"),
+        )
+    } else {
+        let state = detail.str("build-status")?;
+        let phases = information.objects("phases").take(PHASES);
+        let took = phases.filter_map(|phase| seconds(phase, "duration-in-seconds")).reduce(u64::saturating_add);
+        (format!("Build {project}: {state}"), state, failed_phase(information), took)
+    };
+    let ended = (event.detail_type == "CodeBuild Build State Change").then(|| end(state)).flatten();
+    let version = information.str("source-version").filter(|version| Arn::parse(version).is_none());
+    let number = information.text("build-number").map(|number| format!("#{number}"));
+    let mut draft = Draft::new(severity(state), headline)
+        .gist(why.clone().or_else(|| number.clone()))
+        .subject(Some(project))
+        .state(Some(state))
+        .paragraph(None, why)
+        .fact("Build", number)
+        .fact("Source", information.str("source.location"))
+        .code("Version", version)
+        .fact("Started by", information.str("initiator"))
+        .fact("Duration", took.map(duration::in_words))
+        .link(build.and_then(|build| page(event, build)))
+        .link(log(event, information));
+    if let Some(build) = build {
+        draft = draft.thread(&["codebuild", build], ended);
+    }
+    Some(draft)
+}
+
+fn severity(state: &str) -> Severity {
+    match state {
+        "FAILED" | "FAULT" | "TIMED_OUT" | "CLIENT_ERROR" => Severity::Critical,
+        "STOPPED" => Severity::Warning,
+        "SUCCEEDED" => Severity::Good,
+        _ => Severity::Neutral,
+    }
+}
+
+fn end(state: &str) -> Option<&'static str> {
+    match state {
+        "SUCCEEDED" => Some("Succeeded"),
+        "FAILED" | "FAULT" => Some("Failed"),
+        "TIMED_OUT" => Some("Timed out"),
+        "STOPPED" => Some("Stopped"),
+        _ => None,
+    }
+}
+
+/// `BUILD: COMMAND_EXECUTION_ERROR: …`: the first phase that went wrong, and why.
+fn failed_phase(information: Fields<'_>) -> Option<String> {
+    let mut phases = information.objects("phases").take(PHASES);
+    let failed =
+        phases.find(|phase| phase.str("phase-status").is_some_and(|status| severity(status) >= Severity::Warning))?;
+    let phase = failed.str("phase-type")?;
+    let context = failed.texts("phase-context").find_map(|context| told(&context));
+    Some(match context {
+        Some(context) => format!("{phase}: {context}"),
+        None => format!("{phase} {}", failed.str("phase-status")?),
+    })
+}
+
+/// A phase's context without the empty one's punctuation: `[: ]`, `: `.
+fn told(context: &str) -> Option<String> {
+    let context = context.trim_matches(['[', ']', ' ']);
+    context.contains(char::is_alphanumeric).then(|| context.to_owned())
+}
+
+/// A duration, written `36.0` as often as `36`.
+fn seconds(fields: Fields<'_>, path: &str) -> Option<u64> {
+    let text = fields.text(path)?;
+    text.split('.').next()?.parse().ok()
+}
+
+fn page(event: &Event<'_>, build: &str) -> Option<Link> {
+    event.console()?.resource(&Arn::parse(build)?)
+}
+
+fn log(event: &Event<'_>, information: Fields<'_>) -> Option<Link> {
+    Some(event.console()?.log_stream(information.str("logs.group-name")?, information.str("logs.stream-name")?))
+}

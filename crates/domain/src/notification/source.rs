@@ -5,6 +5,7 @@
 //! order of the table means nothing, and a message that pretends to be two things is shown as what it is.
 
 mod autoscaling;
+mod batch;
 mod cloudformation;
 mod cloudwatch_alarm;
 mod codeartifact;
@@ -16,18 +17,25 @@ mod custom_notification;
 mod draft;
 mod duration;
 mod ec2;
+mod ecr;
 mod ecs;
+mod eks;
+mod elasticache;
+mod elasticbeanstalk;
 mod entry;
 mod event;
 mod eventbridge_event;
 mod fields;
 mod guardduty;
 mod health;
+mod lambda;
 mod plain_text;
 mod principal;
 mod securityhub;
 mod sensitive;
 mod severity;
+mod signer;
+mod stepfunctions;
 
 use serde_json::Value;
 
@@ -40,6 +48,7 @@ use super::{Card, Incoming, Source};
 /// Every source that has a reader of its own, in the alphabet's order.
 const SOURCES: &[Entry] = &[
     autoscaling::ENTRY,
+    batch::ENTRY,
     cloudformation::ENTRY,
     cloudwatch_alarm::ENTRY,
     codeartifact::ENTRY,
@@ -48,10 +57,17 @@ const SOURCES: &[Entry] = &[
     codedeploy::ENTRY,
     codepipeline::ENTRY,
     ec2::ENTRY,
+    ecr::ENTRY,
     ecs::ENTRY,
+    eks::ENTRY,
+    elasticache::ENTRY,
+    elasticbeanstalk::ENTRY,
     guardduty::ENTRY,
     health::ENTRY,
+    lambda::ENTRY,
     securityhub::ENTRY,
+    signer::ENTRY,
+    stepfunctions::ENTRY,
 ];
 
 /// What a message turned out to be.

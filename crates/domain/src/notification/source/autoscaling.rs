@@ -137,9 +137,10 @@ fn draft(activity: Activity, group: &str, fields: Fields<'_>) -> Draft {
     let (cause, message) = (fields.str("Cause"), fields.str("StatusMessage"));
     let hook = fields.str("LifecycleHookName");
     let zone = fields.str("Details.Availability Zone");
-    let way = fields.str("Origin").zip(fields.str("Destination")).filter(|way| *way != ("EC2", "AutoScalingGroup"));
+    let way = fields.str("Origin").zip(fields.str("Destination"));
+    let way = way.filter(|(origin, destination)| [origin, destination].contains(&&"WarmPool"));
     let draft = Draft::new(activity.severity(cause.unwrap_or_default()), activity.headline(group, instance))
-        .gist(message.or(hook).or(zone))
+        .gist(message.or(hook).or_else(|| cause.and_then(response)).or(zone))
         .subject(Some(group))
         .state(Some(activity.state()))
         .paragraph(None, message)
@@ -158,6 +159,12 @@ fn draft(activity: Activity, group: &str, fields: Fields<'_>) -> Draft {
         (None, Some(id)) => draft.thread(&["autoscaling", group, id], None),
         (None, None) => draft,
     }
+}
+
+/// `At 2026-11-22T18:18:02Z an instance was taken out of service in response to an EC2 health check.` → why.
+fn response(cause: &str) -> Option<&str> {
+    let (_, why) = cause.split_once(" in response to ")?;
+    why.split(". ").next().map(|why| why.trim_end_matches('.'))
 }
 
 /// `state` is the end of the detail-type: `Started`, `Checkpoint Reached`, `Rollback Succeeded`.

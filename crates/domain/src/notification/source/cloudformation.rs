@@ -204,7 +204,9 @@ fn stack_set(event: &Event<'_>) -> Option<Draft> {
         (_, Some(stack)) => format!("StackSet {set} in {} {}: {status}", stack.account, stack.region),
         _ => format!("StackSet {set}: {status}"),
     };
+    let detailed = detail.str("status-details.detailed-status");
     let severity = match status {
+        _ if detailed == Some("FAILED") => Severity::Critical,
         "FAILED" | "INOPERABLE" => Severity::Critical,
         "STOPPED" | "STOPPING" | "OUTDATED" | "DELETED" => Severity::Warning,
         "SUCCEEDED" | "CURRENT" => Severity::Good,
@@ -220,7 +222,7 @@ fn stack_set(event: &Event<'_>) -> Option<Draft> {
         .resources([set_arn])
         .paragraph(None, reason)
         .fact("Action", action)
-        .fact("Detailed status", detail.str("status-details.detailed-status"))
+        .fact("Detailed status", detailed)
         .link(
             console
                 .map(|console| console.link("the StackSets in CloudFormation", "cloudformation/home", "#/stacksets")),

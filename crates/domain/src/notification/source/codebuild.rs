@@ -14,6 +14,8 @@ use crate::notification::{Link, Severity};
 
 pub const ENTRY: Entry = Entry::new("codebuild", "AWS CodeBuild").events(&["aws.codebuild"], read);
 
+/// Characters of a commit id that people write.
+const SHORT_COMMIT: usize = 8;
 /// Phases that are added up; a build has eleven.
 const PHASES: usize = 50;
 
@@ -40,7 +42,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         (format!("Build {project}: {state}"), state, failed_phase(information), took)
     };
     let ended = (event.detail_type == "CodeBuild Build State Change").then(|| end(state)).flatten();
-    let version = information.str("source-version").filter(|version| Arn::parse(version).is_none());
+    let version = information.str("source-version").and_then(version);
     let number = information.text("build-number").map(|number| format!("#{number}"));
     let mut draft = Draft::new(severity(state), headline)
         .gist(why.clone().or_else(|| number.clone()))
@@ -58,6 +60,22 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         draft = draft.thread(&["codebuild", build], ended);
     }
     Some(draft)
+}
+
+/// `refs/heads/main^{9f8e7d6c…}` → `main (9f8e7d6c)`; an artifact's ARN says nothing to a person.
+fn version(said: &str) -> Option<String> {
+    if Arn::parse(said).is_some() {
+        return None;
+    }
+    let short = |commit: &str| commit.get(..SHORT_COMMIT).unwrap_or(commit).to_owned();
+    Some(match said.strip_suffix('}').and_then(|said| said.split_once("^{")) {
+        Some((reference, commit)) => {
+            let branch = reference.strip_prefix("refs/heads/").unwrap_or(reference);
+            format!("{branch} ({})", short(commit))
+        }
+        None if said.len() == 40 && said.bytes().all(|b| b.is_ascii_hexdigit()) => short(said),
+        None => said.to_owned(),
+    })
 }
 
 fn severity(state: &str) -> Severity {

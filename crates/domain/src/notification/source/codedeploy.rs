@@ -11,7 +11,7 @@ use super::event::{Event, partition_of_region};
 use super::fields::{Fields, Object, string};
 use crate::notification::arn::Arn;
 use crate::notification::console::{Console, encoded};
-use crate::notification::{Incoming, Link, Severity, Text};
+use crate::notification::{Incoming, Link, Severity};
 
 pub const ENTRY: Entry =
     Entry::new("codedeploy", "AWS CodeDeploy").events(&["aws.codedeploy"], read_event).objects(claims, read_trigger);
@@ -57,10 +57,9 @@ fn read_trigger(object: &Object, incoming: &Incoming<'_>) -> Draft {
     let error = error.as_ref().map(Fields::of).unwrap_or_default();
     let events = unpacked(fields, "lifecycleEvents");
     let events = events.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let (failed, left_out) = failed_events(events);
+    let why = error.str("ErrorMessage").map(str::to_owned).or_else(|| failed_events(events));
     deployment
-        .draft(error.str("ErrorMessage").map(str::to_owned))
-        .bullets("Did not succeed", failed, left_out)
+        .draft(why)
         .fact("Error", error.str("ErrorCode"))
         .fact("Instances", overview(fields))
         .origin("aws.codedeploy", if instance.is_some() { INSTANCE } else { DEPLOYMENT })
@@ -89,8 +88,9 @@ impl Deployment<'_> {
             None => format!("Deployment {of}: {state}"),
         };
         // One instance is not the deployment: what it meets is told, but only the deployment ends.
-        let ended = if instance.is_none() { end(state) } else { None };
-        Draft::new(severity(state), headline)
+        let outcome = Outcome::of(state);
+        let ended = if instance.is_none() { outcome.end() } else { None };
+        Draft::new(outcome.severity(), headline)
             .gist(why.as_deref().or(group))
             .subject(Some(application.unwrap_or(id)))
             .state(Some(state))
@@ -103,22 +103,41 @@ impl Deployment<'_> {
     }
 }
 
-/// Events say `FAILURE`, triggers `Failed`.
-fn severity(state: &str) -> Severity {
-    match state {
-        "FAILURE" | "Failed" => Severity::Critical,
-        "STOP" | "Stopped" | "Aborted" | "Skipped" => Severity::Warning,
-        "SUCCESS" | "Succeeded" => Severity::Good,
-        _ => Severity::Neutral,
-    }
+/// What a state means. Events say `FAILURE`, triggers `FAILED`, lifecycle events `Failed`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Failed,
+    Stopped,
+    Succeeded,
+    Open,
 }
 
-fn end(state: &str) -> Option<&'static str> {
-    match state {
-        "FAILURE" | "Failed" => Some("Failed"),
-        "STOP" | "Stopped" | "Aborted" => Some("Stopped"),
-        "SUCCESS" | "Succeeded" => Some("Succeeded"),
-        _ => None,
+impl Outcome {
+    fn of(state: &str) -> Self {
+        match state.to_ascii_uppercase().as_str() {
+            "FAILURE" | "FAILED" => Self::Failed,
+            "STOP" | "STOPPED" | "ABORTED" | "SKIPPED" => Self::Stopped,
+            "SUCCESS" | "SUCCEEDED" => Self::Succeeded,
+            _ => Self::Open,
+        }
+    }
+
+    fn severity(self) -> Severity {
+        match self {
+            Self::Failed => Severity::Critical,
+            Self::Stopped => Severity::Warning,
+            Self::Succeeded => Severity::Good,
+            Self::Open => Severity::Neutral,
+        }
+    }
+
+    fn end(self) -> Option<&'static str> {
+        match self {
+            Self::Failed => Some("Failed"),
+            Self::Stopped => Some("Stopped"),
+            Self::Succeeded => Some("Succeeded"),
+            Self::Open => None,
+        }
     }
 }
 
@@ -140,18 +159,15 @@ fn overview(fields: Fields<'_>) -> Option<String> {
     Some(counted.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty())
 }
 
-fn failed_events(events: &[Value]) -> (Vec<Text>, usize) {
-    let failed: Vec<String> = events
-        .iter()
-        .take(LIFECYCLE_EVENTS)
-        .filter_map(|event| {
-            let event = Fields::of(event);
-            let status = event.str("LifecycleEventStatus").filter(|status| severity(status) >= Severity::Warning)?;
-            Some(format!("{}: {status}", event.str("LifecycleEvent")?))
-        })
-        .collect();
-    let left_out = failed.len().saturating_sub(LIFECYCLE_EVENTS_SHOWN);
-    (failed.into_iter().take(LIFECYCLE_EVENTS_SHOWN).map(Text::Plain).collect(), left_out)
+/// `Failed in ValidateService`
+fn failed_events(events: &[Value]) -> Option<String> {
+    let failed =
+        events.iter().take(LIFECYCLE_EVENTS).map(Fields::of).filter(|event| {
+            event.str("LifecycleEventStatus").is_some_and(|status| Outcome::of(status) == Outcome::Failed)
+        });
+    let names: Vec<&str> =
+        failed.filter_map(|event| event.str("LifecycleEvent")).take(LIFECYCLE_EVENTS_SHOWN).collect();
+    (!names.is_empty()).then(|| format!("Failed in {}", names.join(", ")))
 }
 
 fn page(console: Console<'_>, id: &str) -> Link {

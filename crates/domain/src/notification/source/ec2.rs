@@ -50,7 +50,7 @@ fn state_change(event: &Event<'_>) -> Option<Draft> {
 fn interruption(event: &Event<'_>) -> Option<Draft> {
     let instance = instance(event)?;
     let action = event.detail.str("instance-action").unwrap_or("terminate");
-    let headline = format!("Spot Instance {instance} is interrupted: {action}");
+    let headline = format!("Spot Instance {instance} will be interrupted");
     let when = if action == "hibernate" { "now" } else { "in two minutes" };
     Some(
         of_instance(event, Severity::Warning, headline, instance, action, None)

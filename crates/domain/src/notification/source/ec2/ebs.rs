@@ -23,12 +23,8 @@ pub fn snapshot(event: &Event<'_>) -> Option<Draft> {
     let snapshot = id(detail.str("snapshot_id").or_else(|| event.resources.first().copied())?);
     let (operation, result) = operation(event)?;
     let draft = draft(event, format!("Snapshot {snapshot}, {operation}: {result}"), snapshot, result);
-    Some(
-        draft
-            .code("Snapshot", Some(snapshot))
-            .code("Of", detail.str("source").map(id))
-            .link(page(event, "snapshot", snapshot)),
-    )
+    let of = detail.str("source").map(id);
+    Some(draft.code("Snapshot", Some(snapshot)).code("Of", of).link(page(event, "snapshot", snapshot)))
 }
 
 /// The snapshots of all volumes of one instance.

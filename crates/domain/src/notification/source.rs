@@ -13,6 +13,7 @@ mod codebuild;
 mod codecommit;
 mod codedeploy;
 mod codepipeline;
+mod ctime;
 mod custom_notification;
 mod draft;
 mod duration;
@@ -180,6 +181,31 @@ mod tests {
             ("", Source::PLAIN_TEXT),
         ] {
             assert_eq!(source_of(message), source, "{message}");
+        }
+    }
+
+    #[test]
+    fn what_is_secret_stays_off_the_card() {
+        macro_rules! fixtures {
+            ($($name:literal),*) => { [$(($name, include_str!(concat!("../../tests/fixtures/notification/", $name)))),*] };
+        }
+        for (name, message) in fixtures![
+            "autoscaling/lifecycle_topic.json",
+            "batch/failed.json",
+            "cloudformation/resource_many_lines.txt",
+            "codebuild/failed.json",
+            "codepipeline/approval_topic.json",
+            "ecs/task_out_of_memory.json",
+            "lambda/retries_exhausted.json",
+            "stepfunctions/failed.json"
+        ] {
+            let topic_arn = "arn:aws:sns:us-east-1:123456789012:t";
+            let incoming =
+                Incoming { topic_arn, subject: None, message, timestamp: "", account_names: AccountNames::NONE };
+            let shown = format!("{:?}", card(&incoming));
+            for secret in ["hunter2", "4111 1111", "npm_0123", "630aa23f-48eb", "7d0c1f52-0000"] {
+                assert!(!shown.contains(secret), "{name}: {secret}");
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::entry::Entry;
 use super::event::Event;
 use super::fields::{Object, scalar};
 use crate::notification::text::words;
-use crate::notification::{Incoming, Severity, Text};
+use crate::notification::{Incoming, Moment, Severity, Text};
 
 pub const ENTRY: Entry = Entry::new("elasticache", "Amazon ElastiCache")
     .events(&["aws.elasticache"], read_event)
@@ -48,15 +48,17 @@ fn read_notification(object: &Object, _: &Incoming<'_>) -> Draft {
         Some((state, value.as_str()?))
     });
     let (state, name) = happened.unwrap_or_default();
-    let said: Vec<String> = words(state).collect();
     let mut draft = Draft::new(severity(state), format!("Cache {name}: {state}"))
-        .gist(Some(said.join(" ")))
         .subject(Some(name))
         .state(Some(state))
         .origin("aws.elasticache", &format!("{PREFIX}{state}"))
         .thread(&["elasticache", name], None);
     for (key, value) in object.iter().filter(|(key, _)| !key.starts_with(PREFIX)).take(MEMBERS) {
-        draft = draft.labelled(key, scalar(value).map(Text::Plain));
+        let said = scalar(value).map(|said| match Moment::parse(&said) {
+            moment if moment.unix().is_some() => Text::Time(moment),
+            _ => Text::Plain(said),
+        });
+        draft = draft.labelled(key, said);
     }
     draft
 }

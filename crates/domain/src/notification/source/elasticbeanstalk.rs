@@ -4,6 +4,7 @@
 //! environment notifications with Amazon SNS"; shape: observed messages), and by `EventBridge` ("Using Elastic Beanstalk with
 //! Amazon `EventBridge`").
 
+use super::ctime;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::{Event, partition_of_region};
@@ -22,15 +23,16 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
     let message = detail.str("Message")?;
     let environment = detail.str("EnvironmentName").or_else(|| detail.str("ApplicationName"))?;
-    let state = detail.str("Status").or_else(|| new_health(message)).or_else(|| detail.str("Severity"))?;
+    let state = new_health(message).or_else(|| detail.str("Status")).or_else(|| detail.str("Severity"))?;
     let severity = match (new_health(message), detail.str("Severity")) {
         (Some(health), _) => severity(health),
         (None, Some("ERROR" | "FATAL")) => Severity::Critical,
         (None, Some("WARN")) => Severity::Warning,
         _ => Severity::Neutral,
     };
-    let environment_words = (environment, detail.str("ApplicationName"));
-    Some(draft(severity, environment_words, new_health(message).unwrap_or(state), message).link(page(event.console())))
+    Some(
+        draft(severity, (environment, detail.str("ApplicationName")), Some(state), message).link(page(event.console())),
+    )
 }
 
 fn claims(text: &str) -> bool {
@@ -51,24 +53,36 @@ fn read_text(text: &str, incoming: &Incoming<'_>) -> Draft {
     let region = incoming.topic_place().region;
     let console = region.as_deref().and_then(|region| Console::of(partition_of_region(region), region));
     let severity = state.map_or_else(|| of_message(message), severity);
-    let draft = draft(severity, (environment, value("Application")), state.unwrap_or("notified"), message);
+    let draft = draft(severity, (environment, value("Application")), state, message);
     draft
         .origin("aws.elasticbeanstalk", if state.is_some() { "Health status change" } else { "notification" })
-        .since("Time", value("Timestamp"))
+        .since("Time", value("Timestamp").map(ctime::iso))
         .link(page(console))
 }
 
-/// `message` is the headline where no state is: `Environment update completed successfully.`
-fn draft(severity: Severity, (environment, application): (&str, Option<&str>), state: &str, message: &str) -> Draft {
+/// Where no state is, the message is the headline: `shop-web-prod: Environment update completed successfully.`
+fn draft(
+    severity: Severity,
+    (environment, application): (&str, Option<&str>),
+    state: Option<&str>,
+    message: &str,
+) -> Draft {
     let first = first_line(message, GIST_LENGTH);
-    let ended = (state == "Ok").then_some("Ok");
-    Draft::new(severity, format!("Environment {environment}: {state}"))
-        .gist(first)
+    let (headline, gist) = match (state, first) {
+        (Some(state), first) => (format!("Environment {environment}: {state}"), first),
+        (None, Some(first)) => (format!("{environment}: {first}"), application.map(str::to_owned)),
+        (None, None) => (format!("Environment {environment}"), None),
+    };
+    Draft::new(severity, headline)
+        .gist(gist)
         .subject(Some(environment))
-        .state(Some(state))
+        .state(Some(state.unwrap_or("notified")))
         .paragraph(None, Some(message))
         .fact("Application", application)
-        .thread(&["elasticbeanstalk", application.unwrap_or_default(), environment], ended)
+        .thread(
+            &["elasticbeanstalk", application.unwrap_or_default(), environment],
+            (state == Some("Ok")).then_some("Ok"),
+        )
 }
 
 /// `Environment health has transitioned from Warning to Ok. …` → `Ok`.

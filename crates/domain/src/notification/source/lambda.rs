@@ -44,7 +44,7 @@ fn read(record: Fields<'_>) -> Option<Draft> {
     let severity = if condition == "Success" { Severity::Good } else { Severity::Critical };
     let lost = lost(record);
     let draft = Draft::new(severity, format!("Function {function}: {condition}"))
-        .gist(error.clone().or_else(|| lost.clone()))
+        .gist(lost.clone().or_else(|| error.clone()))
         .subject(Some(function))
         .state(Some(condition))
         .paragraph(None, error)

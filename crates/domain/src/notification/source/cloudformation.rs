@@ -1,4 +1,4 @@
-//! CloudFormation: stacks and their resources, drift, hooks and `StackSets`.
+//! `CloudFormation`: stacks and their resources, drift, hooks and `StackSets`.
 //!
 //! A stack's notification topic gets lines of text, which [`text`] takes apart; `EventBridge` sends the same and more.
 //! Source: `CloudFormation` User Guide, "`CloudFormation` events detail reference" and "Stack status codes".
@@ -144,10 +144,10 @@ fn drift(event: &Event<'_>) -> Option<Draft> {
     let stack_id = detail.str("stack-id")?;
     let stack = stack_name(stack_id).unwrap_or(stack_id);
     let detection = detail.str("status-details.detection-status");
-    let drift = detail.str("status-details.stack-drift-status");
-    let state = drift.or(detection)?;
+    let found = detail.str("status-details.stack-drift-status");
+    let state = found.or(detection)?;
     let drifted = detail.count("drift-detection-details.drifted-stack-resource-count").filter(|count| *count > 0);
-    let severity = match (detection, drift) {
+    let severity = match (detection, found) {
         (Some("DETECTION_FAILED"), _) | (_, Some("DRIFTED")) => Severity::Warning,
         (_, Some("IN_SYNC")) => Severity::Good,
         _ => Severity::Neutral,

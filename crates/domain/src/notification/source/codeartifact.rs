@@ -1,4 +1,4 @@
-//! CodeArtifact: versions of packages that were published, changed or deleted.
+//! `CodeArtifact`: versions of packages that were published, changed or deleted.
 //!
 //! Source: `CodeArtifact` User Guide, "`CodeArtifact` event format and example".
 

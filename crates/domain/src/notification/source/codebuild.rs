@@ -1,4 +1,4 @@
-//! CodeBuild: builds and their phases.
+//! `CodeBuild`: builds and their phases.
 //!
 //! The same by `EventBridge` and by a notification rule.
 //! Source: `CodeBuild` User Guide, "Build notifications input format reference". Environment variables, which the events

@@ -1,4 +1,4 @@
-//! CodeCommit: pushes, pull requests, their approvals and comments.
+//! `CodeCommit`: pushes, pull requests, their approvals and comments.
 //!
 //! By `EventBridge` and by notification rules, whose `additionalAttributes` have the comment's text (`CodeCommit` User Guide,
 //! "Monitoring `CodeCommit` events in Amazon `EventBridge`"); and by repository triggers, which publish records of their own
@@ -50,9 +50,9 @@ fn reference(event: &Event<'_>) -> Option<Draft> {
         .fact("By", by(event))
         .fact("Merged by", detail.str("mergeOption"))
         .code("Commit", commit.map(short))
-        .link(event.console().and_then(|console| match (change, commit) {
-            (Change::Deleted, _) | (_, None) => Some(repository_page(console, repository)),
-            (_, Some(commit)) => Some(commit_page(console, repository, commit)),
+        .link(event.console().map(|console| match (change, commit) {
+            (Change::Deleted, _) | (_, None) => repository_page(console, repository),
+            (_, Some(commit)) => commit_page(console, repository, commit),
         }));
     Some(draft)
 }

@@ -1,4 +1,4 @@
-//! CodeDeploy: deployments and what they did on each instance.
+//! `CodeDeploy`: deployments and what they did on each instance.
 //!
 //! By `EventBridge` and notification rules (`CodeDeploy` User Guide, "Monitoring deployments with Amazon `CloudWatch`
 //! Events"), and by triggers, which publish JSON of their own ("JSON data formats for `CodeDeploy` triggers").

@@ -25,24 +25,26 @@ const APPROVE: &str = "Review the change, then approve or reject it in CodePipel
 fn read(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
     let pipeline = detail.str("pipeline")?;
-    let state = detail.str("state").unwrap_or("changed");
+    let status = detail.str("state").unwrap_or("changed");
     let (stage, action) = (detail.str("stage"), detail.str("action"));
-    let waits = is_approval(event) && state == "STARTED";
+    let waits = is_approval(event) && status == "STARTED";
     let headline = match (stage, action) {
         _ if waits => format!("Pipeline {pipeline} waits for approval"),
-        (Some(stage), Some(action)) => format!("Pipeline {pipeline}, {stage}/{action}: {state}"),
-        (Some(stage), None) => format!("Pipeline {pipeline}, stage {stage}: {state}"),
-        (None, _) => format!("Pipeline {pipeline}: {state}"),
+        (Some(stage), Some(action)) => format!("Pipeline {pipeline}, {stage}/{action}: {status}"),
+        (Some(stage), None) => format!("Pipeline {pipeline}, stage {stage}: {status}"),
+        (None, _) => format!("Pipeline {pipeline}: {status}"),
     };
-    let why = why(event, state);
+    let why = why(event, status);
     let summary = detail.str("execution-result.external-execution-summary");
     let failed_stage = event.envelope.str("additionalAttributes.failedStage");
     let execution = detail.str("execution-id");
     let attempt = detail.count("pipeline-execution-attempt").filter(|attempt| *attempt > 1);
-    let mut draft = Draft::new(if waits { Severity::Warning } else { severity(state) }, headline)
-        .gist(why.as_deref().or(stage).or(failed_stage))
+    let gist = [why.as_deref(), summary, stage.filter(|_| waits), failed_stage].into_iter().flatten().next();
+    let gist = gist.map(str::to_owned).or_else(|| starter(detail));
+    let mut draft = Draft::new(if waits { Severity::Warning } else { severity(status) }, headline)
+        .gist(gist)
         .subject(Some(pipeline))
-        .state(Some(state))
+        .state(Some(status))
         .paragraph(Some("Message"), summary.filter(|summary| why.as_deref() != Some(*summary)))
         .paragraph(None, why)
         .fact("Stage", stage.or(failed_stage))
@@ -52,12 +54,12 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         .fact("Started by", starter(detail))
         .fact("Attempt", attempt.map(|attempt| attempt.to_string()))
         .code("Execution", execution)
-        .link(execution.and_then(|execution| page(event.console()?, pipeline, execution)));
+        .link(execution.zip(event.console()).map(|(execution, console)| page(console, pipeline, execution)));
     if waits {
         draft = draft.next_step(APPROVE);
     }
     // Only the execution itself ends: a stage that succeeded is followed by the next.
-    let ended = (stage.is_none() && action.is_none()).then(|| end(state)).flatten();
+    let ended = (stage.is_none() && action.is_none()).then(|| end(status)).flatten();
     Some(match execution {
         Some(execution) => draft.thread(&["codepipeline", pipeline, execution], ended),
         None => draft,
@@ -158,8 +160,8 @@ fn starter(detail: Fields<'_>) -> Option<String> {
     Some(by.map_or_else(|| trigger.to_owned(), |by| format!("{trigger} by {}", principal::name(by))))
 }
 
-fn page(console: Console<'_>, pipeline: &str, execution: &str) -> Option<Link> {
+fn page(console: Console<'_>, pipeline: &str, execution: &str) -> Link {
     let path =
         format!("codesuite/codepipeline/pipelines/{}/executions/{}/timeline", encoded(pipeline), encoded(execution));
-    Some(console.link("the execution in CodePipeline", &path, ""))
+    console.link("the execution in CodePipeline", &path, "")
 }

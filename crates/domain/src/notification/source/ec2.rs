@@ -33,7 +33,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
 
 /// Samples of AWS spell the member both ways.
 fn instance<'a>(event: &Event<'a>) -> Option<&'a str> {
-    event.detail.str("instance-id").or_else(|| event.detail.str("instance_id"))
+    event.detail.str("instance-id").or_else(|| event.detail.str("instance_id")).map(str::trim)
 }
 
 fn state_change(event: &Event<'_>) -> Option<Draft> {

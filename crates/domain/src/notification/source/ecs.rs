@@ -8,20 +8,32 @@ mod task;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::Event;
+use crate::delivery::Priority;
 use crate::notification::arn::Arn;
 use crate::notification::console::{Console, encoded};
+use crate::notification::triage::Triage;
 use crate::notification::{Link, Severity};
 
-pub const ENTRY: Entry = Entry::new("ecs", "Amazon ECS").events(&["aws.ecs"], read);
+pub const ENTRY: Entry = Entry::new("ecs", "Amazon ECS").events(&["aws.ecs"], read).triaged(triage);
+
+const SERVICE_ACTION: &str = "ECS Service Action";
 
 fn read(event: &Event<'_>) -> Option<Draft> {
     match event.detail_type {
         "ECS Task State Change" => task::read(event),
-        "ECS Service Action" => service_action(event),
+        SERVICE_ACTION => service_action(event),
         "ECS Deployment State Change" => deployment(event),
         "ECS Container Instance State Change" => container_instance(event),
         _ => None,
     }
+}
+
+/// A service's scheduler reports its state again and again, good or bad.
+/// Source: ECS Developer Guide, "Amazon ECS service action events": "might receive this message multiple times".
+fn triage(event: &Event<'_>) -> Option<Triage> {
+    let state = event.detail.str("eventName").filter(|_| event.detail_type == SERVICE_ACTION)?;
+    let reason = event.detail.str("reason").unwrap_or_default();
+    Some(Triage::alike(Priority::Notification, &["ecs", event.resources.first()?], &[state, reason]))
 }
 
 /// What a service could or could not do for itself. It is one matter until the service is steady again.
@@ -130,4 +142,26 @@ fn service_page(event: &Event<'_>, cluster: Option<&str>, service: &str, tab: &s
     let console: Console<'_> = event.console()?;
     let path = format!("ecs/v2/clusters/{}/services/{}/{tab}", encoded(cluster?), encoded(service));
     Some(console.link("the service in ECS", &path, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::notification::{AccountNames, Incoming, triage};
+
+    #[test]
+    fn a_service_that_says_the_same_again_is_alike() {
+        let of = |message: &str| {
+            let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
+            let incoming =
+                Incoming { topic_arn, subject: None, message, timestamp: "", account_names: AccountNames::NONE };
+            triage(&incoming).similarity
+        };
+        let failure = include_str!("../../../tests/fixtures/notification/ecs/placement_failure.json");
+        let said = of(failure).unwrap();
+        assert_eq!(said.matter, "ecs|arn:aws:ecs:eu-west-1:210987654321:service/shop/checkout");
+        assert_eq!(said.says, "SERVICE_TASK_PLACEMENT_FAILURE|RESOURCE:MEMORY");
+        assert_ne!(of(&failure.replace("RESOURCE:MEMORY", "RESOURCE:CPU")).unwrap().says, said.says);
+        let task = include_str!("../../../tests/fixtures/notification/ecs/task_out_of_memory.json");
+        assert_eq!(of(task), None);
+    }
 }

@@ -1,4 +1,4 @@
-//! ElastiCache: clusters, nodes and snapshots, what was done to them and what failed.
+//! `ElastiCache`: clusters, nodes and snapshots, what was done to them and what failed.
 //!
 //! By a cluster's notification topic as `{"ElastiCache:FailoverComplete": "sessions-001"}` (`ElastiCache` User Guide, "Event
 //! Notifications and Amazon SNS"), and by `EventBridge` in sentences (schema registry, `aws.elasticache`).

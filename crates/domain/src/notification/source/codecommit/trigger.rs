@@ -59,7 +59,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
 
 /// One branch or tag.
 struct Reference<'a> {
-    reference: &'a str,
+    full_name: &'a str,
     commit: Option<&'a str>,
     change: Change,
 }
@@ -72,15 +72,15 @@ impl<'a> Reference<'a> {
             (_, Some(true)) => Change::Deleted,
             _ => Change::Updated,
         };
-        Some(Self { reference: fields.str("ref")?, commit: fields.str("commit"), change })
+        Some(Self { full_name: fields.str("ref")?, commit: fields.str("commit"), change })
     }
 
     /// `Branch main`, `Tag v1`.
     fn name(&self) -> String {
-        match (self.reference.strip_prefix("refs/heads/"), self.reference.strip_prefix("refs/tags/")) {
+        match (self.full_name.strip_prefix("refs/heads/"), self.full_name.strip_prefix("refs/tags/")) {
             (Some(branch), _) => format!("Branch {branch}"),
             (_, Some(tag)) => format!("Tag {tag}"),
-            _ => self.reference.to_owned(),
+            _ => self.full_name.to_owned(),
         }
     }
 

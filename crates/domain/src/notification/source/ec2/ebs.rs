@@ -68,7 +68,6 @@ fn severity(result: &str) -> Severity {
     match result {
         // A backup that is missing is found out when it is needed.
         "failed" | "error" => Severity::Critical,
-        "deleted" | "disabled" => Severity::Neutral,
         "available" | "succeeded" | "completed" | "enabled" | "modified" => Severity::Good,
         _ => Severity::Neutral,
     }

@@ -55,17 +55,15 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
 
 /// Of a task that stopped. Source: API reference, `Task`, `stopCode`.
 fn severity(detail: Fields<'_>) -> Severity {
+    let unless = |bad: bool, level| if bad { Severity::Critical } else { level };
     let reason = detail.str("stoppedReason").unwrap_or_default();
     match detail.str("stopCode") {
         Some("TaskFailedToStart") => Severity::Critical,
-        Some("EssentialContainerExited") if !failed(detail) => Severity::Good,
-        Some("EssentialContainerExited") => Severity::Critical,
-        // The scheduler also ends tasks that are no longer needed.
-        Some("ServiceSchedulerInitiated") if reason.contains("failed") => Severity::Critical,
-        Some("ServiceSchedulerInitiated") => Severity::Neutral,
+        Some("EssentialContainerExited") => unless(failed(detail), Severity::Good),
+        // The scheduler also ends tasks that are no longer needed; their containers may exit as they like.
+        Some("ServiceSchedulerInitiated") => unless(reason.contains("failed"), Severity::Neutral),
         Some("SpotInterruption" | "TerminationNotice" | "UserInitiated") => Severity::Warning,
-        _ if failed(detail) => Severity::Critical,
-        _ => Severity::Neutral,
+        _ => unless(failed(detail), Severity::Neutral),
     }
 }
 

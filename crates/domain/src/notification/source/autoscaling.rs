@@ -28,6 +28,8 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
         "EC2 Instance Launch Unsuccessful" => Activity::LaunchFailed,
         "EC2 Instance Terminate Successful" => Activity::Terminated,
         "EC2 Instance Terminate Unsuccessful" => Activity::TerminateFailed,
+        "EC2 Instance Detach Successful" => Activity::Detached,
+        "EC2 Instance Detach Unsuccessful" => Activity::DetachFailed,
         "EC2 Instance-launch Lifecycle Action" => Activity::WaitsToLaunch,
         "EC2 Instance-terminate Lifecycle Action" => Activity::WaitsToTerminate,
         _ => return None,
@@ -75,6 +77,8 @@ enum Activity {
     LaunchFailed,
     Terminated,
     TerminateFailed,
+    Detached,
+    DetachFailed,
     WaitsToLaunch,
     WaitsToTerminate,
     /// `autoscaling:TEST_NOTIFICATION`, sent when a topic or a hook is configured.
@@ -89,6 +93,8 @@ impl Activity {
             Self::LaunchFailed => "EC2_INSTANCE_LAUNCH_ERROR",
             Self::Terminated => "EC2_INSTANCE_TERMINATE",
             Self::TerminateFailed => "EC2_INSTANCE_TERMINATE_ERROR",
+            Self::Detached => "EC2_INSTANCE_DETACH",
+            Self::DetachFailed => "EC2_INSTANCE_DETACH_ERROR",
             Self::WaitsToLaunch => "EC2_INSTANCE_LAUNCHING",
             Self::WaitsToTerminate => "EC2_INSTANCE_TERMINATING",
             Self::Test => "TEST_NOTIFICATION",
@@ -101,6 +107,8 @@ impl Activity {
             Self::LaunchFailed => "EC2 Instance Launch Unsuccessful",
             Self::Terminated => "EC2 Instance Terminate Successful",
             Self::TerminateFailed => "EC2 Instance Terminate Unsuccessful",
+            Self::Detached => "EC2 Instance Detach Successful",
+            Self::DetachFailed => "EC2 Instance Detach Unsuccessful",
             Self::WaitsToLaunch => "EC2 Instance-launch Lifecycle Action",
             Self::WaitsToTerminate => "EC2 Instance-terminate Lifecycle Action",
             Self::Test => "autoscaling:TEST_NOTIFICATION",
@@ -110,11 +118,13 @@ impl Activity {
     fn severity(self, cause: &str) -> Severity {
         match self {
             Self::LaunchFailed => Severity::Critical,
-            Self::TerminateFailed => Severity::Warning,
+            Self::TerminateFailed | Self::DetachFailed => Severity::Warning,
             // An instance that was replaced for its health is news; one that was no longer needed is not.
             Self::Terminated if cause.contains("health check") || cause.contains("unhealthy") => Severity::Warning,
             Self::Launched => Severity::Good,
-            Self::Terminated | Self::WaitsToLaunch | Self::WaitsToTerminate | Self::Test => Severity::Neutral,
+            Self::Terminated | Self::Detached | Self::WaitsToLaunch | Self::WaitsToTerminate | Self::Test => {
+                Severity::Neutral
+            }
         }
     }
 
@@ -125,6 +135,8 @@ impl Activity {
             Self::LaunchFailed => format!("Auto Scaling group {group} failed to launch an instance"),
             Self::Terminated => format!("Auto Scaling group {group} terminated {instance}"),
             Self::TerminateFailed => format!("Auto Scaling group {group} failed to terminate {instance}"),
+            Self::Detached => format!("Auto Scaling group {group} detached {instance}"),
+            Self::DetachFailed => format!("Auto Scaling group {group} failed to detach {instance}"),
             Self::WaitsToLaunch => format!("Launch of {instance} in {group} waits for a lifecycle hook"),
             Self::WaitsToTerminate => format!("Termination of {instance} in {group} waits for a lifecycle hook"),
             Self::Test => format!("Notifications of Auto Scaling group {group} work"),
@@ -204,4 +216,31 @@ fn page(console: Console<'_>, group: &str) -> Link {
         "ec2/home",
         &format!("#AutoScalingGroupDetails:id={};view=activity", encoded(group)),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_that_was_replaced_for_its_health_is_news() {
+        for (activity, cause, level) in [
+            (Activity::Launched, "", Severity::Good),
+            (Activity::LaunchFailed, "", Severity::Critical),
+            (Activity::TerminateFailed, "", Severity::Warning),
+            (Activity::Terminated, "a user request", Severity::Neutral),
+            (Activity::Terminated, "an EC2 health check indicating it has been terminated", Severity::Warning),
+            (Activity::WaitsToTerminate, "an EC2 health check", Severity::Neutral),
+        ] {
+            assert_eq!(activity.severity(cause), level, "{} {cause}", activity.state());
+        }
+    }
+
+    #[test]
+    fn what_a_group_answered() {
+        let cause = "At 2026-11-22T18:18:02Z an instance was started in response to a difference between desired and actual capacity, increasing the capacity from 3 to 4. At 2026-11-22T18:18:09Z more.";
+        let why = "a difference between desired and actual capacity, increasing the capacity from 3 to 4";
+        assert_eq!(response(cause), Some(why));
+        assert_eq!(response("description-text"), None);
+    }
 }

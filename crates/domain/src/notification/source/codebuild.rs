@@ -51,7 +51,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         .paragraph(None, why)
         .fact("Build", number)
         .fact("Source", information.str("source.location"))
-        .code("Version", version)
+        .fact("Version", version)
         .fact("Started by", information.str("initiator"))
         .fact("Duration", took.map(duration::in_words))
         .link(build.and_then(|build| page(event, build)))
@@ -110,10 +110,19 @@ fn failed_phase(information: Fields<'_>) -> Option<String> {
     })
 }
 
-/// A phase's context without the empty one's punctuation: `[: ]`, `: `.
+/// A phase's context without the empty one's punctuation (`[: ]`, `: `) and without the arguments of a command that failed:
+/// people write secrets there.
 fn told(context: &str) -> Option<String> {
+    const COMMAND: &str = "Error while executing command: ";
     let context = context.trim_matches(['[', ']', ' ']);
-    context.contains(char::is_alphanumeric).then(|| context.to_owned())
+    if !context.contains(char::is_alphanumeric) {
+        return None;
+    }
+    let Some((before, command)) = context.split_once(COMMAND) else { return Some(context.to_owned()) };
+    let (command, reason) = command.rsplit_once(". Reason: ").unwrap_or((command, ""));
+    let program = command.split_whitespace().next().filter(|program| !program.contains('='));
+    let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    Some(format!("{before}{} failed{reason}", program.unwrap_or("a command")))
 }
 
 /// A duration, written `36.0` as often as `36`.
@@ -128,4 +137,40 @@ fn page(event: &Event<'_>, build: &str) -> Option<Link> {
 
 fn log(event: &Event<'_>, information: Fields<'_>) -> Option<Link> {
     Some(event.console()?.log_stream(information.str("logs.group-name")?, information.str("logs.stream-name")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_s_arguments_stay_where_they_are() {
+        let of = |command: &str| told(&format!("COMMAND_EXECUTION_ERROR: Error while executing command: {command}"));
+        let said = "COMMAND_EXECUTION_ERROR: curl failed: exit status 22";
+        assert_eq!(of("curl -H 'Token: hunter2. Reason: x' a.example. Reason: exit status 22").as_deref(), Some(said));
+        assert_eq!(of("TOKEN=hunter2 deploy").as_deref(), Some("COMMAND_EXECUTION_ERROR: a command failed"));
+        assert_eq!(told("[: ]"), None);
+        assert_eq!(told("[CLIENT_ERROR: no such branch]").as_deref(), Some("CLIENT_ERROR: no such branch"));
+    }
+
+    #[test]
+    fn versions_are_short() {
+        let commit = "9f8e7d6c5b4a39281706f5e4d3c2b1a098765432";
+        assert_eq!(version(commit).as_deref(), Some("9f8e7d6c"));
+        assert_eq!(version(&format!("refs/heads/main^{{{commit}}}")).as_deref(), Some("main (9f8e7d6c)"));
+        assert_eq!(version("pr/12").as_deref(), Some("pr/12"));
+        assert_eq!(version("arn:aws:s3:::artifacts/web/1"), None);
+    }
+
+    #[test]
+    fn states_of_builds() {
+        for (state, level, ended) in [
+            ("FAULT", Severity::Critical, Some("Failed")),
+            ("TIMED_OUT", Severity::Critical, Some("Timed out")),
+            ("STOPPED", Severity::Warning, Some("Stopped")),
+            ("IN_PROGRESS", Severity::Neutral, None),
+        ] {
+            assert_eq!((severity(state), end(state)), (level, ended), "{state}");
+        }
+    }
 }

@@ -175,3 +175,25 @@ fn failed_events(events: &[Value]) -> Option<String> {
 fn page(console: Console<'_>, id: &str) -> Link {
     console.link("the deployment in CodeDeploy", &format!("codesuite/codedeploy/deployments/{}", encoded(id)), "")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_of_both_ways() {
+        for (state, level, ended) in [
+            ("FAILURE", Severity::Critical, Some("Failed")),
+            ("Failed", Severity::Critical, Some("Failed")),
+            ("STOP", Severity::Warning, Some("Stopped")),
+            ("ABORTED", Severity::Warning, Some("Stopped")),
+            ("SUCCESS", Severity::Good, Some("Succeeded")),
+            ("START", Severity::Neutral, None),
+            ("READY", Severity::Neutral, None),
+            ("CREATED", Severity::Neutral, None),
+        ] {
+            let outcome = Outcome::of(state);
+            assert_eq!((outcome.severity(), outcome.end()), (level, ended), "{state}");
+        }
+    }
+}

@@ -45,8 +45,8 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         .gist(gist)
         .subject(Some(pipeline))
         .state(Some(status))
+        .paragraph(None, why.clone())
         .paragraph(Some("Message"), summary.filter(|summary| why.as_deref() != Some(*summary)))
-        .paragraph(None, why)
         .fact("Stage", stage.or(failed_stage))
         .fact("Action", action)
         .fact("Provider", detail.str("type.provider"))
@@ -164,4 +164,30 @@ fn page(console: Console<'_>, pipeline: &str, execution: &str) -> Link {
     let path =
         format!("codesuite/codepipeline/pipelines/{}/executions/{}/timeline", encoded(pipeline), encoded(execution));
     console.link("the execution in CodePipeline", &path, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_of_executions() {
+        for (state, level, ended) in [
+            ("FAILED", Severity::Critical, Some("Failed")),
+            ("STOPPED", Severity::Warning, Some("Stopped")),
+            ("SUPERSEDED", Severity::Warning, Some("Superseded")),
+            ("SUCCEEDED", Severity::Good, Some("Succeeded")),
+            ("STARTED", Severity::Neutral, None),
+            ("RESUMED", Severity::Neutral, None),
+        ] {
+            assert_eq!((severity(state), end(state)), (level, ended), "{state}");
+        }
+    }
+
+    #[test]
+    fn an_approval_expires_at_a_minute() {
+        assert_eq!(minutes("2026-11-29T18:20Z").utc(), "2026-11-29 18:20:00 UTC");
+        assert_eq!(minutes("2026-11-29T18:20:11Z").utc(), "2026-11-29 18:20:11 UTC");
+        assert_eq!(minutes("soon").utc(), "soon");
+    }
 }

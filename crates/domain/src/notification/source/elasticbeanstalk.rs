@@ -28,7 +28,7 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
         (Some(health), _) => severity(health),
         (None, Some("ERROR" | "FATAL")) => Severity::Critical,
         (None, Some("WARN")) => Severity::Warning,
-        _ => Severity::Neutral,
+        _ => of_message(state),
     };
     Some(
         draft(severity, (environment, detail.str("ApplicationName")), Some(state), message).link(page(event.console())),
@@ -77,7 +77,7 @@ fn draft(
         .gist(gist)
         .subject(Some(environment))
         .state(Some(state.unwrap_or("notified")))
-        .paragraph(None, Some(message))
+        .paragraph(None, Some(message).filter(|message| state.is_some() || message.contains('\n')))
         .fact("Application", application)
         .thread(
             &["elasticbeanstalk", application.unwrap_or_default(), environment],
@@ -108,7 +108,7 @@ fn of_message(message: &str) -> Severity {
     let said = message.to_lowercase();
     if said.contains("failed") || said.contains("error") || said.contains("unsuccessful") {
         Severity::Critical
-    } else if said.contains("successfully") {
+    } else if said.contains("successful") {
         Severity::Good
     } else {
         Severity::Neutral
@@ -117,4 +117,31 @@ fn of_message(message: &str) -> Severity {
 
 fn page(console: Option<Console<'_>>) -> Option<Link> {
     Some(console?.link("the environments in Elastic Beanstalk", "elasticbeanstalk/home", "#/environments"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn health_is_what_it_has_become() {
+        for (message, health) in [
+            ("Environment health has transitioned from Ok to Info. Application update in progress.", Some("Info")),
+            (
+                "Environment health has transitioned from Pending to No Data. None of the instances send data.",
+                Some("No Data"),
+            ),
+            ("Environment update completed successfully.", None),
+            ("The state of health has transitioned from a to a very long word that is no health at all", None),
+        ] {
+            assert_eq!(new_health(message), health, "{message}");
+        }
+    }
+
+    #[test]
+    fn messages_without_health_speak_for_themselves() {
+        assert_eq!(of_message("Failed to deploy application."), Severity::Critical);
+        assert_eq!(of_message("Environment update completed successfully."), Severity::Good);
+        assert_eq!(of_message("Environment update is starting."), Severity::Neutral);
+    }
 }

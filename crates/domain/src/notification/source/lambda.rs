@@ -5,15 +5,20 @@
 //! except the error's type and message.
 
 use super::draft::Draft;
+use super::duration;
 use super::entry::Entry;
+use super::event::Event;
 use super::fields::{Fields, Object};
 use crate::notification::arn::Arn;
 use crate::notification::console::{Console, encoded};
 use crate::notification::{Incoming, Link, Severity};
 
-pub const ENTRY: Entry = Entry::new("lambda", "AWS Lambda")
-    .events(&["lambda", "aws.lambda"], |event| read(event.detail))
-    .objects(claims, read_destination);
+pub const ENTRY: Entry =
+    Entry::new("lambda", "AWS Lambda").events(&["lambda", "aws.lambda"], read_event).objects(claims, read_destination);
+
+fn read_event(event: &Event<'_>) -> Option<Draft> {
+    if event.detail_type == "Durable Execution Status Change" { durable(event.detail) } else { read(event.detail) }
+}
 
 fn claims(object: &Object) -> bool {
     let fields = Fields::of_object(object);
@@ -59,6 +64,31 @@ fn read(record: Fields<'_>) -> Option<Draft> {
         Some(id) => draft.thread(&["lambda", id], None),
         None => draft,
     })
+}
+
+/// An execution of a durable function. Source: Lambda Developer Guide, "Monitoring durable functions".
+fn durable(detail: Fields<'_>) -> Option<Draft> {
+    let (arn, state) = (detail.str("durableExecutionArn")?, detail.str("status")?);
+    let function_arn = detail.str("functionArn").unwrap_or(arn);
+    let named = Arn::parse(function_arn).and_then(|arn| arn.named("function"))?;
+    let function = named.split(':').next().unwrap_or(named);
+    let (severity, ended) = match state {
+        "FAILED" => (Severity::Critical, Some("Failed")),
+        "TIMED_OUT" => (Severity::Critical, Some("Timed out")),
+        "STOPPED" => (Severity::Warning, Some("Stopped")),
+        "SUCCEEDED" => (Severity::Good, Some("Succeeded")),
+        _ => (Severity::Neutral, None),
+    };
+    let name = detail.str("durableExecutionName");
+    let draft = Draft::new(severity, format!("Durable function {function}: {state}"))
+        .gist(name)
+        .subject(Some(function))
+        .state(Some(state))
+        .code("Execution", name)
+        .fact("Duration", duration::between(detail.str("startTimestamp"), detail.str("endTimestamp")))
+        .link(page(function_arn, function))
+        .thread(&["lambda", arn], ended);
+    Some(draft)
 }
 
 /// `ValueError: no such order`: the runtime's words, or that the function failed without any.

@@ -68,7 +68,7 @@ fn end(state: &str) -> Option<&'static str> {
 fn cause(said: &str) -> String {
     let parsed: Option<Value> = said.starts_with('{').then(|| serde_json::from_str(said).ok()).flatten();
     let fields = parsed.as_ref().map(Fields::of).unwrap_or_default();
-    let message = fields.either(&["errorMessage", "Error", "StoppedReason", "Cause"]);
+    let message = fields.either(&["errorMessage", "ErrorMessage", "StoppedReason", "StatusReason", "Cause"]);
     match (message, parsed.is_some()) {
         (Some(message), _) => message.into_owned(),
         (None, true) => "see the execution: the cause is data".to_owned(),
@@ -84,4 +84,36 @@ fn machine_of(execution: &str) -> Option<&str> {
 
 fn page(event: &Event<'_>, execution: &str) -> Option<Link> {
     event.console()?.resource(&Arn::parse(execution)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_messages_not_data() {
+        assert_eq!(cause("the worker did not answer"), "the worker did not answer");
+        assert_eq!(cause(r#"{"errorMessage":"no price","stackTrace":["a"]}"#), "no price");
+        assert_eq!(cause(r#"{"Input":{"card":"4111"}}"#), "see the execution: the cause is data");
+        assert_eq!(cause("{not JSON"), "{not JSON");
+    }
+
+    #[test]
+    fn states_of_executions() {
+        for (state, level, ended) in [
+            ("TIMED_OUT", Severity::Critical, Some("Timed out")),
+            ("ABORTED", Severity::Warning, Some("Aborted")),
+            ("RUNNING", Severity::Neutral, None),
+            ("PENDING_REDRIVE", Severity::Neutral, None),
+        ] {
+            assert_eq!((severity(state), end(state)), (level, ended), "{state}");
+        }
+    }
+
+    #[test]
+    fn machines_have_names_in_both_kinds_of_execution() {
+        assert_eq!(machine_of("arn:aws:states:eu-west-1:1:execution:m:e"), Some("m"));
+        assert_eq!(machine_of("arn:aws:states:eu-west-1:1:express:m:e:1"), Some("m"));
+        assert_eq!(machine_of("arn:aws:states:eu-west-1:1:activity:a"), None);
+    }
 }

@@ -88,3 +88,22 @@ fn page(event: &Event<'_>, kind: &str, id: &str) -> Option<Link> {
     };
     Some(event.console()?.link(what, "ec2/home", &format!("#{page}={}", encoded(id))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_and_ids() {
+        for (result, level) in [
+            ("failed", Severity::Critical),
+            ("succeeded", Severity::Good),
+            ("available", Severity::Good),
+            ("deleted", Severity::Neutral),
+        ] {
+            assert_eq!(severity(result), level, "{result}");
+        }
+        assert_eq!(id("arn:aws:ec2::us-west-2:snapshot/snap-0a"), "snap-0a");
+        assert_eq!(id("vol-0a"), "vol-0a");
+    }
+}

@@ -55,3 +55,21 @@ fn severity(detail_type: &str, state: &str) -> Severity {
         _ => Severity::Neutral,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_fleet_could_not_get_is_worst() {
+        for (detail_type, state, level) in [
+            ("EC2 Spot Fleet Error", "spotInstanceCountLimitExceeded", Severity::Critical),
+            ("EC2 Fleet State Change", "failed", Severity::Critical),
+            ("EC2 Fleet Information", "launchSpecUnusable", Severity::Warning),
+            ("EC2 Fleet State Change", "modify_succeeded", Severity::Good),
+            ("EC2 Fleet Instance Change", "launched", Severity::Neutral),
+        ] {
+            assert_eq!(severity(detail_type, state), level, "{detail_type} {state}");
+        }
+    }
+}

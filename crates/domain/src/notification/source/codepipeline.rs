@@ -41,7 +41,9 @@ fn read(event: &Event<'_>) -> Option<Draft> {
     let attempt = detail.count("pipeline-execution-attempt").filter(|attempt| *attempt > 1);
     let gist = [why.as_deref(), summary, stage.filter(|_| waits), failed_stage].into_iter().flatten().next();
     let gist = gist.map(str::to_owned).or_else(|| starter(detail));
-    let mut draft = Draft::new(if waits { Severity::Warning } else { severity(status) }, headline)
+    // An approval that failed was refused, or nobody gave it in time: nothing is broken.
+    let refused = is_approval(event) && status == "FAILED";
+    let mut draft = Draft::new(if waits || refused { Severity::Warning } else { severity(status) }, headline)
         .gist(gist)
         .subject(Some(pipeline))
         .state(Some(status))

@@ -1,7 +1,7 @@
 //! EKS: add-ons that were created, updated, deleted or became unhealthy, and Fargate pods that must go.
 //!
 //! The detail-type says what happened. Source: `EventBridge` events reference, "Amazon Elastic Kubernetes Service events";
-//! no page documents `detail`, so names are taken from the resource's ARN or from the spellings that EKS's API uses.
+//! no page documents `detail` of an add-on's, so names are taken from the resource's ARN or, assumed, as EKS's API spells them.
 
 use super::draft::Draft;
 use super::entry::Entry;
@@ -60,21 +60,24 @@ fn addon(event: &Event<'_>, state: &str) -> Option<Draft> {
     Some(draft.thread(&["eks", matter, event.account.unwrap_or_default(), cluster.unwrap_or_default(), addon], ended))
 }
 
+/// A pod that EKS must replace for a patch and could not evict; it is deleted at the time the event says.
 /// Source: EKS User Guide, "Set actions for AWS Fargate OS patching events".
 fn pod(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
-    let pod = detail.either(&["podName", "pod-name", "pod"])?;
+    let pod = detail.str("podName")?;
     let cluster = cluster_of(event);
-    let evicted = detail.either(&["evictErrorMessage", "evict-error-message"]);
-    let when = detail.either(&["scheduledTerminationTime", "plannedTerminationTime"]);
-    let draft = Draft::new(Severity::Warning, format!("Fargate pod {pod} will be terminated for a patch"))
-        .gist(cluster)
-        .subject(Some(pod.clone()))
+    let why = detail.str("evictErrorMessage");
+    // `2026-11-25T12:52:44.832Z[UTC]`, as Java writes it.
+    let when = detail.str("scheduledTerminationTime").map(|when| when.trim_end_matches("[UTC]"));
+    let draft = Draft::new(Severity::Warning, format!("Fargate pod {pod} could not be evicted"))
+        .gist(why.or(cluster))
+        .subject(Some(pod))
         .state(Some("Scheduled Termination"))
-        .paragraph(None, evicted)
+        .paragraph(None, why)
         .fact("Cluster", cluster)
-        .fact("Namespace", detail.either(&["podNamespace", "namespace"]))
-        .time("Terminated at", when)
+        .fact("Namespace", detail.str("podNamespace"))
+        .time("Deleted at", when)
+        .next_step("Restart the pod or loosen its disruption budget before it is deleted")
         .link(cluster.and_then(|cluster| page(event, cluster)));
     Some(draft)
 }

@@ -28,8 +28,7 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
         .state(Some(event.detail_type))
         .resources(detail.str("SourceArn"))
         .paragraph(None, message)
-        .fact("Kind", detail.str("SourceType"))
-        .thread(&["elasticache", detail.str("SourceArn").unwrap_or(name)], None);
+        .fact("Kind", detail.str("SourceType"));
     Some(draft)
 }
 
@@ -47,12 +46,17 @@ fn read_notification(object: &Object, _: &Incoming<'_>) -> Draft {
         let state = key.strip_prefix(PREFIX).filter(|state| is_name(state))?;
         Some((state, value.as_str()?))
     });
-    let (state, name) = happened.unwrap_or_default();
-    let mut draft = Draft::new(severity(state), format!("Cache {name}: {state}"))
+    let (state, said) = happened.unwrap_or_default();
+    // Of some failures it is a sentence, not the cluster's name.
+    let is_sentence = said.contains(char::is_whitespace);
+    let (name, message) = if is_sentence { ("ElastiCache", Some(said)) } else { (said, None) };
+    let headline = if is_sentence { format!("ElastiCache: {state}") } else { format!("Cache {name}: {state}") };
+    let mut draft = Draft::new(severity(state), headline)
+        .gist(message)
         .subject(Some(name))
         .state(Some(state))
-        .origin("aws.elasticache", &format!("{PREFIX}{state}"))
-        .thread(&["elasticache", name], None);
+        .paragraph(None, message)
+        .origin("aws.elasticache", &format!("{PREFIX}{state}"));
     for (key, value) in object.iter().filter(|(key, _)| !key.starts_with(PREFIX)).take(MEMBERS) {
         let said = scalar(value).map(|said| match Moment::parse(&said) {
             moment if moment.unix().is_some() => Text::Time(moment),

@@ -1,7 +1,8 @@
 //! EKS: add-ons that were created, updated, deleted or became unhealthy, and Fargate pods that must go.
 //!
 //! The detail-type says what happened. Source: `EventBridge` events reference, "Amazon Elastic Kubernetes Service events";
-//! no page documents `detail` of an add-on's, so names are taken from the resource's ARN or, assumed, as EKS's API spells them.
+//! no page documents what an add-on's `detail` holds, so names are taken from the resource's ARN or, assumed, as the
+//! API of EKS spells them.
 
 use super::draft::Draft;
 use super::entry::Entry;

@@ -1,6 +1,6 @@
 //! Elastic Beanstalk: the health and updates of environments.
 //!
-//! By an environment's notification topic as lines of text (`Elastic Beanstalk` Developer Guide, "Elastic Beanstalk
+//! By an environment's notification topic as lines of text (Elastic Beanstalk Developer Guide, "Elastic Beanstalk
 //! environment notifications with Amazon SNS"; shape: observed messages), and by `EventBridge` ("Using Elastic Beanstalk with
 //! Amazon `EventBridge`").
 

@@ -15,7 +15,7 @@ pub fn claims(object: &Object) -> bool {
     Fields::of_object(object).str("Records.0.eventSource") == Some("aws:codecommit")
 }
 
-/// Reads the first record; `CodeCommit` has never been observed to send a second.
+/// Reads the first record: one push is one record, however many references it changed.
 pub fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
     let record = Fields::of_object(object).objects("Records").next().unwrap_or_default();
     let arn = record.str("eventSourceARN").and_then(Arn::parse);
@@ -44,7 +44,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
     Draft::new(Severity::Neutral, headline)
         .gist(by.as_ref().map(|by| format!("by {by}")))
         .subject(Some(repository))
-        .state(changed.first().map(|one| one.change.event()))
+        .state(changed.first().map(|one| one.change.event()).filter(|_| !is_test).or(record.str("eventName")))
         .origin("aws.codecommit", "CodeCommit Repository State Change")
         .resources(record.str("eventSourceARN"))
         .bullets("Changed", items, left_out)

@@ -98,6 +98,13 @@ impl<'a> Console<'a> {
         Some(self.link(what, path, &fragment))
     }
 
+    /// A log stream. The fragment's parts are percent-encoded twice, with `$` for `%`, as the `CloudWatch` console writes them.
+    pub fn log_stream(&self, group: &str, stream: &str) -> Link {
+        let twice = |text: &str| encoded(&encoded(text)).replace('%', "$");
+        let fragment = format!("#logsV2:log-groups/log-group/{}/log-events/{}", twice(group), twice(stream));
+        self.link("the log in CloudWatch", "cloudwatch/home", &fragment)
+    }
+
     /// `Open the build in CodeBuild`: `what` is "the build in CodeBuild"; `path` and `fragment` as in [`Console::page`].
     pub fn link(&self, what: &str, path: &str, fragment: &str) -> Link {
         Link { label: format!("Open {what}"), url: self.page(path, fragment) }

@@ -139,7 +139,7 @@ fn a_digest_of_three_topics() {
     let topic =
         |name: &str, count| DigestTopic { topic_arn: format!("arn:aws:sns:eu-west-1:123456789012:{name}"), count };
     let fixtures = [
-        fixture!("eventbridge_event/ec2_state.json"),
+        fixture!("ec2/state.json"),
         fixture!("cloudwatch_alarm/metric.json"),
         fixture!("custom_notification/whole.json"),
     ];

@@ -1,5 +1,6 @@
 //! Properties that hold whatever arrives: a card, a message within every limit of its platform, and no power for a stranger.
 
+mod fixtures;
 mod platforms;
 
 use proptest::prelude::*;

@@ -4,22 +4,41 @@
 //! their `source`; other JSON and text to the one reader that claims its shape. No claim or two make it plain text: so the
 //! order of the table means nothing, and a message that pretends to be two things is shown as what it is.
 
+mod autoscaling;
+mod batch;
+mod cloudformation;
 mod cloudwatch_alarm;
+mod codeartifact;
+mod codebuild;
+mod codecommit;
+mod codedeploy;
 mod codepipeline;
+mod ctime;
 mod custom_notification;
 mod draft;
+mod duration;
+mod ec2;
+mod ecr;
+mod ecs;
+mod eks;
+mod elasticache;
+mod elasticbeanstalk;
 mod entry;
 mod event;
 mod eventbridge_event;
 mod fields;
 mod guardduty;
 mod health;
+mod lambda;
 mod plain_text;
+mod principal;
 mod sagemaker;
 mod schedule;
 mod securityhub;
 mod sensitive;
 mod severity;
+mod signer;
+mod stepfunctions;
 mod synthetics;
 
 use serde_json::Value;
@@ -32,13 +51,29 @@ use super::{Card, Incoming, Source};
 
 /// Every source that has a reader of its own, in the alphabet's order.
 const SOURCES: &[Entry] = &[
+    autoscaling::ENTRY,
+    batch::ENTRY,
+    cloudformation::ENTRY,
     cloudwatch_alarm::ENTRY,
+    codeartifact::ENTRY,
+    codebuild::ENTRY,
+    codecommit::ENTRY,
+    codedeploy::ENTRY,
     codepipeline::ENTRY,
+    ec2::ENTRY,
+    ecr::ENTRY,
+    ecs::ENTRY,
+    eks::ENTRY,
+    elasticache::ENTRY,
+    elasticbeanstalk::ENTRY,
     guardduty::ENTRY,
     health::ENTRY,
+    lambda::ENTRY,
     sagemaker::ENTRY,
     schedule::ENTRY,
     securityhub::ENTRY,
+    signer::ENTRY,
+    stepfunctions::ENTRY,
     synthetics::ENTRY,
 ];
 
@@ -192,6 +227,31 @@ mod tests {
             ("", Source::PLAIN_TEXT),
         ] {
             assert_eq!(source_of(message), source, "{message}");
+        }
+    }
+
+    #[test]
+    fn what_is_secret_stays_off_the_card() {
+        macro_rules! fixtures {
+            ($($name:literal),*) => { [$(($name, include_str!(concat!("../../tests/fixtures/notification/", $name)))),*] };
+        }
+        for (name, message) in fixtures![
+            "autoscaling/lifecycle_topic.json",
+            "batch/failed.json",
+            "cloudformation/resource_many_lines.txt",
+            "codebuild/failed.json",
+            "codepipeline/approval_topic.json",
+            "ecs/task_out_of_memory.json",
+            "lambda/retries_exhausted.json",
+            "stepfunctions/failed.json"
+        ] {
+            let topic_arn = "arn:aws:sns:us-east-1:123456789012:t";
+            let incoming =
+                Incoming { topic_arn, subject: None, message, timestamp: "", account_names: AccountNames::NONE };
+            let shown = format!("{:?}", card(&incoming));
+            for secret in ["hunter2", "4111 1111", "npm_0123", "630aa23f-48eb", "7d0c1f52-0000"] {
+                assert!(!shown.contains(secret), "{name}: {secret}");
+            }
         }
     }
 

@@ -153,8 +153,8 @@ mod tests {
     #[test]
     fn everything_else_is_like_nothing() {
         for message in [
-            fixture!("plain_text/stack_event.txt"),
-            fixture!("eventbridge_event/ec2_state.json"),
+            fixture!("cloudformation/resource_failed.txt"),
+            fixture!("ec2/state.json"),
             fixture!("eventbridge_event/partner.json"),
             "",
             "42",

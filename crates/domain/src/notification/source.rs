@@ -7,6 +7,7 @@
 mod cloudwatch_alarm;
 mod codepipeline;
 mod custom_notification;
+mod dates;
 mod draft;
 mod entry;
 mod event;

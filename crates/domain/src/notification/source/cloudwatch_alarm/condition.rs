@@ -13,6 +13,8 @@ use crate::notification::{Fact, Part, Text};
 const DIMENSIONS_SHOWN: usize = 6;
 /// Metrics and expressions of a formula that a card shows; CloudWatch allows 500 in one request.
 const METRICS_SHOWN: usize = 10;
+/// The function of metric maths behind an anomaly alarm: `ANOMALY_DETECTION_BAND(m1, 2)`.
+const BAND: &str = "ANOMALY_DETECTION_BAND(";
 
 /// `Trigger` of SNS alarm JSON, or `configuration` of the event.
 pub struct Trigger<'a> {
@@ -70,8 +72,7 @@ impl<'a> Trigger<'a> {
 
     /// The metric or expression whose value is compared.
     fn watched(&self) -> Option<&Metric<'a>> {
-        let is_band = |metric: &Metric<'_>| metric.id.is_some() && metric.id == self.threshold_metric;
-        let mut candidates = self.metrics.iter().filter(|metric| !is_band(metric));
+        let mut candidates = self.metrics.iter().filter(|metric| !self.is_band(metric));
         candidates.clone().find(|metric| metric.returns_data).or_else(|| candidates.next())
     }
 
@@ -92,21 +93,39 @@ impl<'a> Trigger<'a> {
         Some(words)
     }
 
+    fn is_band(&self, metric: &Metric<'_>) -> bool {
+        let is_named = metric.id.is_some() && metric.id == self.threshold_metric;
+        is_named || metric.expression.is_some_and(|expression| expression.starts_with(BAND))
+    }
+
+    /// `the expected band (2 standard deviations)`.
+    fn band(&self) -> String {
+        let metric = self.metrics.iter().find(|metric| self.is_band(metric));
+        let width = metric.and_then(|metric| {
+            let (_, width) = metric.expression?.strip_prefix(BAND)?.strip_suffix(')')?.rsplit_once(',')?;
+            width.trim().parse::<f64>().ok()
+        });
+        match width {
+            Some(width) => format!("the expected band ({width} standard deviations)"),
+            None => "the expected band".to_owned(),
+        }
+    }
+
     fn comparison(&self) -> Option<String> {
         let threshold = self.threshold.as_deref();
-        let band = || {
-            let metric = self.metrics.iter().find(|metric| metric.id.is_some() && metric.id == self.threshold_metric);
-            metric.and_then(|metric| metric.expression.or(metric.label)).unwrap_or("the band").to_owned()
+        let Some(operator) = self.operator else {
+            // Older events of anomaly alarms do not name it.
+            let is_anomaly = self.metrics.iter().any(|metric| self.is_band(metric));
+            return is_anomaly.then(|| format!("outside {}", self.band()));
         };
-        let operator = self.operator?;
         Some(match operator {
             "GreaterThanThreshold" => format!("> {}", threshold?),
             "GreaterThanOrEqualToThreshold" => format!("≥ {}", threshold?),
             "LessThanThreshold" => format!("< {}", threshold?),
             "LessThanOrEqualToThreshold" => format!("≤ {}", threshold?),
-            "LessThanLowerOrGreaterThanUpperThreshold" => format!("outside {}", band()),
-            "LessThanLowerThreshold" => format!("below {}", band()),
-            "GreaterThanUpperThreshold" => format!("above {}", band()),
+            "LessThanLowerOrGreaterThanUpperThreshold" => format!("outside {}", self.band()),
+            "LessThanLowerThreshold" => format!("below {}", self.band()),
+            "GreaterThanUpperThreshold" => format!("above {}", self.band()),
             other => match threshold {
                 Some(threshold) => format!("{other} {threshold}"),
                 None => other.to_owned(),

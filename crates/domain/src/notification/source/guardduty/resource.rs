@@ -1,0 +1,42 @@
+//! Which resource a GuardDuty finding is about, in words.
+//!
+//! The finding's reader calls it. Source: GuardDuty API Reference, "Resource".
+
+use crate::notification::arn::Arn;
+use crate::notification::source::fields::Fields;
+
+/// Where each kind of resource has its name, the closest first: an EKS finding names a workload and its cluster.
+const NAMES: [(&str, &str); 15] = [
+    ("instanceDetails.instanceId", "instance"),
+    ("s3BucketDetails.0.name", "bucket"),
+    ("lambdaDetails.functionName", "function"),
+    ("rdsDbInstanceDetails.dbInstanceIdentifier", "database"),
+    ("rdsLimitlessDbDetails.dbShardGroupIdentifier", "database"),
+    ("kubernetesDetails.kubernetesWorkloadDetails.name", "workload"),
+    ("ecsClusterDetails.taskDetails.arn", "task"),
+    ("eksClusterDetails.name", "EKS cluster"),
+    ("ecsClusterDetails.name", "ECS cluster"),
+    ("containerDetails.name", "container"),
+    ("ebsSnapshotDetails.snapshotArn", "snapshot"),
+    ("ec2ImageDetails.imageArn", "image"),
+    ("recoveryPointDetails.recoveryPointArn", "recovery point"),
+    ("ebsVolumeDetails.scannedVolumeDetails.0.volumeArn", "volume"),
+    ("accessKeyDetails.userName", "user"),
+];
+
+/// `instance i-0abc (web-7)`, `bucket payroll`.
+pub fn named(resource: Fields<'_>) -> Option<String> {
+    let (name, kind) = NAMES.iter().find_map(|(path, kind)| Some((resource.str(path)?, *kind)))?;
+    let short = Arn::parse(name).map_or(name, |arn| arn.short());
+    let short = short.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).unwrap_or(short);
+    let tag = |wanted: &str| {
+        let mut tags = resource.objects("instanceDetails.tags");
+        tags.find(|tag| tag.str("key") == Some(wanted)).and_then(|tag| tag.str("value"))
+    };
+    let cluster = resource.str("eksClusterDetails.name").filter(|_| kind == "workload");
+    Some(match (tag("Name").filter(|_| kind == "instance"), cluster) {
+        (Some(tag), _) => format!("{kind} {short} ({tag})"),
+        (None, Some(cluster)) => format!("{kind} {short} in EKS cluster {cluster}"),
+        (None, None) => format!("{kind} {short}"),
+    })
+}

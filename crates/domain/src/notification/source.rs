@@ -4,10 +4,17 @@
 //! their `source`; other JSON and text to the one reader that claims its shape. No claim or two make it plain text: so the
 //! order of the table means nothing, and a message that pretends to be two things is shown as what it is.
 
+mod access_analyzer;
+mod acm;
+mod budgets;
+mod cloudtrail;
 mod cloudwatch_alarm;
 mod codepipeline;
+mod config;
+mod cost_anomaly_detection;
 mod custom_notification;
 mod dates;
+mod devops_guru;
 mod draft;
 mod entry;
 mod event;
@@ -15,10 +22,16 @@ mod eventbridge_event;
 mod fields;
 mod guardduty;
 mod health;
+mod inspector;
+mod kms;
+mod macie;
 mod plain_text;
 mod securityhub;
 mod sensitive;
 mod severity;
+mod signin;
+mod support;
+mod trusted_advisor;
 
 use serde_json::Value;
 
@@ -29,8 +42,26 @@ use super::triage::Triage;
 use super::{Card, Incoming, Source};
 
 /// Every source that has a reader of its own, in the alphabet's order.
-const SOURCES: &[Entry] =
-    &[cloudwatch_alarm::ENTRY, codepipeline::ENTRY, guardduty::ENTRY, health::ENTRY, securityhub::ENTRY];
+const SOURCES: &[Entry] = &[
+    access_analyzer::ENTRY,
+    acm::ENTRY,
+    budgets::ENTRY,
+    cloudtrail::ENTRY,
+    cloudwatch_alarm::ENTRY,
+    codepipeline::ENTRY,
+    config::ENTRY,
+    cost_anomaly_detection::ENTRY,
+    devops_guru::ENTRY,
+    guardduty::ENTRY,
+    health::ENTRY,
+    inspector::ENTRY,
+    kms::ENTRY,
+    macie::ENTRY,
+    securityhub::ENTRY,
+    signin::ENTRY,
+    support::ENTRY,
+    trusted_advisor::ENTRY,
+];
 
 /// What a message turned out to be.
 enum Shape<'a> {

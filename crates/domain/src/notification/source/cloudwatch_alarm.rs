@@ -60,7 +60,10 @@ fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
         contributor: None,
         band: None,
         evaluation: None,
-        actions: Fields::of_object(object).flag("ActionsEnabled").filter(|enabled| !enabled).map(|_| "disabled".to_owned()),
+        actions: Fields::of_object(object)
+            .flag("ActionsEnabled")
+            .filter(|enabled| !enabled)
+            .map(|_| "disabled".to_owned()),
     }
     .draft()
     .origin(ORIGIN, STATE_CHANGE)
@@ -271,7 +274,9 @@ impl Alarm<'_> {
             return Some(told.to_owned());
         }
         let treatment = self.reason.and_then(treated_as)?;
-        Some(format!("No data arrived. The state follows from the alarm's setting that missing data counts as {treatment}."))
+        Some(format!(
+            "No data arrived. The state follows from the alarm's setting that missing data counts as {treatment}."
+        ))
     }
 
     fn is_new(&self) -> bool {

@@ -134,9 +134,15 @@ mod tests {
 
     #[test]
     fn the_words_of_the_guide_for_a_severity() {
-        for (severity, word) in
-            [(0.1, "LOW"), (3.9, "LOW"), (4.0, "MEDIUM"), (6.9, "MEDIUM"), (7.0, "HIGH"), (8.9, "HIGH"), (9.0, "CRITICAL")]
-        {
+        for (severity, word) in [
+            (0.1, "LOW"),
+            (3.9, "LOW"),
+            (4.0, "MEDIUM"),
+            (6.9, "MEDIUM"),
+            (7.0, "HIGH"),
+            (8.9, "HIGH"),
+            (9.0, "CRITICAL"),
+        ] {
             assert_eq!(level(severity), word, "{severity}");
         }
     }

@@ -51,20 +51,21 @@ fn read(event: &Event<'_>) -> Option<Draft> {
     let ends = if status == "closed" { "Ended" } else { "Ends" };
     let starts = if status == "upcoming" { "Starts" } else { "Started" };
     let left_out = entities.len().saturating_sub(ENTITIES_SHOWN);
-    let mut draft = Draft::new(severity(category, status, is_abuse(event)), format!("{service} {kind}: {what}: {status}"))
-        .gist(gist)
-        .subject(Some(code))
-        .state(Some(status))
-        .paragraph(None, description)
-        .bullets("Affected", entities.into_iter().take(ENTITIES_SHOWN).map(entity).collect(), left_out)
-        .fact("Event", Some(code))
-        .fact("Scope", scope(detail.str("eventScopeCode")))
-        .fact("Action", detail.str("actionability").map(actionability))
-        .time(starts, detail.str("startTime").map(dates::iso))
-        .time(ends, detail.str("endTime").map(dates::iso))
-        .fact("Page", page_of(event))
-        .since("Updated", detail.str("lastUpdatedTime").map(dates::iso))
-        .place(event.incoming.place(account, region));
+    let mut draft =
+        Draft::new(severity(category, status, is_abuse(event)), format!("{service} {kind}: {what}: {status}"))
+            .gist(gist)
+            .subject(Some(code))
+            .state(Some(status))
+            .paragraph(None, description)
+            .bullets("Affected", entities.into_iter().take(ENTITIES_SHOWN).map(entity).collect(), left_out)
+            .fact("Event", Some(code))
+            .fact("Scope", scope(detail.str("eventScopeCode")))
+            .fact("Action", detail.str("actionability").map(actionability))
+            .time(starts, detail.str("startTime").map(dates::iso))
+            .time(ends, detail.str("endTime").map(dates::iso))
+            .fact("Page", page_of(event))
+            .since("Updated", detail.str("lastUpdatedTime").map(dates::iso))
+            .place(event.incoming.place(account, region));
     if let Some(step) = next_step(code) {
         draft = draft.next_step(step);
     }
@@ -97,8 +98,11 @@ fn in_words(code: &str, service: &str) -> String {
 
 /// What a person must do whatever the description says. Source: Health's event type codes for exposed credentials.
 fn next_step(code: &str) -> Option<&'static str> {
-    let exposed = ["AWS_RISK_CREDENTIALS_EXPOSED", "AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED", "AWS_RISK_IAM_QUARANTINE"];
-    exposed.contains(&code).then_some("Deactivate the access key, rotate it, and look for what was done with it in CloudTrail")
+    let exposed =
+        ["AWS_RISK_CREDENTIALS_EXPOSED", "AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED", "AWS_RISK_IAM_QUARANTINE"];
+    exposed
+        .contains(&code)
+        .then_some("Deactivate the access key, rotate it, and look for what was done with it in CloudTrail")
 }
 
 fn actionability(word: &str) -> String {

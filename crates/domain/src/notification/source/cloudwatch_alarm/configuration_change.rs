@@ -34,7 +34,8 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
     let name = detail.str("alarmName").or_else(|| detail.str("configuration.alarmName"))?;
     let operation = detail.str("operation").unwrap_or("change");
     let (now, before) = (detail.fields("configuration"), detail.fields("previousConfiguration"));
-    let switched = now.flag("actionsEnabled").filter(|now| before.flag("actionsEnabled").is_some_and(|was| was != *now));
+    let switched =
+        now.flag("actionsEnabled").filter(|now| before.flag("actionsEnabled").is_some_and(|was| was != *now));
     let (severity, said) = match (operation, switched, now.flag("actionsEnabled")) {
         ("delete", _, _) => (Severity::Warning, "deleted"),
         (_, Some(false), _) => (Severity::Warning, "actions disabled"),

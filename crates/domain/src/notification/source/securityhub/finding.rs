@@ -36,7 +36,8 @@ impl<'a> Finding<'a> {
     }
 
     fn is_over(&self) -> bool {
-        let over = |status: &str| ["RESOLVED", "SUPPRESSED", "ARCHIVED"].iter().any(|over| status.eq_ignore_ascii_case(over));
+        let over =
+            |status: &str| ["RESOLVED", "SUPPRESSED", "ARCHIVED"].iter().any(|over| status.eq_ignore_ascii_case(over));
         let passed = ["Compliance.Status", "compliance.status"].iter().any(|path| {
             self.0.str(path).is_some_and(|status| status.eq_ignore_ascii_case("PASSED") || status == "Pass")
         });
@@ -98,7 +99,8 @@ impl<'a> Finding<'a> {
         if let Some(advice) = advice.filter(|_| !self.is_over()) {
             draft = draft.next_step(advice);
         }
-        let ended = self.is_over().then(|| if status.as_deref() == Some("SUPPRESSED") { "Suppressed" } else { "Resolved" });
+        let ended =
+            self.is_over().then(|| if status.as_deref() == Some("SUPPRESSED") { "Suppressed" } else { "Resolved" });
         match finding.str("Id").or_else(|| finding.str("finding_info.uid")) {
             Some(id) => draft.thread(&["securityhub", id], ended),
             None => draft,

@@ -81,16 +81,21 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
     let reason_data: Option<Value> = detail.str("state.reasonData").and_then(|text| serde_json::from_str(text).ok());
     let reason_data = reason_data.as_ref().map(Fields::of).unwrap_or_default();
     let configuration = detail.fields("configuration");
+    let reason = detail.str("state.reason");
     let alarm = Alarm {
         name: detail.str("alarmName")?,
         state: detail.str("state.value")?,
         previous: detail.str("previousState.value"),
-        reason: detail.str("state.reason"),
+        reason,
         description: configuration.str("description"),
         since: detail.str("state.timestamp"),
         arn: event.resources.first().and_then(|arn| Arn::parse(arn)),
         place: event.place(),
-        trigger: configuration.object().filter(|object| object.contains_key("metrics")).map(Trigger::read),
+        trigger: configuration
+            .object()
+            .filter(|object| object.contains_key("metrics"))
+            .map(Trigger::read)
+            .map(|trigger| trigger.told_by(reason)),
         rule: configuration.str("alarmRule"),
         children: reason_data.list("triggeringAlarms").iter().filter_map(Child::read).collect(),
         contributor: (event.detail_type == CONTRIBUTOR_STATE_CHANGE).then(|| contributor(detail)),
@@ -106,7 +111,8 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
 fn triage(object: &Object, _: &Incoming<'_>) -> Option<Triage> {
     let said = |key| string(object, key).unwrap_or_default();
     let place = [said("Region"), said("AWSAccountId")];
-    Some(of_change(&matter(string(object, "AlarmArn"), place, said("AlarmName")), said("NewStateValue")))
+    let state = string(object, "NewStateValue")?;
+    Some(of_change(&matter(string(object, "AlarmArn"), place, said("AlarmName")), state))
 }
 
 /// Like [`triage`], of `EventBridge`'s event; the same change arrives with the same key by both ways. Changes of an alarm's

@@ -38,9 +38,17 @@ fn read_object(object: &Object, incoming: &Incoming<'_>) -> Draft {
     let item = [fields.fields("configurationItem"), fields.fields("configurationItemSummary")];
     let inside = |paths: [&str; 2]| paths.iter().find_map(|path| item.iter().find_map(|item| item.str(path)));
     let topic = incoming.topic_place();
-    let account =
-        fields.str("awsAccountId").or_else(|| inside(["awsAccountId", "accountId"])).or(topic.account.as_deref());
-    let region = fields.str("awsRegion").or_else(|| inside(["awsRegion", "region"])).or(topic.region.as_deref());
+    let (account_of_key, region_of_key) = fields.str("s3ObjectKey").and_then(place_of_key).unzip();
+    let account = fields
+        .str("awsAccountId")
+        .or_else(|| inside(["awsAccountId", "accountId"]))
+        .or(account_of_key)
+        .or(topic.account.as_deref());
+    let region = fields
+        .str("awsRegion")
+        .or_else(|| inside(["awsRegion", "region"]))
+        .or(region_of_key)
+        .or(topic.region.as_deref());
     let partition = super::event::partition_of_region(region.unwrap_or_default());
     let kind = fields.str("messageType").unwrap_or_default();
     let message = Message {
@@ -57,6 +65,12 @@ fn read_object(object: &Object, incoming: &Incoming<'_>) -> Draft {
             .place(place)
     });
     draft.origin("aws.config", detail_type(kind))
+}
+
+/// Account and region of `PREFIX/AWSLogs/123456789012/Config/eu-west-1/…`: a delivery names them nowhere else.
+fn place_of_key(key: &str) -> Option<(&str, &str)> {
+    let (before, after) = key.split_once("/Config/")?;
+    Some((before.rsplit('/').next()?, after.split('/').next()?))
 }
 
 /// What `EventBridge` calls the same message.

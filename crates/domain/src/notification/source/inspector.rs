@@ -66,7 +66,7 @@ fn finding(event: &Event<'_>) -> Option<Draft> {
     let ports = ports.count("begin").zip(ports.count("end")).map(|(begin, end)| format!("{begin} to {end}"));
     let advice = finding.str("remediation.recommendation.text").filter(|text| *text != "None Provided");
     let mut draft = Draft::new(severity(finding), format!("Inspector finding, {state}: {title}"))
-        .gist(resource.clone())
+        .gist(resource)
         .subject(Some(title))
         .state(Some(state))
         .paragraph(None, finding.str("description"))

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::notification::source::Object;
-use crate::notification::source::fields::{count, either, either_string, scalar, string};
+use crate::notification::source::fields::{count, either, either_string, plain_number, scalar, string};
 use crate::notification::{Fact, Part, Text};
 
 /// Dimensions that a card shows; CloudWatch allows 30.
@@ -68,6 +68,30 @@ impl<'a> Trigger<'a> {
             datapoints_to_alarm: count(either(trigger, "DatapointsToAlarm", "datapointsToAlarm")),
             missing_data: either_string(trigger, "TreatMissingData", "treatMissingData"),
         }
+    }
+
+    /// `EventBridge`'s events do not name the threshold, but the reason of a change does: "… was not greater than the threshold
+    /// (50.0)". The alarm's condition is the same with and without the "not".
+    pub fn told_by(mut self, reason: Option<&str>) -> Self {
+        const WORDS: [(&str, &str); 4] = [
+            ("greater than", "GreaterThanThreshold"),
+            ("greater than or equal to", "GreaterThanOrEqualToThreshold"),
+            ("less than", "LessThanThreshold"),
+            ("less than or equal to", "LessThanOrEqualToThreshold"),
+        ];
+        let told = || {
+            let (before, after) = reason?.split_once(" the threshold (")?;
+            let (_, words) = before.rsplit_once(" was ").or_else(|| before.rsplit_once(" were "))?;
+            let words = words.strip_prefix("not ").unwrap_or(words);
+            let (_, operator) = WORDS.iter().find(|(known, _)| *known == words)?;
+            let threshold: serde_json::Number = after.split(')').next()?.parse().ok()?;
+            Some((*operator, plain_number(&threshold)))
+        };
+        if let (None, None, Some((operator, threshold))) = (self.operator, &self.threshold, told()) {
+            self.operator = Some(operator);
+            self.threshold = Some(threshold);
+        }
+        self
     }
 
     /// The metric or expression whose value is compared.

@@ -33,10 +33,11 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
     let name = detail.str("alarmName").or_else(|| detail.str("configuration.alarmName"))?;
     let operation = detail.str("operation").unwrap_or("change");
+    let is_deleted = operation == "delete";
     let (now, before) = (detail.fields("configuration"), detail.fields("previousConfiguration"));
-    let switched =
-        now.flag("actionsEnabled").filter(|now| before.flag("actionsEnabled").is_some_and(|was| was != *now));
-    let (severity, said) = match (operation, switched, now.flag("actionsEnabled")) {
+    let enabled = now.flag("actionsEnabled");
+    let switched = enabled.filter(|now| before.flag("actionsEnabled").is_some_and(|was| was != *now));
+    let (severity, said) = match (operation, switched, enabled) {
         ("delete", _, _) => (Severity::Warning, "deleted"),
         (_, Some(false), _) => (Severity::Warning, "actions disabled"),
         (_, Some(true), _) => (Severity::Neutral, "actions enabled"),
@@ -59,10 +60,10 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
         .fact("Condition", condition)
         .fact("Rule", now.str("alarmRule").map(clipped))
         .fact("State", detail.str("state.value"))
-        .fact("Actions", now.flag("actionsEnabled").map(|enabled| if enabled { "enabled" } else { "disabled" }))
-        .since("Changed", now.str("timestamp").filter(|_| operation != "delete"));
-    let draft = alarm_thread(draft, event, name, (operation == "delete").then_some("Deleted"));
-    Some(if operation == "delete" { draft } else { draft.link(alarm_page(event, name)) })
+        .fact("Actions", enabled.filter(|_| !is_deleted).map(|enabled| if enabled { "enabled" } else { "disabled" }))
+        .since("Changed", now.str("timestamp").filter(|_| !is_deleted));
+    let draft = alarm_thread(draft, event, name, is_deleted.then_some("Deleted"));
+    Some(if is_deleted { draft } else { draft.link(alarm_page(event, name)) })
 }
 
 /// What follows from it for the person who relies on the alarm.

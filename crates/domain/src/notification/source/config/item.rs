@@ -31,9 +31,9 @@ pub fn read(message: Fields<'_>, console: Option<Console<'_>>) -> Option<Draft> 
         "DELETE" | "ResourceDeleted" => Severity::Warning,
         _ => Severity::Neutral,
     };
-    let changed = message.fields("configurationItemDiff.changedProperties");
+    let properties = message.fields("configurationItemDiff.changedProperties");
     let changes: Vec<String> =
-        changed.object().into_iter().flatten().map(|(path, change)| line(path, Fields::of(change))).collect();
+        properties.object().into_iter().flatten().map(|(path, change)| line(path, Fields::of(change))).collect();
     let left_out = changes.len().saturating_sub(CHANGES_SHOWN);
     let gist = changes.first().cloned().or_else(|| status.map(str::to_owned));
     let is_oversized = message.has("configurationItemSummary");

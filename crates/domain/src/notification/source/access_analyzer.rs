@@ -46,7 +46,12 @@ fn finding(event: &Event<'_>) -> Option<Draft> {
     };
     let principal = principal(finding);
     let unused = unused(finding);
-    let gist = error.map(str::to_owned).or_else(|| principal.clone()).or_else(|| unused.clone());
+    // Of access that is gone nobody need know whose it was at a glance.
+    let gist = error
+        .map(str::to_owned)
+        .or_else(|| principal.clone())
+        .or_else(|| unused.clone())
+        .filter(|_| status == "ACTIVE");
     let draft = Draft::new(severity, headline)
         .gist(gist)
         .subject(Some(name))

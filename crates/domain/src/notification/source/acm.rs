@@ -32,10 +32,17 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         _ => return None,
     };
     let end = detail.str("CertificateExpirationDate");
-    let left = days.filter(|_| state != "Expired").map(|days| format!("{days} days left"));
+    let left = days.filter(|_| state != "Expired").map(|days| format!("{days} days"));
     let why = detail.either(&["RenewalStatusReason", "RevocationReason"]);
+    let gist = match (state, &left, &why) {
+        ("Available", _, _) => detail.str("Action").map(str::to_lowercase),
+        ("Expired", _, _) => detail.flag("InUse").map(|used| if used { "in use" } else { "not in use" }.to_owned()),
+        (_, Some(left), Some(why)) => Some(format!("{left} left, {why}")),
+        (_, Some(left), None) => Some(format!("{left} left")),
+        (_, None, why) => why.as_deref().map(str::to_owned),
+    };
     let mut draft = Draft::new(severity, format!("Certificate {named}: {state}"))
-        .gist(left.clone().filter(|_| state != "Available").or_else(|| detail.str("Action").map(str::to_lowercase)))
+        .gist(gist)
         .subject(Some(named))
         .state(Some(state))
         .fact("Because", why)
@@ -69,8 +76,18 @@ fn of_end(detail: Fields<'_>) -> Severity {
     if unused { Severity::Warning } else { Severity::Critical }
 }
 
+/// Reasons: ACM API Reference, `RenewalSummary`.
 fn next_step(state: &str, detail: Fields<'_>, end: Option<&str>) -> Option<String> {
     let before = end.map(|end| format!(" before {}", Moment::parse(end).utc())).unwrap_or_default();
+    match detail.str("RenewalStatusReason") {
+        Some("CAA_ERROR") => {
+            return Some(format!("Let the domain's CAA records allow Amazon to issue certificates{before}"));
+        }
+        Some("ADDITIONAL_VERIFICATION_REQUIRED" | "DOMAIN_NOT_ALLOWED" | "INVALID_PUBLIC_DOMAIN") => {
+            return Some(format!("Ask AWS Support to allow the domain{before}"));
+        }
+        _ => {}
+    }
     match (state, detail.str("DomainValidationMethod"), detail.str("CertificateType")) {
         ("Renewal Action Required", Some("DNS"), _) => {
             Some(format!("Put ACM's CNAME record back into the domain's DNS{before}"))

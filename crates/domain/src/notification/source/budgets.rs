@@ -50,12 +50,12 @@ fn read(text: &str, incoming: &Incoming<'_>) -> Draft {
         (None, true) => format!("Action of a budget: {state}"),
         (None, false) => format!("A budget: {state}"),
     };
-    let gist = match (kind, amount, alert.said("Alert Threshold")) {
-        (kind, Some(amount), Some(threshold)) => {
-            Some(format!("{} {amount}, alert at {threshold}", kind.unwrap_or("is")))
-        }
-        (_, amount, _) => amount.or_else(|| alert.said("Action Type")).map(str::to_owned),
-    };
+    let gist = amount.map(|amount| {
+        let of = alert.said("Budgeted Amount").map(|budgeted| format!(" of {budgeted}")).unwrap_or_default();
+        let at = alert.said("Alert Threshold").map(|threshold| format!(" (alert at {threshold})")).unwrap_or_default();
+        format!("{} {amount}{of}{at}", kind.unwrap_or("is"))
+    });
+    let gist = gist.or_else(|| alert.said("Action Type").map(str::to_owned));
     let mut draft = Draft::new(alert.severity(&state), headline)
         .gist(gist)
         .subject(Some(name.unwrap_or("budget")))

@@ -260,9 +260,16 @@ impl Alarm<'_> {
         }
         let missing = self.reason.and_then(treated_as).map(|treatment| format!("no data, which counts as {treatment}"));
         let because = || self.children.first().map(|child| format!("because of {}", child.name));
-        match (self.state, condition) {
+        let told = match (self.state, condition) {
             ("INSUFFICIENT_DATA", Some(condition)) => Some(format!("too little data to judge {condition}")),
+            // The bare condition beside the word OK would read as if it held.
+            ("OK", Some(condition)) if self.previous == Some("ALARM") => Some(format!("no longer {condition}")),
+            ("OK", Some(condition)) => Some(format!("not {condition}")),
             (_, condition) => missing.or_else(|| condition.map(str::to_owned)).or_else(because),
+        };
+        match (told, &self.actions) {
+            (Some(told), Some(actions)) => Some(format!("{told}; {actions}")),
+            (told, actions) => told.or_else(|| actions.clone()),
         }
     }
 

@@ -124,11 +124,13 @@ fn insight(
         let fragment = format!("#/insight/{}/{}", encoded(&class), encoded(id));
         console.link("the insight in DevOps Guru", "devops-guru/", &fragment)
     });
+    let about: Vec<&str> = [level.as_deref(), stack.as_deref()].into_iter().flatten().collect();
+    let gist = (!about.is_empty()).then(|| about.join(", "));
     let headline = format!("DevOps Guru, {what}: {named}");
     let description = insight.text("insightDescription").filter(|description| *description != named);
     Some(
         Draft::new(severity, headline)
-            .gist(level.clone().or_else(|| stack.as_deref().map(str::to_owned)))
+            .gist(gist)
             .subject(Some(named))
             .state(Some(kind))
             .paragraph(None, description)

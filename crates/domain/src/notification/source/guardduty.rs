@@ -32,7 +32,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
 fn finding(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
     let kind = detail.str("type")?;
-    let resource = resource::named(detail.fields("resource"));
+    let resource = resource::named(detail.fields("resource")).or_else(|| resource::of_sequence(detail));
     let level = detail.number("severity").map(level);
     // An archived finding needs nobody any more.
     let severity = match level {
@@ -42,18 +42,22 @@ fn finding(event: &Event<'_>) -> Option<Draft> {
         _ => Severity::Neutral,
     };
     let label = level.unwrap_or("NEW");
+    let from = action::origin(detail.fields("service"));
+    let about: Vec<String> = resource.iter().cloned().chain(from.iter().map(|from| format!("from {from}"))).collect();
+    let gist = (!about.is_empty()).then(|| about.join(", "));
     let sample = detail.flag("service.additionalInfo.sample") == Some(true);
     let title = detail.str("title").unwrap_or(kind);
     let draft = Draft::new(severity, format!("GuardDuty finding, {label}: {title}"))
-        .gist(resource.clone())
+        .gist(gist)
         .subject(resource.clone().or_else(|| Some(kind.to_owned())))
         .state(Some(label))
         .paragraph(None, sample.then_some("This is a sample finding: nothing happened."))
         .paragraph(None, detail.str("description").filter(|description| *description != title))
         .fact("Type", Some(kind))
         .fact("Resource", resource)
+        .fact("Signals", signals(detail))
         .fact("By", action::actor(detail))
-        .fact("From", action::origin(detail.fields("service")))
+        .fact("From", from)
         .fact("Severity", detail.text("severity").map(|number| format!("{number} ({label})")))
         .fact("Seen", detail.count("service.count").map(times))
         .time("First seen", detail.str("service.eventFirstSeen"))
@@ -61,6 +65,12 @@ fn finding(event: &Event<'_>) -> Option<Draft> {
         .place(event.incoming.place(detail.str("accountId").or(event.account), detail.str("region").or(event.region)));
     let Some(id) = detail.str("id") else { return Some(draft) };
     Some(draft.thread(&["guardduty", id], None).link(page(event, id)))
+}
+
+/// An attack sequence is made of several signals. Source: GuardDuty API Reference, "Sequence".
+fn signals(detail: Fields<'_>) -> Option<String> {
+    let signals = detail.list("service.detection.sequence.signals").len();
+    (signals > 0).then(|| signals.to_string())
 }
 
 fn times(count: u64) -> String {

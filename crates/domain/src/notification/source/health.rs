@@ -10,14 +10,16 @@ use super::event::Event;
 use crate::delivery::Priority;
 use crate::notification::arn::Arn;
 use crate::notification::console::{Console, encoded};
-use crate::notification::text::words;
+use crate::notification::text::{first_line, words};
 use crate::notification::triage::Triage;
-use crate::notification::{Link, Severity, Text};
+use crate::notification::{Link, Moment, Severity, Text};
 
 pub const ENTRY: Entry = Entry::new("health", "AWS Health").events(&["aws.health"], read).triaged(triage);
 
 /// Affected resources that a card lists; one event may have 500 and goes on in pages.
 const ENTITIES_SHOWN: usize = 10;
+/// Characters of the description's first line that a push line takes.
+const GIST_LENGTH: usize = 120;
 const ABUSE: &str = "AWS Health Abuse Event";
 
 fn read(event: &Event<'_>) -> Option<Draft> {
@@ -43,29 +45,34 @@ fn read(event: &Event<'_>) -> Option<Draft> {
     let description = detail.objects("eventDescription").find_map(|one| one.str("latestDescription"));
     let region = detail.str("eventRegion").filter(|region| *region != "global").or(event.region);
     let account = detail.str("affectedAccount").or(event.account);
+    let starts_at = detail.str("startTime").map(|time| Moment::parse(&dates::iso(time)).utc());
     let gist = match entities.as_slice() {
-        [] => None,
+        [] => description.and_then(|description| first_line(description, GIST_LENGTH)),
         [(only, _)] => Some(short(only).to_owned()),
         [(first, _), rest @ ..] => Some(format!("{} and {} more", short(first), rest.len())),
+    };
+    let gist = match (gist, starts_at.filter(|_| status == "upcoming")) {
+        (Some(gist), Some(at)) => Some(format!("{gist}, from {at}")),
+        (gist, at) => gist.or_else(|| Some(format!("from {}", at?))),
     };
     let ends = if status == "closed" { "Ended" } else { "Ends" };
     let starts = if status == "upcoming" { "Starts" } else { "Started" };
     let left_out = entities.len().saturating_sub(ENTITIES_SHOWN);
-    let mut draft =
-        Draft::new(severity(category, status, is_abuse(event)), format!("{service} {kind}: {what}: {status}"))
-            .gist(gist)
-            .subject(Some(code))
-            .state(Some(status))
-            .paragraph(None, description)
-            .bullets("Affected", entities.into_iter().take(ENTITIES_SHOWN).map(entity).collect(), left_out)
-            .fact("Event", Some(code))
-            .fact("Scope", scope(detail.str("eventScopeCode")))
-            .fact("Action", detail.str("actionability").map(actionability))
-            .time(starts, detail.str("startTime").map(dates::iso))
-            .time(ends, detail.str("endTime").map(dates::iso))
-            .fact("Page", page_of(event))
-            .since("Updated", detail.str("lastUpdatedTime").map(dates::iso))
-            .place(event.incoming.place(account, region));
+    let mut draft = Draft::new(severity(category, status, is_abuse(event)), format!("{service} {what}: {status}"))
+        .gist(gist)
+        .subject(Some(code))
+        .state(Some(status))
+        .paragraph(None, description)
+        .bullets("Affected", entities.into_iter().take(ENTITIES_SHOWN).map(entity).collect(), left_out)
+        .fact("Kind", Some(kind))
+        .fact("Event", Some(code))
+        .fact("Scope", scope(detail.str("eventScopeCode")))
+        .fact("Action", detail.str("actionability").map(actionability))
+        .time(starts, detail.str("startTime").map(dates::iso))
+        .time(ends, detail.str("endTime").map(dates::iso))
+        .fact("Page", page_of(event))
+        .since("Updated", detail.str("lastUpdatedTime").map(dates::iso))
+        .place(event.incoming.place(account, region));
     if let Some(step) = next_step(code) {
         draft = draft.next_step(step);
     }

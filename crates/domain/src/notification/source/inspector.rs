@@ -64,9 +64,11 @@ fn finding(event: &Event<'_>) -> Option<Draft> {
     let left_out = finding.list("packageVulnerabilityDetails.vulnerablePackages").len().saturating_sub(PACKAGES_SHOWN);
     let ports = finding.fields("networkReachabilityDetails.openPortRange");
     let ports = ports.count("begin").zip(ports.count("end")).map(|(begin, end)| format!("{begin} to {end}"));
+    let exploit = if finding.str("exploitAvailable") == Some("YES") { ", exploit known" } else { "" };
+    let gist = resource.map(|resource| format!("{resource}{exploit}"));
     let advice = finding.str("remediation.recommendation.text").filter(|text| *text != "None Provided");
     let mut draft = Draft::new(severity(finding), format!("Inspector finding, {state}: {title}"))
-        .gist(resource)
+        .gist(gist)
         .subject(Some(title))
         .state(Some(state))
         .paragraph(None, finding.str("description"))

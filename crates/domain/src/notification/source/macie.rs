@@ -67,7 +67,7 @@ fn finding(event: &Event<'_>) -> Option<Draft> {
         .fact("Bucket", name)
         .fact("Object", object)
         .fact(
-            "Public",
+            "Access",
             bucket.str("publicAccess.effectivePermission").map(|access| access.replace('_', " ").to_lowercase()),
         )
         .fact(

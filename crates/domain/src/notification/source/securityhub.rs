@@ -10,7 +10,7 @@ use self::finding::Finding;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::Event;
-use super::fields::{Fields, Object, string};
+use super::fields::{Fields, Object, scalar, string};
 use super::severity;
 use crate::notification::triage::Triage;
 use crate::notification::{Incoming, Link, Severity, Text};
@@ -66,7 +66,7 @@ fn insight(event: &Event<'_>) -> Option<Draft> {
     let results: Vec<String> = detail
         .objects("insightResults")
         .filter_map(|result| result.object()?.iter().next())
-        .map(|(value, count)| format!("{value}: {count}"))
+        .filter_map(|(value, count)| Some(format!("{value}: {}", scalar(count)?)))
         .collect();
     let count = results.len();
     let left_out = count.saturating_sub(LISTED);

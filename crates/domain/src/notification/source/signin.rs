@@ -47,7 +47,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         .fact("Event", Some(name))
         .fact("Result", Some(state))
         .fact("From", address)
-        .fact("MFA", mfa.map(|used| if used { "used" } else { "not used" }))
+        .fact("MFA", mfa.filter(|_| !failed).map(|used| if used { "used" } else { "not used" }))
         .fact("Browser", detail.str("userAgent"))
         .resources(user.str("arn"))
         .since("Time", detail.str("eventTime"))

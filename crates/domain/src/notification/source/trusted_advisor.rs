@@ -48,7 +48,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
         .state(Some(state))
         .paragraph(None, why)
         .fact("Resource", named);
-    for (name, value) in telling(item) {
+    for (name, value) in telling(item).filter(|(_, value)| Some(value.as_str()) != named) {
         draft = draft.fact(name, Some(value));
     }
     if check == EXPOSED && state == "ERROR" {

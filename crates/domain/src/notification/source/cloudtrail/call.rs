@@ -12,7 +12,7 @@ use crate::notification::source::fields::Fields;
 
 /// Request parameters that name what a call was about. All others stay in CloudTrail: they hold passwords, user data,
 /// environment variables and policies.
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 42] = [
     "bucketName",
     "instanceId",
     "instancesSet.items.0.instanceId",
@@ -40,9 +40,21 @@ const NAMES: [&str; 30] = [
     "vpcId",
     "volumeId",
     "snapshotId",
-    "roleArn",
-    "name",
     "serialNumber",
+    "alarmName",
+    "logGroupName",
+    "loadBalancerName",
+    "autoScalingGroupName",
+    "stateMachineArn",
+    "taskDefinition",
+    "service",
+    "cluster",
+    "jobName",
+    "trainingJobName",
+    "subnetId",
+    "hostedZoneId",
+    "name",
+    "roleArn",
 ];
 /// Longer names are no names.
 const NAME_LENGTH: usize = 300;
@@ -117,7 +129,7 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
             .subject(Some(call))
             .state(Some(error.unwrap_or("Success")))
             .paragraph(None, detail.str("errorMessage"))
-            .fact("By", who)
+            .code("By", user.str("arn").or(who.as_deref()))
             .fact("About", resource)
             .fact("From", detail.str("sourceIPAddress"))
             .fact("Through", detail.str("userIdentity.invokedBy").filter(|_| user.str("type") != Some("AWSService")))

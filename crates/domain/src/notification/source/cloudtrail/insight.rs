@@ -3,6 +3,7 @@
 //! CloudTrail's reader calls it.
 
 use super::page;
+use crate::notification::arn::Arn;
 use crate::notification::source::draft::Draft;
 use crate::notification::source::event::Event;
 use crate::notification::source::fields::Fields;
@@ -54,11 +55,12 @@ fn rounded(rate: f64) -> f64 {
     (rate * 100.0).round() / 100.0
 }
 
-/// `userIdentityArn: arn:… (520.1 a minute)`. Without a baseline in the list: the rate above tells it.
+/// `userIdentityArn: assumed-role/deploy/ci-42 (520.1 a minute)`. Without a baseline in the list: the rate above tells it.
 fn attribute(attribution: Fields<'_>) -> Option<String> {
     let name = attribution.str("attribute")?;
     let values = attribution.objects("insight").take(VALUES_SHOWN).filter_map(|one| {
         let value = one.str("value").filter(|value| *value != "null")?;
+        let value = Arn::parse(value).map_or(value, |arn| arn.short());
         let average = one.number("average").map(|average| format!(" ({} a minute)", rounded(average)));
         Some(format!("{value}{}", average.unwrap_or_default()))
     });

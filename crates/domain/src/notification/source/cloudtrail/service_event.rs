@@ -10,7 +10,6 @@ use crate::notification::source::draft::Draft;
 use crate::notification::source::event::Event;
 use crate::notification::source::fields::Fields;
 use crate::notification::source::severity::of_state;
-use crate::notification::text::words;
 
 pub fn read(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
@@ -23,13 +22,16 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
         "serviceEventDetails.failureReason",
     ]);
     let subject = subject(event, told).unwrap_or_else(|| name.to_owned());
-    let what = words(name).collect::<Vec<_>>().join(" ");
     let said = error.as_deref().or(state.as_deref());
-    let headline = match said {
-        Some(said) => format!("{} of {subject}, {what}: {said}", service(event)),
-        None => format!("{} of {subject}: {what}", service(event)),
+    let what = if subject == name {
+        format!("{}, {name}", service(event))
+    } else {
+        format!("{}, {name} of {subject}", service(event))
     };
-    let headline = if subject == name { headline.replacen(&format!(" of {subject}"), "", 1) } else { headline };
+    let headline = match said {
+        Some(said) => format!("{what}: {said}"),
+        None => what,
+    };
     let severity =
         if error.is_some() { Severity::Warning } else { state.as_deref().map_or(Severity::Neutral, of_state) };
     Some(
@@ -38,7 +40,6 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
             .subject(Some(subject))
             .state(Some(said.unwrap_or(name).to_owned()))
             .paragraph(None, detail.str("errorMessage"))
-            .fact("Event", Some(name))
             .fact("New account", told.text("createAccountStatus.accountId"))
             .fact("Because", error)
             .fact("By", detail.str("userIdentity.invokedBy"))

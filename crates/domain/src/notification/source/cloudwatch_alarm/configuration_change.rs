@@ -47,7 +47,8 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
     };
     let condition = now.object().map(Trigger::read).as_ref().and_then(Trigger::condition);
     let changes = changes(now, before);
-    let gist = changes.first().cloned().or_else(|| condition.clone());
+    let silenced = (said == "actions disabled").then(|| "it tells nobody any more".to_owned());
+    let gist = silenced.or_else(|| changes.first().cloned()).or_else(|| condition.clone());
     let left_out = changes.len().saturating_sub(CHANGES_SHOWN);
     let items = changes.into_iter().take(CHANGES_SHOWN).map(Text::Plain).collect();
     let draft = Draft::new(severity, format!("Alarm {name}: {said}"))

@@ -35,7 +35,12 @@ pub fn read(message: Fields<'_>, console: Option<Console<'_>>) -> Option<Draft> 
     let changes: Vec<String> =
         properties.object().into_iter().flatten().map(|(path, change)| line(path, Fields::of(change))).collect();
     let left_out = changes.len().saturating_sub(CHANGES_SHOWN);
-    let gist = changes.first().cloned().or_else(|| status.map(str::to_owned));
+    let gist = changes
+        .iter()
+        .find(|line| line.contains('→'))
+        .or(changes.first())
+        .cloned()
+        .or_else(|| status.map(str::to_owned));
     let is_oversized = message.has("configurationItemSummary");
     let undelivered = message.str("messageType") == Some("OversizedConfigurationItemChangeDeliveryFailed");
     let page = console.zip(kind.zip(id)).map(|(console, (kind, id))| {
@@ -64,7 +69,8 @@ pub fn read(message: Fields<'_>, console: Option<Console<'_>>) -> Option<Draft> 
 
 /// `Configuration.State: available → in-use`, `Relationships.0: CREATE`.
 fn line(path: &str, change: Fields<'_>) -> String {
-    let last = path.rsplit('.').next().unwrap_or(path);
+    // `State.Name` is a state too.
+    let last = path.strip_suffix(".Name").unwrap_or(path).rsplit('.').next().unwrap_or(path);
     let values = (change.text("previousValue"), change.text("updatedValue"));
     match values {
         (Some(before), Some(now)) if is_state(last) => format!("{path}: {before} → {now}"),

@@ -1,6 +1,7 @@
 //! Who did what GuardDuty saw, and from where.
 //!
-//! The finding's reader calls it. Source: GuardDuty API Reference, "Action" and "`AccessKeyDetails`".
+//! The finding's reader calls it. Source: GuardDuty API Reference, "Action" and "`AccessKeyDetails`"; an attack
+//! sequence has them in "Sequence".
 
 use crate::notification::source::fields::Fields;
 
@@ -13,6 +14,9 @@ pub fn actor(detail: Fields<'_>) -> Option<String> {
         (Some(name), Some(kind)) => Some(format!("{name} ({kind})")),
         (Some(name), None) => Some(name.to_owned()),
         (None, _) => {
+            if let Some(actor) = detail.str("service.detection.sequence.actors.0.user.name") {
+                return Some(actor.to_owned());
+            }
             let process = detail.fields("service.runtimeDetails.process");
             let user = process.str("user").map(|user| format!(", user {user}")).unwrap_or_default();
             Some(format!("process {}{user}", process.str("name")?))
@@ -32,7 +36,8 @@ pub fn origin(service: Fields<'_>) -> Option<String> {
         "evidence.remoteIpDetails",
     ];
     let remote = WITH_REMOTE.iter().map(|path| service.fields(path)).find(|remote| !remote.is_empty());
-    let address = remote.and_then(address);
+    let endpoint = || service.str("detection.sequence.endpoints.0.ip").map(str::to_owned);
+    let address = remote.and_then(address).or_else(endpoint);
     let domain = service.either(&["action.dnsRequestAction.domain", "action.awsApiCallAction.domainDetails.domain"]);
     match (address, domain) {
         (Some(address), _) => Some(address),

@@ -27,6 +27,11 @@ const NAMES: [(&str, &str); 15] = [
 /// `instance i-0abc (web-7)`, `bucket payroll`.
 pub fn named(resource: Fields<'_>) -> Option<String> {
     let (name, kind) = NAMES.iter().find_map(|(path, kind)| Some((resource.str(path)?, *kind)))?;
+    let kind = match resource.str("accessKeyDetails.userType") {
+        Some("Root") if kind == "user" => return Some("the root user".to_owned()),
+        Some("AssumedRole" | "Role") if kind == "user" => "role",
+        _ => kind,
+    };
     let short = Arn::parse(name).map_or(name, |arn| arn.short());
     let short = short.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).unwrap_or(short);
     let tag = |wanted: &str| {
@@ -38,5 +43,17 @@ pub fn named(resource: Fields<'_>) -> Option<String> {
         (Some(tag), _) => format!("{kind} {short} ({tag})"),
         (None, Some(cluster)) => format!("{kind} {short} in EKS cluster {cluster}"),
         (None, None) => format!("{kind} {short}"),
+    })
+}
+
+/// An attack sequence is about several resources; the first, and how many more.
+pub fn of_sequence(detail: Fields<'_>) -> Option<String> {
+    let resources = detail.list("service.detection.sequence.resources");
+    let first = detail
+        .either(&["service.detection.sequence.resources.0.name", "service.detection.sequence.resources.0.uid"])?;
+    let short = Arn::parse(&first).map_or(first.as_ref(), |arn| arn.short());
+    Some(match resources.len() {
+        0 | 1 => short.to_owned(),
+        many => format!("{short} and {} more", many - 1),
     })
 }

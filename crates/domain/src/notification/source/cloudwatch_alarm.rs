@@ -330,3 +330,38 @@ fn severity(state: &str) -> Severity {
         _ => Severity::Neutral,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn triaged(message: &str) -> Triage {
+        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
+        let account_names = crate::notification::AccountNames::NONE;
+        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
+    }
+
+    macro_rules! fixture {
+        ($name:literal) => {
+            include_str!(concat!("../../../tests/fixtures/notification/", $name))
+        };
+    }
+
+    #[test]
+    fn a_time_series_is_a_matter_of_its_own_and_a_changed_setting_is_not_urgent() {
+        let series = triaged(fixture!("cloudwatch_alarm/contributor.json"));
+        assert_eq!(series.priority, Priority::Alarm);
+        assert!(series.similarity.unwrap().matter.ends_with(":alarm:tables-throttled|9c1e22d07bd1a4f2"));
+        assert_eq!(triaged(fixture!("cloudwatch_alarm/actions_disabled.json")), Triage::ordinary());
+    }
+
+    #[test]
+    fn the_reason_tells_how_missing_data_counted() {
+        let of = |treatment: &str| {
+            format!("no datapoints were received for 1 period and 1 missing datapoint was treated as [{treatment}].")
+        };
+        assert_eq!(treated_as(&of("Breaching")), Some("breaching"));
+        assert_eq!(treated_as(&of("NonBreaching")), Some("not breaching"));
+        assert_eq!(treated_as("1 datapoint was greater than the threshold (0.0)."), None);
+    }
+}

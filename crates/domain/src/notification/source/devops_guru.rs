@@ -10,13 +10,17 @@ use super::draft::Draft;
 use super::entry::Entry;
 use super::event::Event;
 use super::fields::{Fields, Object, string};
+use crate::delivery::Priority;
 use crate::notification::arn::Arn;
 use crate::notification::console::{Console, encoded};
+use crate::notification::triage::Triage;
 use crate::notification::{Incoming, Severity, Text};
 
 pub const ENTRY: Entry = Entry::new("devops_guru", "Amazon DevOps Guru")
     .events(&["aws.devops-guru"], read_event)
-    .objects(claims, read_object);
+    .triaged(|event| triage(Insight(event.detail)))
+    .objects(claims, read_object)
+    .objects_triaged(|object, _| triage(Insight(Fields::of_object(object))));
 
 /// Anomalies and recommendations that a card lists.
 const LISTED: usize = 5;
@@ -48,6 +52,15 @@ fn detail_type(kind: &str) -> &str {
         "NEW_RECOMMENDATION" => "DevOps Guru New Recommendation Created",
         other => other,
     }
+}
+
+/// A grave insight rings like an alarm, its end too: else the next one could overtake it.
+fn triage(insight: Insight<'_>) -> Option<Triage> {
+    let id = insight.str("insightId")?;
+    let level = insight.str("insightSeverity").unwrap_or_default();
+    let is_urgent = level.eq_ignore_ascii_case("high");
+    let priority = if is_urgent { Priority::Alarm } else { Priority::Notification };
+    Some(Triage::alike(priority, &["devops-guru", id], &[insight.str("messageType").unwrap_or_default(), level]))
 }
 
 /// Reads members by their lower-case names, in both spellings.
@@ -171,4 +184,29 @@ fn recommendation(recommendation: Insight<'_>) -> Option<String> {
     let name = recommendation.text("name").or_else(|| recommendation.text("description"))?;
     let why = recommendation.text("reason").map(|reason| format!(": {reason}")).unwrap_or_default();
     Some(format!("{name}{why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn triaged(message: &str) -> Triage {
+        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
+        let account_names = crate::notification::AccountNames::NONE;
+        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
+    }
+
+    macro_rules! fixture {
+        ($name:literal) => {
+            include_str!(concat!("../../../tests/fixtures/notification/", $name))
+        };
+    }
+
+    #[test]
+    fn an_insight_is_one_matter_by_both_ways() {
+        let open = triaged(fixture!("devops_guru/new_insight.json"));
+        let closed = triaged(fixture!("devops_guru/closed_by_sns.json"));
+        assert_eq!((open.priority, closed.priority), (Priority::Alarm, Priority::Alarm));
+        assert_eq!(open.similarity.unwrap().matter, closed.similarity.unwrap().matter);
+    }
 }

@@ -12,6 +12,7 @@ use super::entry::Entry;
 use super::event::Event;
 use super::fields::{Fields, Object, string};
 use super::severity;
+use crate::delivery::Priority;
 use crate::notification::console::encoded;
 use crate::notification::triage::Triage;
 use crate::notification::{Incoming, Link, Severity, Text};
@@ -99,7 +100,9 @@ fn page(event: &Event<'_>, id: &str) -> Option<Link> {
 fn triage(event: &Event<'_>) -> Option<Triage> {
     let id = event.detail.str("id").filter(|_| event.detail_type == FINDING)?;
     let says = event.detail.value("severity").map(ToString::to_string).unwrap_or_default();
-    Some(Triage::alike(severity::priority(event), &["guardduty", id], &[&says]))
+    let is_archived = event.detail.flag("service.archived") == Some(true);
+    let priority = if is_archived { Priority::Notification } else { severity::priority(event) };
+    Some(Triage::alike(priority, &["guardduty", id], &[&says]))
 }
 
 /// What GuardDuty's own topic says of GuardDuty: `{"version", "type": "NEW_FINDINGS", "findingDetails": […]}`.

@@ -94,6 +94,7 @@ fn triage(event: &Event<'_>) -> Option<Triage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notification::Incoming;
 
     #[test]
     fn root_wakes_and_others_without_mfa_are_worth_a_look() {
@@ -103,5 +104,23 @@ mod tests {
         assert_eq!(severity("ConsoleLogin", false, false, Some(true)), Severity::Neutral);
         assert_eq!(severity("ConsoleLogin", false, true, Some(true)), Severity::Warning);
         assert_eq!(severity("EmailUpdated", true, false, None), Severity::Critical);
+    }
+
+    fn triaged(message: &str) -> Triage {
+        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
+        let account_names = crate::notification::AccountNames::NONE;
+        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
+    }
+
+    macro_rules! fixture {
+        ($name:literal) => {
+            include_str!(concat!("../../../tests/fixtures/notification/", $name))
+        };
+    }
+
+    #[test]
+    fn root_is_urgent_and_others_are_not() {
+        assert_eq!(triaged(fixture!("signin/root.json")).priority, Priority::Alarm);
+        assert_eq!(triaged(fixture!("signin/failed.json")).priority, Priority::Notification);
     }
 }

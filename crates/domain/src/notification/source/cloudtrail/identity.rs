@@ -46,3 +46,35 @@ fn role(user: Fields<'_>) -> Option<String> {
         None => format!("role {role}"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn every_kind_of_identity_has_words() {
+        for (user, said) in [
+            (json!({"type": "Root", "arn": "arn:aws:iam::123456789012:root"}), "the root user"),
+            (json!({"type": "IAMUser", "userName": "alice", "accessKeyId": "AKIAIOSFODNN7EXAMPLE"}), "alice"),
+            (
+                json!({"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/deploy/ci-42"}),
+                "role deploy (session ci-42)",
+            ),
+            (json!({"type": "AWSService", "invokedBy": "autoscaling.amazonaws.com"}), "autoscaling.amazonaws.com"),
+            (json!({"type": "AWSAccount", "accountId": "210987654321"}), "account 210987654321"),
+            (json!({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1"}}), "Identity Center user u-1"),
+            (json!({"type": "WebIdentityUser", "userName": "oidc:ci"}), "oidc:ci"),
+            (json!({"accountId": "123456789012", "invokedBy": "kms.amazonaws.com"}), "kms.amazonaws.com"),
+        ] {
+            assert_eq!(who(Fields::of(&user)).as_deref(), Some(said), "{user}");
+        }
+        assert_eq!(who(Fields::of(&json!({"principalId": "AIDAIOSFODNN7EXAMPLE"}))), None);
+    }
+
+    #[test]
+    fn a_service_for_the_account_is_not_the_root_user() {
+        assert!(is_root(Fields::of(&json!({"type": "Root"}))));
+        assert!(!is_root(Fields::of(&json!({"type": "Root", "invokedBy": "support.amazonaws.com"}))));
+    }
+}

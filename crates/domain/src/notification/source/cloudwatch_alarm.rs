@@ -7,6 +7,8 @@ mod child;
 mod condition;
 mod configuration_change;
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use self::child::Child;
@@ -34,6 +36,8 @@ const STATE_CHANGE: &str = "CloudWatch Alarm State Change";
 const CONTRIBUTOR_STATE_CHANGE: &str = "CloudWatch Alarm Contributor State Change";
 /// Attributes of a contributor that the headline names.
 const ATTRIBUTES_SHOWN: usize = 4;
+/// Log groups of a log alarm that a card shows.
+const LOG_GROUPS_SHOWN: usize = 5;
 
 fn claims(object: &Object) -> bool {
     string(object, "AlarmName").is_some() && string(object, "NewStateValue").is_some()
@@ -45,6 +49,7 @@ fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
     // `Region` is a display name ("US East (N. Virginia)"); only the ARN has the code.
     let region = arn.map(|arn| arn.region).filter(|region| !region.is_empty()).or(string(object, "Region"));
     let place = incoming.place(string(object, "AWSAccountId").or(arn.map(|arn| arn.account)), region);
+    let fields = Fields::of_object(object);
     Alarm {
         name: string(object, "AlarmName").unwrap_or_default(),
         state: string(object, "NewStateValue").unwrap_or_default(),
@@ -57,13 +62,12 @@ fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
         trigger: object.get("Trigger").and_then(Value::as_object).map(Trigger::read),
         rule: string(object, "AlarmRule"),
         children: list(object, "TriggeringChildren").iter().filter_map(Child::read).collect(),
-        contributor: None,
+        contributor: contributor(fields.str("AlarmContributorId"), fields.fields("AlarmContributorAttributes")),
         band: None,
         evaluation: None,
-        actions: Fields::of_object(object)
-            .flag("ActionsEnabled")
-            .filter(|enabled| !enabled)
-            .map(|_| "disabled".to_owned()),
+        actions: actions(fields),
+        log_groups: fields.texts("LogGroups").take(LOG_GROUPS_SHOWN).collect(),
+        query: fields.str("QueryString"),
     }
     .draft()
     .origin(ORIGIN, STATE_CHANGE)
@@ -98,10 +102,12 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
             .map(|trigger| trigger.told_by(reason)),
         rule: configuration.str("alarmRule"),
         children: reason_data.list("triggeringAlarms").iter().filter_map(Child::read).collect(),
-        contributor: (event.detail_type == CONTRIBUTOR_STATE_CHANGE).then(|| contributor(detail)),
+        contributor: contributor(detail.str("alarmContributor.id"), detail.fields("alarmContributor.attributes")),
         band: band(reason_data),
         evaluation: detail.str("state.evaluationState"),
         actions: silenced_by(detail),
+        log_groups: Vec::new(),
+        query: None,
     };
     Some(alarm.draft())
 }
@@ -112,7 +118,9 @@ fn triage(object: &Object, _: &Incoming<'_>) -> Option<Triage> {
     let said = |key| string(object, key).unwrap_or_default();
     let place = [said("Region"), said("AWSAccountId")];
     let state = string(object, "NewStateValue")?;
-    Some(of_change(&matter(string(object, "AlarmArn"), place, said("AlarmName")), state))
+    let mut matter = matter(string(object, "AlarmArn"), place, said("AlarmName"));
+    matter.extend(string(object, "AlarmContributorId"));
+    Some(of_change(&matter, state))
 }
 
 /// Like [`triage`], of `EventBridge`'s event; the same change arrives with the same key by both ways. Changes of an alarm's
@@ -154,14 +162,20 @@ fn alarm_page(event: &Event<'_>, name: &str) -> Option<Link> {
 }
 
 /// Which time series of an alarm over many: `TableName orders`, or its id.
-fn contributor(detail: Fields<'_>) -> String {
-    let attributes = detail.fields("alarmContributor.attributes");
+fn contributor(id: Option<&str>, attributes: Fields<'_>) -> Option<String> {
     let members = attributes.object().into_iter().flatten().take(ATTRIBUTES_SHOWN);
     let named: Vec<String> = members.filter_map(|(name, value)| Some(format!("{name} {}", value.as_str()?))).collect();
-    if named.is_empty() {
-        detail.str("alarmContributor.id").unwrap_or("one contributor").to_owned()
+    if named.is_empty() { id.map(str::to_owned) } else { Some(named.join(", ")) }
+}
+
+/// What SNS alarm JSON says of its own sending. Observed of the real service: `ActionExecutedAfterMuteWindow`, false as a rule.
+fn actions(alarm: Fields<'_>) -> Option<String> {
+    if alarm.flag("ActionsEnabled") == Some(false) {
+        Some("disabled".to_owned())
+    } else if alarm.flag("ActionExecutedAfterMuteWindow") == Some(true) {
+        Some("sent now: a mute window is over".to_owned())
     } else {
-        named.join(", ")
+        None
     }
 }
 
@@ -214,6 +228,9 @@ struct Alarm<'a> {
     evaluation: Option<&'a str>,
     /// What keeps the actions from running.
     actions: Option<String>,
+    /// What an alarm over logs searches, and how. Assumed: no guide has the shape.
+    log_groups: Vec<Cow<'a, str>>,
+    query: Option<&'a str>,
 }
 
 impl Alarm<'_> {
@@ -243,9 +260,11 @@ impl Alarm<'_> {
         }
         draft = draft
             .fact("Actions", self.actions.as_deref())
+            .fact("Log groups", (!self.log_groups.is_empty()).then(|| self.log_groups.join(", ")))
             .since("Since", self.since)
             .detail(self.trigger.as_ref().and_then(Trigger::formula))
-            .detail(self.rule.map(|rule| Part::Preformatted { title: Some("Rule".to_owned()), text: rule.to_owned() }))
+            .detail(preformatted("Rule", self.rule))
+            .detail(preformatted("Query", self.query))
             .link(self.page());
         let arn = self.arn.map(|arn| arn.to_string());
         let place = [&self.place.region, &self.place.account].map(|part| part.as_deref().unwrap_or_default());
@@ -303,6 +322,10 @@ impl Alarm<'_> {
     }
 }
 
+fn preformatted(title: &str, text: Option<&str>) -> Option<Part> {
+    Some(Part::Preformatted { title: Some(title.to_owned()), text: text?.to_owned() })
+}
+
 /// The reason with the names of alarms instead of their ARNs.
 fn without_arns(reason: &str) -> String {
     let words = reason.split(' ').map(|word| Arn::parse(word).and_then(|arn| arn.named("alarm")).unwrap_or(word));
@@ -351,7 +374,10 @@ mod tests {
     fn a_time_series_is_a_matter_of_its_own_and_a_changed_setting_is_not_urgent() {
         let series = triaged(fixture!("cloudwatch_alarm/contributor.json"));
         assert_eq!(series.priority, Priority::Alarm);
-        assert!(series.similarity.unwrap().matter.ends_with(":alarm:tables-throttled|9c1e22d07bd1a4f2"));
+        let by_sns = triaged(fixture!("cloudwatch_alarm/contributor_by_sns.json"));
+        let (series, by_sns) = (series.similarity.unwrap(), by_sns.similarity.unwrap());
+        assert!(series.matter.ends_with(":alarm:tables-throttled|9c1e22d07bd1a4f2"));
+        assert_eq!(series.matter, by_sns.matter);
         assert_eq!(triaged(fixture!("cloudwatch_alarm/actions_disabled.json")), Triage::ordinary());
     }
 

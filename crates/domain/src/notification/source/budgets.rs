@@ -97,12 +97,17 @@ impl<'a> Alert<'a> {
         (!value.is_empty()).then_some(value)
     }
 
-    /// The label, or the sentence of an action: "Your budget action for NAME has been executed."
+    /// The label, or the sentence: "Your budget action for NAME has been executed", "the ACTUAL Cost associated with your NAME
+    /// budget is greater than".
     fn name(&self) -> Option<&'a str> {
+        const SENTENCES: [(&str, &[&str]); 2] =
+            [("budget action for ", &[" has ", " requires "]), ("associated with your ", &[" budget "])];
         self.said("Budget Name").or_else(|| {
-            let (_, rest) = head(self.text).split_once("budget action for ")?;
-            let name = rest.split(" has ").next()?.split(" requires ").next()?.trim();
-            (!name.is_empty() && name.len() < rest.len()).then_some(name)
+            SENTENCES.iter().find_map(|(before, ends)| {
+                let (_, rest) = head(self.text).split_once(before)?;
+                let end = ends.iter().filter_map(|end| rest.find(end)).min()?;
+                rest.get(..end).map(str::trim).filter(|name| !name.is_empty())
+            })
         })
     }
 
@@ -201,7 +206,11 @@ mod tests {
     }
 
     #[test]
-    fn an_action_without_labels_is_read_from_its_sentence() {
+    fn what_has_no_labels_is_read_from_its_sentence() {
+        let alert = Alert {
+            text: "AWS Budget Notification\nYou requested that we alert you when the ACTUAL Cost associated with your shop monthly budget is greater than $80.00.",
+        };
+        assert_eq!((alert.name(), alert.state().as_str()), (Some("shop monthly"), "ALARM"));
         let alert = Alert { text: "Your budget action for shop monthly has been executed." };
         assert_eq!((alert.name(), alert.state().as_str()), (Some("shop monthly"), "EXECUTION_SUCCESS"));
         assert!(claims(alert.text) && !claims("A budget is exceeded"));

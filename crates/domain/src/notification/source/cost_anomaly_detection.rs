@@ -75,7 +75,7 @@ fn cause(cause: Fields<'_>) -> Option<String> {
     (!words.is_empty()).then(|| format!("{amount}{}", words.join(", ")))
 }
 
-/// Cost Explorer counts in US dollars whatever the account is billed in.
+/// The message names no currency; the API Reference ("Impact") speaks of dollars.
 fn dollars(amount: f64) -> String {
     format!("${amount:.2}")
 }

@@ -110,7 +110,7 @@ fn page(event: &Event<'_>) -> Option<Link> {
 
 /// Macie Classic: `risk-score` from 0 to 100.
 fn alert(event: &Event<'_>) -> Option<Draft> {
-    /// Source: Macie Classic's four levels, of which 70 begins the third.
+    /// Assumed: Macie Classic is gone, and its guide with it.
     const HIGH: u64 = 70;
     let detail = event.detail;
     let name = detail.str("name")?;

@@ -28,6 +28,16 @@ impl<'a> Console<'a> {
         is_region(region).then_some(Self { host, region_in_host, region })
     }
 
+    /// The console of a partition's services that have no region (Billing, Health, Support): the region that serves them.
+    pub fn global(partition: &str) -> Option<Console<'static>> {
+        let region = match partition {
+            "aws-cn" => "cn-northwest-1",
+            "aws-us-gov" => "us-gov-west-1",
+            _ => "us-east-1",
+        };
+        Console::of(partition, region)
+    }
+
     /// The console of an ARN's partition and region, or of `region` if the ARN has none.
     pub fn of_arn(arn: &Arn<'a>, region: Option<&'a str>) -> Option<Self> {
         Self::of(arn.partition, if arn.region.is_empty() { region? } else { arn.region })

@@ -4,17 +4,25 @@
 //! their `source`; other JSON and text to the one reader that claims its shape. No claim or two make it plain text: so the
 //! order of the table means nothing, and a message that pretends to be two things is shown as what it is.
 
+mod access_analyzer;
+mod acm;
 mod autoscaling;
 mod batch;
+mod budgets;
 mod cloudformation;
+mod cloudtrail;
 mod cloudwatch_alarm;
 mod codeartifact;
 mod codebuild;
 mod codecommit;
 mod codedeploy;
 mod codepipeline;
+mod config;
+mod cost_anomaly_detection;
 mod ctime;
 mod custom_notification;
+mod dates;
+mod devops_guru;
 mod draft;
 mod duration;
 mod ec2;
@@ -29,7 +37,10 @@ mod eventbridge_event;
 mod fields;
 mod guardduty;
 mod health;
+mod inspector;
+mod kms;
 mod lambda;
+mod macie;
 mod plain_text;
 mod principal;
 mod sagemaker;
@@ -38,8 +49,11 @@ mod securityhub;
 mod sensitive;
 mod severity;
 mod signer;
+mod signin;
 mod stepfunctions;
+mod support;
 mod synthetics;
+mod trusted_advisor;
 
 use serde_json::Value;
 
@@ -51,15 +65,22 @@ use super::{Card, Incoming, Source};
 
 /// Every source that has a reader of its own, in the alphabet's order.
 const SOURCES: &[Entry] = &[
+    access_analyzer::ENTRY,
+    acm::ENTRY,
     autoscaling::ENTRY,
     batch::ENTRY,
+    budgets::ENTRY,
     cloudformation::ENTRY,
+    cloudtrail::ENTRY,
     cloudwatch_alarm::ENTRY,
     codeartifact::ENTRY,
     codebuild::ENTRY,
     codecommit::ENTRY,
     codedeploy::ENTRY,
     codepipeline::ENTRY,
+    config::ENTRY,
+    cost_anomaly_detection::ENTRY,
+    devops_guru::ENTRY,
     ec2::ENTRY,
     ecr::ENTRY,
     ecs::ENTRY,
@@ -68,13 +89,19 @@ const SOURCES: &[Entry] = &[
     elasticbeanstalk::ENTRY,
     guardduty::ENTRY,
     health::ENTRY,
+    inspector::ENTRY,
+    kms::ENTRY,
     lambda::ENTRY,
+    macie::ENTRY,
     sagemaker::ENTRY,
     schedule::ENTRY,
     securityhub::ENTRY,
     signer::ENTRY,
+    signin::ENTRY,
     stepfunctions::ENTRY,
+    support::ENTRY,
     synthetics::ENTRY,
+    trusted_advisor::ENTRY,
 ];
 
 /// A source as `bellhop sources` names it.

@@ -6,13 +6,15 @@
 use serde_json::Value;
 
 use crate::notification::source::Object;
-use crate::notification::source::fields::{count, either, either_string, scalar, string};
+use crate::notification::source::fields::{count, either, either_string, plain_number, scalar, string};
 use crate::notification::{Fact, Part, Text};
 
 /// Dimensions that a card shows; CloudWatch allows 30.
 const DIMENSIONS_SHOWN: usize = 6;
 /// Metrics and expressions of a formula that a card shows; CloudWatch allows 500 in one request.
 const METRICS_SHOWN: usize = 10;
+/// The function of metric maths behind an anomaly alarm: `ANOMALY_DETECTION_BAND(m1, 2)`.
+const BAND: &str = "ANOMALY_DETECTION_BAND(";
 
 /// `Trigger` of SNS alarm JSON, or `configuration` of the event.
 pub struct Trigger<'a> {
@@ -68,10 +70,33 @@ impl<'a> Trigger<'a> {
         }
     }
 
+    /// `EventBridge`'s events do not name the threshold, but the reason of a change does: "… was not greater than the threshold
+    /// (50.0)". The alarm's condition is the same with and without the "not".
+    pub fn told_by(mut self, reason: Option<&str>) -> Self {
+        const WORDS: [(&str, &str); 4] = [
+            ("greater than", "GreaterThanThreshold"),
+            ("greater than or equal to", "GreaterThanOrEqualToThreshold"),
+            ("less than", "LessThanThreshold"),
+            ("less than or equal to", "LessThanOrEqualToThreshold"),
+        ];
+        let told = || {
+            let (before, after) = reason?.split_once(" the threshold (")?;
+            let (_, words) = before.rsplit_once(" was ").or_else(|| before.rsplit_once(" were "))?;
+            let words = words.strip_prefix("not ").unwrap_or(words);
+            let (_, operator) = WORDS.iter().find(|(known, _)| *known == words)?;
+            let threshold: serde_json::Number = after.split(')').next()?.parse().ok()?;
+            Some((*operator, plain_number(&threshold)))
+        };
+        if let (None, None, Some((operator, threshold))) = (self.operator, &self.threshold, told()) {
+            self.operator = Some(operator);
+            self.threshold = Some(threshold);
+        }
+        self
+    }
+
     /// The metric or expression whose value is compared.
     fn watched(&self) -> Option<&Metric<'a>> {
-        let is_band = |metric: &Metric<'_>| metric.id.is_some() && metric.id == self.threshold_metric;
-        let mut candidates = self.metrics.iter().filter(|metric| !is_band(metric));
+        let mut candidates = self.metrics.iter().filter(|metric| !self.is_band(metric));
         candidates.clone().find(|metric| metric.returns_data).or_else(|| candidates.next())
     }
 
@@ -92,21 +117,39 @@ impl<'a> Trigger<'a> {
         Some(words)
     }
 
+    fn is_band(&self, metric: &Metric<'_>) -> bool {
+        let is_named = metric.id.is_some() && metric.id == self.threshold_metric;
+        is_named || metric.expression.is_some_and(|expression| expression.starts_with(BAND))
+    }
+
+    /// `the expected band (2 standard deviations)`.
+    fn band(&self) -> String {
+        let metric = self.metrics.iter().find(|metric| self.is_band(metric));
+        let width = metric.and_then(|metric| {
+            let (_, width) = metric.expression?.strip_prefix(BAND)?.strip_suffix(')')?.rsplit_once(',')?;
+            width.trim().parse::<f64>().ok()
+        });
+        match width {
+            Some(width) => format!("the expected band ({width} standard deviations)"),
+            None => "the expected band".to_owned(),
+        }
+    }
+
     fn comparison(&self) -> Option<String> {
         let threshold = self.threshold.as_deref();
-        let band = || {
-            let metric = self.metrics.iter().find(|metric| metric.id.is_some() && metric.id == self.threshold_metric);
-            metric.and_then(|metric| metric.expression.or(metric.label)).unwrap_or("the band").to_owned()
+        let Some(operator) = self.operator else {
+            // Older events of anomaly alarms do not name it.
+            let is_anomaly = self.metrics.iter().any(|metric| self.is_band(metric));
+            return is_anomaly.then(|| format!("outside {}", self.band()));
         };
-        let operator = self.operator?;
         Some(match operator {
             "GreaterThanThreshold" => format!("> {}", threshold?),
             "GreaterThanOrEqualToThreshold" => format!("≥ {}", threshold?),
             "LessThanThreshold" => format!("< {}", threshold?),
             "LessThanOrEqualToThreshold" => format!("≤ {}", threshold?),
-            "LessThanLowerOrGreaterThanUpperThreshold" => format!("outside {}", band()),
-            "LessThanLowerThreshold" => format!("below {}", band()),
-            "GreaterThanUpperThreshold" => format!("above {}", band()),
+            "LessThanLowerOrGreaterThanUpperThreshold" => format!("outside {}", self.band()),
+            "LessThanLowerThreshold" => format!("below {}", self.band()),
+            "GreaterThanUpperThreshold" => format!("above {}", self.band()),
             other => match threshold {
                 Some(threshold) => format!("{other} {threshold}"),
                 None => other.to_owned(),

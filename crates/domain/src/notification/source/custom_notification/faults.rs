@@ -84,9 +84,10 @@ impl Faults {
         }
         match metadata.get("additionalContext") {
             None | Some(Value::Null) => {}
+            // The real service takes numbers here.
             Some(Value::Object(pairs)) => {
-                for (key, value) in pairs {
-                    self.string(Some(value), &format!("metadata.additionalContext.{}", quoted(key)), None);
+                for (key, value) in pairs.iter().filter(|(_, value)| !value.is_string() && !value.is_number()) {
+                    self.kind(&format!("metadata.additionalContext.{}", quoted(key)), "a string", value);
                 }
             }
             Some(other) => self.kind("metadata.additionalContext", "an object", other),
@@ -104,10 +105,10 @@ impl Faults {
         }
     }
 
-    /// An optional string; numbers are taken for strings, as the real service does for `additionalContext`.
+    /// An optional string. A null is a member that was left out: many serializers write one.
     fn string(&mut self, value: Option<&Value>, path: &str, limit: Option<usize>) {
         match value {
-            None | Some(Value::Null | Value::Number(_)) => {}
+            None | Some(Value::Null) => {}
             Some(Value::String(text)) => {
                 let length = text.chars().count();
                 if let Some(limit) = limit.filter(|limit| length > *limit) {
@@ -167,7 +168,7 @@ mod tests {
                 "nextSteps": ["é".repeat(350)],
                 "keywords": ["é".repeat(75)],
             }),
-            &json!({"threadId": 7, "enableCustomActions": false, "additionalContext": {"a": "b", "n": 3}}),
+            &json!({"threadId": "7", "enableCustomActions": false, "additionalContext": {"a": "b", "n": 3}}),
         );
         assert_eq!(of(right), Vec::<String>::new());
         let wrong = whole(
@@ -207,11 +208,33 @@ mod tests {
         );
         assert_eq!(
             of(json!({"version": "1.0", "source": "custom", "content": null,
-                      "metadata": {"enableCustomActions": "no", "additionalContext": {"a": {"b": 1}}}})),
+                      "metadata": {"enableCustomActions": "no", "additionalContext": {"a": {"b": 1}, "c": null}}})),
             [
                 "`content` is missing",
                 "`metadata.enableCustomActions` must be true or false, it is a string",
                 "`metadata.additionalContext.a` must be a string, it is an object",
+                "`metadata.additionalContext.c` must be a string, it is null",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_number_is_no_string_but_in_the_additional_context() {
+        let content = json!({"title": 7, "description": 8, "nextSteps": [9, null], "keywords": ["a", true]});
+        let metadata = json!({"threadId": 1, "relatedResources": [2], "additionalContext": {"n": 3}});
+        let mut wrong = whole(&content, &metadata);
+        wrong["id"] = json!(4);
+        assert_eq!(
+            of(wrong),
+            [
+                "`id` must be a string, it is a number",
+                "`content.title` must be a string, it is a number",
+                "`content.description` must be a string, it is a number",
+                "`content.nextSteps[0]` must be a string, it is a number",
+                "`content.nextSteps[1]` must be a string, it is null",
+                "`content.keywords[1]` must be a string, it is a boolean",
+                "`metadata.threadId` must be a string, it is a number",
+                "`metadata.relatedResources[0]` must be a string, it is a number",
             ]
         );
     }

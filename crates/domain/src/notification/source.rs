@@ -4,20 +4,36 @@
 //! their `source`; other JSON and text to the one reader that claims its shape. No claim or two make it plain text: so the
 //! order of the table means nothing, and a message that pretends to be two things is shown as what it is.
 
+mod amounts;
+mod backup;
 mod cloudwatch_alarm;
 mod codepipeline;
 mod custom_notification;
+mod dms;
 mod draft;
+mod emr;
 mod entry;
 mod event;
+mod event_subscription;
 mod eventbridge_event;
 mod fields;
+mod glue;
 mod guardduty;
 mod health;
+mod mediaconvert;
+mod medialive;
+mod mediapackage;
 mod plain_text;
+mod prometheus;
+mod rds;
+mod redshift;
+mod s3;
 mod securityhub;
 mod sensitive;
+mod ses;
 mod severity;
+mod ssm;
+mod ssm_incidents;
 
 use serde_json::Value;
 
@@ -28,8 +44,27 @@ use super::triage::Triage;
 use super::{Card, Incoming, Source};
 
 /// Every source that has a reader of its own, in the alphabet's order.
-const SOURCES: &[Entry] =
-    &[cloudwatch_alarm::ENTRY, codepipeline::ENTRY, guardduty::ENTRY, health::ENTRY, securityhub::ENTRY];
+const SOURCES: &[Entry] = &[
+    backup::ENTRY,
+    cloudwatch_alarm::ENTRY,
+    codepipeline::ENTRY,
+    dms::ENTRY,
+    emr::ENTRY,
+    glue::ENTRY,
+    guardduty::ENTRY,
+    health::ENTRY,
+    mediaconvert::ENTRY,
+    medialive::ENTRY,
+    mediapackage::ENTRY,
+    prometheus::ENTRY,
+    rds::ENTRY,
+    redshift::ENTRY,
+    s3::ENTRY,
+    securityhub::ENTRY,
+    ses::ENTRY,
+    ssm::ENTRY,
+    ssm_incidents::ENTRY,
+];
 
 /// What a message turned out to be.
 enum Shape<'a> {
@@ -58,7 +93,10 @@ pub fn read(incoming: &Incoming<'_>) -> Card {
 pub fn triage(incoming: &Incoming<'_>) -> Triage {
     let Some(Value::Object(object)) = json(incoming.message) else { return Triage::ordinary() };
     let triage = match shape(&object, incoming) {
-        Shape::Event(event) => entry_of(&event).and_then(|entry| (entry.event?.triage)(&event)),
+        Shape::Event(event) => {
+            let calls = entry_by_origin(&event).filter(|entry| entry.reads_calls);
+            calls.into_iter().chain(entry_of(&event)).find_map(|entry| (entry.event?.triage)(&event))
+        }
         Shape::Object(_, reader) => (reader.triage)(&object, incoming),
         Shape::Custom => custom_notification::triage(&object, incoming),
         Shape::Unknown => None,
@@ -80,7 +118,8 @@ fn shape<'a>(object: &'a Object, incoming: &'a Incoming<'a>) -> Shape<'a> {
 
 fn read_event(event: &Event<'_>) -> Card {
     let entry = entry_of(event);
-    let read = entry.and_then(|entry| Some((entry.source, (entry.event?.read)(event)?)));
+    let calls = entry_by_origin(event).filter(|entry| entry.reads_calls);
+    let read = calls.into_iter().chain(entry).find_map(|entry| Some((entry.source, (entry.event?.read)(event)?)));
     match read {
         Some((source, draft)) => draft.card_of_event(source, event),
         None => {
@@ -93,7 +132,11 @@ fn read_event(event: &Event<'_>) -> Card {
 /// The detail-type is the closer description: `aws.ec2` sends calls recorded by `CloudTrail` too.
 fn entry_of(event: &Event<'_>) -> Option<&'static Entry> {
     let by_type = SOURCES.iter().find(|entry| entry.detail_types.contains(&event.detail_type));
-    by_type.or_else(|| SOURCES.iter().find(|entry| entry.origins.contains(&event.source)))
+    by_type.or_else(|| entry_by_origin(event))
+}
+
+fn entry_by_origin(event: &Event<'_>) -> Option<&'static Entry> {
+    SOURCES.iter().find(|entry| entry.origins.contains(&event.source))
 }
 
 fn read_text(incoming: &Incoming<'_>) -> Card {

@@ -20,6 +20,7 @@ mod fields;
 mod glue;
 mod guardduty;
 mod health;
+mod label;
 mod mediaconvert;
 mod medialive;
 mod mediapackage;

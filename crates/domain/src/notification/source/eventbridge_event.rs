@@ -6,13 +6,13 @@ mod detail;
 
 use serde_json::Value;
 
-use self::detail::Telling;
+pub use self::detail::Telling;
 use super::draft::Draft;
 use super::event::Event;
 use super::severity;
+use crate::notification::Link;
 use crate::notification::arn::Arn;
 use crate::notification::console::Console;
-use crate::notification::{Link, Text};
 
 /// Resources whose values and pages are looked at.
 const RESOURCES_SHOWN: usize = 5;
@@ -20,28 +20,54 @@ const RESOURCES_SHOWN: usize = 5;
 pub fn read(event: &Event<'_>) -> Draft {
     let detail = event.envelope.value("detail").unwrap_or(&Value::Null);
     let telling = Telling::of(detail, &known(event));
+    let resource = event.resources.first().map(|resource| short(resource));
+    let subject = telling.name.as_deref().or(resource).or(telling.id.as_deref());
     let status = telling.status.as_deref();
     let headline = match status {
         Some(status) => format!("{}: {status}", event.detail_type),
         None => event.detail_type.to_owned(),
     };
-    let gist = event.resources.first().map(|resource| short(resource)).or(telling.subject.as_deref());
     let severity = severity::infer(event.source, event.detail_type, detail);
-    let mut draft = Draft::new(severity, headline).gist(gist).state(status).subject(telling.subject.as_deref());
+    let state = status.or_else(|| state_in(event.detail_type));
+    let mut draft = Draft::new(severity, headline).gist(subject).state(state).subject(subject);
     for part in telling.prose {
         draft = draft.part(Some(part));
     }
     for fact in telling.facts {
-        draft = match fact.value {
-            Text::Code(value) | Text::Arn(value) => draft.code(&fact.label, Some(value)),
-            Text::Plain(value) | Text::Native(value) => draft.fact(&fact.label, Some(value)),
-            Text::Time(moment) => draft.fact(&fact.label, Some(moment.utc())),
-        };
+        draft = draft.labelled(&fact.label, Some(fact.value));
     }
     for link in links(event) {
         draft = draft.link(Some(link));
     }
     draft.code("Source", Some(event.source)).with_resources()
+}
+
+/// The word of a detail-type that says what became of the thing: `Cache Creation Failed`, `Insight Open`. For rules; the
+/// headline has the whole of it.
+fn state_in(detail_type: &str) -> Option<&str> {
+    const STATES: [&str; 14] = [
+        "available",
+        "open",
+        "successful",
+        "unsuccessful",
+        "warning",
+        "failure",
+        "success",
+        "error",
+        "active",
+        "new",
+        "complete",
+        "breach",
+        "approaching",
+        "upcoming",
+    ];
+    let is_state = |word: &&str| {
+        let word = word.to_ascii_lowercase();
+        (word.len() > 4 && word.ends_with("ed")) || STATES.contains(&word.as_str())
+    };
+    let word = detail_type.rsplit(|c: char| !c.is_alphanumeric()).find(|word| is_state(word));
+    // "State Change" says that there was one.
+    word.or_else(|| detail_type.split_whitespace().next_back().filter(|last| last.len() <= 40))
 }
 
 /// Values that the card shows anyway, so that `detail` need not repeat them.

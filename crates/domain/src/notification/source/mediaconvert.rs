@@ -49,7 +49,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
     )
 }
 
-fn outputs<'a>(group: Fields<'a>) -> impl Iterator<Item = String> + 'a {
+fn outputs(group: Fields<'_>) -> impl Iterator<Item = String> {
     let playlists = group.texts("playlistFilePaths").map(std::borrow::Cow::into_owned);
     let files = group
         .objects("outputDetails")

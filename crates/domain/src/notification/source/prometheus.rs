@@ -147,6 +147,7 @@ fn severity(alert: &Alert<'_>) -> Severity {
 }
 
 /// Rings like an alarm, its end too. Alertmanager repeats itself every `repeat_interval`: that is alike.
+#[expect(clippy::unnecessary_wraps, reason = "the table's type of a triage")]
 fn triage(object: &Object, _: &Incoming<'_>) -> Option<Triage> {
     let fields = Fields::of_object(object);
     let alerts: Vec<Alert<'_>> = fields.objects("alerts").take(ALERTS_READ).map(alert).collect();

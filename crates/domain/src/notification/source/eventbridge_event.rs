@@ -65,9 +65,7 @@ fn state_in(detail_type: &str) -> Option<&str> {
         let word = word.to_ascii_lowercase();
         (word.len() > 4 && word.ends_with("ed")) || STATES.contains(&word.as_str())
     };
-    let word = detail_type.rsplit(|c: char| !c.is_alphanumeric()).find(|word| is_state(word));
-    // "State Change" says that there was one.
-    word.or_else(|| detail_type.split_whitespace().next_back().filter(|last| last.len() <= 40))
+    detail_type.rsplit(|c: char| !c.is_alphanumeric()).find(|word| is_state(word))
 }
 
 /// Values that the card shows anyway, so that `detail` need not repeat them.

@@ -32,14 +32,17 @@ pub fn text(incoming: &Incoming<'_>) -> Card {
 pub fn json(mut value: Value, incoming: &Incoming<'_>) -> Card {
     sensitive::hide(&mut value);
     let telling = Telling::of(&value, &[]);
-    let flat = value.as_object().and_then(|members| flat(members));
-    let title = told(&value, &["title", "subject"]);
+    let title = told(&value, &["title", "subject"]).filter(|_| incoming.subject.is_none_or(is_blank));
+    let flat = value.as_object().and_then(|members| flat(members, title.as_deref()));
     let gist = match &value {
         Value::Array(items) => Some(format!("a list of {}", items.len())),
         Value::Object(members) if members.is_empty() => Some("an empty object".to_owned()),
         Value::Object(members) => {
-            let says =
-                [told(&value, &["message", "text", "summary", "description"]), telling.name, telling.status.clone()];
+            let says = [
+                told(&value, &["message", "text", "summary", "description"]),
+                telling.name.clone(),
+                telling.status.clone(),
+            ];
             let says = says.into_iter().flatten().find(|says| Some(says) != title.as_ref());
             says.and_then(|says| first_line(&says, GIST_LENGTH)).or_else(|| {
                 let names: Vec<&str> = members.keys().take(4).map(String::as_str).collect();
@@ -53,11 +56,13 @@ pub fn json(mut value: Value, incoming: &Incoming<'_>) -> Card {
     let card = card(incoming, gist, body);
     Card {
         severity: severity::infer("", "", &value),
-        headline: match title.filter(|_| incoming.subject.is_none_or(is_blank)) {
-            Some(title) => Text::Plain(title),
-            None => card.headline,
+        headline: title.map_or(card.headline, Text::Plain),
+        about: About {
+            kind: "json".to_owned(),
+            state: telling.status,
+            subject: telling.name.or(telling.id),
+            ..card.about
         },
-        about: About { kind: "json".to_owned(), state: telling.status, ..card.about },
         ..card
     }
 }
@@ -73,8 +78,8 @@ fn told(value: &Value, names: &[&str]) -> Option<String> {
 }
 
 /// A short object of plain values: prose as paragraphs, the rest as labelled values. `None` if it is anything else, so that
-/// nothing of it is left out.
-fn flat(members: &Object) -> Option<Vec<Part>> {
+/// nothing of it is left out. `title` is the headline already.
+fn flat(members: &Object, title: Option<&str>) -> Option<Vec<Part>> {
     if members.len() > FLAT_MEMBERS {
         return None;
     }
@@ -92,6 +97,9 @@ fn flat(members: &Object) -> Option<Vec<Part>> {
             }
             value => scalar(value)?,
         };
+        if title == Some(value.as_str()) {
+            continue;
+        }
         said.push((vec![name.clone()], value));
     }
     let paths: Vec<&[String]> = said.iter().map(|(path, _)| path.as_slice()).collect();

@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn of(message: serde_json::Value) -> Option<Publisher> {
+    fn of(message: &serde_json::Value) -> Option<Publisher> {
         publisher(message.as_object()?)
     }
 
@@ -93,16 +93,16 @@ mod tests {
     fn each_message_has_one_publisher() {
         let link = |link: &str| json!({"Event Source": "x", "Event Message": "y", "Event ID": link});
         assert_eq!(
-            of(link("http://docs/AmazonRDS/latest/UserGuide/USER_Events.html#RDS-EVENT-0002")),
+            of(&link("http://docs/AmazonRDS/latest/UserGuide/USER_Events.html#RDS-EVENT-0002")),
             Some(Publisher::Rds)
         );
-        assert_eq!(of(link("http://docs/redshift/latest/mgmt/x.html#REDSHIFT-EVENT-2000")), Some(Publisher::Redshift));
+        assert_eq!(of(&link("http://docs/redshift/latest/mgmt/x.html#REDSHIFT-EVENT-2000")), Some(Publisher::Redshift));
         assert_eq!(
-            of(link("https://docs/dms/latest/userguide/CHAP_Events.html#DMS-EVENT-0069 ")),
+            of(&link("https://docs/dms/latest/userguide/CHAP_Events.html#DMS-EVENT-0069 ")),
             Some(Publisher::Dms)
         );
-        assert_eq!(of(json!({"Event Source": "x", "Event Message": "y"})), Some(Publisher::Rds));
-        assert_eq!(of(json!({"Event Source": "x"})), None);
-        assert_eq!(of(json!({"Event Source": 1, "Event Message": "y"})), None);
+        assert_eq!(of(&json!({"Event Source": "x", "Event Message": "y"})), Some(Publisher::Rds));
+        assert_eq!(of(&json!({"Event Source": "x"})), None);
+        assert_eq!(of(&json!({"Event Source": 1, "Event Message": "y"})), None);
     }
 }

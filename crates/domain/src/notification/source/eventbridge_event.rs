@@ -45,12 +45,13 @@ pub fn read(event: &Event<'_>) -> Draft {
 /// The word of a detail-type that says what became of the thing: `Cache Creation Failed`, `Insight Open`. For rules; the
 /// headline has the whole of it.
 fn state_in(detail_type: &str) -> Option<&str> {
-    const STATES: [&str; 14] = [
+    /// Words further ahead name the thing: `SageMaker Training Job State Change`.
+    const LAST_WORDS: usize = 2;
+    const STATES: [&str; 12] = [
         "available",
         "open",
         "successful",
         "unsuccessful",
-        "warning",
         "failure",
         "success",
         "error",
@@ -58,14 +59,16 @@ fn state_in(detail_type: &str) -> Option<&str> {
         "new",
         "complete",
         "breach",
-        "approaching",
-        "upcoming",
+        "progress",
     ];
     let is_state = |word: &&str| {
         let word = word.to_ascii_lowercase();
-        (word.len() > 4 && word.ends_with("ed")) || STATES.contains(&word.as_str())
+        if matches!(word.as_str(), "finding" | "string" | "setting" | "thing") {
+            return false;
+        }
+        (word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))) || STATES.contains(&word.as_str())
     };
-    detail_type.rsplit(|c: char| !c.is_alphanumeric()).find(|word| is_state(word))
+    detail_type.rsplit(|c: char| !c.is_alphanumeric()).take(LAST_WORDS).find(|word| is_state(word))
 }
 
 /// Values that the card shows anyway, so that `detail` need not repeat them.
@@ -93,4 +96,25 @@ fn links(event: &Event<'_>) -> Vec<Link> {
         }
     }
     links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn detail_types_say_what_became_of_the_thing() {
+        for (detail_type, state) in [
+            ("Cache Creation Failed", Some("Failed")),
+            ("EC2 Instance Launch Unsuccessful", Some("Unsuccessful")),
+            ("DevOps Guru New Insight Open", Some("Open")),
+            ("Export Job In Progress", Some("Progress")),
+            ("EC2 Spot Instance Interruption Warning", Some("Warning")),
+            ("SageMaker Training Job State Change", None),
+            ("GuardDuty Finding", None),
+            ("", None),
+        ] {
+            assert_eq!(state_in(detail_type), state, "{detail_type}");
+        }
+    }
 }

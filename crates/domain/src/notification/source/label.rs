@@ -28,7 +28,7 @@ pub fn labels(paths: &[&[String]]) -> Vec<String> {
 /// The last `taken` names of a path in words.
 fn label(path: &[String], taken: usize) -> String {
     let names = path.get(path.len().saturating_sub(taken)..).unwrap_or_default();
-    let said: Vec<String> = names.iter().flat_map(|name| words(name).take(WORDS)).map(spelled).collect();
+    let said: Vec<String> = names.iter().flat_map(|name| words(name).take(WORDS)).map(|word| spelled(&word)).collect();
     if said.is_empty() {
         return "Value".to_owned();
     }
@@ -39,8 +39,8 @@ fn label(path: &[String], taken: usize) -> String {
 }
 
 /// Abbreviations as AWS spells them.
-fn spelled(word: String) -> String {
-    match word.as_str() {
+fn spelled(word: &str) -> String {
+    match word {
         "id" | "arn" | "ip" | "url" | "uri" | "vpc" | "api" | "aws" | "ec2" | "s3" | "iam" | "kms" | "db" | "cpu"
         | "dns" | "ecs" | "eks" | "ecr" | "ami" | "ebs" | "sns" | "sqs" | "rds" | "acl" | "ttl" | "cidr" => {
             word.to_uppercase()

@@ -77,7 +77,7 @@ impl Occurrence<'_> {
             if cut { format!("{subject}: {state}") } else { format!("{subject}: {}", line.trim_end_matches('.')) };
         let categories = (!self.categories.is_empty()).then(|| self.categories.join(", "));
         let draft = Draft::new(self.severity(), headline)
-            .gist(if cut { Some(line) } else { categories.clone() })
+            .gist(if cut { Some(line) } else { categories.clone().or_else(|| self.event_id.map(str::to_owned)) })
             .subject(Some(self.name.unwrap_or(what)))
             .state(Some(state))
             .paragraph(None, cut.then_some(self.text))

@@ -3,11 +3,13 @@
 //! The `EventBridge` reader calls it. It looks at a bounded number of values and hides those that look secret. JSON that a
 //! service packed into a string is read like the rest.
 
-use std::borrow::Cow;
+mod packed;
+
 use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use self::packed::unpacked;
 use super::severity::{is_current, is_state};
 use crate::notification::arn::Arn;
 use crate::notification::source::fields::scalar;
@@ -29,8 +31,6 @@ const LIST_SHOWN: usize = 5;
 /// Longer states are no word for a headline, longer names no name.
 const STATUS_LENGTH: usize = 40;
 const NAME_LENGTH: usize = 100;
-/// JSON in longer strings is left where it is.
-const PACKED_LENGTH: usize = 16 * 1024;
 
 /// What is worth showing of a `detail`.
 #[derive(Debug)]
@@ -163,45 +163,6 @@ fn face(value: String) -> Text {
     }
 }
 
-/// The `detail` with JSON taken out of its strings; copied only if there is any.
-fn unpacked(detail: &Value) -> Cow<'_, Value> {
-    if !holds_packed(detail, DEPTH) {
-        return Cow::Borrowed(detail);
-    }
-    let mut detail = detail.clone();
-    unpack(&mut detail, DEPTH);
-    Cow::Owned(detail)
-}
-
-fn holds_packed(value: &Value, depth: usize) -> bool {
-    match value {
-        Value::String(text) => is_packed(text),
-        Value::Object(members) if depth > 0 => members.values().take(VISITED).any(|it| holds_packed(it, depth - 1)),
-        Value::Array(items) if depth > 0 => items.iter().take(VISITED).any(|it| holds_packed(it, depth - 1)),
-        _ => false,
-    }
-}
-
-fn unpack(value: &mut Value, depth: usize) {
-    match value {
-        // What begins like JSON and is none, or too long, would only be noise.
-        Value::String(text) if is_packed(text) => {
-            let parsed = if text.len() <= PACKED_LENGTH { serde_json::from_str(text).ok() } else { None };
-            *value = parsed.unwrap_or(Value::Null);
-        }
-        Value::Object(members) if depth > 0 => members.values_mut().take(VISITED).for_each(|it| unpack(it, depth - 1)),
-        Value::Array(items) if depth > 0 => items.iter_mut().take(VISITED).for_each(|it| unpack(it, depth - 1)),
-        _ => {}
-    }
-}
-
-/// `{"code":…`, `[{`, `{}`: the openings of JSON that no sentence has.
-fn is_packed(text: &str) -> bool {
-    let mut open = text.trim_start().chars();
-    let mut next = || open.by_ref().find(|c| !c.is_whitespace());
-    matches!((next(), next()), (Some('{'), Some('"' | '}')) | (Some('['), Some('{' | '"' | ']' | '[')))
-}
-
 /// Breadth first, so that the bound cuts off what lies deepest.
 fn search(detail: &Value) -> Vec<Found> {
     let mut found = Vec::new();
@@ -216,7 +177,7 @@ fn search(detail: &Value) -> Vec<Found> {
             Value::Object(members) if depth <= DEPTH => {
                 let pair = sensitive::names_a_secret(members);
                 for (name, member) in members.iter().take(VISITED) {
-                    let below = [path.as_slice(), &[name.clone()]].concat();
+                    let below = [path.as_slice(), std::slice::from_ref(name)].concat();
                     if sensitive::is_sensitive_name(name) || (pair && sensitive::is_value(name)) {
                         if !member.is_null() {
                             found.push(Found::new(below, name, sensitive::HIDDEN.to_owned(), depth));

@@ -3,6 +3,7 @@
 //! The command's parameters hold the script that runs and may hold secrets: they are not read.
 
 use super::{end, severity};
+use crate::notification::arn::Arn;
 use crate::notification::console::encoded;
 use crate::notification::source::draft::Draft;
 use crate::notification::source::event::Event;
@@ -20,7 +21,7 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
         id,
         document: detail.str("document-name"),
         node,
-        nodes: Vec::new(),
+        nodes: event.resources.iter().filter_map(|arn| Arn::parse(arn)?.named("instance")).collect(),
         status: detail.str("status"),
         details: detail.str("detailed-status").or(detail.str("status-details")),
         requested: detail.str("requested-date-time"),
@@ -76,12 +77,15 @@ impl Command<'_> {
         };
         let count = self.nodes.len();
         let gist = match self.nodes.as_slice() {
+            // The headline names the node of an invocation.
+            _ if self.node.is_some() => self.details.filter(|details| self.status != Some(details)).map(str::to_owned),
             [] => self.details.filter(|details| self.status != Some(details)).map(str::to_owned),
             [one] => Some(format!("on {one}")),
             _ => Some(format!("on {count} nodes")),
         };
-        let items: Vec<Text> = self.nodes.iter().take(NODES).map(|node| Text::Code((*node).to_owned())).collect();
-        let left_out = count - items.len();
+        let listed = if self.node.is_some() { &[][..] } else { self.nodes.as_slice() };
+        let items: Vec<Text> = listed.iter().take(NODES).map(|node| Text::Code((*node).to_owned())).collect();
+        let left_out = listed.len() - items.len();
         // An invocation's end is not the command's.
         let ended = if self.node.is_none() { end(status) } else { None };
         Draft::new(severity(status), headline)

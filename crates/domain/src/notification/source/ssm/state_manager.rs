@@ -109,7 +109,7 @@ pub fn inventory(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
     let (kind, status) = (detail.str("type-name")?, detail.str("action-status").unwrap_or("changed"));
     let action = detail.str("action").unwrap_or("change");
-    let severity = if status.eq_ignore_ascii_case("failed") { Severity::Critical } else { Severity::Neutral };
+    let severity = if status.eq_ignore_ascii_case("failed") { Severity::Warning } else { Severity::Neutral };
     Some(
         Draft::new(severity, format!("Inventory {kind}, {action}: {status}"))
             .gist(detail.str("resource-id"))

@@ -43,10 +43,6 @@ impl<'a> Console<'a> {
         Self::of(arn.partition, if arn.region.is_empty() { region? } else { arn.region })
     }
 
-    pub fn region(&self) -> &'a str {
-        self.region
-    }
-
     /// `path` is `cloudwatch/home`; `fragment` begins with `#`, or is empty. Both already [`encoded`] where strangers speak.
     fn page(&self, path: &str, fragment: &str) -> String {
         let Self { host, region, .. } = self;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::render::{chime, slack, teams};
-use super::{AccountNames, Card, Digest, DigestTopic, Incoming, Severity, Source, Text, card, digest};
+use super::{Card, Digest, DigestTopic, Incoming, Severity, Source, Text, card, digest};
 use crate::watch::{self, Finding};
 
 macro_rules! fixture {

@@ -6,7 +6,9 @@
 
 mod access_analyzer;
 mod acm;
+mod amounts;
 mod autoscaling;
+mod backup;
 mod batch;
 mod budgets;
 mod cloudformation;
@@ -23,6 +25,7 @@ mod ctime;
 mod custom_notification;
 mod dates;
 mod devops_guru;
+mod dms;
 mod draft;
 mod duration;
 mod ec2;
@@ -31,25 +34,39 @@ mod ecs;
 mod eks;
 mod elasticache;
 mod elasticbeanstalk;
+mod emr;
 mod entry;
 mod event;
+mod event_subscription;
 mod eventbridge_event;
 mod fields;
+mod glue;
 mod guardduty;
 mod health;
 mod inspector;
 mod kms;
+mod label;
 mod lambda;
 mod macie;
+mod mediaconvert;
+mod medialive;
+mod mediapackage;
 mod plain_text;
 mod principal;
+mod prometheus;
+mod rds;
+mod redshift;
+mod s3;
 mod sagemaker;
 mod schedule;
 mod securityhub;
 mod sensitive;
+mod ses;
 mod severity;
 mod signer;
 mod signin;
+mod ssm;
+mod ssm_incidents;
 mod stepfunctions;
 mod support;
 mod synthetics;
@@ -68,6 +85,7 @@ const SOURCES: &[Entry] = &[
     access_analyzer::ENTRY,
     acm::ENTRY,
     autoscaling::ENTRY,
+    backup::ENTRY,
     batch::ENTRY,
     budgets::ENTRY,
     cloudformation::ENTRY,
@@ -81,23 +99,36 @@ const SOURCES: &[Entry] = &[
     config::ENTRY,
     cost_anomaly_detection::ENTRY,
     devops_guru::ENTRY,
+    dms::ENTRY,
     ec2::ENTRY,
     ecr::ENTRY,
     ecs::ENTRY,
     eks::ENTRY,
     elasticache::ENTRY,
     elasticbeanstalk::ENTRY,
+    emr::ENTRY,
+    glue::ENTRY,
     guardduty::ENTRY,
     health::ENTRY,
     inspector::ENTRY,
     kms::ENTRY,
     lambda::ENTRY,
     macie::ENTRY,
+    mediaconvert::ENTRY,
+    medialive::ENTRY,
+    mediapackage::ENTRY,
+    prometheus::ENTRY,
+    rds::ENTRY,
+    redshift::ENTRY,
+    s3::ENTRY,
     sagemaker::ENTRY,
     schedule::ENTRY,
     securityhub::ENTRY,
+    ses::ENTRY,
     signer::ENTRY,
     signin::ENTRY,
+    ssm::ENTRY,
+    ssm_incidents::ENTRY,
     stepfunctions::ENTRY,
     support::ENTRY,
     synthetics::ENTRY,
@@ -171,7 +202,10 @@ pub fn read(incoming: &Incoming<'_>) -> Card {
 pub fn triage(incoming: &Incoming<'_>) -> Triage {
     let Some(Value::Object(object)) = json(incoming.message) else { return Triage::ordinary() };
     let triage = match shape(&object, incoming) {
-        Shape::Event(event) => entry_of(&event).and_then(|entry| (entry.event?.triage)(&event)),
+        Shape::Event(event) => {
+            let calls = entry_by_origin(&event).filter(|entry| entry.reads_calls);
+            calls.into_iter().chain(entry_of(&event)).find_map(|entry| (entry.event?.triage)(&event))
+        }
         Shape::Object(_, reader) => (reader.triage)(&object, incoming),
         Shape::Custom => custom_notification::triage(&object, incoming),
         Shape::Unknown => None,
@@ -193,7 +227,8 @@ fn shape<'a>(object: &'a Object, incoming: &'a Incoming<'a>) -> Shape<'a> {
 
 fn read_event(event: &Event<'_>) -> Card {
     let entry = entry_of(event);
-    let read = entry.and_then(|entry| Some((entry.source, (entry.event?.read)(event)?)));
+    let calls = entry_by_origin(event).filter(|entry| entry.reads_calls);
+    let read = calls.into_iter().chain(entry).find_map(|entry| Some((entry.source, (entry.event?.read)(event)?)));
     match read {
         Some((source, draft)) => draft.card_of_event(source, event),
         None => {
@@ -206,7 +241,11 @@ fn read_event(event: &Event<'_>) -> Card {
 /// The detail-type is the closer description: `aws.ec2` sends calls recorded by `CloudTrail` too.
 fn entry_of(event: &Event<'_>) -> Option<&'static Entry> {
     let by_type = SOURCES.iter().find(|entry| entry.detail_types.contains(&event.detail_type));
-    by_type.or_else(|| SOURCES.iter().find(|entry| entry.origins.contains(&event.source)))
+    by_type.or_else(|| entry_by_origin(event))
+}
+
+fn entry_by_origin(event: &Event<'_>) -> Option<&'static Entry> {
+    SOURCES.iter().find(|entry| entry.origins.contains(&event.source))
 }
 
 fn read_text(incoming: &Incoming<'_>) -> Card {

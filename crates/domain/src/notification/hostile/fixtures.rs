@@ -1,100 +1,161 @@
-//! Every fixture of every source with one thing wrong at a time: AWS may leave anything out, and a stranger may put anything in.
+//! Every reader with every committed message of its source, damaged: values that are gone, of another kind, enormous or made
+//! to harm. Whatever is left of the message, all properties of every platform hold.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{check, read};
+use super::{check, nasty, read};
+use crate::notification::render::slack;
+use crate::notification::{AccountNames, Incoming, SIMILARITY_KEY_BYTES_MAX, Source, triage};
 
-/// One in so many is drawn too; no factor of the kinds of [`wrong`], so that each kind is.
-const DRAWN: usize = 5;
+/// Stands for JSON that cannot be a `Value`: nested deeper than any parser goes.
+const HOLE: &str = "@@hole@@";
 
-/// What takes the place of a member, in turn.
-fn wrong(turn: usize) -> Option<Value> {
-    let long = "<!here> *x* `y` [z] https://evil.example ".repeat(120);
-    match turn % 8 {
-        0 => None,
-        1 => Some(Value::Null),
-        2 => Some(json!("")),
-        3 => Some(json!(-7)),
-        4 => Some(json!([[], {"a": null}])),
-        5 => Some(json!({"deploymentOverview": "{"})),
-        6 => Some(json!("arn:aws:x:::/\u{202e}@everyone")),
-        _ => Some(json!(long)),
-    }
-}
-
-/// The paths of all members below.
-fn paths(value: &Value, at: &str, out: &mut Vec<String>) {
-    let below: Vec<(String, &Value)> = match value {
-        Value::Object(members) => {
-            members.iter().map(|(name, member)| (name.replace('~', "~0").replace('/', "~1"), member)).collect()
-        }
-        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
-        _ => Vec::new(),
-    };
-    for (name, member) in below {
-        let path = format!("{at}/{name}");
-        paths(member, &path, out);
-        out.push(path);
-    }
-}
-
-fn replaced(whole: &Value, path: &str, with: Option<Value>) -> Value {
-    let mut whole = whole.clone();
-    let (parent, name) = path.rsplit_once('/').unwrap();
-    match (whole.pointer_mut(parent), with) {
-        (Some(Value::Object(members)), None) => {
-            members.remove(&name.replace("~1", "/").replace("~0", "~"));
-        }
-        (_, with) => *whole.pointer_mut(path).unwrap() = with.unwrap_or(Value::Null),
-    }
-    whole
-}
-
-fn fixtures() -> Vec<String> {
+/// Names and messages, in the alphabet's order.
+fn fixtures() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/notification");
-    let sources = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut cases: Vec<_> =
-        sources.flat_map(|source| std::fs::read_dir(source).unwrap()).collect::<Result<_, _>>().unwrap();
-    cases.sort_by_key(std::fs::DirEntry::path);
-    cases.iter().map(|case| std::fs::read_to_string(case.path()).unwrap()).collect()
+    let entries = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let sources: Vec<_> = entries(&folder).collect();
+    let mut fixtures: Vec<(String, String)> = sources
+        .iter()
+        .flat_map(|source| entries(source))
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
+        .collect();
+    fixtures.sort();
+    fixtures
 }
 
-#[test]
-fn any_member_may_be_missing_or_wrong() {
-    let mut turn = 0;
-    for message in fixtures() {
-        let Ok(whole) = serde_json::from_str::<Value>(&message) else { continue };
-        let mut all = Vec::new();
-        paths(&whole, "", &mut all);
-        assert!(!all.is_empty());
-        for path in all {
-            let message = replaced(&whole, &path, wrong(turn)).to_string();
-            read(&message, None);
-            // Drawing costs more than reading, and is the same for all.
-            if turn.is_multiple_of(DRAWN) {
-                check(&message, None);
+/// Where the values of a message lie that hold no others.
+fn leaves(value: &Value, at: &str, out: &mut Vec<String>) {
+    let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            members.iter().for_each(|(name, member)| leaves(member, &format!("{at}/{}", escaped(name)), out));
+        }
+        Value::Array(items) if !items.is_empty() => {
+            items.iter().enumerate().for_each(|(index, item)| leaves(item, &format!("{at}/{index}"), out));
+        }
+        _ => out.push(at.to_owned()),
+    }
+}
+
+/// What can happen to a value.
+#[derive(Debug, Clone)]
+enum Damage {
+    Put(Value),
+    NumberAsString,
+    InAList,
+    Deeper,
+    Gone,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        4 => Just(Damage::Put(Value::Null)),
+        2 => prop::sample::select(vec![json!(7), json!(-1.5e300), json!(true), json!({}), json!([]), json!([null])]).prop_map(Damage::Put),
+        2 => prop::sample::select(vec![json!({"a": {"b": [1, null]}}), json!("{\"a\":null}"), json!("null"), json!("")]).prop_map(Damage::Put),
+        8 => nasty().prop_map(|text| Damage::Put(Value::String(text))),
+        1 => Just(Damage::Put(Value::String("100 KB of text, ".repeat(6_400)))),
+        1 => Just(Damage::Put(Value::String("[".repeat(1_000) + &"]".repeat(1_000)))),
+        1 => Just(Damage::Put(Value::String(HOLE.to_owned()))),
+        2 => Just(Damage::NumberAsString),
+        1 => Just(Damage::InAList),
+        1 => Just(Damage::Deeper),
+        2 => Just(Damage::Gone),
+    ]
+}
+
+fn damaged(message: &str, places: &[(prop::sample::Index, Damage)]) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(message) else {
+        return damaged_text(message, places);
+    };
+    for (place, damage) in places {
+        let mut found = Vec::new();
+        leaves(&value, "", &mut found);
+        let leaf = &found[place.index(found.len())];
+        // A branch instead of a leaf, now and then.
+        let at = if place.index(5) == 0 { leaf.rsplit_once('/').map_or("", |(branch, _)| branch) } else { leaf };
+        let target = value.pointer_mut(at).unwrap();
+        match damage {
+            Damage::Put(new) => *target = new.clone(),
+            Damage::NumberAsString => {
+                *target = Value::String(target.as_str().map_or_else(|| target.to_string(), str::to_owned));
             }
-            turn += 1;
+            Damage::InAList => *target = json!([target.take(), 3]),
+            Damage::Deeper => *target = json!({ "Value": target.take() }),
+            Damage::Gone => {
+                let (branch, name) = at.rsplit_once('/').unwrap_or_default();
+                if let Some(members) = value.pointer_mut(branch).and_then(Value::as_object_mut) {
+                    members.remove(&name.replace("~1", "/").replace("~0", "~"));
+                }
+            }
+        }
+    }
+    let deep = "{\"a\":".repeat(1_000) + "1" + &"}".repeat(1_000);
+    value.to_string().replace(&format!("\"{HOLE}\""), &deep)
+}
+
+fn damaged_text(message: &str, places: &[(prop::sample::Index, Damage)]) -> String {
+    let mut text = message.to_owned();
+    for (place, damage) in places {
+        let at = text.floor_char_boundary(place.index(text.len() + 1));
+        match damage {
+            Damage::Put(Value::String(new)) => text.insert_str(at, new),
+            Damage::Gone => text.truncate(at),
+            other => text.insert_str(at, &format!("{other:?}")),
+        }
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn any_damaged_message_is_a_message(
+        fixture in any::<prop::sample::Index>(),
+        places in prop::collection::vec((any::<prop::sample::Index>(), damage()), 1..6),
+    ) {
+        static FIXTURES: LazyLock<Vec<(String, String)>> = LazyLock::new(fixtures);
+        let fixtures = &*FIXTURES;
+        let (_, message) = &fixtures[fixture.index(fixtures.len())];
+        let message = damaged(message, &places);
+        check(&message, None);
+        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
+        let incoming =
+            Incoming { topic_arn, subject: None, message: &message, timestamp: "", account_names: AccountNames::NONE };
+        if let Some(similarity) = triage(&incoming).similarity {
+            prop_assert!(similarity.matter.len() <= SIMILARITY_KEY_BYTES_MAX);
+            prop_assert!(similarity.says.len() <= SIMILARITY_KEY_BYTES_MAX);
         }
     }
 }
 
+/// All values of the detail, or of the message if it is no event, become one: the reader still claims the message and gets
+/// nothing that it expects.
 #[test]
-fn any_line_may_be_missing_or_wrong() {
-    for message in fixtures().iter().filter(|message| !message.starts_with('{')) {
-        let lines: Vec<&str> = message.lines().collect();
-        for left_out in 0..lines.len() {
-            let rest = |with: &str| {
-                let lines = lines.iter().enumerate();
-                let lines = lines.map(|(index, line)| if index == left_out { with } else { *line });
-                lines.collect::<Vec<_>>().join("\n")
-            };
-            for with in ["", "'", "ResourceStatus='<!channel>", "Environment: ", "Message: \u{202e}"] {
-                check(&rest(with), Some("subject"));
+fn every_fixture_survives_the_loss_of_all_its_values() {
+    let long = "long <text> with `words` ".repeat(40);
+    for new in [json!(null), json!("<!channel> <https://evil.example|AWS console>"), json!(80), json!(long)] {
+        for (name, message) in fixtures() {
+            let Ok(mut value) = serde_json::from_str::<Value>(&message) else { continue };
+            let mut found = Vec::new();
+            let root = if value.get("detail").is_some() { "/detail" } else { "" };
+            leaves(value.pointer(root).unwrap(), root, &mut found);
+            for leaf in &found {
+                *value.pointer_mut(leaf).unwrap() = new.clone();
             }
-            check(&lines[..left_out].join("\n"), None);
+            check(&value.to_string(), None);
+            let card = read(&value.to_string(), None);
+            if new.is_null() && card.source != Source::PLAIN_TEXT {
+                let shown = serde_json::to_string(&slack::message(&card)).unwrap();
+                for word in ["null", "None", "Some(", "[object", "undefined"] {
+                    assert!(!shown.contains(word), "{name}: {word} in {shown}");
+                }
+            }
         }
     }
 }

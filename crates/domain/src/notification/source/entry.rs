@@ -15,6 +15,8 @@ pub struct Entry {
     pub origins: &'static [&'static str],
     /// Detail-types that are its own whatever the event's `source`: `AWS API Call via CloudTrail`.
     pub detail_types: &'static [&'static str],
+    /// Its calls recorded by `CloudTrail` are its events, so it is asked before the reader of calls.
+    pub reads_calls: bool,
     pub event: Option<EventReader>,
     /// Its messages that are JSON in another shape.
     pub object: Option<ObjectReader>,
@@ -51,6 +53,7 @@ impl Entry {
             service,
             origins: &[],
             detail_types: &[],
+            reads_calls: false,
             event: None,
             object: None,
             text: None,
@@ -66,6 +69,12 @@ impl Entry {
     pub const fn detail_types(mut self, types: &'static [&'static str], read: fn(&Event<'_>) -> Option<Draft>) -> Self {
         self.detail_types = types;
         self.event = Some(EventReader { read, triage: |_| None });
+        self
+    }
+
+    /// It has no events but its recorded calls. What its reader gives up goes on to the reader of calls.
+    pub const fn reading_calls(mut self) -> Self {
+        self.reads_calls = true;
         self
     }
 

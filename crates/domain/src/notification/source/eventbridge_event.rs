@@ -6,13 +6,13 @@ mod detail;
 
 use serde_json::Value;
 
-use self::detail::Telling;
+pub use self::detail::Telling;
 use super::draft::Draft;
 use super::event::Event;
 use super::severity;
+use crate::notification::Link;
 use crate::notification::arn::Arn;
 use crate::notification::console::Console;
-use crate::notification::{Link, Text};
 
 /// Resources whose values and pages are looked at.
 const RESOURCES_SHOWN: usize = 5;
@@ -20,28 +20,55 @@ const RESOURCES_SHOWN: usize = 5;
 pub fn read(event: &Event<'_>) -> Draft {
     let detail = event.envelope.value("detail").unwrap_or(&Value::Null);
     let telling = Telling::of(detail, &known(event));
+    let resource = event.resources.first().map(|resource| short(resource));
+    let subject = telling.name.as_deref().or(resource).or(telling.id.as_deref());
     let status = telling.status.as_deref();
     let headline = match status {
         Some(status) => format!("{}: {status}", event.detail_type),
         None => event.detail_type.to_owned(),
     };
-    let gist = event.resources.first().map(|resource| short(resource)).or(telling.subject.as_deref());
     let severity = severity::infer(event.source, event.detail_type, detail);
-    let mut draft = Draft::new(severity, headline).gist(gist).state(status).subject(telling.subject.as_deref());
+    let state = status.or_else(|| state_in(event.detail_type));
+    let mut draft = Draft::new(severity, headline).gist(subject).state(state).subject(subject);
     for part in telling.prose {
         draft = draft.part(Some(part));
     }
     for fact in telling.facts {
-        draft = match fact.value {
-            Text::Code(value) | Text::Arn(value) => draft.code(&fact.label, Some(value)),
-            Text::Plain(value) | Text::Native(value) => draft.fact(&fact.label, Some(value)),
-            Text::Time(moment) => draft.fact(&fact.label, Some(moment.utc())),
-        };
+        draft = draft.labelled(&fact.label, Some(fact.value));
     }
     for link in links(event) {
         draft = draft.link(Some(link));
     }
     draft.code("Source", Some(event.source)).with_resources()
+}
+
+/// The word of a detail-type that says what became of the thing: `Cache Creation Failed`, `Insight Open`. For rules; the
+/// headline has the whole of it.
+fn state_in(detail_type: &str) -> Option<&str> {
+    /// Words further ahead name the thing: `SageMaker Training Job State Change`.
+    const LAST_WORDS: usize = 2;
+    const STATES: [&str; 12] = [
+        "available",
+        "open",
+        "successful",
+        "unsuccessful",
+        "failure",
+        "success",
+        "error",
+        "active",
+        "new",
+        "complete",
+        "breach",
+        "progress",
+    ];
+    let is_state = |word: &&str| {
+        let word = word.to_ascii_lowercase();
+        if matches!(word.as_str(), "finding" | "string" | "setting" | "thing") {
+            return false;
+        }
+        (word.len() > 4 && (word.ends_with("ed") || word.ends_with("ing"))) || STATES.contains(&word.as_str())
+    };
+    detail_type.rsplit(|c: char| !c.is_alphanumeric()).take(LAST_WORDS).find(|word| is_state(word))
 }
 
 /// Values that the card shows anyway, so that `detail` need not repeat them.
@@ -69,4 +96,25 @@ fn links(event: &Event<'_>) -> Vec<Link> {
         }
     }
     links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn detail_types_say_what_became_of_the_thing() {
+        for (detail_type, state) in [
+            ("Cache Creation Failed", Some("Failed")),
+            ("EC2 Instance Launch Unsuccessful", Some("Unsuccessful")),
+            ("DevOps Guru New Insight Open", Some("Open")),
+            ("Export Job In Progress", Some("Progress")),
+            ("EC2 Spot Instance Interruption Warning", Some("Warning")),
+            ("SageMaker Training Job State Change", None),
+            ("GuardDuty Finding", None),
+            ("", None),
+        ] {
+            assert_eq!(state_in(detail_type), state, "{detail_type}");
+        }
+    }
 }

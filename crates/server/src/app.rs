@@ -114,9 +114,9 @@ pub struct App {
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,
     pub(crate) chime: ChimeClient,
-    /// By team and channel.
     pub(crate) account_names: AccountNames,
-    pub(crate) teams_webhooks: HashMap<(String, String), SecretString>,
+    /// By lane.
+    pub(crate) teams_webhooks: HashMap<String, SecretString>,
     pub(crate) ledger_retention_days: u32,
     /// A configuration changed which topics are wanted.
     pub(crate) topics_changed: Notify,

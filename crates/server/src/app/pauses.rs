@@ -101,6 +101,11 @@ impl App {
 
     /// Asks the platform with the credentials as they are now. An `Err` says what is wrong with them.
     async fn credentials_work(&self, scope: &str) -> Result<Result<(), String>, StoreError> {
+        if let Some(app_id) = scope.strip_prefix("teams/") {
+            // Another bot is set now: what waited for the old one goes out by it.
+            let is_another = self.teams.bot_app_id().is_some_and(|set| set != app_id);
+            return Ok(if is_another { Ok(()) } else { self.teams.bot_works().await });
+        }
         let mut parts = scope.split('/').skip(1);
         let (account_id, team_id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let (Ok(account_id), Ok(team_id)) = (account_id.parse::<AccountId>(), team_id.parse::<SlackTeamId>()) else {
@@ -113,10 +118,11 @@ impl App {
     }
 }
 
-/// `slack/ACCOUNT/TEAM`, as people say it.
+/// `slack/ACCOUNT/TEAM` or `teams/APP`, as people say it.
 pub fn spoken(scope: &str) -> String {
     match scope.split('/').collect::<Vec<_>>().as_slice() {
         ["slack", account_id, team_id] => format!("Slack workspace {team_id} of account {account_id}"),
+        ["teams", app_id] => format!("Microsoft Teams bot {app_id}"),
         _ => scope.to_owned(),
     }
 }

@@ -58,6 +58,9 @@ impl App {
             Route::TeamsWebhook(url) => {
                 return Ok(self.teams.post_to_webhook(url, &render::teams::message(card)).await.into());
             }
+            Route::TeamsBot(channel) => {
+                return Ok(self.teams.post(channel, &render::teams::message(card)).await.into());
+            }
             Route::Chime(url) => return Ok(self.chime.post(url, &render::chime::message(card)).await.into()),
             Route::Slack { channel, bot_token } => (channel.channel_id.as_str(), bot_token),
         };

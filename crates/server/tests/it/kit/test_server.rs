@@ -352,6 +352,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
                 team_name: TEAM_NAME.to_owned(),
             }],
             webhooks: Vec::new(),
+            bot: None,
         },
         // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
         chime: ChimeSettings { api_url: Some(slack.api_url()) },

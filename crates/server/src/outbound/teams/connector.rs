@@ -126,9 +126,9 @@ impl Connector {
             conversation_id: &conversation_id,
         });
         match asked.await {
-            DeliveryOutcome::Paused { reason } => Err(reason),
-            // The conversation's own trouble is not the bot's.
-            _ => {
+            DeliveryOutcome::Paused { reason } | DeliveryOutcome::Retry { reason, .. } => Err(reason),
+            // A conversation that is gone is not the bot's trouble.
+            DeliveryOutcome::Delivered { .. } | DeliveryOutcome::Dead { .. } => {
                 self.refused_in(None);
                 Ok(())
             }

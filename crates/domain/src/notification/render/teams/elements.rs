@@ -41,8 +41,12 @@ pub fn native(text: &str) -> Value {
 /// both limits: its bytes, or its UTF-16 bytes scaled to the other limit.
 pub fn cost(element: &Value) -> usize {
     let json = element.to_string();
-    let utf16_bytes = 2 * json.encode_utf16().count();
-    json.len().max((utf16_bytes * limits::MESSAGE_UTF8_BYTES).div_ceil(limits::MESSAGE_UTF16_BYTES)) + 1
+    json.len().max(scaled(json.encode_utf16().count())) + 1
+}
+
+/// What so many UTF-16 units take of it.
+pub const fn scaled(utf16_units: usize) -> usize {
+    (2 * utf16_units * limits::MESSAGE_UTF8_BYTES).div_ceil(limits::MESSAGE_UTF16_BYTES)
 }
 
 /// A stranger's text on one line, at most `limit` characters.

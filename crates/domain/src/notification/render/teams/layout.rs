@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::elements::{Face, block, clean_line, cost, indented, native, run};
+use super::elements::{Face, block, clean_line, cost, indented, native, run, scaled};
 use super::limits;
 use crate::notification::arn::Arn;
 use crate::notification::text::{is_blank, is_hazard};
@@ -16,8 +16,8 @@ const FACT_LABEL: usize = 80;
 const FACT_VALUE: usize = 500;
 const BULLET_TEXT: usize = 900;
 const TAGS_TEXT: usize = 2_000;
-/// What the message around the elements costs, and the notice of a cut.
-const FRAME_COST: usize = 600;
+/// What the message around the elements costs with a bot's request around it, and the notice of a cut.
+const FRAME_COST: usize = 600 + scaled(limits::ENVELOPE_UTF8_BYTES);
 const NOTICE_COST: usize = 250;
 /// The share of the message that facts may take.
 const FACTS_ROOM: usize = limits::MESSAGE_UTF8_BYTES / 2;

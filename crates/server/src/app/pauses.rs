@@ -126,3 +126,19 @@ pub fn spoken(scope: &str) -> String {
         _ => scope.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::spoken;
+
+    #[test]
+    fn a_scope_is_said_as_people_know_it() {
+        for (scope, said) in [
+            ("slack/123456789012/T1", "Slack workspace T1 of account 123456789012"),
+            ("teams/11111111-2222", "Microsoft Teams bot 11111111-2222"),
+            ("else", "else"),
+        ] {
+            assert_eq!(spoken(scope), said);
+        }
+    }
+}

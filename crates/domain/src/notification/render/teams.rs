@@ -99,13 +99,10 @@ fn update(parent: &Card, latest: &Card) -> Vec<Value> {
         Some(lasted_ms) => format!("{ended} after {}", duration(lasted_ms)),
         None => ended,
     });
-    let summary = match thread.and_then(|thread| thread.summary.as_deref()) {
-        Some(summary) => clean_line(summary, SUMMARY_TEXT),
-        None => {
-            let said = [Some(&latest.headline), latest.gist.as_ref()].into_iter().flatten();
-            clean_line(&said.map(|text| words(text).into_owned()).collect::<Vec<_>>().join(" · "), SUMMARY_TEXT)
-        }
-    };
+    let said = [Some(&latest.headline), latest.gist.as_ref()].into_iter().flatten();
+    let summed_up = || said.map(|text| words(text).into_owned()).collect::<Vec<_>>().join(" · ");
+    let summary = thread.and_then(|thread| thread.summary.clone()).unwrap_or_else(summed_up);
+    let summary = clean_line(&summary, SUMMARY_TEXT);
     let first = ended.map(|ended| block(&[run(&ended, Face::Strong)], true));
     let when = line("Latest Update", &clean_line(&latest.sent.utc(), FOOTER_TEXT));
     first.into_iter().chain(when).chain(line("Update Summary", &summary)).collect()
@@ -208,8 +205,8 @@ mod tests {
         Card { severity, sent: Moment::parse(sent), ..card(&incoming) }
     }
 
-    fn thread(summary: Option<&str>, ended: Option<&str>) -> Option<Thread> {
-        Some(Thread { key: "k".to_owned(), summary: summary.map(str::to_owned), ended: ended.map(str::to_owned) })
+    fn thread(summary: Option<&str>, ended: &str) -> Thread {
+        Thread { key: "k".to_owned(), summary: summary.map(str::to_owned), ended: Some(ended.to_owned()) }
     }
 
     /// All runs of the card, one after the other.
@@ -228,7 +225,7 @@ mod tests {
     fn a_parent_shows_the_newest_state_and_keeps_what_it_said() {
         let parent = said("cpu is high\nsince noon", Severity::Critical, "2026-11-22T12:00:00.000Z");
         let mut latest = said("cpu is fine", Severity::Good, "2026-11-22T12:12:30.000Z");
-        latest.thread = thread(None, Some("Resolved"));
+        latest.thread = Some(thread(None, "Resolved"));
         let message = parent_update(&parent, &latest);
         let body = &message.attachments[0]["content"]["body"];
         assert_eq!(body[0]["style"], "good");
@@ -246,7 +243,7 @@ mod tests {
         let parent = said("Deployment 7", Severity::Neutral, "2026-11-22T12:00:00.000Z");
         let mut latest = said("step 2", Severity::Good, "then");
         latest.source = Source::CUSTOM_NOTIFICATION;
-        latest.thread = thread(Some("step 2\nis <at>done</at>"), Some("Done"));
+        latest.thread = Some(thread(Some("step 2\nis <at>done</at>"), "Done"));
         let message = parent_update(&parent, &latest);
         let mut text = Vec::new();
         runs(&message.attachments[0]["content"]["body"], &mut text);
@@ -261,7 +258,7 @@ mod tests {
         let long = "€".repeat(50_000);
         let parent = said(&long, Severity::Critical, &long);
         let mut latest = said(&long, Severity::Warning, &long);
-        latest.thread = thread(Some(&long), Some(&long));
+        latest.thread = Some(thread(Some(&long), &long));
         let size = serde_json::to_string(&parent_update(&parent, &latest)).unwrap().len();
         assert!(size + limits::ENVELOPE_UTF8_BYTES <= limits::MESSAGE_UTF8_BYTES, "{size}");
     }

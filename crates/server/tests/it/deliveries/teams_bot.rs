@@ -10,7 +10,7 @@ use domain::notification::render::teams::{TeamsMessage, message};
 use domain::notification::{AccountNames, Incoming, card};
 use serde_json::json;
 use server::clock::{Clock as _, SharedClock};
-use server::config::{Settings, TeamsWebhookSettings};
+use server::config::{Settings, TeamsBotSettings, TeamsWebhookSettings};
 use server::outbound::teams::{TeamsBot, TeamsClient};
 use store::outbox::DeliveryState;
 use wire::operations::Operation::CreateMicrosoftTeamsChannelConfiguration;
@@ -245,6 +245,24 @@ async fn a_connector_that_takes_no_token_pauses_after_one_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waited_for_one_bot_goes_out_by_the_next() {
+    let mut bot = botted_with(|settings| {
+        settings.microsoft_teams.bot.as_mut().unwrap().app_id = TENANT.parse().unwrap();
+    })
+    .await;
+    bot.server.publish_numbered(TOPIC, 2).await;
+    bot.server.quiet().await;
+    assert_eq!(states(&bot.server).await, [DeliveryState::Held; 2]);
+    let right = bot.teams.bot();
+    bot.server.restart_with(|settings| settings.microsoft_teams.bot = Some(right)).await;
+    for _ in 0..4 {
+        bot.server.pass(30_000).await;
+    }
+    let done = async || (states(&bot.server).await == [DeliveryState::Delivered; 2]).then_some(());
+    eventually("what was held is out", done).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_channels_webhook_goes_before_the_bot() {
     let clock = ManualClock::at_midday();
     let webhook = FakeWebhook::start(Arc::new(clock.clone()), (202, "")).await;
@@ -339,11 +357,29 @@ async fn a_refused_token_is_replaced_once_for_all() {
     assert_eq!((teams.logins().len(), teams.messages().len()), (2, 11));
 }
 
+/// Nothing was sent, so nothing is said to may have been.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_cannot_be_reached_is_tried_again() {
+    let (_teams, client) = client_with(ManualClock::at_midday(), |set| {
+        set.login_url = Some("http://127.0.0.1:1/".parse().unwrap());
+    })
+    .await;
+    let outcome = client.post(&channel(), &said("message-1")).await;
+    let DeliveryOutcome::Retry { after_ms: None, reason } = outcome else { panic!("{outcome:?}") };
+    assert!(reason.starts_with("no token for the bot") && !reason.contains("posted"), "{reason}");
+    assert!(client.bot_works().await.is_err());
+}
+
 /// A client as the server makes it, against the fake.
 async fn client(clock: ManualClock) -> (FakeTeams, TeamsClient) {
+    client_with(clock, |_| ()).await
+}
+
+async fn client_with(clock: ManualClock, change: impl FnOnce(&mut TeamsBotSettings)) -> (FakeTeams, TeamsClient) {
     let clock: SharedClock = Arc::new(clock);
     let teams = FakeTeams::start(clock.clone()).await;
-    let set = teams.bot();
+    let mut set = teams.bot();
+    change(&mut set);
     let bot = TeamsBot {
         app_id: set.app_id.as_str().to_owned(),
         app_password: set.app_password.unwrap(),

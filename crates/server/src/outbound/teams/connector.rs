@@ -59,26 +59,13 @@ impl Connector {
         self.tokens.app_id()
     }
 
-    /// A thread of a channel begins with a conversation of its own. The tenant is said because a connector that serves many
-    /// may ask for it ("Could not parse tenant id").
     pub(super) async fn post(&self, channel: &TeamsChannel, message: &TeamsMessage) -> DeliveryOutcome {
-        #[derive(Serialize)]
-        struct NewThread<'a> {
-            #[serde(rename = "isGroup")]
-            is_group: bool,
-            #[serde(rename = "tenantId")]
-            tenant_id: &'a str,
-            #[serde(rename = "channelData")]
-            channel_data: Value,
-            activity: &'a TeamsMessage,
-        }
-        let (channel_id, tenant_id) = (on_the_wire(channel), channel.tenant_id.as_str());
-        let channel_data = json!({"channel": {"id": channel_id}, "tenant": {"id": tenant_id}});
+        let channel_id = on_the_wire(channel);
         self.call(Call {
             name: "post",
             method: Method::POST,
             path: "v3/conversations".to_owned(),
-            body: as_json(&NewThread { is_group: true, tenant_id, channel_data, activity: message }),
+            body: new_thread(&channel_id, channel.tenant_id.as_str(), message),
             route: TeamsRoute::NewThread,
             conversation_id: &channel_id,
         })
@@ -191,6 +178,23 @@ impl Connector {
     }
 }
 
+/// A thread of a channel begins with a conversation of its own. The tenant is said because a connector that serves many may
+/// ask for it ("Could not parse tenant id").
+fn new_thread(channel_id: &str, tenant_id: &str, message: &TeamsMessage) -> Option<Value> {
+    #[derive(Serialize)]
+    struct NewThread<'a> {
+        #[serde(rename = "isGroup")]
+        is_group: bool,
+        #[serde(rename = "tenantId")]
+        tenant_id: &'a str,
+        #[serde(rename = "channelData")]
+        channel_data: Value,
+        activity: &'a TeamsMessage,
+    }
+    let channel_data = json!({"channel": {"id": channel_id}, "tenant": {"id": tenant_id}});
+    as_json(&NewThread { is_group: true, tenant_id, channel_data, activity: message })
+}
+
 /// `19:…@thread.tacv2`: configurations have it as its link does, percent-encoded.
 fn on_the_wire(channel: &TeamsChannel) -> String {
     channel.channel_id.as_str().replace("%3A", ":").replace("%3a", ":").replace("%40", "@")
@@ -218,6 +222,26 @@ fn reason(outcome: DeliveryOutcome) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::notification::render::teams::message;
+    use domain::notification::{AccountNames, Incoming, card};
+
+    /// Microsoft's numbers, and the longest channel id.
+    #[test]
+    fn the_largest_message_is_within_the_limit_with_its_request_around_it() {
+        for filler in ["x", "€", "\\", "😀 "] {
+            let text = filler.repeat(60_000);
+            let incoming = Incoming {
+                topic_arn: "arn:aws:sns:eu-west-1:123456789012:alarms",
+                subject: Some(&text),
+                message: &text,
+                timestamp: "2026-11-22T12:00:00.000Z",
+                account_names: AccountNames::NONE,
+            };
+            let body = new_thread(&"x".repeat(255), &"x".repeat(36), &message(&card(&incoming))).unwrap().to_string();
+            assert!((13_000..=28_000).contains(&body.len()), "{} bytes", body.len());
+            assert!(body.encode_utf16().count() * 2 <= 40_000, "{} UTF-16 units", body.encode_utf16().count());
+        }
+    }
 
     #[test]
     fn a_conversation_is_one_segment_of_the_path() {

@@ -49,6 +49,23 @@ pub const fn scaled(utf16_units: usize) -> usize {
     (2 * utf16_units * limits::MESSAGE_UTF8_BYTES).div_ceil(limits::MESSAGE_UTF16_BYTES)
 }
 
+/// The beginning of a text that takes so much room, as [`cost`] counts it.
+pub fn within(text: &str, room: usize) -> &str {
+    let (mut bytes, mut utf16_units) = (0, 0);
+    let fits = |(_, c): &(usize, char)| {
+        let escaped = match c {
+            '"' | '\\' => 2,
+            c if c.is_control() => 6,
+            _ => 0,
+        };
+        bytes += escaped.max(c.len_utf8());
+        utf16_units += escaped.max(c.len_utf16());
+        bytes.max(scaled(utf16_units)) <= room
+    };
+    let end = text.char_indices().take_while(fits).last().map_or(0, |(at, c)| at + c.len_utf8());
+    text.get(..end).unwrap_or_default()
+}
+
 /// A stranger's text on one line, at most `limit` characters.
 pub fn clean_line(text: &str, limit: usize) -> String {
     let mut kept = text.trim().chars().filter(|c| !is_hazard(*c)).map(|c| if c.is_whitespace() { ' ' } else { c });

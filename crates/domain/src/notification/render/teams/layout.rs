@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::elements::{Face, block, clean_line, cost, indented, native, run, scaled};
+use super::elements::{self, Face, block, clean_line, cost, indented, native, run, scaled};
 use super::limits;
 use crate::notification::arn::Arn;
 use crate::notification::text::{is_blank, is_hazard};
@@ -21,6 +21,8 @@ const FRAME_COST: usize = 600 + scaled(limits::ENVELOPE_UTF8_BYTES);
 const NOTICE_COST: usize = 250;
 /// The share of the message that facts may take.
 const FACTS_ROOM: usize = limits::MESSAGE_UTF8_BYTES / 2;
+/// The words about what was cut off one text.
+const CUT_COST: usize = 80;
 /// Room below which a part of a line is not worth showing.
 const LEAST_ROOM: usize = 200;
 
@@ -149,8 +151,8 @@ impl Layout {
         }
         self.cut = true;
         if self.room >= LEAST_ROOM {
-            // A character costs six bytes at most (an escape), or four and a fifth in two UTF-16 units.
-            let kept: String = text.chars().take((self.room - LEAST_ROOM / 2) / 6).collect();
+            let room = self.room.saturating_sub(cost(&element("")) + CUT_COST);
+            let kept = elements::within(text, room);
             let rest = text.chars().count() - kept.chars().count();
             self.push(element(&format!("{}… (cut, {rest} more characters)", kept.trim_end())));
         }

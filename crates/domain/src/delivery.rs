@@ -15,6 +15,7 @@ mod priority;
 mod slack_answer;
 mod table;
 mod teams_answer;
+mod threading;
 
 pub use answer::{Answer, RETRY_AFTER_MAX_MS};
 pub use backoff::{Backoff, Breaker};
@@ -24,6 +25,10 @@ pub use pace::Pace;
 pub use priority::Priority;
 pub use slack_answer::slack_outcome;
 pub use teams_answer::{TeamsRoute, teams_outcome};
+pub use threading::{
+    THREAD_WINDOW_DEFAULT_MS, THREAD_WINDOW_MAX_MS, ThreadEvent, ThreadPreferences, ThreadState, ThreadUpdates,
+    UnknownThreadUpdates,
+};
 
 /// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

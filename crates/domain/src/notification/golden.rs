@@ -134,7 +134,8 @@ fn a_thread_s_parent_tells_the_latest_update() {
 fn a_matter_that_is_over_says_how_and_after_what_time() {
     let parent = read(fixture!("cloudwatch_alarm/metric.json"));
     let ended = Some(Thread { key: "k".to_owned(), summary: None, ended: Some("Resolved".to_owned()) });
-    let latest = Card { thread: ended, ..read(fixture!("cloudwatch_alarm/ok.json")) };
+    let headline = Text::Plain("OK: orders-db-cpu-high".to_owned());
+    let latest = Card { thread: ended, headline, ..read(fixture!("cloudwatch_alarm/ok.json")) };
     let update = update(&parent, &latest);
     assert_update_is_golden("a_matter_that_is_over_says_how_and_after_what_time", &update);
     assert!(slack::parent_update(&update).text.contains("Resolved after 12 min"));

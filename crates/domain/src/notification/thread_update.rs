@@ -28,8 +28,10 @@ pub struct ThreadUpdate<'a> {
 pub(super) enum Summary<'a> {
     /// The sender's own words.
     Said(&'a str),
-    /// Headline and gist of a message without one.
+    /// Headline and gist of a custom notification without one, whose headline stands nowhere else.
     OfCard(&'a Card),
+    /// What is to be said beside the headline, which stands above.
+    Gist(&'a Text),
 }
 
 impl<'a> ThreadUpdate<'a> {
@@ -74,8 +76,9 @@ impl<'a> ThreadUpdate<'a> {
         let thread = self.latest.thread.as_ref();
         match thread.and_then(|thread| thread.summary.as_deref()) {
             Some(text) => Some(Summary::Said(text)),
+            None if self.is_native() => Some(Summary::OfCard(self.latest)),
             None if self.over().is_some() && self.latest.severity <= Severity::Good => None,
-            None => Some(Summary::OfCard(self.latest)),
+            None => self.latest.gist.as_ref().map(Summary::Gist),
         }
     }
 

@@ -84,6 +84,7 @@ fn news(update: &ThreadUpdate<'_>) -> Vec<Value> {
             Summary::Said(text) if update.is_native() => mrkdwn::native(text, SUMMARY_TEXT),
             Summary::Said(text) => mrkdwn::prose(text, SUMMARY_TEXT),
             Summary::OfCard(card) => summary_of(card),
+            Summary::Gist(gist) => one_line(gist, SUMMARY_TEXT),
         });
     }
     let mut blocks = vec![section(&text, update.is_native())];

@@ -104,6 +104,9 @@ fn news(update: &ThreadUpdate<'_>) -> Vec<Value> {
             blocks.push(labelled("Update Summary: ", &clean_line(text, UPDATE_TEXT), false));
         }
         Some(Summary::OfCard(card)) => blocks.push(labelled("Update Summary: ", &summary_of(card), false)),
+        Some(Summary::Gist(gist)) => {
+            blocks.push(labelled("Update Summary: ", &clean_line(&words(gist), UPDATE_TEXT), false));
+        }
         None => {}
     }
     if let Some((severity, headline)) = update.first_headline() {

@@ -12,6 +12,7 @@ mod metrics;
 mod notifications;
 mod operators;
 mod store;
+mod threads;
 mod throttle;
 mod traces;
 
@@ -39,6 +40,7 @@ pub use metrics::MetricsSettings;
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
 pub use store::StoreSettings;
+pub use threads::{ConfigurationThreadSettings, ThreadSettings};
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
 
@@ -80,6 +82,8 @@ pub struct Settings {
     pub cloudwatch: CloudWatchSettings,
     #[serde(default)]
     pub notifications: NotificationSettings,
+    #[serde(default)]
+    pub threads: ThreadSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -321,7 +325,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     if let Some(problem) = settings.throttle.problem() {
         return wrong("throttle", problem);
     }
-    if let Some((key, problem)) = settings.cloudwatch.problem() {
+    if let Some((key, problem)) = settings.cloudwatch.problem().or_else(|| settings.threads.problem()) {
         return wrong(key, &problem);
     }
     for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {

@@ -75,6 +75,11 @@ impl Store {
         let reset = query("DELETE FROM configuration_preferences WHERE configuration_arn = $1");
         Ok(reset.bind(configuration_arn).execute(&self.writer).await? > 0)
     }
+
+    /// Forgets what is preferred for any configuration. Answers for how many something was.
+    pub async fn reset_all_configuration_preferences(&self) -> Result<u64, StoreError> {
+        query("DELETE FROM configuration_preferences").execute(&self.writer).await
+    }
 }
 
 pub(crate) fn read(row: &Row, configuration_arn: &str) -> Result<ConfigurationPreferences, StoreError> {

@@ -122,4 +122,7 @@ pub async fn preferences_outlive_their_configuration(setup: &impl Setup) {
     assert!(store.reset_configuration_preferences(arn.as_str()).await.unwrap());
     assert!(!store.reset_configuration_preferences(arn.as_str()).await.unwrap());
     assert_eq!(lookup(&store, "alarm").await.preferences, ConfigurationPreferences::default());
+    put(window).await;
+    assert_eq!(store.reset_all_configuration_preferences().await.unwrap(), 1);
+    assert_eq!(store.configuration_preferences(arn.as_str()).await.unwrap(), ConfigurationPreferences::default());
 }

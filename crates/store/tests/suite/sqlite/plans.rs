@@ -16,8 +16,9 @@ use crate::{
     lanes, platforms, replays, secrets, sessions, threads, topic_subscriptions,
 };
 
-/// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels.
-const WHOLE: [&str; 8] = [
+/// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels; or because
+/// somebody asked for all of it.
+const WHOLE: [&str; 9] = [
     "SELECT account_id FROM accounts WHERE declared = 1",
     "SELECT account_id, name FROM users WHERE declared = 1",
     "SELECT access_key_id FROM access_keys WHERE declared = 1",
@@ -26,6 +27,7 @@ const WHOLE: [&str; 8] = [
     "DELETE FROM slack_workspaces WHERE declared = 1",
     "DELETE FROM configured_teams WHERE declared = 1",
     "UPDATE destinations SET leased_until_ms = 0 WHERE leased_until_ms > 0",
+    "DELETE FROM configuration_preferences",
 ];
 
 /// What the driver said that it ran, in this process.

@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::render::{chime, slack, teams};
-use super::{
-    AccountNames, Card, Digest, DigestTopic, Incoming, Severity, Source, Text, Thread, ThreadUpdate, card, digest,
-};
+use super::{Card, Digest, DigestTopic, Incoming, Severity, Source, Text, Thread, ThreadUpdate, card, digest};
 use crate::delivery::ThreadUpdates;
 use crate::watch::{self, Finding};
 

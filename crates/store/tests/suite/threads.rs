@@ -55,7 +55,10 @@ pub async fn a_threads_first_message_is_found_again(setup: &impl Setup) {
         let parent_body = format!("{{\"MessageId\":\"{message}\"}}");
         assert_eq!(found(&store, "alarm").await, Some(Thread { entry, parent_body }));
     }
-    assert_eq!(lookup(&store, "other").await, ThreadLookup { thread: None, preferences: Default::default() });
+    assert_eq!(
+        lookup(&store, "other").await,
+        ThreadLookup { thread: None, preferences: ConfigurationPreferences::default() }
+    );
     let of = async |account, name, channel| {
         store.thread(arn(account, name).as_str(), &lane(channel), "alarm").await.unwrap().thread
     };

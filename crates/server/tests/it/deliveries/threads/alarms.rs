@@ -22,12 +22,12 @@ fn alarm(state: &str) -> String {
 }
 
 /// An execution, or a stage of it. Shape: the CodePipeline User Guide.
-fn pipeline(stage: Option<&str>, state: &str) -> String {
-    let kind = if stage.is_some() { "Stage" } else { "Pipeline" };
+fn pipeline(step: Option<&str>, state: &str) -> String {
+    let kind = if step.is_some() { "Stage" } else { "Pipeline" };
     json!({
         "version": "0", "id": "1", "source": "aws.codepipeline", "region": "eu-west-1", "account": "123456789012",
         "detail-type": format!("CodePipeline {kind} Execution State Change"), "time": "2026-11-22T18:20:16Z", "resources": [],
-        "detail": { "pipeline": "web", "execution-id": "e-1", "state": state, "stage": stage },
+        "detail": { "pipeline": "web", "execution-id": "e-1", "state": state, "stage": step },
     })
     .to_string()
 }
@@ -125,14 +125,14 @@ async fn both_shows_every_reply_in_the_channel_and_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipelines_stages_are_one_thread_and_a_failure_is_seen_in_the_channel() {
     let server = listening().await;
-    for (stage, state) in [
+    for (step, state) in [
         (None, "STARTED"),
         (Some("Source"), "SUCCEEDED"),
         (Some("Build"), "STARTED"),
         (Some("Build"), "FAILED"),
         (None, "FAILED"),
     ] {
-        publish(&server, &pipeline(stage, state), MINUTE_MS).await;
+        publish(&server, &pipeline(step, state), MINUTE_MS).await;
     }
     let reply = (Some(0), false);
     assert_eq!(shape(&server.slack.posted("C1")), [(None, false), reply, reply, (Some(0), true), reply]);
@@ -214,7 +214,8 @@ async fn preferences_are_set_beside_the_server_and_survive_the_configuration() {
     assert!(said.contains("thread updates `both`") && said.contains("2h"), "{said}");
     publish(&server, &alarm("ALARM"), HOUR_MS).await;
     publish(&server, &alarm("OK"), MINUTE_MS).await;
-    server.call(DeleteSlackChannelConfiguration, json!({ "ChatConfigurationArn": OPS_ARN })).await.ok(204);
+    let deleted = server.call(DeleteSlackChannelConfiguration, json!({ "ChatConfigurationArn": OPS_ARN })).await;
+    assert_eq!(deleted.status, 204);
     server.configure("ops", "C1", &[TOPIC]).await;
     publish(&server, &alarm("ALARM"), MINUTE_MS).await;
     publish(&server, &alarm("OK"), 3 * HOUR_MS).await;

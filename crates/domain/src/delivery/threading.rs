@@ -98,10 +98,12 @@ impl ThreadPreferences {
         }
     }
 
-    /// Whether the channel sees the reply too. An alarm that rings again must not hide in an old thread.
+    /// Whether the channel sees the reply too. An alarm that rings again must not hide in an old thread; one that is told too
+    /// late rings no more.
     pub fn shows_in_channel(&self, state: &ThreadState, event: &ThreadEvent) -> bool {
+        let is_worse = state.severity < Severity::Critical || state.begins_again(event);
         self.updates == ThreadUpdates::Both
-            || (event.severity == Severity::Critical && state.severity < Severity::Critical)
+            || (event.severity == Severity::Critical && is_worse && !state.is_past(event))
     }
 }
 
@@ -126,16 +128,20 @@ impl ThreadState {
         event.at_ms < self.last_at_ms
     }
 
+    /// Whether what was over is not any more.
+    fn begins_again(&self, event: &ThreadEvent) -> bool {
+        self.ended_at_ms.is_some() && !event.ended
+    }
+
     /// After a reply. The same reply twice is the same state.
     #[must_use]
     pub fn after(self, event: &ThreadEvent) -> Self {
         if self.is_past(event) {
             return self;
         }
-        let begins_again = self.ended_at_ms.is_some() && !event.ended;
         Self {
             first_at_ms: self.first_at_ms,
-            began_at_ms: if begins_again { event.at_ms } else { self.began_at_ms },
+            began_at_ms: if self.begins_again(event) { event.at_ms } else { self.began_at_ms },
             last_at_ms: event.at_ms,
             // What is over is not over a second time.
             ended_at_ms: event.ended.then(|| self.ended_at_ms.unwrap_or(event.at_ms)),
@@ -227,6 +233,11 @@ mod tests {
             assert_eq!(quiet.shows_in_channel(&state, &event(after, 1, false)), shows, "{before:?} {after:?}");
             assert!(loud.shows_in_channel(&state, &event(after, 1, false)));
         }
+        let failed = ThreadState::opened_by(&event(Severity::Critical, 0, true));
+        assert!(quiet.shows_in_channel(&failed, &alarm(1)), "it fails anew");
+        assert!(!quiet.shows_in_channel(&failed, &event(Severity::Critical, 1, true)), "it failed, as was said");
+        let over = ThreadState::opened_by(&ok(5));
+        assert!(!quiet.shows_in_channel(&over, &alarm(4)), "it is over");
     }
 
     #[test]

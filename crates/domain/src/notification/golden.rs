@@ -41,6 +41,10 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries
 }
 
+fn text_of(case: &Path) -> String {
+    std::fs::read_to_string(case).unwrap()
+}
+
 fn name(path: &Path) -> &str {
     path.file_stem().unwrap().to_str().unwrap()
 }
@@ -50,7 +54,7 @@ fn every_fixture_has_its_golden_messages() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     for source in entries(&here.join("tests/fixtures/notification")) {
         for case in entries(&source) {
-            let card = read(&std::fs::read_to_string(&case).unwrap());
+            let card = read(&text_of(&case));
             assert_eq!(card.source.name(), name(&source), "{}", case.display());
             let golden = json!({
                 "severity": format!("{:?}", card.severity),
@@ -190,7 +194,7 @@ fn an_update_keeps_all_that_the_parent_said() {
         texts
     };
     for case in entries(&here).iter().flat_map(|source| entries(source)) {
-        let parent = read(&std::fs::read_to_string(&case).unwrap());
+        let parent = read(&text_of(&case));
         let said = texts(&blocks(&slack::message(&parent)));
         let updated = texts(&blocks(&slack::parent_update(&update(&parent, &latest))));
         let is_cut = updated.iter().any(|text| text.contains("(cut, ") || text.contains("Cut here"));

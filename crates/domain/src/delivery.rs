@@ -17,6 +17,7 @@ mod table;
 mod teams_activity;
 mod teams_answer;
 mod teams_token_answer;
+mod threading;
 
 pub use answer::{Answer, RETRY_AFTER_MAX_MS};
 pub use backoff::{Backoff, Breaker};
@@ -28,6 +29,10 @@ pub use slack_answer::slack_outcome;
 pub use teams_activity::TeamsActivity;
 pub use teams_answer::{TeamsRoute, teams_outcome};
 pub use teams_token_answer::teams_token_outcome;
+pub use threading::{
+    THREAD_WINDOW_DEFAULT_MS, THREAD_WINDOW_MAX_MS, ThreadEvent, ThreadPreferences, ThreadState, ThreadUpdates,
+    UnknownThreadUpdates,
+};
 
 /// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]

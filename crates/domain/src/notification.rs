@@ -12,6 +12,7 @@ mod moment;
 pub mod render;
 mod source;
 pub(crate) mod text;
+mod thread_update;
 mod triage;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod hostile;
 pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
 pub use digest::{Digest, DigestTopic, digest};
 pub use moment::Moment;
+pub use thread_update::ThreadUpdate;
 pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
 
 use std::collections::BTreeMap;

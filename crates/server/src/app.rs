@@ -29,6 +29,7 @@ mod sign_in;
 mod slack_channel_configurations;
 mod slack_workspaces;
 mod tags;
+mod thread_preferences;
 mod throttle;
 mod topic_subscriptions;
 mod user_identities;
@@ -66,6 +67,7 @@ pub use sign_in::{
     server_name,
 };
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
 
@@ -115,6 +117,7 @@ pub struct App {
     pub(crate) teams: TeamsClient,
     pub(crate) chime: ChimeClient,
     pub(crate) account_names: AccountNames,
+    pub(crate) thread_rules: ThreadRules,
     /// By lane.
     pub(crate) teams_webhooks: HashMap<String, SecretString>,
     pub(crate) ledger_retention_days: u32,

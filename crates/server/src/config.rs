@@ -13,6 +13,7 @@ mod microsoft_teams;
 mod notifications;
 mod operators;
 mod store;
+mod threads;
 mod throttle;
 mod traces;
 
@@ -41,6 +42,7 @@ pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsB
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
 pub use store::StoreSettings;
+pub use threads::{ConfigurationThreadSettings, ThreadSettings};
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
 
@@ -82,6 +84,8 @@ pub struct Settings {
     pub cloudwatch: CloudWatchSettings,
     #[serde(default)]
     pub notifications: NotificationSettings,
+    #[serde(default)]
+    pub threads: ThreadSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -297,7 +301,8 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     if let Some(problem) = settings.throttle.problem() {
         return wrong("throttle", problem);
     }
-    if let Some((key, problem)) = settings.cloudwatch.problem().or_else(|| settings.microsoft_teams.problem()) {
+    let sections = [settings.cloudwatch.problem(), settings.microsoft_teams.problem(), settings.threads.problem()];
+    if let Some((key, problem)) = sections.into_iter().flatten().next() {
         return wrong(key, &problem);
     }
     for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {

@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Queue, RefusedQueue, SharedApp, SignIn,
-    Throttle, Unrecorded, Unwritten, Watch, server_name,
+    ThreadRules, Throttle, Unrecorded, Unwritten, Watch, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -203,6 +203,7 @@ fn compose(
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
+        thread_rules: ThreadRules::new(&settings.threads),
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
         sns: Sns::new()?,
         queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),

@@ -40,7 +40,7 @@ fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
     // `Region` is a display name ("US East (N. Virginia)"); only the ARN has the code.
     let region = arn.map(|arn| arn.region).filter(|region| !region.is_empty()).or(string(object, "Region"));
     let place = incoming.place(string(object, "AWSAccountId").or(arn.map(|arn| arn.account)), region);
-    Alarm {
+    let draft = Alarm {
         name: string(object, "AlarmName").unwrap_or_default(),
         state: string(object, "NewStateValue").unwrap_or_default(),
         previous: string(object, "OldStateValue"),
@@ -55,7 +55,8 @@ fn read(object: &Object, incoming: &Incoming<'_>) -> Draft {
         suppressed_by: None,
     }
     .draft()
-    .origin(ORIGIN, STATE_CHANGE)
+    .origin(ORIGIN, STATE_CHANGE);
+    threaded(draft, string(object, "AlarmArn"), string(object, "NewStateValue"))
 }
 
 /// Reads the `detail` of `EventBridge`'s "CloudWatch Alarm State Change"; nothing if it has no alarm name or state.
@@ -83,7 +84,16 @@ fn read_event(event: &Event<'_>) -> Option<Draft> {
         children: triggering.iter().filter_map(Child::read).collect(),
         suppressed_by: string(state, "actionsSuppressedBy"),
     };
-    Some(alarm.draft())
+    Some(threaded(alarm.draft(), event.resources.first().copied(), event.detail.str("state.value")))
+}
+
+/// All changes of an alarm are one matter; OK is its end.
+fn threaded(draft: Draft, alarm_arn: Option<&str>, state: Option<&str>) -> Draft {
+    let ended = (state == Some("OK")).then_some("Resolved");
+    match alarm_arn {
+        Some(arn) => draft.thread(&["alarm", arn], ended),
+        None => draft,
+    }
 }
 
 /// Every change of an alarm's state is urgent, its end too: if the end could be overtaken by the next beginning, the channel

@@ -415,3 +415,49 @@ fn delivered(outcome: DeliveryOutcome) -> TeamsActivity {
     let DeliveryOutcome::Delivered { posted } = outcome else { panic!("{outcome:?}") };
     TeamsActivity::parse(&posted).unwrap_or_else(|| panic!("`{posted}` names no message"))
 }
+
+/// SNS alarm JSON. Shape: the CloudWatch User Guide.
+fn alarm(state: &str) -> String {
+    json!({
+        "AlarmName": "cpu", "AWSAccountId": "123456789012", "NewStateValue": state, "NewStateReason": "because",
+        "AlarmArn": "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:cpu", "Region": "EU (Ireland)",
+    })
+    .to_string()
+}
+
+async fn publish(server: &TestServer, message: &str) {
+    server.publish(TOPIC, message).await;
+    server.pass(60_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarms_changes_are_one_thread_whose_first_message_tells_the_latest() {
+    let Botted { server, teams } = botted().await;
+    publish(&server, &alarm("ALARM")).await;
+    publish(&server, &alarm("OK")).await;
+    let requests = teams.requests();
+    let methods: Vec<_> = requests.iter().map(|request| request.method.as_str()).collect();
+    assert_eq!(methods, ["POST", "POST", "PUT"], "{requests:#?}");
+    let conversation = &requests[1].path[2];
+    assert!(conversation.starts_with(&format!("{CHANNEL_ON_THE_WIRE};messageid=")), "{conversation}");
+    assert_eq!(
+        (&requests[2].path[2], conversation.split('=').next_back()),
+        (conversation, Some(requests[2].path[4].as_str()))
+    );
+    let [first, reply] = teams.messages().try_into().unwrap();
+    assert!(first.to_string().contains("Resolved after 1 min"), "{first}");
+    assert_eq!(first["attachments"][0]["content"]["body"][0]["style"], "good");
+    assert!(reply["summary"].as_str().unwrap().contains("OK: cpu"), "{reply}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_that_was_removed_is_begun_again() {
+    let Botted { server, teams } = botted().await;
+    publish(&server, &alarm("ALARM")).await;
+    teams.next([TeamsAnswer::Error(404, "ConversationNotFound")]);
+    publish(&server, &alarm("OK")).await;
+    assert_eq!(teams.messages().len(), 2);
+    assert_eq!(states(&server).await, [DeliveryState::Delivered; 2]);
+    publish(&server, &alarm("ALARM")).await;
+    assert_eq!(teams.requests().last().unwrap().method, http::Method::PUT, "the new thread goes on");
+}

@@ -3,6 +3,7 @@
 
 mod bench;
 mod docs;
+mod node;
 mod postgres;
 mod python;
 mod test;

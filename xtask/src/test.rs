@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::{self, Postgres};
 use crate::workspace::{self, Workspace};
-use crate::{docs, python, tidy};
+use crate::{docs, node, python, tidy};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -21,7 +21,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// In the order they run. What the tests need is set up first: a missing Python or PostgreSQL is said at once and not after ten minutes of
+    /// In the order they run. What the tests need is set up first: a missing Python, Node or PostgreSQL is said at once and not after ten minutes of
     /// building. Then what is cheap and often wrong.
     const ALL: [Self; 8] =
         [Self::Tools, Self::Fmt, Self::Clippy, Self::Tidy, Self::Rust, Self::Build, Self::Docs, Self::Conformance];
@@ -50,6 +50,7 @@ impl Step {
         match self {
             Self::Tools => {
                 python::prepare(workspace)?;
+                node::prepare(workspace)?;
                 postgres::prepare(workspace).map(drop)
             }
             Self::Fmt => workspace::run(&mut workspace.cargo("fmt --all --check")),
@@ -114,12 +115,14 @@ pub fn run(workspace: &Workspace, steps: &[Step], pytest_arguments: &[String]) -
 
 fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
     let python = python::prepare(workspace)?;
+    let node_modules = node::prepare(workspace)?;
     let postgres = Postgres::start(workspace)?;
     let mut pytest = workspace.command(python);
     postgres
         .name_to(&mut pytest)
         .args(["-m", "pytest", "--config-file", "tests/conformance/pytest.ini"])
         .env("BELLHOP_BINARY", workspace.release_binary("bellhop"))
+        .env("BELLHOP_NODE_MODULES", node_modules)
         .env("PYTHONDONTWRITEBYTECODE", "1");
     // A path among the arguments picks tests; without one, pytest is told where they are.
     if !pytest_arguments.iter().any(|argument| argument.starts_with("tests/")) {

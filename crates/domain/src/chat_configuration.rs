@@ -96,6 +96,11 @@ impl ChatConfiguration {
     }
 }
 
+/// The lane of a channel of Microsoft Teams. Both spellings of a percent-encoded colon, and of a UUID, are one channel.
+pub fn teams_destination(team_id: &Uuid, channel_id: &TeamsChannelId) -> String {
+    format!("teams/{}/{}", team_id.as_str().to_lowercase(), channel_id.as_str().replace("%3a", "%3A"))
+}
+
 impl Channel {
     pub fn platform(&self) -> Platform {
         match self {
@@ -110,11 +115,7 @@ impl Channel {
     pub fn destination(&self) -> String {
         match self {
             Self::ChimeWebhook(webhook) => format!("chime/{}", webhook.id()),
-            Self::MicrosoftTeams(channel) => {
-                // Both spellings of a percent-encoded colon, and of a UUID, are one channel.
-                let (team_id, channel_id) = (channel.team_id.as_str().to_lowercase(), channel.channel_id.as_str());
-                format!("teams/{team_id}/{}", channel_id.replace("%3a", "%3A"))
-            }
+            Self::MicrosoftTeams(channel) => teams_destination(&channel.team_id, &channel.channel_id),
             Self::Slack(channel) => format!("slack/{}/{}", channel.team_id, channel.channel_id),
         }
     }

@@ -14,7 +14,10 @@ mod pace;
 mod priority;
 mod slack_answer;
 mod table;
+mod teams_activity;
 mod teams_answer;
+mod teams_token_answer;
+mod threading;
 
 pub use answer::{Answer, RETRY_AFTER_MAX_MS};
 pub use backoff::{Backoff, Breaker};
@@ -23,12 +26,18 @@ pub use chime_answer::chime_outcome;
 pub use pace::Pace;
 pub use priority::Priority;
 pub use slack_answer::slack_outcome;
+pub use teams_activity::TeamsActivity;
 pub use teams_answer::{TeamsRoute, teams_outcome};
+pub use teams_token_answer::teams_token_outcome;
+pub use threading::{
+    THREAD_WINDOW_DEFAULT_MS, THREAD_WINDOW_MAX_MS, ThreadEvent, ThreadPreferences, ThreadState, ThreadUpdates,
+    UnknownThreadUpdates,
+};
 
 /// What became of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    /// The platform took it. `posted` is the platform's name for the message (Slack's `ts`, the Bot Framework's and
+    /// The platform took it. `posted` is the platform's name for the message (Slack's `ts`, a [`TeamsActivity`],
     /// Chime's id); empty where the platform gives none (a Teams webhook).
     Delivered { posted: String },
     /// Not now. The lane waits exactly `after_ms` if the platform said how long, else as long as [`Backoff`] says.

@@ -12,6 +12,7 @@ mod moment;
 pub mod render;
 mod source;
 pub(crate) mod text;
+mod thread_update;
 mod triage;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Text, Thr
 pub use digest::{Digest, DigestTopic, digest};
 pub use moment::Moment;
 pub use source::{SourceDescription, sources};
+pub use thread_update::ThreadUpdate;
 pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
 
 use std::collections::BTreeMap;

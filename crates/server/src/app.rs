@@ -29,6 +29,7 @@ mod sign_in;
 mod slack_channel_configurations;
 mod slack_workspaces;
 mod tags;
+mod thread_preferences;
 mod throttle;
 mod topic_subscriptions;
 mod user_identities;
@@ -66,6 +67,7 @@ pub use sign_in::{
     server_name,
 };
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
 
@@ -114,9 +116,10 @@ pub struct App {
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,
     pub(crate) chime: ChimeClient,
-    /// By team and channel.
     pub(crate) account_names: AccountNames,
-    pub(crate) teams_webhooks: HashMap<(String, String), SecretString>,
+    pub(crate) thread_rules: ThreadRules,
+    /// By lane.
+    pub(crate) teams_webhooks: HashMap<String, SecretString>,
     pub(crate) ledger_retention_days: u32,
     /// A configuration changed which topics are wanted.
     pub(crate) topics_changed: Notify,

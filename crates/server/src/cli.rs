@@ -11,6 +11,7 @@ mod identities;
 mod login;
 mod moment;
 mod policy;
+mod preferences;
 mod serve;
 mod session;
 mod sources;
@@ -80,6 +81,9 @@ enum Command {
     /// Under which roles people of chat channels act.
     #[command(subcommand)]
     UserIdentity(user_identity::UserIdentity),
+    /// Where the threads of a configuration show their replies, and how long they last.
+    #[command(subcommand)]
+    Preferences(preferences::Preferences),
     /// See who called the API, with what, and what came of it.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -151,6 +155,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Policy(policy) => policy.run().await,
             Command::Session(session) => session.run().await,
             Command::UserIdentity(identity) => identity.run().await,
+            Command::Preferences(preferences) => preferences.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,
             Command::Wire(wire) => wire.run(),

@@ -9,9 +9,11 @@ mod delivery;
 mod identities;
 mod ingest;
 mod metrics;
+mod microsoft_teams;
 mod notifications;
 mod operators;
 mod store;
+mod threads;
 mod throttle;
 mod traces;
 
@@ -25,7 +27,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use url::Url;
-use wire::ids::{AccountId, SlackTeamId, Uuid};
+use wire::ids::{AccountId, SlackTeamId};
 
 pub use identities::{
     AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
@@ -36,9 +38,11 @@ pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWat
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
+pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
 pub use store::StoreSettings;
+pub use threads::{ConfigurationThreadSettings, ThreadSettings};
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
 
@@ -80,6 +84,8 @@ pub struct Settings {
     pub cloudwatch: CloudWatchSettings,
     #[serde(default)]
     pub notifications: NotificationSettings,
+    #[serde(default)]
+    pub threads: ThreadSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -140,38 +146,9 @@ pub struct SlackWorkspaceSettings {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct MicrosoftTeamsSettings {
-    /// Teams that accounts may post to.
-    pub teams: Vec<ConfiguredTeamSettings>,
-    /// Webhooks of channels, of Workflows or connectors: where no bot is.
-    pub webhooks: Vec<TeamsWebhookSettings>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TeamsWebhookSettings {
-    pub team_id: Uuid,
-    /// As the chat configuration names it: `19%3A…%40thread.tacv2`.
-    pub channel_id: String,
-    /// Whoever knows it may post.
-    pub url: SecretString,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct ChimeSettings {
     /// In place of `https://hooks.chime.aws/`, for a test of one's own.
     pub api_url: Option<Url>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConfiguredTeamSettings {
-    #[serde(deserialize_with = "parsed")]
-    pub account_id: AccountId,
-    pub team_id: Uuid,
-    pub tenant_id: Uuid,
-    pub team_name: String,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -235,7 +212,9 @@ impl Settings {
             .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
         let mut settings =
             read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())?;
-        settings.read_policy_documents(path.parent().unwrap_or(Path::new(".")))?;
+        let directory = path.parent().unwrap_or(Path::new("."));
+        settings.read_policy_documents(directory)?;
+        settings.microsoft_teams.read_password(directory)?;
         Ok(settings)
     }
 
@@ -243,6 +222,7 @@ impl Settings {
     pub fn of_dev(overrides: &Overrides) -> Result<Self, SettingsError> {
         let mut settings = read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)?;
         settings.read_policy_documents(Path::new("."))?;
+        settings.microsoft_teams.read_password(Path::new("."))?;
         Ok(settings)
     }
 }
@@ -321,7 +301,8 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     if let Some(problem) = settings.throttle.problem() {
         return wrong("throttle", problem);
     }
-    if let Some((key, problem)) = settings.cloudwatch.problem() {
+    let sections = [settings.cloudwatch.problem(), settings.microsoft_teams.problem(), settings.threads.problem()];
+    if let Some((key, problem)) = sections.into_iter().flatten().next() {
         return wrong(key, &problem);
     }
     for (key, url) in [("slack.api_url", &settings.slack.api_url), ("server.public_url", &settings.server.public_url)] {

@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Queue, RefusedQueue, SharedApp, SignIn,
-    Throttle, Unrecorded, Unwritten, Watch, server_name,
+    ThreadRules, Throttle, Unrecorded, Unwritten, Watch, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -32,7 +32,7 @@ use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
-use crate::outbound::teams::TeamsClient;
+use crate::outbound::teams::{TeamsBot, TeamsClient};
 use crate::random::Random;
 use crate::worker;
 
@@ -180,6 +180,7 @@ fn compose(
     }
     let timeout = Duration::from_secs(u64::from(settings.delivery.request_timeout_seconds));
     let public_url = settings.server.public_url.clone().unwrap_or(own_url);
+    let teams_webhooks = teams_webhooks(settings);
     let (audit, unrecorded) = AuditQueue::new();
     let (refused, unwritten) = RefusedQueue::new();
     let app = App {
@@ -199,10 +200,10 @@ fn compose(
         metrics: Metrics::new(settings.metrics.by_configuration),
         events: EventQueues::new(&settings.cloudwatch),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
-        teams: TeamsClient::new(timeout, clock.clone())?,
+        teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
-        teams_webhooks: teams_webhooks(settings),
+        thread_rules: ThreadRules::new(&settings.threads),
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
         sns: Sns::new()?,
         queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),
@@ -210,7 +211,8 @@ fn compose(
         sns_endpoint: sns_endpoint(&public_url)?,
         sns_is_local: crate::config::sns_endpoint_is_overridden(),
         limits: settings.limits,
-        paces: Paces::new(settings.delivery.paces()),
+        paces: Paces::new(settings.delivery.paces(), teams_webhooks.keys().cloned().collect()),
+        teams_webhooks,
         backoff: settings.delivery.backoff(),
         breaker: settings.delivery.breaker(),
         accept_rules: settings.delivery.accept_rules(),
@@ -225,9 +227,21 @@ fn compose(
     Ok((app, unrecorded, unwritten))
 }
 
-fn teams_webhooks(settings: &Settings) -> HashMap<(String, String), SecretString> {
+/// By lane. That each has one was looked at when the settings were read.
+fn teams_webhooks(settings: &Settings) -> HashMap<String, SecretString> {
     let webhooks = settings.microsoft_teams.webhooks.iter();
-    webhooks.map(|set| ((set.team_id.as_str().to_owned(), set.channel_id.clone()), set.url.clone())).collect()
+    webhooks.filter_map(|set| Some((set.destination()?, set.url.clone()))).collect()
+}
+
+fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
+    let Some(bot) = &settings.microsoft_teams.bot else { return Ok(None) };
+    Ok(Some(TeamsBot {
+        app_id: bot.app_id.as_str().to_owned(),
+        app_password: bot.app_password.clone().context("`microsoft_teams.bot` has no `app_password`")?,
+        tenant_id: bot.tenant_id.as_ref().map(|tenant_id| tenant_id.as_str().to_owned()),
+        service_url: bot.service_url()?,
+        login_url: bot.login_url()?,
+    }))
 }
 
 /// What those who log in to this server call it.

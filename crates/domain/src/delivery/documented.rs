@@ -1,7 +1,7 @@
 //! docs/reference/outcomes.md says what the tables say, no more and no less.
 
 use super::table::Line;
-use super::{broken, chime_answer, slack_answer, teams_answer};
+use super::{broken, chime_answer, slack_answer, teams_answer, teams_token_answer};
 
 const PAGE: &str = include_str!("../../../../docs/reference/outcomes.md");
 
@@ -28,6 +28,7 @@ fn lines(tables: &[&'static [Line]]) -> Vec<String> {
 fn the_page_shows_every_line_of_every_table() {
     assert_rows("Slack", &lines(&[slack_answer::STATUSES, slack_answer::CODES]));
     assert_rows("Microsoft Teams, by a bot", &lines(&[teams_answer::BOT]));
+    assert_rows("Microsoft Teams, a bot's token", &lines(&[teams_token_answer::TOKEN]));
     assert_rows("Microsoft Teams, by a webhook", &lines(&[teams_answer::WEBHOOK]));
     assert_rows("Amazon Chime", &lines(&[chime_answer::TABLE]));
     let broken = broken::documented().map(|[name, meaning, posted]| format!("| {name} | {meaning} | {posted} |"));

@@ -1,6 +1,6 @@
 //! What Microsoft Teams' answer means for a delivery: one table a route, every status and documented code named.
 //!
-//! `outbound/teams` calls it. There are two routes. A bot posts through the Bot Framework with a token that serves all its
+//! `outbound/teams` calls it; what its login says of a bot is `teams_token_answer`'s. There are two routes. A bot posts through the Bot Framework with a token that serves all its
 //! conversations, so a refused token pauses all of them. A webhook (of Workflows, or of a connector) is a credential of its
 //! own channel only: when it is refused, that channel's deliveries are dead and nothing else stops.
 //!
@@ -12,14 +12,19 @@
 use serde_json::Value;
 
 use super::table::{self, Key, Line, Verdict};
-use super::{Answer, DeliveryOutcome};
+use super::{Answer, DeliveryOutcome, TeamsActivity};
 
 const PLATFORM: &str = "Teams";
-/// How a message goes to Teams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TeamsRoute {
-    /// The Bot Framework's REST API.
-    Bot,
+
+/// How a message goes to Teams: by the Bot Framework's REST API, or by a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeamsRoute<'a> {
+    /// A bot begins a thread: the answer names the conversation and the message.
+    NewThread,
+    /// A bot replies in this conversation: the answer names the message.
+    Reply { conversation_id: &'a str },
+    /// A bot changes this message, which keeps its name.
+    Update(&'a TeamsActivity),
     /// A webhook of Workflows or of a connector.
     Webhook,
 }
@@ -28,9 +33,9 @@ pub enum TeamsRoute {
 /// an hour. So the lane's own back-off it is.
 const UNTIMED_429_MS: Option<i64> = None;
 
-const REINSTALL: &str = "add the app to the channel's team again, then retry";
+const INSTALL: &str = "install the app in the channel's team, then retry";
 const NEW_WEBHOOK: &str = "make a webhook for the channel again and configure its URL, then retry";
-const CREDENTIALS: &str = "mend the bot's app id and secret, then it resumes";
+const CREDENTIALS: &str = "mend `microsoft_teams.bot`, then it resumes";
 const ADMIN: &str = "ask the tenant's administrators to allow the app, then it resumes";
 const REPORT: &str = "report it with the delivery's id: Bellhop should not have sent this";
 
@@ -60,9 +65,9 @@ const TOO_LARGE: Line = Line::status(413, Verdict::Dead, "the message is too lar
 
 pub(super) const BOT: &[Line] = &[
     Line {
-        key: Key::Other("HTTP 200 or 201 with JSON, HTTP 202"),
+        key: Key::Other("HTTP 200 or 201 with JSON, HTTP 202; any 2xx to an update"),
         verdict: Verdict::Delivered,
-        meaning: "posted under its `id`, if there is one",
+        meaning: "posted, under the names of its conversation and itself if the answer has them",
         remedy: "",
     },
     UNREADABLE,
@@ -79,7 +84,7 @@ pub(super) const BOT: &[Line] = &[
         "the bot may not post, and Teams does not say that it is this channel only",
         ADMIN,
     ),
-    Line::status(404, Verdict::Dead, "the conversation is gone", REINSTALL),
+    Line::status(404, Verdict::Dead, "the conversation is gone", INSTALL),
     STRANGER,
     Line::code("Throttled", Verdict::Retry, "the rate limit", ""),
     Line::code("PreconditionFailed", Verdict::Retry, "other messages to the conversation got in the way", ""),
@@ -87,23 +92,23 @@ pub(super) const BOT: &[Line] = &[
     Line::code("BotNotRegistered", Verdict::Paused, "Teams knows no bot of this app id", CREDENTIALS),
     // The block is of the app in the whole tenant, and so of every channel there.
     Line::code("BotDisabledByAdmin", Verdict::Paused, "the tenant's administrators have blocked the app", ADMIN),
-    Line::code("BotNotInConversationRoster", Verdict::Dead, "the app is not in the conversation", REINSTALL),
+    Line::code("BotNotInConversationRoster", Verdict::Dead, "the app is not in the conversation", INSTALL),
     Line::code(
         "ConversationBlockedByUser",
         Verdict::Dead,
         "the conversation is closed to the app by its moderation",
         "let the app post there, then retry",
     ),
-    Line::code("MessageWritesBlocked", Verdict::Dead, "the app was blocked or removed there", REINSTALL),
-    Line::code("NotEnoughPermissions", Verdict::Dead, "the app lacks a permission there", REINSTALL),
-    Line::code("ForbiddenOperationException", Verdict::Dead, "the app may not post there", REINSTALL),
+    Line::code("MessageWritesBlocked", Verdict::Dead, "the app was blocked or removed there", INSTALL),
+    Line::code("NotEnoughPermissions", Verdict::Dead, "the app lacks a permission there", INSTALL),
+    Line::code("ForbiddenOperationException", Verdict::Dead, "the app may not post there", INSTALL),
     Line::code(
         "InvalidBotApiHost",
         Verdict::Dead,
         "the tenant is in another cloud",
         "configure the service URL of its cloud, then retry",
     ),
-    Line::code("ConversationNotFound", Verdict::Dead, "the conversation is gone", REINSTALL),
+    Line::code("ConversationNotFound", Verdict::Dead, "the conversation is gone", INSTALL),
     Line::code("ActivityNotFoundInConversation", Verdict::Dead, "the message to reply to or update is gone", ""),
     Line::code("MessageSizeTooBig", Verdict::Dead, "the message is too large", REPORT),
     Line::code("Bad Argument", Verdict::Dead, "the message was refused", REPORT),
@@ -157,23 +162,38 @@ const FAILED: &str = "Webhook message delivery failed";
 const RETURNED: &str = "Microsoft Teams endpoint returned HTTP error ";
 
 /// The verdict on one attempt.
-pub fn teams_outcome(route: TeamsRoute, answer: Answer<'_>) -> DeliveryOutcome {
+pub fn teams_outcome(route: TeamsRoute<'_>, answer: Answer<'_>) -> DeliveryOutcome {
     match route {
-        TeamsRoute::Bot => bot_outcome(answer),
         TeamsRoute::Webhook => webhook_outcome(answer),
+        bot => bot_outcome(bot, answer),
     }
 }
 
-fn bot_outcome(answer: Answer<'_>) -> DeliveryOutcome {
+fn bot_outcome(route: TeamsRoute<'_>, answer: Answer<'_>) -> DeliveryOutcome {
     let json: Option<Value> = serde_json::from_slice(answer.body).ok();
-    match (answer.status, &json) {
-        (200..=299, Some(Value::Object(posted))) => {
-            let id = posted.get("id").and_then(Value::as_str).unwrap_or_default();
-            DeliveryOutcome::Delivered { posted: id.to_owned() }
-        }
-        (202, _) => DeliveryOutcome::Delivered { posted: String::new() },
-        (200..=299, _) => UNREADABLE.outcome(PLATFORM, &format!("HTTP {}", answer.status), None, ""),
-        (status, _) => failure(BOT, status, answer.asked_ms(), json.as_ref()),
+    let posted = |activity: Option<TeamsActivity>| {
+        let posted = activity.map(|activity| activity.to_string()).unwrap_or_default();
+        DeliveryOutcome::Delivered { posted }
+    };
+    match (answer.status, route, &json) {
+        (200..=299, TeamsRoute::Update(activity), _) => posted(Some(activity.clone())),
+        (200..=299, _, Some(json @ Value::Object(_))) => posted(named(route, json)),
+        (202, ..) => posted(None),
+        (200..=299, ..) => UNREADABLE.outcome(PLATFORM, &format!("HTTP {}", answer.status), None, ""),
+        (status, ..) => failure(BOT, status, answer.asked_ms(), json.as_ref()),
+    }
+}
+
+/// What the answer to a new message calls it. A message that cannot be found again is delivered all the same.
+fn named(route: TeamsRoute<'_>, json: &Value) -> Option<TeamsActivity> {
+    let id = json.get("id").and_then(Value::as_str)?;
+    match route {
+        TeamsRoute::NewThread => match json.get("activityId").and_then(Value::as_str) {
+            Some(activity_id) => TeamsActivity::new(id, activity_id),
+            None => TeamsActivity::first_of(id),
+        },
+        TeamsRoute::Reply { conversation_id } => TeamsActivity::new(conversation_id, id),
+        TeamsRoute::Update(_) | TeamsRoute::Webhook => None,
     }
 }
 
@@ -221,9 +241,11 @@ fn failure(table: &'static [Line], status: u16, asked_ms: Option<i64>, json: Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use TeamsRoute::{Bot, Webhook};
+    use TeamsRoute::{NewThread as Bot, Webhook};
 
-    fn outcome(route: TeamsRoute, status: u16, retry_after: Option<&str>, body: &str) -> DeliveryOutcome {
+    const THREAD: &str = "19:ops@thread.tacv2;messageid=17";
+
+    fn outcome(route: TeamsRoute<'_>, status: u16, retry_after: Option<&str>, body: &str) -> DeliveryOutcome {
         teams_outcome(route, Answer { status, retry_after, now_ms: 0, body: body.as_bytes() })
     }
 
@@ -242,17 +264,37 @@ mod tests {
     }
 
     #[test]
-    fn a_bots_message_has_an_id() {
-        for (status, body, posted) in
-            [(201, r#"{"id":"1700000000000"}"#, "1700000000000"), (200, "{}", ""), (202, "", "")]
-        {
-            let expected = DeliveryOutcome::Delivered { posted: posted.to_owned() };
-            assert_eq!(outcome(Bot, status, None, body), expected, "{status} {body}");
+    fn a_bots_message_is_known_by_its_conversation_and_its_own_name() {
+        let reply = TeamsRoute::Reply { conversation_id: THREAD };
+        let both = format!(r#"{{"id":"{THREAD}","activityId":"17"}}"#);
+        let conversation = format!(r#"{{"id":"{THREAD}"}}"#);
+        for (route, status, body, posted) in [
+            (Bot, 201, both.as_str(), format!("{THREAD}|17")),
+            (Bot, 201, &conversation, format!("{THREAD}|17")),
+            (Bot, 201, r#"{"id":"19:ops@thread.tacv2"}"#, String::new()),
+            (Bot, 201, r#"{"id":"a|b","activityId":"17"}"#, String::new()),
+            (Bot, 200, "{}", String::new()),
+            (Bot, 202, "", String::new()),
+            (reply, 201, r#"{"id":"18"}"#, format!("{THREAD}|18")),
+            (reply, 201, r#"{"id":7}"#, String::new()),
+        ] {
+            assert_eq!(outcome(route, status, None, body), DeliveryOutcome::Delivered { posted }, "{status} {body}");
         }
-        for (status, body) in [(200, ""), (201, r#"{"id":"17"#), (200, "<html>")] {
+        for (status, body) in [(200, ""), (201, r#"{"id":"17"#), (200, "<html>"), (201, "[]")] {
             let DeliveryOutcome::Retry { reason, .. } = outcome(Bot, status, None, body) else { panic!("{body}") };
             assert!(reason.ends_with("it may have been posted"), "{reason}");
         }
+    }
+
+    #[test]
+    fn an_updated_message_keeps_its_name_and_one_that_is_gone_is_dead() {
+        let activity = TeamsActivity::new(THREAD, "17").unwrap();
+        for (status, body) in [(200, r#"{"id":"other"}"#), (200, ""), (202, ""), (204, "")] {
+            let expected = DeliveryOutcome::Delivered { posted: format!("{THREAD}|17") };
+            assert_eq!(outcome(TeamsRoute::Update(&activity), status, None, body), expected, "{status} {body}");
+        }
+        let gone = r#"{"error":{"code":"ActivityNotFoundInConversation"}}"#;
+        assert_eq!(verdict(&outcome(TeamsRoute::Update(&activity), 404, None, gone)), Verdict::Dead);
     }
 
     #[test]

@@ -6,10 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::render::{chime, slack, teams};
-use super::{Card, Digest, DigestTopic, Incoming, Severity, Source, Text, card, digest};
+use super::{Card, Digest, DigestTopic, Incoming, Severity, Source, Text, Thread, ThreadUpdate, card, digest};
+use crate::delivery::ThreadUpdates;
 use crate::watch::{self, Finding};
 
 macro_rules! fixture {
@@ -40,6 +41,10 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries
 }
 
+fn text_of(case: &Path) -> String {
+    std::fs::read_to_string(case).unwrap()
+}
+
 fn name(path: &Path) -> &str {
     path.file_stem().unwrap().to_str().unwrap()
 }
@@ -49,7 +54,7 @@ fn every_fixture_has_its_golden_messages() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     for source in entries(&here.join("tests/fixtures/notification")) {
         for case in entries(&source) {
-            let card = read(&std::fs::read_to_string(&case).unwrap());
+            let card = read(&text_of(&case));
             assert_eq!(card.source.name(), name(&source), "{}", case.display());
             let golden = json!({
                 "severity": format!("{:?}", card.severity),
@@ -109,23 +114,94 @@ fn threads_come_from_the_metadata() {
     assert_eq!(read(fixture!("custom_notification/minimal.json")).thread, None);
 }
 
+/// What a thread's first message becomes; the matter took twelve minutes if it is over.
+fn update<'a>(parent: &'a Card, latest: &'a Card) -> ThreadUpdate<'a> {
+    ThreadUpdate { parent, latest, took_ms: Some(12 * 60 * 1000), updates: ThreadUpdates::ThreadOnly }
+}
+
+fn assert_update_is_golden(name: &str, update: &ThreadUpdate<'_>) {
+    insta::assert_json_snapshot!(name, slack::parent_update(update));
+    insta::assert_json_snapshot!(format!("{name}_teams"), teams::parent_update(update));
+}
+
 #[test]
 fn a_thread_s_parent_tells_the_latest_update() {
-    let parent = read(fixture!("custom_notification/minimal.json"));
-    insta::assert_json_snapshot!(slack::parent_update(&parent, &read(fixture!("custom_notification/whole.json"))));
+    let (parent, latest) =
+        (read(fixture!("custom_notification/minimal.json")), read(fixture!("custom_notification/whole.json")));
+    assert_update_is_golden("a_thread_s_parent_tells_the_latest_update", &update(&parent, &latest));
+}
+
+/// What came of a matter stands in colour and words above what it was.
+#[test]
+fn a_matter_that_is_over_says_how_and_after_what_time() {
+    let parent = read(fixture!("cloudwatch_alarm/metric.json"));
+    let ended = Some(Thread { key: "k".to_owned(), summary: None, ended: Some("Resolved".to_owned()) });
+    let headline = Text::Plain("OK: orders-db-cpu-high".to_owned());
+    let latest = Card { thread: ended, headline, ..read(fixture!("cloudwatch_alarm/ok.json")) };
+    let update = update(&parent, &latest);
+    assert_update_is_golden("a_matter_that_is_over_says_how_and_after_what_time", &update);
+    assert!(slack::parent_update(&update).text.contains("Resolved after 12 min"));
+    let unknown = ThreadUpdate { took_ms: None, ..update };
+    assert_eq!(unknown.over().as_deref(), Some("Resolved"));
+}
+
+/// A pipeline that failed is over too, and why it failed is the first thing to know.
+#[test]
+fn what_ended_badly_is_summed_up() {
+    let started = read(&pipeline("STARTED", ""));
+    let failed = read(&pipeline(
+        "FAILED",
+        r#","additionalAttributes":{"failedActions":[{"action":"Build","additionalInformation":"exit 1"}]}"#,
+    ));
+    let update = ThreadUpdate { updates: ThreadUpdates::Both, ..update(&started, &failed) };
+    assert_update_is_golden("what_ended_badly_is_summed_up", &update);
+    let json = serde_json::to_string(&slack::parent_update(&update)).unwrap();
+    for part in ["Failed after 12 min", "Build: exit 1", "Pipeline web: STARTED", "🔴 Pipeline web: FAILED"] {
+        assert!(json.contains(part), "{part}: {json}");
+    }
+    assert!(json.contains("in this thread and the channel"), "{json}");
+}
+
+fn pipeline(state: &str, more: &str) -> String {
+    format!(
+        r#"{{"version":"0","source":"aws.codepipeline","detail-type":"CodePipeline Pipeline Execution State Change","region":"eu-west-1",
+            "account":"123456789012","time":"2026-11-22T18:20:16Z","detail":{{"pipeline":"web","state":"{state}","execution-id":"e-1"}}{more}}}"#
+    )
 }
 
 #[test]
 fn an_update_without_summary_is_summed_up() {
-    let parent = read(fixture!("custom_notification/whole.json"));
-    let update = slack::parent_update(&parent, &read(fixture!("custom_notification/minimal.json")));
+    let (parent, latest) =
+        (read(fixture!("custom_notification/whole.json")), read(fixture!("custom_notification/minimal.json")));
+    let update = slack::parent_update(&update(&parent, &latest));
     let json = serde_json::to_string(&update).unwrap();
     let summary = "*Update Summary:* Notification from alarms · Deployment of *orders* finished";
     assert!(json.contains(summary), "{json}");
-    // All that the parent said is still there.
-    let blocks = |message: &slack::SlackMessage| message.attachments[0].blocks.clone();
-    let updated = blocks(&update);
-    assert!(blocks(&slack::message(&parent)).iter().all(|block| updated.contains(block)));
+}
+
+/// The first message is worth no less after an update: all that it said still stands there.
+#[test]
+fn an_update_keeps_all_that_the_parent_said() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/notification");
+    let latest = read(fixture!("cloudwatch_alarm/metric.json"));
+    let blocks = |message: &slack::SlackMessage| {
+        serde_json::to_value(&message.attachments[0].blocks).unwrap().as_array().unwrap().clone()
+    };
+    let texts = |blocks: &[Value]| {
+        let mut texts: Vec<String> = Vec::new();
+        for block in blocks {
+            let parts = ["fields", "elements"].into_iter().filter_map(|key| block[key].as_array()).flatten();
+            texts.extend(parts.chain(block.get("text")).map(|text| text["text"].as_str().unwrap().to_owned()));
+        }
+        texts
+    };
+    for case in entries(&here).iter().flat_map(|source| entries(source)) {
+        let parent = read(&text_of(&case));
+        let said = texts(&blocks(&slack::message(&parent)));
+        let updated = texts(&blocks(&slack::parent_update(&update(&parent, &latest))));
+        let is_cut = updated.iter().any(|text| text.contains("(cut, ") || text.contains("Cut here"));
+        assert!(is_cut || said.iter().all(|text| updated.contains(text)), "{}: {said:#?} {updated:#?}", case.display());
+    }
 }
 
 #[test]

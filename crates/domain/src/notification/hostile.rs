@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use super::render::slack::{self, SlackMessage};
 use super::text::{is_blank, is_hazard};
-use super::{AccountNames, Card, Incoming, Source, card};
+use super::{AccountNames, Card, Incoming, Source, ThreadUpdate, card};
+use crate::delivery::ThreadUpdates;
 
 fn read(message: &str, subject: Option<&str>) -> Card {
     card(&Incoming {
@@ -112,7 +113,8 @@ fn check(message: &str, subject: Option<&str>) {
     let card = read(message, subject);
     platforms::check(&card);
     let native = card.source == Source::CUSTOM_NOTIFICATION;
-    for rendered in [slack::message(&card), slack::parent_update(&card, &card)] {
+    let update = ThreadUpdate { parent: &card, latest: &card, took_ms: Some(1), updates: ThreadUpdates::Both };
+    for rendered in [slack::message(&card), slack::parent_update(&update)] {
         assert_within_limits(&rendered);
         for (text, is_mrkdwn, may_be_native) in texts(&rendered, native) {
             assert!(!text.chars().any(is_hazard), "{text:?}");

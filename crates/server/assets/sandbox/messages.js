@@ -52,7 +52,8 @@ function article(message, { leads, count, threadLink, inThread }) {
   const avatar = () => el("img", { class: "avatar", src: "/sandbox/assets/bell.svg", alt: "", width: 36, height: 36 });
   const gutter = leads ? avatar() : time;
   const replied = () => el("a", { class: "replied", href: threadLink(message.thread_ts) }, "replied to a thread");
-  const broadcast = message.thread_ts && !inThread ? replied() : null;
+  const both = () => el("span", { class: "replied" }, "Also sent to the channel");
+  const broadcast = message.thread_ts && !inThread ? replied() : message.reply_broadcast ? both() : null;
   const thread = count.length > 0 && !inThread ? threadSummary(message, count, threadLink) : null;
   const body = el("div", { class: "body" }, head, broadcast, content(message), edited(message), thread);
   return el("article", { class: leads ? "message leads" : "message", "data-ts": message.ts }, el("div", { class: "gutter" }, gutter), body);

@@ -90,8 +90,8 @@ impl App {
         };
         self.observe_arrival(delivery, &target.configuration_arn, target.logging_level, card.source);
         let settlement_of = |sent: Sent| match sent {
-            Sent::Delivered { posted, opens_thread } => (Settlement::Delivered { posted, opens_thread }, None),
-            Sent::Posted { posted } => (Settlement::Posted { posted }, None),
+            Sent::Delivered { posted, thread } => (Settlement::Delivered { posted, thread }, None),
+            Sent::Posted { posted, thread } => (Settlement::Posted { posted, thread }, None),
             Sent::Retry { after_ms, reason } => (Settlement::Retry { reason }, after_ms),
             Sent::Paused { reason } => (Settlement::Held { scope: target.scope.clone(), reason }, None),
             Sent::Dead { reason } => (Settlement::Dead { reason }, None),

@@ -1,5 +1,6 @@
 //! What is forgotten or given up with time: once an interval, by one node for all.
 
+use domain::delivery::THREAD_WINDOW_MAX_MS;
 use store::StoreError;
 
 use super::App;
@@ -24,6 +25,8 @@ impl App {
         if self.ledger_retention_days > 0 {
             while self.store.prune_notifications(days_ago(self.ledger_retention_days), BATCH).await? > 0 {}
         }
+        let threads_before_ms = now_ms.saturating_sub(THREAD_WINDOW_MAX_MS);
+        while self.store.prune_threads(threads_before_ms, BATCH).await? > 0 {}
         self.store.prune_recent_similar(now_ms.saturating_sub(self.accept_rules.similar_within_ms.max(DAY_MS))).await?;
         let (reason, hours) = ("gave up waiting for its credentials; last: ", self.backoff.give_up_after_ms);
         while self.store.bury_held(now_ms.saturating_sub(hours), reason, now_ms).await? > 0 {}

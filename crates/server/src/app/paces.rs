@@ -1,7 +1,7 @@
 //! How fast messages may go out. A lane's pace is kept with the lane, for all nodes; what lanes share (a workspace, a method)
 //! is kept here, by each node for itself: a platform that sees more of it says so, and how long to wait.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use domain::delivery::Pace;
@@ -14,6 +14,8 @@ pub enum Share {
     SlackWorkspace(String),
     /// `chat.update` of one workspace.
     SlackUpdates(String),
+    /// All that the bot sends to one tenant of Microsoft Teams.
+    TeamsTenant(String),
 }
 
 /// The settings' paces, and the state of what is shared.
@@ -22,8 +24,12 @@ pub struct Paces {
     pub slack: Pace,
     pub slack_workspace: Pace,
     pub slack_update: Pace,
-    pub teams: Pace,
+    pub teams_webhook: Pace,
+    pub teams_bot: Pace,
+    pub teams_tenant: Pace,
     pub chime: Pace,
+    /// The lanes of Teams that go out by a webhook; the others go by the bot, whose limit is another.
+    teams_webhook_lanes: HashSet<String>,
     shared: Mutex<HashMap<Share, Shared>>,
 }
 
@@ -38,14 +44,27 @@ struct Shared {
 }
 
 impl Paces {
-    pub fn new([slack, slack_workspace, slack_update, teams, chime]: [Pace; 5]) -> Self {
-        Self { slack, slack_workspace, slack_update, teams, chime, shared: Mutex::default() }
+    pub fn new(paces: [Pace; 7], teams_webhook_lanes: HashSet<String>) -> Self {
+        let [slack, slack_workspace, slack_update, teams_webhook, teams_bot, teams_tenant, chime] = paces;
+        let shared = Mutex::default();
+        Self {
+            slack,
+            slack_workspace,
+            slack_update,
+            teams_webhook,
+            teams_bot,
+            teams_tenant,
+            chime,
+            teams_webhook_lanes,
+            shared,
+        }
     }
 
     /// A destination begins with its platform.
     pub fn of_lane(&self, destination: &str) -> Pace {
         match destination.split('/').next() {
-            Some("teams") => self.teams,
+            Some("teams") if self.teams_webhook_lanes.contains(destination) => self.teams_webhook,
+            Some("teams") => self.teams_bot,
             Some("chime") => self.chime,
             _ => self.slack,
         }
@@ -57,6 +76,7 @@ impl Paces {
             Share::None => return Ok(()),
             Share::SlackWorkspace(_) => self.slack_workspace,
             Share::SlackUpdates(_) => self.slack_update,
+            Share::TeamsTenant(_) => self.teams_tenant,
         };
         let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = all.entry(share.clone()).or_default();
@@ -83,7 +103,7 @@ mod tests {
     #[test]
     fn what_is_shared_has_one_pace_and_others_have_their_own() {
         let slow = Pace { interval_ms: 1000, burst: 2 };
-        let paces = Paces::new([slow; 5]);
+        let paces = Paces::new([slow; 7], HashSet::new());
         let one = Share::SlackWorkspace("T1".to_owned());
         assert_eq!([paces.take(&one, 0), paces.take(&one, 0), paces.take(&one, 0)], [Ok(()), Ok(()), Err(1000)]);
         assert_eq!(paces.take(&Share::SlackWorkspace("T2".to_owned()), 0), Ok(()));
@@ -96,7 +116,7 @@ mod tests {
 
     #[test]
     fn those_who_wait_come_back_one_after_the_other() {
-        let paces = Paces::new([Pace { interval_ms: 200, burst: 1 }; 5]);
+        let paces = Paces::new([Pace { interval_ms: 200, burst: 1 }; 7], HashSet::new());
         let share = Share::SlackWorkspace("T1".to_owned());
         let slots: Vec<_> = (0..5).map(|_| paces.take(&share, 0)).collect();
         assert_eq!(slots, [Ok(()), Err(200), Err(400), Err(600), Err(800)]);

@@ -101,6 +101,11 @@ impl App {
 
     /// Asks the platform with the credentials as they are now. An `Err` says what is wrong with them.
     async fn credentials_work(&self, scope: &str) -> Result<Result<(), String>, StoreError> {
+        if let Some(app_id) = scope.strip_prefix("teams/") {
+            // Another bot is set now: what waited for the old one goes out by it.
+            let is_another = self.teams.bot_app_id().is_some_and(|set| set != app_id);
+            return Ok(if is_another { Ok(()) } else { self.teams.bot_works().await });
+        }
         let mut parts = scope.split('/').skip(1);
         let (account_id, team_id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let (Ok(account_id), Ok(team_id)) = (account_id.parse::<AccountId>(), team_id.parse::<SlackTeamId>()) else {
@@ -113,10 +118,27 @@ impl App {
     }
 }
 
-/// `slack/ACCOUNT/TEAM`, as people say it.
+/// `slack/ACCOUNT/TEAM` or `teams/APP`, as people say it.
 pub fn spoken(scope: &str) -> String {
     match scope.split('/').collect::<Vec<_>>().as_slice() {
         ["slack", account_id, team_id] => format!("Slack workspace {team_id} of account {account_id}"),
+        ["teams", app_id] => format!("Microsoft Teams bot {app_id}"),
         _ => scope.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spoken;
+
+    #[test]
+    fn a_scope_is_said_as_people_know_it() {
+        for (scope, said) in [
+            ("slack/123456789012/T1", "Slack workspace T1 of account 123456789012"),
+            ("teams/11111111-2222", "Microsoft Teams bot 11111111-2222"),
+            ("else", "else"),
+        ] {
+            assert_eq!(spoken(scope), said);
+        }
     }
 }

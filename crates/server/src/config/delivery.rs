@@ -17,6 +17,10 @@ pub struct DeliverySettings {
     pub slack_updates_per_second: f64,
     /// Requests a second to one webhook of Microsoft Teams.
     pub teams_messages_per_second: f64,
+    /// Requests a second of the bot to one channel of Microsoft Teams once its burst is spent.
+    pub teams_bot_messages_per_second: f64,
+    /// Requests a second of the bot to one tenant of Microsoft Teams, by one node.
+    pub teams_tenant_messages_per_second: f64,
     /// Requests a second to one webhook of Amazon Chime.
     pub chime_messages_per_second: f64,
     /// How long causes that mend themselves are retried.
@@ -43,6 +47,8 @@ impl Default for DeliverySettings {
             slack_workspace_messages_per_second: per_second(Pace::slack_workspace()),
             slack_updates_per_second: per_second(Pace::slack_update()),
             teams_messages_per_second: per_second(Pace::teams_webhook()),
+            teams_bot_messages_per_second: per_second(Pace::teams()),
+            teams_tenant_messages_per_second: per_second(Pace::teams_tenant()),
             chime_messages_per_second: per_second(Pace::chime()),
             give_up_after_hours: 24,
             failing_after_attempts: 5,
@@ -63,6 +69,8 @@ impl DeliverySettings {
             ("delivery.slack_workspace_messages_per_second", self.slack_workspace_messages_per_second),
             ("delivery.slack_updates_per_second", self.slack_updates_per_second),
             ("delivery.teams_messages_per_second", self.teams_messages_per_second),
+            ("delivery.teams_bot_messages_per_second", self.teams_bot_messages_per_second),
+            ("delivery.teams_tenant_messages_per_second", self.teams_tenant_messages_per_second),
             ("delivery.chime_messages_per_second", self.chime_messages_per_second),
         ];
         let counts = [
@@ -81,14 +89,17 @@ impl DeliverySettings {
             })
     }
 
-    /// Of a Slack channel, a Slack workspace, its updates, a webhook of Teams, and one of Chime.
-    pub fn paces(&self) -> [Pace; 5] {
+    /// Of a Slack channel, a Slack workspace, its updates, a webhook of Teams, a Teams bot in a channel, in a tenant, and a
+    /// webhook of Chime.
+    pub fn paces(&self) -> [Pace; 7] {
         let pace = |per_second, Pace { burst, .. }| Pace { interval_ms: interval_ms(per_second), burst };
         [
             Pace { burst: i64::from(self.slack_burst), ..pace(self.slack_messages_per_second, Pace::slack()) },
             pace(self.slack_workspace_messages_per_second, Pace::slack_workspace()),
             pace(self.slack_updates_per_second, Pace::slack_update()),
             pace(self.teams_messages_per_second, Pace::teams_webhook()),
+            pace(self.teams_bot_messages_per_second, Pace::teams()),
+            pace(self.teams_tenant_messages_per_second, Pace::teams_tenant()),
             pace(self.chime_messages_per_second, Pace::chime()),
         ]
     }

@@ -52,12 +52,21 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ("[cloudwatch.logs]\nretention_days = 8", "cloudwatch.logs.retention_days"),
         ("[cloudwatch.logs]\ngroup_prefix = \"/aws chatbot/\"", "cloudwatch.logs.group_prefix"),
         ("[throttle]\nburst = 0", "burst"),
+        ("[threads]\nupdates = \"none\"", "say `thread-only` or `both`"),
+        ("[threads]\nwindow_hours = 721", "threads.window_hours"),
+        ("[threads.configurations.ops]\nupdates = \"both\"", "`ops`"),
+        ("[threads.configurations.ops]\nwindow = 1", "window_hours"),
         ("[throttle]\nrequests_per_second = -1.0", "or 0 for no limit"),
         ("[throttle.operations]\nTagResources = { requests_per_second = 1, burst = 1 }", "`TagResources`"),
         ("[throttle.operations]\nTagResource = { requests_per_second = 1, burst = 0 }", "burst"),
         ("[[ingest.sqs]]\nqueue_url = \"here\"", "queue_url"),
         ("[[ingest.sqs]]\nqueue_url = \"http://localhost:4566/1/q\"", "say it with `region`"),
         ("[[ingest.sqs]]\nqueue_url = \"https://sqs.eu-west-1.amazonaws.com/\"", "like `/123456789012/bellhop`"),
+        (
+            "[[microsoft_teams.webhooks]]\nteam_id = \"11111111-2222-4333-8444-555555555555\"\nchannel_id = \"ops\"\nurl = \"x\"",
+            "`ops`",
+        ),
+        ("[delivery]\nteams_tenant_messages_per_second = 0.0", "delivery.teams_tenant_messages_per_second"),
         ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
     ] {
         let error = of_toml(text).unwrap_err().to_string();
@@ -150,9 +159,72 @@ fn a_policys_document_may_be_a_file_beside_the_settings() {
     }
 }
 
+const BOT: &str = "[microsoft_teams.bot]\napp_id = \"11111111-2222-4333-8444-555555555555\"";
+
+#[test]
+fn a_bots_secret_may_be_a_file_beside_the_settings() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("bellhop.toml");
+    let read = |more: &str| {
+        std::fs::write(&file, format!("{BOT}\n{more}")).unwrap();
+        Settings::of_file(&file).map_err(|error| error.to_string())
+    };
+    std::fs::write(directory.path().join("secret"), "of~the.file\n").unwrap();
+    std::fs::write(directory.path().join("empty"), "\n").unwrap();
+    let secret = |settings: Settings| {
+        use secrecy::ExposeSecret as _;
+        settings.microsoft_teams.bot.unwrap().app_password.unwrap().expose_secret().to_owned()
+    };
+    assert_eq!(secret(read("app_password_file = \"secret\"").unwrap()), "of~the.file");
+    assert_eq!(secret(read("app_password = \"of~the.line\"").unwrap()), "of~the.line");
+    for (more, named) in [
+        ("", "either `app_password` or `app_password_file`"),
+        ("app_password = \"a\"\napp_password_file = \"secret\"", "either `app_password` or"),
+        ("app_password_file = \"other\"", "other"),
+        ("app_password_file = \"empty\"", "Certificates & secrets"),
+        ("app_password = \"\"", "Certificates & secrets"),
+    ] {
+        let error = read(more).unwrap_err();
+        assert!(error.contains(named), "{error}");
+    }
+}
+
+#[test]
+fn a_bots_secret_goes_to_https_or_this_machine_only() {
+    let of = |more: &str| of_toml(&format!("{BOT}\napp_password = \"a\"\n{more}")).map_err(|error| error.to_string());
+    let bot = of("").unwrap().microsoft_teams.bot.unwrap();
+    assert_eq!(bot.service_url().unwrap().as_str(), "https://smba.trafficmanager.net/teams/");
+    assert_eq!(bot.login_url().unwrap().as_str(), "https://login.microsoftonline.com/");
+    assert!(of("login_url = \"http://127.0.0.1:3978/\"").is_ok());
+    for (more, named) in [
+        ("login_url = \"http://login.example/\"", "microsoft_teams.bot.login_url"),
+        ("service_url = \"http://localhost.example/\"", "microsoft_teams.bot.service_url"),
+        ("service_url = \"https://smba.example/teams\"", "must end with `/`"),
+    ] {
+        let error = of(more).unwrap_err();
+        assert!(error.contains(named), "{error}");
+    }
+}
+
+#[test]
+fn a_webhooks_channel_is_the_same_in_every_spelling() {
+    let destination = |team_id: &str, channel_id: &str| {
+        let table = format!(
+            "[[microsoft_teams.webhooks]]\nteam_id = \"{team_id}\"\nchannel_id = \"{channel_id}\"\nurl = \"x\""
+        );
+        of_toml(&table).unwrap().microsoft_teams.webhooks[0].destination().unwrap()
+    };
+    let lower = destination("aaaaaaaa-2222-4333-8444-555555555555", "19%3aops%40thread.tacv2");
+    assert_eq!(lower, "teams/aaaaaaaa-2222-4333-8444-555555555555/19%3Aops%40thread.tacv2");
+    assert_eq!(lower, destination("AAAAAAAA-2222-4333-8444-555555555555", "19:ops@thread.tacv2"));
+}
+
 #[test]
 fn secrets_are_not_printed() {
     let settings = Settings::of_dev(&Overrides::default()).unwrap();
     let printed = format!("{settings:?}");
     assert!(!printed.contains("xoxb-"), "{printed}");
+    let settings = of_toml(&format!("{BOT}\napp_password = \"of~the.line\"")).unwrap();
+    let printed = format!("{settings:?}");
+    assert!(!printed.contains("of~the.line"), "{printed}");
 }

@@ -38,6 +38,8 @@ pub struct SlackChannelCall<'a> {
 pub struct Place<'a> {
     /// The thread's first message, for a reply.
     pub thread_ts: Option<&'a str>,
+    /// Of a reply: it shows in the channel too.
+    pub reply_broadcast: bool,
     pub client_msg_id: Uuid,
 }
 
@@ -58,13 +60,16 @@ impl SlackClient {
             channel: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
             thread_ts: Option<&'a str>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            reply_broadcast: bool,
             client_msg_id: String,
             #[serde(flatten)]
             message: &'a SlackMessage,
             unfurl_links: bool,
         }
-        let (thread_ts, client_msg_id) = (place.thread_ts, place.client_msg_id.to_string());
-        let post = Post { channel: call.channel_id, thread_ts, client_msg_id, message, unfurl_links: false };
+        let Place { thread_ts, reply_broadcast, client_msg_id } = place;
+        let (channel, client_msg_id) = (call.channel_id, client_msg_id.to_string());
+        let post = Post { channel, thread_ts, reply_broadcast, client_msg_id, message, unfurl_links: false };
         self.verdict("chat.postMessage", call.token, &post).await
     }
 

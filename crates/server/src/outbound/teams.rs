@@ -1,40 +1,94 @@
-//! Webhooks of Microsoft Teams: of a Workflow, or of a connector. What an answer means is `domain::delivery`'s to say.
+//! Microsoft Teams: channels' webhooks, and the Bot Framework for a bot. What an answer means is `domain::delivery`'s to say.
+//!
+//! The worker that delivers calls it. `teams/webhook` is a webhook, `teams/connector` the bot's messages, `teams/token` what
+//! it signs them with. It never decides which of the two a channel has.
+
+mod connector;
+mod token;
+mod webhook;
 
 use std::time::Duration;
 
-use domain::delivery::{DeliveryOutcome, TeamsRoute, teams_outcome};
+use domain::chat_configuration::TeamsChannel;
+use domain::delivery::{DeliveryOutcome, TeamsActivity};
 use domain::notification::render::teams::TeamsMessage;
-use reqwest::Method;
-use secrecy::{ExposeSecret as _, SecretString};
-use tracing::Instrument as _;
+use secrecy::SecretString;
 use url::Url;
 
-use super::http::{Answered, HttpClient};
+use self::connector::Connector;
+use self::webhook::Webhooks;
 use crate::clock::SharedClock;
-use crate::traces;
 
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// What a bot needs to be one.
+pub struct TeamsBot {
+    /// The id of its app registration.
+    pub app_id: String,
+    pub app_password: SecretString,
+    /// The tenant of a single-tenant app.
+    pub tenant_id: Option<String>,
+    /// Ends with `/`.
+    pub service_url: Url,
+    /// Ends with `/`.
+    pub login_url: Url,
+}
+
 pub struct TeamsClient {
-    http: HttpClient,
-    clock: SharedClock,
+    webhooks: Webhooks,
+    bot: Option<Connector>,
 }
 
 impl TeamsClient {
-    pub fn new(timeout: Duration, clock: SharedClock) -> reqwest::Result<Self> {
-        Ok(Self { http: HttpClient::new(timeout)?, clock })
+    pub fn new(timeout: Duration, clock: SharedClock, bot: Option<TeamsBot>) -> reqwest::Result<Self> {
+        let webhooks = Webhooks::new(timeout, clock.clone())?;
+        let bot = bot.map(|bot| Connector::new(timeout, clock, bot)).transpose()?;
+        Ok(Self { webhooks, bot })
     }
 
     pub async fn post_to_webhook(&self, webhook: &SecretString, message: &TeamsMessage) -> DeliveryOutcome {
-        let Ok(url) = Url::parse(webhook.expose_secret()) else {
-            let reason = "the webhook's URL in `microsoft_teams.webhooks` is none; correct it and retry".to_owned();
-            return DeliveryOutcome::Dead { reason };
-        };
-        let request = self.http.request(Method::POST, url).json(message);
-        let exchange = Answered::of(request, ANSWER_BYTES_MAX).instrument(traces::chat_call("teams", "webhook"));
-        match exchange.await {
-            Ok(answered) => teams_outcome(TeamsRoute::Webhook, answered.answer(self.clock.now_ms())),
-            Err(error) => error.broken().outcome("Teams"),
+        self.webhooks.post(webhook, message).await
+    }
+
+    /// The bot's app, if there is a bot.
+    pub fn bot_app_id(&self) -> Option<&str> {
+        self.bot.as_ref().map(Connector::app_id)
+    }
+
+    /// Begins a thread in a channel. `posted` is a [`TeamsActivity`].
+    pub async fn post(&self, channel: &TeamsChannel, message: &TeamsMessage) -> DeliveryOutcome {
+        match &self.bot {
+            Some(bot) => bot.post(channel, message).await,
+            None => no_bot(),
         }
     }
+
+    /// Replies in the thread of a message. `posted` is the reply's own [`TeamsActivity`].
+    pub async fn reply(&self, parent: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
+        match &self.bot {
+            Some(bot) => bot.reply(parent, message).await,
+            None => no_bot(),
+        }
+    }
+
+    /// Puts another message in the place of one.
+    pub async fn update(&self, activity: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
+        match &self.bot {
+            Some(bot) => bot.update(activity, message).await,
+            None => no_bot(),
+        }
+    }
+
+    /// Whether Microsoft takes the bot's credentials as they are now. An `Err` says what it answered; a Microsoft that cannot
+    /// be reached says nothing of them.
+    pub async fn bot_works(&self) -> Result<(), String> {
+        match &self.bot {
+            Some(bot) => bot.works().await,
+            None => Err("`microsoft_teams.bot` is not set any more".to_owned()),
+        }
+    }
+}
+
+fn no_bot() -> DeliveryOutcome {
+    DeliveryOutcome::Dead { reason: "`microsoft_teams.bot` is not set any more; set it and retry".to_owned() }
 }

@@ -5,6 +5,7 @@ mod digests;
 mod pace;
 mod pauses;
 mod retries;
+mod teams_bot;
 mod threads;
 mod webhooks;
 

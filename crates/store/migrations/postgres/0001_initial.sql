@@ -291,15 +291,30 @@ CREATE TABLE event_rates (
     events     BIGINT           NOT NULL
 );
 
--- The first message of each thread, to reply to and to update.
+-- The first message of each thread, to reply to and to update, and how the matter stands by its newest message. A channel that
+-- accounts share has threads of each of them.
 CREATE TABLE threads (
+    configuration_arn      TEXT COLLATE "C" NOT NULL,
     destination            TEXT COLLATE "C" NOT NULL,
     thread_key             TEXT COLLATE "C" NOT NULL,
     parent_posted          TEXT             NOT NULL,
     parent_notification_id BIGINT           NOT NULL,
-    PRIMARY KEY (destination, thread_key)
+    first_at_ms            BIGINT           NOT NULL,  -- when the first message was published
+    began_at_ms            BIGINT           NOT NULL,  -- when the matter began, or began again
+    last_at_ms             BIGINT           NOT NULL,  -- when the newest message was published
+    ended_at_ms            BIGINT          ,           -- when the matter was over, if it is
+    severity               BIGINT           NOT NULL,  -- by the newest message: 0 neutral, 1 good, 2 warning, 3 critical
+    PRIMARY KEY (configuration_arn, destination, thread_key)
 );
 CREATE INDEX threads_by_parent ON threads (parent_notification_id);
+CREATE INDEX threads_by_age ON threads (last_at_ms);
+
+-- What somebody prefers for a configuration, whether it exists or not: it outlives the configuration. NULL: as the settings say.
+CREATE TABLE configuration_preferences (
+    configuration_arn TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    thread_updates    TEXT            ,           -- thread-only, both
+    thread_window_ms  BIGINT          
+);
 
 -- What operators were told of and is not over.
 CREATE TABLE findings (

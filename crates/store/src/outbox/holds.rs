@@ -16,7 +16,7 @@ const BATCH_MAX: i64 = 1000;
 /// Credentials that are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
-    /// `slack/ACCOUNT/TEAM`
+    /// `slack/ACCOUNT/TEAM` or `teams/APP_ID`
     pub scope: String,
     pub reason: String,
     pub since_ms: i64,

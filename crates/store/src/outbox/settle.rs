@@ -2,19 +2,21 @@
 
 use super::lanes::{self, Lease, PendingDelivery};
 use crate::sql::{Transaction, query, query_of};
+use crate::threads::{self, ThreadEntry};
 use crate::{Store, StoreError};
 
 /// What came of an attempt.
 #[derive(Debug, Clone)]
 pub enum Settlement {
-    /// Done. `opens_thread` makes it the first message of that thread.
+    /// Done. `thread` is that which it opens, or that which it joined without anything left to do.
     Delivered {
         posted: String,
-        opens_thread: Option<String>,
+        thread: Option<ThreadEntry>,
     },
-    /// The message is out; something that belongs to it is still to do.
+    /// The reply is out, and its thread stands as this; its first message is still to be updated.
     Posted {
         posted: String,
+        thread: ThreadEntry,
     },
     Retry {
         reason: String,
@@ -100,7 +102,7 @@ async fn record(
 ) -> Result<(), StoreError> {
     let (state, posted, reason, scope) = match settlement {
         Settlement::Delivered { posted, .. } => ("delivered", Some(posted), None, None),
-        Settlement::Posted { posted } => ("pending", Some(posted), None, None),
+        Settlement::Posted { posted, .. } => ("pending", Some(posted), None, None),
         Settlement::Retry { reason } => ("pending", None, Some(reason), None),
         Settlement::Held { scope, reason } => ("held", None, Some(reason), Some(scope)),
         Settlement::Dead { reason } => ("dead", None, Some(reason), None),
@@ -130,18 +132,8 @@ async fn record(
         let event = if state == "pending" { "retry" } else { state };
         note(transaction, &[delivery.id], event, reason, now_ms).await?;
     }
-    if let Settlement::Delivered { posted, opens_thread: Some(thread_key) } = settlement {
-        query(
-            "INSERT INTO threads (destination, thread_key, parent_posted, parent_notification_id) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (destination, thread_key) DO UPDATE SET parent_posted = excluded.parent_posted,
-                 parent_notification_id = excluded.parent_notification_id",
-        )
-        .bind(&lease.destination)
-        .bind(thread_key)
-        .bind(posted)
-        .bind(delivery.notification_id)
-        .execute(&mut *transaction)
-        .await?;
+    if let Settlement::Delivered { thread: Some(thread), .. } | Settlement::Posted { thread, .. } = settlement {
+        threads::put(transaction, &lease.destination, delivery, thread).await?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Lanes: one lease at a time, its fence, its pace, and what a configuration's change does to an attempt under way.
 
-use store::ThreadParent;
 use store::outbox::{DeliveryState, Settled, Settlement};
 
 use crate::setup::{
-    LEASE_MS, NOW, Setup, accept, all_deliveries, begin_one, claim_one, configure, dead, delete, delivered, lane,
-    only_delivery, redirect, retry, settle, settled,
+    ACCOUNT, LEASE_MS, NOW, Setup, accept, all_deliveries, arn, begin_one, claim_one, configure, dead, delete,
+    delivered, lane, only_delivery, redirect, retry, settle, settled,
 };
+use crate::threads::opened_by;
 
 pub async fn a_message_goes_from_claim_to_delivered(setup: &impl Setup) {
     let store = setup.open().await;
@@ -28,7 +28,7 @@ pub async fn a_message_goes_from_claim_to_delivered(setup: &impl Setup) {
     assert!(store.claim(10, NOW + 499, LEASE_MS).await.unwrap().is_empty());
 
     let attempt = begin_one(&store, NOW + 500).await;
-    let posted = Settlement::Posted { posted: "1.2".to_owned() };
+    let posted = Settlement::Posted { posted: "1.2".to_owned(), thread: opened_by(head, "alarm", "1.1") };
     assert!(settle(&store, &attempt, posted, NOW + 510).await);
     let attempt = begin_one(&store, NOW + 510).await;
     assert_eq!((attempt.1.attempts, attempt.1.posted.as_deref()), (2, Some("1.2")));
@@ -60,11 +60,13 @@ pub async fn a_lost_leases_failure_settles_nothing_and_its_success_counts(setup:
     assert!(!store.release(&slow.0, settled(NOW + LEASE_MS)).await.unwrap());
     let found = only_delivery(&store).await;
     assert_eq!((found.state, found.attempts), (DeliveryState::Pending, 0));
-    let opens_thread = Settlement::Delivered { posted: "1.1".to_owned(), opens_thread: Some("alarm".to_owned()) };
-    assert!(!settle(&store, &slow, opens_thread, NOW + LEASE_MS).await);
+    let thread = Some(opened_by(&slow.1, "alarm", "1.1"));
+    let opens = Settlement::Delivered { posted: "1.1".to_owned(), thread };
+    assert!(!settle(&store, &slow, opens, NOW + LEASE_MS).await);
     let found = only_delivery(&store).await;
     assert_eq!((found.state, found.attempts), (DeliveryState::Delivered, 1));
-    assert_eq!(store.thread_parent(&lane("C001"), "alarm").await.unwrap().unwrap().posted, "1.1");
+    let found = store.thread(arn(ACCOUNT, "ops").as_str(), &lane("C001"), "alarm").await.unwrap().thread;
+    assert_eq!(found.unwrap().entry.parent_posted, "1.1");
     // The lane stays with whoever has it.
     assert!(store.claim(1, NOW + LEASE_MS, LEASE_MS).await.unwrap().is_empty());
     assert!(settle(&store, &quick, delivered("2.2"), NOW + LEASE_MS + 1).await);
@@ -151,23 +153,6 @@ pub async fn the_pace_of_a_lane_is_remembered(setup: &impl Setup) {
     assert_eq!(claim_one(&store, NOW + 702).await.arrival_ms, NOW + 701);
 }
 
-pub async fn a_threads_first_message_is_found_again(setup: &impl Setup) {
-    let store = setup.open().await;
-    configure(&store, "ops", "C001", &["a"]).await;
-    for (message, posted) in [("m1", "1.1"), ("m2", "2.2")] {
-        accept(&store, "a", message, NOW).await;
-        let attempt = begin_one(&store, NOW).await;
-        let opens = Settlement::Delivered { posted: posted.to_owned(), opens_thread: Some("alarm".to_owned()) };
-        assert!(settle(&store, &attempt, opens, NOW).await);
-        // The second was posted because the first was gone: it is the thread's first message now.
-        let expected = ThreadParent { posted: posted.to_owned(), body: format!("{{\"MessageId\":\"{message}\"}}") };
-        let found = store.thread_parent(&lane("C001"), "alarm").await.unwrap();
-        assert_eq!(found, Some(expected));
-    }
-    assert_eq!(store.thread_parent(&lane("C002"), "alarm").await.unwrap(), None);
-    assert_eq!(store.thread_parent(&lane("C001"), "other").await.unwrap(), None);
-}
-
 pub async fn a_failure_in_the_old_channel_does_not_follow_to_the_new_one(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "COLD", &["a"]).await;
@@ -213,9 +198,11 @@ pub async fn a_message_that_is_out_is_not_sent_again_in_the_new_channel(setup: &
 pub async fn a_buried_delivery_is_not_woken_by_a_late_failure(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;
-    for (message, late) in [("m1", retry("timed out")), ("m2", Settlement::Posted { posted: "1.1".to_owned() })] {
+    for (message, is_out) in [("m1", false), ("m2", true)] {
         accept(&store, "a", message, NOW).await;
         let attempt = begin_one(&store, NOW).await;
+        let posted = || Settlement::Posted { posted: "1.1".to_owned(), thread: opened_by(&attempt.1, "alarm", "1.0") };
+        let late = if is_out { posted() } else { retry("timed out") };
         assert!(delete(&store, "ops").await);
         assert!(settle(&store, &attempt, late, NOW).await);
         configure(&store, "ops", "C001", &["a"]).await;

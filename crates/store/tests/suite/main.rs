@@ -44,6 +44,8 @@ mod setup;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]
+mod threads;
+#[cfg(test)]
 mod topic_subscriptions;
 
 /// Makes every test of the suite a test of each engine. A test that is not listed here is dead code, which clippy refuses.
@@ -165,7 +167,6 @@ suite! {
         a_waiting_lane_keeps_its_time_when_more_arrives
         what_arrives_while_a_lane_is_leased_is_sent_next
         the_pace_of_a_lane_is_remembered
-        a_threads_first_message_is_found_again
         a_failure_in_the_old_channel_does_not_follow_to_the_new_one
         a_late_failure_does_not_undo_a_delivery
         a_message_that_is_out_is_not_sent_again_in_the_new_channel
@@ -206,6 +207,12 @@ suite! {
         what_is_held_for_a_pause_that_ended_is_found
         a_pause_is_tried_when_it_is_due
         what_was_held_too_long_is_dead_with_the_reason
+    }
+    threads {
+        a_threads_first_message_is_found_again
+        a_reply_changes_how_its_matter_stands
+        a_thread_is_forgotten_with_its_first_message_or_when_it_is_old
+        preferences_outlive_their_configuration
     }
     replays {
         a_replay_brings_what_did_not_arrive

@@ -160,7 +160,7 @@ pub fn settled(at_ms: i64) -> Settled {
 }
 
 pub fn delivered(posted: &str) -> Settlement {
-    Settlement::Delivered { posted: posted.to_owned(), opens_thread: None }
+    Settlement::Delivered { posted: posted.to_owned(), thread: None }
 }
 
 pub fn retry(reason: &str) -> Settlement {

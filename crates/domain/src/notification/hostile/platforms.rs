@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::delivery::ThreadUpdates;
+use crate::notification::render::teams::TeamsMessage;
 use crate::notification::render::{chime, teams};
 use crate::notification::text::{is_blank, is_hazard};
 use crate::notification::{
-    About, Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Text, digest,
+    About, Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Text, ThreadUpdate, digest,
 };
 
 /// Checks a card, and a digest of it.
@@ -80,8 +82,16 @@ fn an_ordinary_card_is_not_cut() {
 
 /// Teams' limits, written down again from its pages.
 fn teams_is_sound(card: &Card) {
-    let message = teams::message(card);
-    let json = serde_json::to_string(&message).unwrap();
+    // A headline that another replaces is drawn too.
+    let other = Card { headline: Text::Plain("OK".to_owned()), ..card.clone() };
+    let of = |latest| ThreadUpdate { parent: card, latest, took_ms: None, updates: ThreadUpdates::ThreadOnly };
+    for message in [teams::message(card), teams::parent_update(&of(card)), teams::parent_update(&of(&other))] {
+        teams_message_is_sound(&message, card);
+    }
+}
+
+fn teams_message_is_sound(message: &TeamsMessage, card: &Card) {
+    let json = serde_json::to_string(message).unwrap();
     assert!(json.len() <= 28 * 1000, "{} bytes", json.len());
     assert!(json.encode_utf16().count() * 2 <= 40 * 1000, "{} UTF-16 bytes", json.encode_utf16().count() * 2);
     assert!(!is_blank(&message.summary) && message.summary.chars().count() <= 600 && !message.summary.contains('\n'));

@@ -15,7 +15,8 @@ pub use self::blocks::{Attachment, Block};
 use self::layout::Layout;
 use crate::notification::arn::Arn;
 use crate::notification::text::{is_blank, is_hazard};
-use crate::notification::{Card, Link, Severity, Source, Text};
+use crate::notification::thread_update::Summary;
+use crate::notification::{Card, Link, Part, Severity, Text, ThreadUpdate};
 
 /// The body of `chat.postMessage`, less channel and thread.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,44 +37,66 @@ const TITLE_TEXT: usize = 300;
 const LINKS_TEXT: usize = 1_500;
 const FOOTER_TEXT: usize = 400;
 const SUMMARY_TEXT: usize = 1_200;
+/// A headline that another has replaced: readers of sources make none that is longer.
+const FIRST_HEADLINE_TEXT: usize = 1_000;
 
 const _: () = assert!(PUSH_TEXT <= limits::MESSAGE_TEXT && LINKS_TEXT <= limits::SECTION_TEXT);
 
 /// Renders a card. Total: every card makes a message within all of Slack's limits.
 pub fn message(card: &Card) -> SlackMessage {
-    assemble(card, None)
+    assemble(card, &card.body, None)
 }
 
 /// The first message of a thread, rendered again after a newer message joined the thread.
-pub fn parent_update(parent: &Card, latest: &Card) -> SlackMessage {
-    let mut update = String::from("*Latest Update:* ");
-    update.push_str(&mrkdwn::time(&latest.sent).replace('\n', " · "));
-    update.push_str("\n*Update Summary:* ");
-    let summary = latest.thread.as_ref().and_then(|thread| thread.summary.as_deref());
-    let native = latest.source == Source::CUSTOM_NOTIFICATION;
-    match summary {
-        Some(summary) if native => update.push_str(&mrkdwn::native(summary, SUMMARY_TEXT)),
-        Some(summary) => update.push_str(&mrkdwn::prose(summary, SUMMARY_TEXT)),
-        None => update.push_str(&summary_of(latest)),
-    }
-    assemble(parent, Some(Block::section(update, native)))
+pub fn parent_update(update: &ThreadUpdate<'_>) -> SlackMessage {
+    assemble(&update.shown(), &update.parent.body, Some(update))
 }
 
-fn assemble(card: &Card, update: Option<Block>) -> SlackMessage {
+/// `card` is what headline, colour and small print are of.
+fn assemble(card: &Card, body: &[Part], update: Option<&ThreadUpdate<'_>>) -> SlackMessage {
     let text = push_line(card);
     let (headline, headline_was_cut) = headline(card);
-    let last: Vec<Block> = links(&card.links).into_iter().chain(update).chain([footer(card)]).collect();
-    let mut layout = Layout::around(&headline, &last, &card.body);
+    let first = update.map(news).unwrap_or_default();
+    let note = update.map(ThreadUpdate::note);
+    let last: Vec<Block> = links(&card.links).into_iter().chain([footer(card, note)]).collect();
+    let around: Vec<Block> = first.iter().chain(&last).cloned().collect();
+    let mut layout = Layout::around(&headline, &around, body);
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
-    for part in &card.body {
+    for part in body {
         layout.part(part);
     }
-    let mut blocks = layout.finish();
-    blocks.extend(last);
+    let blocks = first.into_iter().chain(layout.finish()).chain(last).collect();
     let attachment = Attachment { color: colour(card.severity), fallback: text.clone(), blocks };
     SlackMessage { text, blocks: vec![headline], attachments: vec![attachment] }
+}
+
+/// What is new in the thread, and the headline that the message had before.
+fn news(update: &ThreadUpdate<'_>) -> Vec<Block> {
+    let at = mrkdwn::time(update.at()).replace('\n', " · ");
+    let mut text = match update.over() {
+        Some(over) => format!("{} · {at}", mrkdwn::bold(&over, TITLE_TEXT)),
+        None => format!("*Latest Update:* {at}"),
+    };
+    if let Some(summary) = update.summary() {
+        text.push_str("\n*Update Summary:* ");
+        text.push_str(&match summary {
+            Summary::Said(text) if update.is_native() => mrkdwn::native(text, SUMMARY_TEXT),
+            Summary::Said(text) => mrkdwn::prose(text, SUMMARY_TEXT),
+            Summary::OfCard(card) => summary_of(card),
+            Summary::Gist(gist) => one_line(gist, SUMMARY_TEXT),
+        });
+    }
+    let mut blocks = vec![Block::section(text, update.is_native())];
+    if let Some((severity, headline)) = update.first_headline() {
+        let words = match headline {
+            Text::Plain(words) | Text::Code(words) | Text::Arn(words) => mrkdwn::bold(words, FIRST_HEADLINE_TEXT),
+            other => one_line(other, FIRST_HEADLINE_TEXT),
+        };
+        blocks.push(Block::section(format!("{}{words}", mark(severity)), is_native(headline)));
+    }
+    blocks
 }
 
 /// Severity, what and where in one line: `🔴 ALARM: cpu · CPUUtilization (Average) > 80 · eu-west-1 · 123456789012`.
@@ -187,11 +210,12 @@ fn links(links: &[Link]) -> Option<Block> {
     (!text.is_empty()).then(|| Block::section(text.trim_end().to_owned(), false))
 }
 
-fn footer(card: &Card) -> Block {
+fn footer(card: &Card, note: Option<&str>) -> Block {
     let mut elements = vec![mrkdwn::line(&card.footer, FOOTER_TEXT)];
     if !card.sent.is_blank() {
         elements.push(mrkdwn::line(&card.sent.utc(), FOOTER_TEXT));
     }
+    elements.extend(note.map(str::to_owned));
     elements.retain(|element| !is_blank(element));
     Block::context(elements)
 }

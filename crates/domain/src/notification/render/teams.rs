@@ -14,9 +14,11 @@ mod limits;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use self::elements::{Face, block, clean_line, run};
+use self::elements::{Face, block, clean_line, native, run};
 use self::layout::Layout;
-use crate::notification::{Card, Link, Severity, Text};
+use crate::notification::text::{is_blank, is_hazard};
+use crate::notification::thread_update::Summary;
+use crate::notification::{Card, Link, Part, Severity, Text, ThreadUpdate};
 
 /// The activity to post.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,24 +37,38 @@ const GIST_TEXT: usize = 150;
 const PLACE_TEXT: usize = 40;
 const LINK_TEXT: usize = 80;
 const FOOTER_TEXT: usize = 400;
+/// A summary of a thread's newest message, and a headline that another has replaced.
+const UPDATE_TEXT: usize = 1_000;
 /// The share of the message that links may take.
 const LINKS_ROOM: usize = 5_000;
 
 /// Renders a card. Total: every card makes a message within Teams' limits, and one that was shortened says so.
 pub fn message(card: &Card) -> TeamsMessage {
+    assemble(card, &card.body, None)
+}
+
+/// The first message of a thread, rendered again after a newer message joined the thread: for a bot, which can update it.
+pub fn parent_update(update: &ThreadUpdate<'_>) -> TeamsMessage {
+    assemble(&update.shown(), &update.parent.body, Some(update))
+}
+
+/// `card` is what headline, colour and small print are of.
+fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> TeamsMessage {
     let summary = summary(card);
     let actions = actions(&card.links);
     let (head, headline_was_cut) = headline(card);
-    let small = footer(card);
+    let news = update.map(news).unwrap_or_default();
+    let small = footer(card, update.map(ThreadUpdate::note));
     let around = [json!(summary), head.clone(), json!(actions)];
-    let mut layout = Layout::around(around.iter().chain(&small), &card.body);
+    let mut layout = Layout::around(around.iter().chain(&news).chain(&small), parts);
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
-    for part in &card.body {
+    for part in parts {
         layout.part(part);
     }
     let mut body = vec![head];
+    body.extend(news);
     body.extend(layout.finish());
     body.extend(small);
     let mut content = json!({
@@ -67,6 +83,63 @@ pub fn message(card: &Card) -> TeamsMessage {
     }
     let attachment = json!({"contentType": "application/vnd.microsoft.card.adaptive", "content": content});
     TeamsMessage { kind: "message", summary, attachments: vec![attachment] }
+}
+
+/// What is new in the thread, and the headline that the message had before.
+fn news(update: &ThreadUpdate<'_>) -> Vec<Value> {
+    let at = clean_line(&update.at().utc(), FOOTER_TEXT);
+    let mut blocks = match update.over() {
+        Some(over) => vec![labelled(&clean_line(&over, GIST_TEXT), &format!(" · {at}"), true)],
+        None => vec![labelled("Latest Update: ", &at, true)],
+    };
+    match update.summary() {
+        // The sender's own markdown has a block of its own: runs know none.
+        Some(Summary::Said(text)) if update.is_native() => {
+            let text = cut(text, UPDATE_TEXT);
+            if !is_blank(&text) {
+                blocks.extend([labelled("Update Summary:", "", false), native(&text)]);
+            }
+        }
+        Some(Summary::Said(text)) => {
+            blocks.push(labelled("Update Summary: ", &clean_line(text, UPDATE_TEXT), false));
+        }
+        Some(Summary::OfCard(card)) => blocks.push(labelled("Update Summary: ", &summary_of(card), false)),
+        Some(Summary::Gist(gist)) => {
+            blocks.push(labelled("Update Summary: ", &clean_line(&words(gist), UPDATE_TEXT), false));
+        }
+        None => {}
+    }
+    if let Some((severity, headline)) = update.first_headline() {
+        let line = format!("{}{}", mark(severity), clean_line(&words(headline), UPDATE_TEXT));
+        blocks.push(labelled(&line, "", true));
+    }
+    blocks
+}
+
+/// Words in bold, and plain ones behind them. A run of nothing is none.
+fn labelled(label: &str, text: &str, apart: bool) -> Value {
+    let runs = [(label, Face::Strong), (text, Face::Plain)];
+    let runs: Vec<Value> =
+        runs.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, face)| run(text, face)).collect();
+    block(&runs, apart)
+}
+
+fn summary_of(card: &Card) -> String {
+    let headline = clean_line(&words(&card.headline), HEADLINE_TEXT);
+    match card.gist.as_ref().map(|gist| clean_line(&words(gist), GIST_TEXT)).filter(|gist| !gist.is_empty()) {
+        Some(gist) => format!("{headline} · {gist}"),
+        None => headline,
+    }
+}
+
+/// A custom notification's own words, without hazards.
+fn cut(text: &str, limit: usize) -> String {
+    let mut clean = text.trim().chars().filter(|c| !is_hazard(*c));
+    let mut kept: String = clean.by_ref().take(limit).collect();
+    if clean.next().is_some() {
+        kept.push('…');
+    }
+    kept
 }
 
 /// Severity, what and where in one line, as on Slack.
@@ -144,8 +217,8 @@ fn open_url(link: &Link) -> Option<Value> {
 }
 
 /// The small print: where from and when.
-fn footer(card: &Card) -> Vec<Value> {
+fn footer(card: &Card, note: Option<&str>) -> Vec<Value> {
     let lines = [clean_line(&card.footer, FOOTER_TEXT), clean_line(&card.sent.utc(), FOOTER_TEXT)];
-    let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> = lines.into_iter().chain(note.map(str::to_owned)).filter(|line| !line.is_empty()).collect();
     if lines.is_empty() { Vec::new() } else { vec![block(&[run(&lines.join(" · "), Face::Small)], true)] }
 }

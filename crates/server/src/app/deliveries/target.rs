@@ -1,6 +1,6 @@
 //! Where a delivery goes: its configuration's channel as it is now, and what opens it.
 
-use domain::chat_configuration::{Channel, SlackChannel, TeamsChannel};
+use domain::chat_configuration::{Channel, SlackChannel, TeamsChannel, teams_destination};
 use secrecy::SecretString;
 use store::StoreError;
 use store::outbox::PendingDelivery;
@@ -26,6 +26,8 @@ pub(super) enum Route {
     },
     /// A webhook of Teams, of Workflows or a connector.
     TeamsWebhook(SecretString),
+    /// The bot, which is in all channels of the teams that have its app.
+    TeamsBot(TeamsChannel),
     Chime(Url),
 }
 
@@ -45,6 +47,7 @@ impl Target {
         match (&self.route, &delivery.posted) {
             (Route::Slack { channel, .. }, None) => Share::SlackWorkspace(channel.team_id.as_str().to_owned()),
             (Route::Slack { channel, .. }, Some(_)) => Share::SlackUpdates(channel.team_id.as_str().to_owned()),
+            (Route::TeamsBot(channel), _) => Share::TeamsTenant(channel.tenant_id.as_str().to_lowercase()),
             // Each webhook has its own limit, which is its lane's.
             (Route::TeamsWebhook(_) | Route::Chime(_), _) => Share::None,
         }
@@ -68,7 +71,7 @@ impl App {
         let logging_level = listed.configuration.logging_level;
         let found = match listed.configuration.channel {
             Channel::Slack(channel) => self.slack_route(&account_id, channel).await?,
-            Channel::MicrosoftTeams(channel) => self.teams_route(&channel),
+            Channel::MicrosoftTeams(channel) => self.teams_route(channel),
             Channel::ChimeWebhook(webhook) => {
                 self.chime.webhook(&webhook.url).map(|url| (String::new(), Route::Chime(url))).ok_or_else(|| {
                     NoTarget::Gone("its webhook's URL is none; update the configuration and retry".to_owned())
@@ -95,17 +98,29 @@ impl App {
         Ok(Ok((scope, Route::Slack { channel, bot_token: workspace.bot_token })))
     }
 
-    fn teams_route(&self, channel: &TeamsChannel) -> Result<(String, Route), NoTarget> {
-        let key = (channel.team_id.as_str().to_owned(), channel.channel_id.as_str().to_owned());
-        match self.teams_webhooks.get(&key) {
-            Some(url) => Ok((String::new(), Route::TeamsWebhook(url.clone()))),
-            None => Err(NoTarget::Gone(format!(
-                "no webhook is set for this channel of Microsoft Teams; add it to `microsoft_teams.webhooks` with team_id \
-                 {} and channel_id {}, and retry",
-                key.0, key.1
-            ))),
+    /// The channel's webhook, else the bot.
+    fn teams_route(&self, channel: TeamsChannel) -> Result<(String, Route), NoTarget> {
+        if let Some(url) = self.teams_webhooks.get(&teams_destination(&channel.team_id, &channel.channel_id)) {
+            return Ok((String::new(), Route::TeamsWebhook(url.clone())));
+        }
+        let Some(app_id) = self.teams.bot_app_id() else {
+            let (team_id, channel_id) = (&channel.team_id, &channel.channel_id);
+            return Err(NoTarget::Gone(format!(
+                "nothing reaches this channel of Microsoft Teams; set a bot in `microsoft_teams.bot`, or add the channel's \
+                 webhook to `microsoft_teams.webhooks` with team_id {team_id} and channel_id {channel_id}, and retry"
+            )));
+        };
+        let scope = teams_scope(app_id);
+        match self.pauses.reason(&scope) {
+            Some(reason) => Err(NoTarget::Paused { scope, reason }),
+            None => Ok((scope, Route::TeamsBot(channel))),
         }
     }
+}
+
+/// `teams/APP_ID`: one token serves all that the bot sends.
+fn teams_scope(app_id: &str) -> String {
+    format!("teams/{app_id}")
 }
 
 /// `slack/ACCOUNT/TEAM`: each account has its own token of a workspace.

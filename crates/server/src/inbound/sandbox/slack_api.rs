@@ -234,6 +234,8 @@ impl Sandbox {
             "bot_profile": { "id": BOT_ID, "app_id": APP_ID, "name": "Bellhop", "team_id": self.workspace.team_id },
         });
         let optional = [
+            // <https://docs.slack.dev/reference/events/message/thread_broadcast>
+            ("subtype", message.reply_broadcast.then(|| json!("thread_broadcast"))),
             ("thread_ts", message.thread_ts.map(|ts| json!(ts))),
             ("blocks", (!message.blocks.is_empty()).then(|| json!(message.blocks))),
             ("attachments", (!message.attachments.is_empty()).then(|| json!(message.attachments))),

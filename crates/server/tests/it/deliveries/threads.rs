@@ -1,5 +1,10 @@
 //! Threads: notifications of one `threadId` are one thread, whose first message tells the latest.
 
+mod alarms;
+
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::json;
 
 use super::listening;
@@ -14,6 +19,27 @@ fn threaded(thread_id: &str, marker: &str) -> String {
         "metadata": { "threadId": thread_id, "summary": format!("summary of {marker}") },
     })
     .to_string()
+}
+
+/// One command: whether it went well, stdout, stderr.
+fn bellhop(arguments: &[&str]) -> (bool, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_bellhop")).args(arguments).env_clear().output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
+/// One that goes well, on a server's data.
+#[track_caller]
+fn ok(data_dir: &Path, arguments: &[&str]) -> String {
+    let (good, out, error) = bellhop(&[arguments, &["--data-dir", data_dir.to_str().unwrap()]].concat());
+    assert!(good, "{arguments:?}: {error}");
+    out
+}
+
+#[track_caller]
+fn refused(data_dir: &Path, arguments: &[&str], contains: &str) {
+    let (good, out, error) = bellhop(&[arguments, &["--data-dir", data_dir.to_str().unwrap()]].concat());
+    assert!(!good && error.contains(contains), "{arguments:?}: {out}{error}");
 }
 
 async fn publish(server: &TestServer, thread_id: &str, marker: &str) {

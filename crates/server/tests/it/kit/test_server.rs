@@ -10,7 +10,7 @@ use server::config::{
     AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
     IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
     ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
-    ThrottleSettings,
+    ThreadSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -352,11 +352,13 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
                 team_name: TEAM_NAME.to_owned(),
             }],
             webhooks: Vec::new(),
+            bot: None,
         },
         // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
         chime: ChimeSettings { api_url: Some(slack.api_url()) },
         operators: OperatorSettings::default(),
         notifications: NotificationSettings::default(),
+        threads: ThreadSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

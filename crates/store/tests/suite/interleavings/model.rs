@@ -11,6 +11,7 @@ use crate::setup::{
     COUNT_TO, LIMIT, NOW, RULES, account, all_deliveries, arn, authorize, configuration, dead, lane, notification,
     retry, to_channel, topics,
 };
+use crate::threads::opened_by;
 
 /// What the store should say of one delivery.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,8 +176,10 @@ impl Model {
         if let (Some(head), Some(outcome)) = (&attempt.head, outcome) {
             let posted = format!("{}", attempt.number);
             let settlement = match outcome {
-                Outcome::Delivered => Settlement::Delivered { posted: posted.clone(), opens_thread: None },
-                Outcome::Posted => Settlement::Posted { posted: posted.clone() },
+                Outcome::Delivered => Settlement::Delivered { posted: posted.clone(), thread: None },
+                Outcome::Posted => {
+                    Settlement::Posted { posted: posted.clone(), thread: opened_by(head, "matter", "1.1") }
+                }
                 Outcome::Retry => retry("500"),
                 Outcome::Dead => dead("is_archived"),
             };

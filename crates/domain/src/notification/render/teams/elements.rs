@@ -41,8 +41,29 @@ pub fn native(text: &str) -> Value {
 /// both limits: its bytes, or its UTF-16 bytes scaled to the other limit.
 pub fn cost(element: &Value) -> usize {
     let json = element.to_string();
-    let utf16_bytes = 2 * json.encode_utf16().count();
-    json.len().max((utf16_bytes * limits::MESSAGE_UTF8_BYTES).div_ceil(limits::MESSAGE_UTF16_BYTES)) + 1
+    json.len().max(scaled(json.encode_utf16().count())) + 1
+}
+
+/// What so many UTF-16 units take of it.
+pub const fn scaled(utf16_units: usize) -> usize {
+    (2 * utf16_units * limits::MESSAGE_UTF8_BYTES).div_ceil(limits::MESSAGE_UTF16_BYTES)
+}
+
+/// The beginning of a text that takes so much room, as [`cost`] counts it.
+pub fn within(text: &str, room: usize) -> &str {
+    let (mut bytes, mut utf16_units) = (0, 0);
+    let fits = |(_, c): &(usize, char)| {
+        let escaped = match c {
+            '"' | '\\' => 2,
+            c if c.is_control() => 6,
+            _ => 0,
+        };
+        bytes += escaped.max(c.len_utf8());
+        utf16_units += escaped.max(c.len_utf16());
+        bytes.max(scaled(utf16_units)) <= room
+    };
+    let end = text.char_indices().take_while(fits).last().map_or(0, |(at, c)| at + c.len_utf8());
+    text.get(..end).unwrap_or_default()
 }
 
 /// A stranger's text on one line, at most `limit` characters.

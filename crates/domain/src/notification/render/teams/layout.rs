@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::elements::{Face, block, clean_line, cost, indented, native, run};
+use super::elements::{self, Face, block, clean_line, cost, indented, native, run, scaled};
 use super::limits;
 use crate::notification::arn::Arn;
 use crate::notification::text::{is_blank, is_hazard};
@@ -16,11 +16,13 @@ const FACT_LABEL: usize = 80;
 const FACT_VALUE: usize = 500;
 const BULLET_TEXT: usize = 900;
 const TAGS_TEXT: usize = 2_000;
-/// What the message around the elements costs, and the notice of a cut.
-const FRAME_COST: usize = 600;
+/// What the message around the elements costs with a bot's request around it, and the notice of a cut.
+const FRAME_COST: usize = 600 + scaled(limits::ENVELOPE_UTF8_BYTES);
 const NOTICE_COST: usize = 250;
 /// The share of the message that facts may take.
 const FACTS_ROOM: usize = limits::MESSAGE_UTF8_BYTES / 2;
+/// The words about what was cut off one text.
+const CUT_COST: usize = 80;
 /// Room below which a part of a line is not worth showing.
 const LEAST_ROOM: usize = 200;
 
@@ -37,7 +39,8 @@ impl Layout {
     /// Room for what stands between the headline and the small print.
     pub fn around<'a>(around: impl Iterator<Item = &'a Value>, body: &[Part]) -> Self {
         let taken = around.map(cost).sum::<usize>() + FRAME_COST + NOTICE_COST;
-        let (mut facts_room, mut cut) = (FACTS_ROOM, false);
+        let facts_most = FACTS_ROOM.min(limits::MESSAGE_UTF8_BYTES.saturating_sub(taken));
+        let (mut facts_room, mut cut) = (facts_most, false);
         let mut paid = |fact: &Fact| {
             let element = self::fact(fact)?;
             let cost = cost(&element);
@@ -48,7 +51,7 @@ impl Layout {
         };
         let facts = body.iter().filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None });
         let facts: Vec<Vec<Value>> = facts.map(|facts| facts.iter().filter_map(&mut paid).collect()).collect();
-        let room = limits::MESSAGE_UTF8_BYTES.saturating_sub(taken + FACTS_ROOM - facts_room);
+        let room = limits::MESSAGE_UTF8_BYTES.saturating_sub(taken + facts_most - facts_room);
         Self { elements: Vec::with_capacity(16), facts: facts.into_iter(), room, cut }
     }
 
@@ -149,8 +152,8 @@ impl Layout {
         }
         self.cut = true;
         if self.room >= LEAST_ROOM {
-            // A character costs six bytes at most (an escape), or four and a fifth in two UTF-16 units.
-            let kept: String = text.chars().take((self.room - LEAST_ROOM / 2) / 6).collect();
+            let room = self.room.saturating_sub(cost(&element("")) + CUT_COST);
+            let kept = elements::within(text, room);
             let rest = text.chars().count() - kept.chars().count();
             self.push(element(&format!("{}… (cut, {rest} more characters)", kept.trim_end())));
         }

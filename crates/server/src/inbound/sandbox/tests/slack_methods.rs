@@ -99,7 +99,10 @@ async fn replies_stand_in_the_thread_of_their_first_message() {
     let reply = twin.slack("chat.postMessage", json!({ "channel": "C0A", "text": "re", "thread_ts": parent })).await;
     assert_eq!(reply["message"]["thread_ts"], parent);
     let body = json!({ "channel": "C0A", "text": "re re", "thread_ts": reply["ts"], "reply_broadcast": true });
-    assert_eq!(twin.slack("chat.postMessage", body).await["message"]["thread_ts"], parent);
+    let both = twin.slack("chat.postMessage", body).await;
+    assert_eq!(both["message"]["thread_ts"].as_str(), Some(parent.as_str()));
+    assert_eq!(both["message"]["subtype"], "thread_broadcast");
+    assert_eq!(reply["message"].get("subtype"), None);
     twin.say("C0A", "another").await;
     assert_eq!(twin.texts(&format!("?channel=C0A&thread_ts={parent}")).await, ["parent", "re", "re re"]);
     let messages = twin.get("messages?channel=C0A").await;

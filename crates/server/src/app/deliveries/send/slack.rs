@@ -1,0 +1,63 @@
+//! Slack: `chat.postMessage` for a message and a reply, `chat.update` for the first message of a thread.
+
+use aws_lc_rs::digest;
+use domain::chat_configuration::SlackChannel;
+use domain::delivery::DeliveryOutcome;
+use domain::notification::{Card, ThreadUpdate, render};
+use secrecy::SecretString;
+use store::outbox::PendingDelivery;
+use uuid::Uuid;
+
+use super::threads::{Conversation, Reply};
+use crate::app::App;
+use crate::outbound::slack::{Place, SlackChannelCall, SlackClient};
+
+/// A channel, for one delivery.
+pub(super) struct Channel<'a> {
+    slack: &'a SlackClient,
+    call: SlackChannelCall<'a>,
+    client_msg_id: Uuid,
+}
+
+impl App {
+    pub(super) fn slack_channel<'a>(
+        &'a self,
+        delivery: &PendingDelivery,
+        channel: &'a SlackChannel,
+        token: &'a SecretString,
+    ) -> Channel<'a> {
+        let call = SlackChannelCall { token, channel_id: channel.channel_id.as_str() };
+        Channel { slack: &self.slack, call, client_msg_id: client_message_id(delivery) }
+    }
+}
+
+impl Conversation for Channel<'_> {
+    async fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> DeliveryOutcome {
+        let place = Place {
+            thread_ts: reply.map(|reply| reply.parent_posted),
+            reply_broadcast: reply.is_some_and(|reply| reply.shows_in_channel),
+            client_msg_id: self.client_msg_id,
+        };
+        self.slack.post_message(&self.call, place, &render::slack::message(card)).await
+    }
+
+    async fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> DeliveryOutcome {
+        self.slack.update_message(&self.call, parent_posted, &render::slack::parent_update(update)).await
+    }
+
+    fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool {
+        let codes = ["thread_not_found", "cannot_reply_to_message"];
+        matches!(outcome, DeliveryOutcome::Dead { reason } if codes.iter().any(|code| reason.contains(code)))
+    }
+}
+
+/// The same for every attempt of a delivery, another once it was revived. Slack's reference names `client_msg_id` only in two
+/// errors; that it knows a message again by it is assumed.
+/// Source: <https://docs.slack.dev/reference/methods/chat.postMessage> (`duplicate_message_not_found`).
+fn client_message_id(delivery: &PendingDelivery) -> Uuid {
+    let PendingDelivery { topic_arn, message_id, configuration_arn, since_ms, .. } = delivery;
+    let named = format!("{topic_arn}\n{message_id}\n{configuration_arn}\n{since_ms}");
+    let digest = digest::digest(&digest::SHA256, named.as_bytes());
+    let bytes = digest.as_ref().first_chunk::<16>().copied().unwrap_or_default();
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}

@@ -1,0 +1,164 @@
+//! A message and its thread, on any platform that has threads: the first message of a matter opens one, those after it reply and
+//! show in the first, which says how the matter stands.
+//!
+//! A reply is two attempts: posted, then the first message updated. Between them the store knows the reply, so a crash repeats
+//! the update alone.
+
+use std::future::Future;
+
+use domain::delivery::{DeliveryOutcome, ThreadEvent, ThreadPreferences, ThreadState};
+use domain::notification::{Card, Source, Thread as CardThread, ThreadUpdate};
+use store::outbox::{Lease, PendingDelivery};
+use store::{StoreError, Thread, ThreadEntry};
+
+use super::Sent;
+use crate::app::App;
+use crate::app::deliveries::compose::read_card;
+
+/// A channel whose platform can reply and update, for one delivery.
+pub(super) trait Conversation: Sync {
+    /// Posts the message: on its own, or as a reply.
+    fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> impl Future<Output = DeliveryOutcome> + Send;
+
+    /// Puts the first message of a thread in place of what it was.
+    fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> impl Future<Output = DeliveryOutcome> + Send;
+
+    /// Whether a reply failed because somebody deleted the thread's first message.
+    fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool;
+}
+
+/// To which message, and where it shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reply<'a> {
+    pub(super) parent_posted: &'a str,
+    /// In the channel too.
+    pub(super) shows_in_channel: bool,
+}
+
+/// What a message has to do with a thread.
+struct Threaded {
+    key: String,
+    event: ThreadEvent,
+    preferences: ThreadPreferences,
+    /// How long its matter may have been quiet.
+    window_ms: i64,
+    /// The newest thread of the matter, whether the message belongs into it or not.
+    found: Option<Thread>,
+}
+
+impl Threaded {
+    /// The thread that the message belongs into.
+    fn joins(&self) -> Option<&Thread> {
+        self.found.as_ref().filter(|thread| thread.entry.state.takes(&self.event, self.window_ms))
+    }
+
+    fn opened(&self, posted: &str, delivery: &PendingDelivery) -> ThreadEntry {
+        ThreadEntry {
+            key: self.key.clone(),
+            parent_posted: posted.to_owned(),
+            parent_notification_id: delivery.notification_id,
+            state: ThreadState::opened_by(&self.event),
+        }
+    }
+}
+
+impl App {
+    /// Sends one message, or finishes what was begun.
+    pub(super) async fn converse(
+        &self,
+        channel: &impl Conversation,
+        lease: &Lease,
+        delivery: &PendingDelivery,
+        card: &Card,
+    ) -> Result<Sent, StoreError> {
+        let threaded = match &card.thread {
+            Some(thread) => self.threaded(lease, delivery, card, thread).await?,
+            None => None,
+        };
+        Ok(match (&delivery.posted, threaded) {
+            (None, None) => channel.post(card, None).await.into(),
+            (None, Some(threaded)) => post(channel, delivery, card, &threaded).await,
+            (Some(posted), threaded) => {
+                let done = Sent::Delivered { posted: posted.clone(), thread: None };
+                match threaded {
+                    Some(threaded) => self.update_parent(channel, delivery, card, &threaded).await.unwrap_or(done),
+                    None => done,
+                }
+            }
+        })
+    }
+
+    /// `None`: the configuration wants no such thread.
+    async fn threaded(
+        &self,
+        lease: &Lease,
+        delivery: &PendingDelivery,
+        card: &Card,
+        thread: &CardThread,
+    ) -> Result<Option<Threaded>, StoreError> {
+        let is_custom = card.source == Source::CUSTOM_NOTIFICATION;
+        // A sender chooses its key: it must not be able to choose that of an alarm.
+        let key = if is_custom { format!("custom|{}", thread.key) } else { thread.key.clone() };
+        let configuration_arn = delivery.configuration_arn.as_str();
+        let lookup = self.store.thread(configuration_arn, &lease.destination, &key).await?;
+        let preferences = self.thread_rules.of(configuration_arn, lookup.preferences).preferences;
+        let at_ms = card.sent.unix().map_or(delivery.since_ms, |seconds| seconds.saturating_mul(1000));
+        let event = ThreadEvent { severity: card.severity, at_ms, ended: thread.ended.is_some() };
+        let found = lookup.thread;
+        Ok(preferences.window_ms(is_custom).map(|window_ms| Threaded { key, event, preferences, window_ms, found }))
+    }
+
+    /// Shows the reply in the thread's first message. The reply itself is out: what cannot be updated stays as it is, and
+    /// `None` says that nothing is left to do.
+    async fn update_parent(
+        &self,
+        channel: &impl Conversation,
+        delivery: &PendingDelivery,
+        card: &Card,
+        threaded: &Threaded,
+    ) -> Option<Sent> {
+        // Something newer may have gone out in between.
+        let thread = threaded.found.as_ref().filter(|thread| !thread.entry.state.is_past(&threaded.event))?;
+        let parent = read_card(&thread.parent_body, &self.account_names).ok()?;
+        let took_ms = thread.entry.state.took_ms();
+        let update = ThreadUpdate { parent: &parent, latest: card, took_ms, updates: threaded.preferences.updates };
+        match channel.update(&thread.entry.parent_posted, &update).await {
+            DeliveryOutcome::Delivered { .. } => None,
+            DeliveryOutcome::Dead { reason } => {
+                let configuration = delivery.configuration_arn.as_str();
+                tracing::warn!(configuration, reason, "the thread's first message was not updated");
+                None
+            }
+            other => Some(other.into()),
+        }
+    }
+}
+
+/// Posts the message: as the first of its thread, or as a reply.
+async fn post(channel: &impl Conversation, delivery: &PendingDelivery, card: &Card, threaded: &Threaded) -> Sent {
+    if let Some(Thread { entry, .. }) = threaded.joins() {
+        let shows_in_channel = threaded.preferences.shows_in_channel(&entry.state, &threaded.event);
+        let outcome = channel.post(card, Some(Reply { parent_posted: &entry.parent_posted, shows_in_channel })).await;
+        if !channel.parent_is_gone(&outcome) {
+            return replied(outcome, entry, &threaded.event);
+        }
+    }
+    match channel.post(card, None).await {
+        DeliveryOutcome::Delivered { posted } => {
+            let thread = Some(threaded.opened(&posted, delivery));
+            Sent::Delivered { posted, thread }
+        }
+        other => other.into(),
+    }
+}
+
+/// What came late is in the thread and changes nothing of what its first message says.
+fn replied(outcome: DeliveryOutcome, entry: &ThreadEntry, event: &ThreadEvent) -> Sent {
+    match outcome {
+        DeliveryOutcome::Delivered { posted } if !entry.state.is_past(event) => {
+            let thread = ThreadEntry { state: entry.state.after(event), ..entry.clone() };
+            Sent::Posted { posted, thread }
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,136 @@
+//! `[microsoft_teams]`: teams that accounts may post to, and how their channels are reached: by webhooks, by a bot.
+
+use std::path::{Path, PathBuf};
+
+use domain::chat_configuration::teams_destination;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::Url;
+use wire::ids::{AccountId, TeamsChannelId, Uuid};
+
+use super::{SettingsError, parsed};
+use crate::outbound::http::is_loopback;
+
+/// Where the public cloud answers bots; a tenant of another cloud has another.
+/// Source: <https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages>.
+const SERVICE_URL: &str = "https://smba.trafficmanager.net/teams/";
+/// Source: <https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication>.
+const LOGIN_URL: &str = "https://login.microsoftonline.com/";
+/// A client secret has about forty characters; a file of more is something else.
+const PASSWORD_BYTES_MAX: usize = 4096;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MicrosoftTeamsSettings {
+    /// Teams that accounts may post to.
+    pub teams: Vec<ConfiguredTeamSettings>,
+    /// Webhooks of channels, of Workflows or connectors. A channel that has one is not reached by the bot.
+    pub webhooks: Vec<TeamsWebhookSettings>,
+    /// The bot that reaches all other channels.
+    pub bot: Option<TeamsBotSettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfiguredTeamSettings {
+    #[serde(deserialize_with = "parsed")]
+    pub account_id: AccountId,
+    pub team_id: Uuid,
+    pub tenant_id: Uuid,
+    pub team_name: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamsWebhookSettings {
+    pub team_id: Uuid,
+    /// As the chat configuration names it, `19%3A…%40thread.tacv2`, or without the percent signs.
+    pub channel_id: String,
+    /// Whoever knows it may post.
+    pub url: SecretString,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamsBotSettings {
+    /// The id of the bot's app registration.
+    pub app_id: Uuid,
+    /// A client secret of the app; in settings that were read it is there, wherever it came from.
+    pub app_password: Option<SecretString>,
+    /// The file of the client secret, beside the settings file unless its path is absolute.
+    pub app_password_file: Option<PathBuf>,
+    /// The tenant of a single-tenant app; a multi-tenant app has none.
+    pub tenant_id: Option<Uuid>,
+    pub service_url: Option<Url>,
+    pub login_url: Option<Url>,
+}
+
+impl TeamsWebhookSettings {
+    /// The lane of the channel; `None` if its id is none.
+    pub fn destination(&self) -> Option<String> {
+        let encoded = self.channel_id.replace(':', "%3A").replace('@', "%40");
+        let channel_id = TeamsChannelId::parse(&encoded).ok()?;
+        Some(teams_destination(&self.team_id, &channel_id))
+    }
+}
+
+impl TeamsBotSettings {
+    /// # Errors
+    /// Of a constant, none.
+    pub fn service_url(&self) -> Result<Url, url::ParseError> {
+        self.service_url.clone().map_or_else(|| Url::parse(SERVICE_URL), Ok)
+    }
+
+    /// # Errors
+    /// Of a constant, none.
+    pub fn login_url(&self) -> Result<Url, url::ParseError> {
+        self.login_url.clone().map_or_else(|| Url::parse(LOGIN_URL), Ok)
+    }
+
+    /// Puts the text of the file in the secret's place. One that editors ended with a line break is taken without it.
+    fn read_password(&mut self, directory: &Path) -> Result<(), SettingsError> {
+        if let (None, Some(file)) = (&self.app_password, &self.app_password_file) {
+            let path = directory.join(file);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
+            self.app_password = Some(text.trim().into());
+            self.app_password_file = None;
+        }
+        let length = self.app_password.as_ref().map_or(0, |password| password.expose_secret().len());
+        if (1..=PASSWORD_BYTES_MAX).contains(&length) {
+            return Ok(());
+        }
+        let problem = "must hold a client secret of the app; make one under \"Certificates & secrets\"".to_owned();
+        Err(SettingsError::Value { key: "microsoft_teams.bot.app_password", problem })
+    }
+}
+
+impl MicrosoftTeamsSettings {
+    /// Reads the file that the bot's secret stands in, if it stands in one.
+    pub(super) fn read_password(&mut self, directory: &Path) -> Result<(), SettingsError> {
+        self.bot.as_mut().map_or(Ok(()), |bot| bot.read_password(directory))
+    }
+
+    /// What a type alone cannot say: which key, and what it must be.
+    pub(super) fn problem(&self) -> Option<(&'static str, String)> {
+        let wrong_webhook = self.webhooks.iter().find(|webhook| webhook.destination().is_none());
+        if let Some(webhook) = wrong_webhook {
+            let problem = format!("has `{}`, which is none, like `19%3A…%40thread.tacv2`", webhook.channel_id);
+            return Some(("microsoft_teams.webhooks.channel_id", problem));
+        }
+        let bot = self.bot.as_ref()?;
+        if bot.app_password.is_some() == bot.app_password_file.is_some() {
+            return Some(("microsoft_teams.bot", "must have either `app_password` or `app_password_file`".to_owned()));
+        }
+        let urls =
+            [("microsoft_teams.bot.service_url", &bot.service_url), ("microsoft_teams.bot.login_url", &bot.login_url)];
+        // What goes there is the secret, or a token that is as good.
+        let is_safe = |url: &Url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+        let problem = |url: &Option<Url>| match url {
+            Some(url) if !is_safe(url) => Some("must be a https URL, or http of this machine"),
+            Some(url) if !url.path().ends_with('/') => Some("must end with `/`"),
+            _ => None,
+        };
+        urls.into_iter().find_map(|(key, url)| Some((key, problem(url)?.to_owned())))
+    }
+}

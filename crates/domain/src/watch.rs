@@ -192,7 +192,7 @@ fn messages(count: u64) -> String {
 }
 
 /// `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`.
-fn duration(milliseconds: i64) -> String {
+pub(crate) fn duration(milliseconds: i64) -> String {
     const MINUTE: i64 = 60;
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;

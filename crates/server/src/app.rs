@@ -39,6 +39,7 @@ use std::sync::Arc;
 
 use domain::delivery::{Backoff, Breaker};
 use domain::notification::AccountNames;
+use domain::notification::template::Templates;
 use domain::sns_message::TrustedHosts;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -116,6 +117,7 @@ pub struct App {
     pub(crate) chime: ChimeClient,
     /// By team and channel.
     pub(crate) account_names: AccountNames,
+    pub(crate) templates: Templates,
     pub(crate) teams_webhooks: HashMap<(String, String), SecretString>,
     pub(crate) ledger_retention_days: u32,
     /// A configuration changed which topics are wanted.

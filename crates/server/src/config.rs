@@ -12,6 +12,7 @@ mod metrics;
 mod notifications;
 mod operators;
 mod store;
+mod templates;
 mod throttle;
 mod traces;
 
@@ -39,6 +40,7 @@ pub use metrics::MetricsSettings;
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
 pub use store::StoreSettings;
+pub use templates::{TemplateSettings, read_template};
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
 
@@ -80,6 +82,8 @@ pub struct Settings {
     pub cloudwatch: CloudWatchSettings,
     #[serde(default)]
     pub notifications: NotificationSettings,
+    #[serde(default)]
+    pub templates: Vec<TemplateSettings>,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -236,6 +240,7 @@ impl Settings {
         let mut settings =
             read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())?;
         settings.read_policy_documents(path.parent().unwrap_or(Path::new(".")))?;
+        settings.read_template_files(path.parent().unwrap_or(Path::new(".")))?;
         Ok(settings)
     }
 
@@ -243,6 +248,7 @@ impl Settings {
     pub fn of_dev(overrides: &Overrides) -> Result<Self, SettingsError> {
         let mut settings = read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)?;
         settings.read_policy_documents(Path::new("."))?;
+        settings.read_template_files(Path::new("."))?;
         Ok(settings)
     }
 }

@@ -202,6 +202,7 @@ fn compose(
         teams: TeamsClient::new(timeout, clock.clone())?,
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
+        templates: settings.templates()?,
         teams_webhooks: teams_webhooks(settings),
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
         sns: Sns::new()?,

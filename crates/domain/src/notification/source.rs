@@ -16,7 +16,7 @@ mod guardduty;
 mod health;
 mod plain_text;
 mod securityhub;
-mod sensitive;
+pub(super) mod sensitive;
 mod severity;
 
 use serde_json::Value;

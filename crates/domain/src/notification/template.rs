@@ -1,4 +1,4 @@
-//! Templates: how a user restyles the cards of a source, in MiniJinja.
+//! Templates: how a user restyles the cards of a source, in `MiniJinja`.
 //!
 //! The server's settings read them ([`Template::of_file`], [`Template::of_parts`]), the worker that delivers applies them
 //! ([`Templates::restyle`]), `bellhop templates check` tries them ([`Template::check`]). A template says a card's parts

@@ -1,7 +1,7 @@
-//! The sandbox: one MiniJinja environment a template, without a loader, with fuel and our formatter.
+//! The sandbox: one `MiniJinja` environment a template, without a loader, with fuel and our formatter.
 //!
 //! `template` builds and runs it. What a template prints goes through [`print`] alone, which marks it as a value; filters
-//! whose results MiniJinja would take for markup (`safe`, `escape`) are therefore not there.
+//! whose results `MiniJinja` would take for markup (`safe`, `escape`) are therefore not there.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

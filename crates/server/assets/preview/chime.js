@@ -29,7 +29,7 @@ function line(text) {
 /** One line: escapes, `code`, **bold**, *italic*, [label](address), bare addresses. */
 function inline(text) {
   const nodes = [];
-  const pattern = /\\([\\`*_~[\]()<>#|!])|`([^`]+)`|\*\*((?:\\.|[^*])+)\*\*|\*((?:\\.|[^*\\])+)\*|\[((?:\\.|[^\]\\])+)\]\((https:[^)\s]+)\)|(https?:\/\/[^\s\\*`]+)/g;
+  const pattern = /\\([\\`*_~[\]()<>#|!])|`([^`]+)`|\*\*((?:\\.|[^*])+)\*\*|\*((?:\\.|[^*\\])+)\*|\[((?:\\.|[^\]\\])+)\]\((https:[^)\s]+)\)|(https?:\/\/[^\s\\*`]*[^\s\\*`.,;:!?])/g;
   let at = 0;
   for (const found of text.matchAll(pattern)) {
     nodes.push(text.slice(at, found.index));

@@ -7,7 +7,7 @@ import { mrkdwn } from "./mrkdwn.js";
 import { teamsMessage } from "./teams.js";
 
 const PLATFORMS = {
-  slack: { title: "Slack", push: (message) => message.text, draw: slackMessage },
+  slack: { title: "Slack", push: (message) => mrkdwn(message.text ?? ""), draw: slackMessage },
   teams: { title: "Microsoft Teams", push: (message) => message.summary, draw: teamsMessage },
   chime: { title: "Amazon Chime", push: () => null, draw: chimeMessage },
 };
@@ -21,7 +21,7 @@ page.append(...panels);
 function panel({ title, push, draw }, message) {
   const heading = el("h2", { class: "platform" }, title);
   const said = push(message);
-  const pushed = said ? el("div", { class: "push", title: "What a phone shows" }, mrkdwn(said)) : null;
+  const pushed = said ? el("div", { class: "push", title: "What a phone shows" }, said) : null;
   return el("section", { class: "panel" }, heading, pushed, el("div", { class: `stage ${title.split(" ").at(-1).toLowerCase()}` }, draw(message)));
 }
 

@@ -25,7 +25,7 @@ function element(given) {
     case "RichTextBlock":
       return el("p", { class: `rich${spacing}` }, (given.inlines ?? []).map(run));
     case "TextBlock":
-      return el("p", { class: `rich${spacing}${face(given)}` }, markdown(given.text ?? ""));
+      return el("div", { class: `rich${spacing}${face(given)}` }, String(given.text ?? "").split("\n").map(line));
     default:
       return el("p", { class: "unknown" }, `${given.type}: an element that this page does not draw`);
   }
@@ -43,14 +43,21 @@ function run(given) {
   return el("span", { class: face(given).trim() || null }, text);
 }
 
-/** The part of Markdown that a TextBlock takes: **bold**, _italic_, [links](https://…), lists by their marks. */
+/** A line of a TextBlock's Markdown: a list's item, or words. */
+function line(text) {
+  const item = /^[-*] (.*)$/.exec(text);
+  return item ? el("div", { class: "item" }, markdown(item[1])) : el("div", { class: "line" }, markdown(text));
+}
+
+/** The part of Markdown that a TextBlock takes within a line: **bold**, _italic_, *italic*, [links](https://…). */
 function markdown(text) {
   const nodes = [];
-  const pattern = /\*\*(\S(?:[^*\n]*\S)?)\*\*|_(\S(?:[^_\n]*\S)?)_|\[([^\]\n]+)\]\((https?:[^)\s]+)\)/g;
+  const pattern = /\*\*(\S(?:[^*\n]*\S)?)\*\*|_(\S(?:[^_\n]*\S)?)_|\*(\S(?:[^*\n]*\S)?)\*|\[([^\]\n]+)\]\((https?:[^)\s]+)\)/g;
   let at = 0;
   for (const found of text.matchAll(pattern)) {
     nodes.push(text.slice(at, found.index));
-    const [whole, bold, italic, label, address] = found;
+    const [whole, bold, underlined, starred, label, address] = found;
+    const italic = underlined ?? starred;
     nodes.push(bold ? el("strong", {}, bold) : italic ? el("em", {}, italic) : link(address, label));
     at = found.index + whole.length;
   }

@@ -18,11 +18,25 @@ const FIRST: &str = "preview.js";
 const STYLES: [&str; 2] = ["style.css", "message.css"];
 const PREVIEW_STYLE: &str = include_str!("../../../assets/preview/preview.css");
 
+/// Now is when the message was sent, so that "Today" in it is the same whenever the page is looked at.
+const BEFORE: &str = r#"(() => {
+"use strict";
+const files = {};
+const sent = JSON.parse(document.getElementById("data").textContent).sent ?? 0;
+const Date = class extends globalThis.Date {
+  constructor(...given) {
+    super(...(given.length > 0 ? given : [sent * 1000]));
+  }
+};
+"#;
+const AFTER: &str = "})();\n";
+
 /// The whole script.
 pub fn script() -> anyhow::Result<String> {
     let mut done = Vec::new();
-    let mut out = String::from("\"use strict\";\nconst files = {};\n");
+    let mut out = String::from(BEFORE);
     add(FIRST, &mut Vec::new(), &mut done, &mut out)?;
+    out.push_str(AFTER);
     with_pictures(&out)
 }
 

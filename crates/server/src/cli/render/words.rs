@@ -78,11 +78,15 @@ fn mrkdwn(text: &str) -> String {
             rest = after;
             break;
         };
-        out.push_str(&match inside.split_once('|') {
-            Some((date, said)) if date.starts_with("!date") => said.to_owned(),
-            Some((url, label)) if !url.starts_with(['!', '@', '#']) => format!("{label} ({url})"),
-            _ => inside.to_owned(),
-        });
+        match inside.split_once('|') {
+            // The reader's own time stands below UTC, which stands in for it here: once is enough.
+            Some((date, said)) if date.starts_with("!date") && out.ends_with(&format!("{said}\n")) => {
+                out.truncate(out.len() - 1);
+            }
+            Some((date, said)) if date.starts_with("!date") => out.push_str(said),
+            Some((url, label)) if !url.starts_with(['!', '@', '#']) => out.push_str(&format!("{label} ({url})")),
+            _ => out.push_str(inside),
+        }
         rest = after;
     }
     out.push_str(rest);
@@ -120,7 +124,7 @@ mod tests {
             "text": "push",
             "blocks": [{"type": "header", "text": {"text": "🔴 ALARM"}}],
             "attachments": [{"blocks": [
-                {"type": "section", "fields": [{"text": "*Since*\n<!date^1^{time}|18:20>"}, {"text": "*A*\n1 &lt; 2 &amp;amp;"}]},
+                {"type": "section", "fields": [{"text": "*Since*\n18:20\n<!date^1^{time}|18:20>"}, {"text": "*A*\n1 &lt; 2 &amp;amp;"}]},
                 {"type": "section", "text": {"text": "<https://a.example|Open>"}},
                 {"type": "context", "elements": [{"text": "x\u{1b}[2J"}, {"text": "y"}]},
             ]}],

@@ -120,7 +120,7 @@ async fn a_template_is_in_what_is_delivered_and_a_bad_one_costs_nothing() {
         let template = |template: Value| serde_json::from_value(template).unwrap();
         settings.templates = vec![
             template(json!({"source": "aws.ec2", "headline": "{{ message.detail.state }}: {{ message.detail['instance-id'] }}"})),
-            template(json!({"source": "plain_text", "gist": "{% for a in range(9999) %}{% for b in range(9999) %}{{ a }}{% endfor %}{% endfor %}"})),
+            template(json!({"source": "plain_text", "gist": "{% for a in range(9999) %}{% for b in range(9999) %}{% set x = a %}{% endfor %}{% endfor %}"})),
         ];
     })
     .await;

@@ -69,9 +69,9 @@ fn print(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error
     let written = if value.downcast_object_ref::<Own>().is_some() {
         write!(out, "{}", marks::OWN)
     } else {
-        let text = value.as_str().map_or_else(|| value.to_string(), |text| marks::plain(text));
+        let text = marks::plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         state.consume_fuel(text.len() as u64 / 64)?;
-        write!(out, "{}{}{}", marks::BEGIN, marks::plain(&text), marks::END)
+        write!(out, "{}{text}{}", marks::BEGIN, marks::END)
     };
     written.map_err(Error::from)
 }

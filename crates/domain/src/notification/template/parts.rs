@@ -1,7 +1,7 @@
 //! What a template yielded, read into a card's parts.
 //!
 //! The language of the output is small: `gist` and the like are one text; `facts` has a `Label: value` a line; `body` has
-//! paragraphs between empty lines, `- ` items, `# ` titles and ``` fences. A value that stands alone keeps the face that it has in
+//! paragraphs between empty lines, `- ` items, `# ` titles and fences of three backticks. A value that stands alone keeps the face that it has in
 //! the card: an ARN, a point in time.
 
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use crate::notification::{Card, Fact, Part, Text};
 /// As many as the readers give a card at most, and again.
 const FACTS_MAX: usize = 32;
 const PARTS_MAX: usize = 32;
+const BODY: &str = TemplatePart::Body.name();
 const FENCE: &str = "```";
 
 /// The card with the parts that were said. What is wrong with one is a sentence without a subject.
@@ -29,12 +30,13 @@ pub fn apply(card: &Card, said: &BTreeMap<TemplatePart, String>) -> Result<Card,
                 let line = output.trim();
                 // A message without a headline is one that nobody reads.
                 if !is_blank(&marks::plain(line)) {
-                    styled.headline = looks.text(line);
+                    styled.headline = looks.text(part.name(), line);
                 }
             }
             TemplatePart::Gist => {
-                styled.gist =
-                    Some(output.trim()).filter(|text| !is_blank(&marks::plain(text))).map(|text| looks.text(text));
+                styled.gist = Some(output.trim())
+                    .filter(|text| !is_blank(&marks::plain(text)))
+                    .map(|text| looks.text(part.name(), text));
             }
             TemplatePart::Footer => marks::plain(output.trim()).clone_into(&mut styled.footer),
             TemplatePart::Body => {
@@ -64,24 +66,39 @@ fn facts_of(card: &Card) -> impl Iterator<Item = &Fact> {
     card.body.iter().flat_map(|part| if let Part::Facts(facts) = part { facts.as_slice() } else { &[] })
 }
 
+/// A text that a card has of its own, and where: a part, or the label of a fact.
+struct Own<'a> {
+    place: &'a str,
+    words: String,
+    text: &'a Text,
+}
+
 /// The texts that a card has of its own.
-struct Looks<'a>(Vec<(String, &'a Text)>, Text);
+struct Looks<'a> {
+    own: Vec<Own<'a>>,
+    sent: Text,
+}
 
 impl<'a> Looks<'a> {
     fn of(card: &'a Card) -> Self {
-        let texts = std::iter::once(&card.headline).chain(&card.gist).chain(facts_of(card).map(|fact| &fact.value));
-        Self(texts.map(|text| (words(text), text)).collect(), Text::Time(card.sent.clone()))
+        let own = |place, text| Own { place, words: words(text), text };
+        let headline = std::iter::once(own(TemplatePart::Headline.name(), &card.headline));
+        let gist = card.gist.iter().map(|gist| own(TemplatePart::Gist.name(), gist));
+        let facts = facts_of(card).map(|fact| own(fact.label.as_str(), &fact.value));
+        Self { own: headline.chain(gist).chain(facts).collect(), sent: Text::Time(card.sent.clone()) }
     }
 
-    /// A value that stands alone as the card has it, or by its shape; `value` between backticks as code; else prose.
-    fn text(&self, marked: &str) -> Text {
+    /// A value that stands alone as the card has it, in this place or another, or by its shape; one between backticks as code;
+    /// else prose.
+    fn text(&self, place: &str, marked: &str) -> Text {
         let marked = marked.trim();
         if let Some(value) = marks::lone_value(marked) {
-            if let Some((_, text)) = self.0.iter().find(|(words, _)| words == value) {
-                return (*text).clone();
+            let same = self.own.iter().filter(|own| own.words == value);
+            if let Some(own) = same.max_by_key(|own| own.place == place) {
+                return own.text.clone();
             }
-            if value == words(&self.1) {
-                return self.1.clone();
+            if value == words(&self.sent) {
+                return self.sent.clone();
             }
             if Arn::parse(value).is_some() && !value.contains(char::is_whitespace) {
                 return Text::Arn(value.to_owned());
@@ -110,7 +127,8 @@ fn facts(output: &str, looks: &Looks<'_>, card: &Card) -> Result<Vec<Fact>, Stri
             let line: String = marks::plain(line).chars().take(60).collect();
             return Err(format!("has the line `{line}`: each is `Label: value`"));
         };
-        let (label, value) = (marks::plain(label).trim().to_owned(), looks.text(value));
+        let label = marks::plain(label).trim().to_owned();
+        let value = looks.text(&label, value);
         // A fact that this message does not have costs the template no `if`.
         if !is_blank(&words(&value)) && !is_blank(&label) {
             facts.push(Fact::new(label, value));
@@ -152,7 +170,7 @@ fn body<'a>(output: &'a str, looks: &'a Looks<'a>, own: &[Part]) -> Result<Vec<P
             body.title = Some(marks::plain(title).trim().to_owned());
         } else if let Some(item) = shown.strip_prefix("- ") {
             body.end_paragraph();
-            let item = looks.text(item);
+            let item = looks.text(BODY, item);
             if !is_blank(&words(&item)) {
                 body.items.push(item);
             }
@@ -177,7 +195,7 @@ impl Body<'_> {
     fn end_paragraph(&mut self) {
         let text = std::mem::take(&mut self.paragraph).join("\n");
         if !is_blank(&marks::plain(&text)) {
-            self.parts.push(Part::Paragraph { title: self.title.take(), text: self.looks.text(&text) });
+            self.parts.push(Part::Paragraph { title: self.title.take(), text: self.looks.text(BODY, &text) });
         }
     }
 

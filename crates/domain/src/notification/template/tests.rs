@@ -201,6 +201,26 @@ fn a_template_that_fails_costs_only_itself() {
     assert!(Template::of_file("t", &"{{ ((".repeat(9000)).is_err());
 }
 
+/// The guide's template, on the messages that it is for.
+#[test]
+fn the_guide_s_template_works() {
+    const GUIDE: &str = include_str!("../../../../../docs/guides/templates.md");
+    let text = GUIDE.split_once("```jinja\n").unwrap().1.split_once("```").unwrap().0;
+    let template = Template::of_file("deploy.j2", text).unwrap();
+    assert_eq!(template.unknown_names(), [""; 0]);
+    let message = pipeline("web");
+    let incoming = incoming(&message);
+    let styled = template.check(&card(&incoming), &incoming).unwrap();
+    assert_eq!(styled.headline, Text::Plain("web: failed".to_owned()));
+    assert_eq!(facts(&styled).len(), 2, "no stage, no fact");
+    assert!(styled.body.iter().any(
+        |part| matches!(part, Part::Bullets { title: Some(title), items, .. } if title == "Before you roll back" && items.len() == 2)
+    ));
+    for name in values::NAMES {
+        assert!(GUIDE.contains(&format!("`{name}`")), "the guide does not say `{name}`");
+    }
+}
+
 #[test]
 fn the_first_template_that_fits_is_used() {
     let template = |gist: &str| Template::of_parts("t", [(TemplatePart::Gist, gist)]).unwrap();
@@ -273,7 +293,7 @@ proptest! {
         let parts = styled.body.iter().filter(|part| !matches!(part, Part::Facts(_))).count();
         prop_assert!(parts <= 4, "{:?}", styled.body);
         prop_assert_eq!(styled.severity, Severity::Critical);
-        let texts = format!("{:?}", styled);
+        let texts = format!("{styled:?}");
         prop_assert!(!texts.contains("Native("), "{}", texts);
         // The header's text is plain: nothing in it has power.
         let slack = serde_json::to_string(&render::slack::message(&styled).attachments).unwrap();

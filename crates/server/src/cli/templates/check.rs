@@ -93,7 +93,13 @@ fn tried(
         }
         match template.check(&card, &incoming) {
             Ok(_) => on.push(name.as_str()),
-            Err(error) => faults.push(format!("{}\n  (on {name})", shown(&error))),
+            Err(error) => {
+                // The same on another message is not another fault.
+                let fault = format!("{}\n  (on ", shown(&error));
+                if !faults.iter().any(|known| known.starts_with(&fault)) {
+                    faults.push(format!("{fault}{name})"));
+                }
+            }
         }
     }
     if !faults.is_empty() {

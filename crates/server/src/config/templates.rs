@@ -21,7 +21,7 @@ pub struct TemplateSettings {
     /// The detail-type, with the same wildcards; any unless set.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// A MiniJinja file, beside the settings file; or the parts themselves.
+    /// A `MiniJinja` file, beside the settings file; or the parts themselves.
     pub file: Option<PathBuf>,
     pub headline: Option<String>,
     pub gist: Option<String>,

@@ -75,7 +75,7 @@ fn add(
         if let Some(import) = line.strip_prefix("import ") {
             let (names, file) = import.split_once(" from \"./").with_context(|| format!("`{line}` of `{name}`"))?;
             add(file.trim_end_matches([';', '"']), above, done, out)?;
-            body.push_str(&format!("const {names} = files[\"{}\"];\n", file.trim_end_matches([';', '"'])));
+            body.extend(["const ", names, " = files[\"", file.trim_end_matches([';', '"']), "\"];\n"]);
         } else if let Some(export) = line.strip_prefix("export ") {
             let what = export.strip_prefix("function ").or_else(|| export.strip_prefix("const "));
             let what = what.with_context(|| format!("`{line}` of `{name}`"))?;
@@ -89,14 +89,16 @@ fn add(
     }
     above.pop();
     done.push(name);
-    out.push_str(&format!("files[\"{name}\"] = (() => {{\n{body}return {{ {} }};\n}})();\n", exported.join(", ")));
+    let exported = exported.join(", ");
+    out.extend(["files[\"", name, "\"] = (() => {\n", &body, "return { ", &exported, " };\n})();\n"]);
     Ok(())
 }
 
 /// Addresses of the sandbox's pictures become the pictures.
 fn with_pictures(text: &str) -> anyhow::Result<String> {
     let mut out = text.to_owned();
-    for (name, content_type, picture) in ASSETS.iter().filter(|(name, _, _)| name.ends_with(".svg")) {
+    for (name, content_type, picture) in ASSETS.iter().filter(|(_, content_type, _)| content_type.starts_with("image/"))
+    {
         let data = format!(
             "data:{};base64,{}",
             content_type.split(';').next().unwrap_or_default(),

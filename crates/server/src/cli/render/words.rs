@@ -84,7 +84,7 @@ fn mrkdwn(text: &str) -> String {
                 out.truncate(out.len() - 1);
             }
             Some((date, said)) if date.starts_with("!date") => out.push_str(said),
-            Some((url, label)) if !url.starts_with(['!', '@', '#']) => out.push_str(&format!("{label} ({url})")),
+            Some((url, label)) if !url.starts_with(['!', '@', '#']) => out.extend([label, " (", url, ")"]),
             _ => out.push_str(inside),
         }
         rest = after;

@@ -49,7 +49,7 @@ impl Check {
                 Ok(said) => say(&said),
                 Err(faults) => {
                     wrong += 1;
-                    faults.iter().for_each(|fault| say(fault));
+                    say(&faults.join("\n"));
                 }
             }
         }

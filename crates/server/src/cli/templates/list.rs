@@ -1,6 +1,7 @@
 //! `bellhop templates list`.
 
 use anyhow::Result;
+use domain::notification::template::TemplatePart;
 
 use super::{ConfigArguments, located};
 use crate::cli::say;
@@ -13,7 +14,7 @@ pub fn run(arguments: &ConfigArguments) -> Result<()> {
     let rows: Vec<[String; 4]> = templates
         .iter()
         .map(|(selector, template)| {
-            let parts: Vec<&str> = template.parts().map(|part| part.name()).collect();
+            let parts: Vec<&str> = template.parts().map(TemplatePart::name).collect();
             let kind = selector.kind.clone().unwrap_or_else(|| "*".to_owned());
             [selector.source.clone(), kind, template.name().to_owned(), parts.join(", ")]
         })

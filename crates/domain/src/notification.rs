@@ -11,6 +11,7 @@ mod digest;
 mod moment;
 pub mod render;
 mod source;
+pub mod template;
 pub(crate) mod text;
 mod thread_update;
 mod triage;

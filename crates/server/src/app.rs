@@ -40,6 +40,7 @@ use std::sync::Arc;
 
 use domain::delivery::{Backoff, Breaker};
 use domain::notification::AccountNames;
+use domain::notification::template::Templates;
 use domain::sns_message::TrustedHosts;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -118,6 +119,7 @@ pub struct App {
     pub(crate) chime: ChimeClient,
     pub(crate) account_names: AccountNames,
     pub(crate) thread_rules: ThreadRules,
+    pub(crate) templates: Templates,
     /// By lane.
     pub(crate) teams_webhooks: HashMap<String, SecretString>,
     pub(crate) ledger_retention_days: u32,

@@ -12,10 +12,12 @@ mod login;
 mod moment;
 mod policy;
 mod preferences;
+mod render;
 mod serve;
 mod session;
 mod sources;
 mod store;
+mod templates;
 mod tracing_output;
 mod user;
 mod user_identity;
@@ -57,6 +59,11 @@ enum Command {
     /// Send notifications to the local twin as Amazon SNS would.
     #[command(subcommand)]
     Events(events::Events),
+    /// See what a message becomes on each chat platform, without a server and without sending it.
+    Render(render::Render),
+    /// The templates of the settings: whether they work, and what they are for.
+    #[command(subcommand)]
+    Templates(templates::Templates),
     /// See what was delivered, what waits and why, what was refused; send it again.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
@@ -147,6 +154,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Config(config) => config.run(),
             Command::Events(events) => events.run().await,
+            Command::Render(render) => render.run(),
+            Command::Templates(templates) => templates.run(),
             Command::Deliveries(deliveries) => deliveries.run().await,
             Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,

@@ -13,6 +13,7 @@ mod microsoft_teams;
 mod notifications;
 mod operators;
 mod store;
+mod templates;
 mod threads;
 mod throttle;
 mod traces;
@@ -42,6 +43,7 @@ pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsB
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
 pub use store::StoreSettings;
+pub use templates::{TemplateSettings, read_template};
 pub use threads::{ConfigurationThreadSettings, ThreadSettings};
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
@@ -86,6 +88,8 @@ pub struct Settings {
     pub notifications: NotificationSettings,
     #[serde(default)]
     pub threads: ThreadSettings,
+    #[serde(default)]
+    pub templates: Vec<TemplateSettings>,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -215,6 +219,7 @@ impl Settings {
         let directory = path.parent().unwrap_or(Path::new("."));
         settings.read_policy_documents(directory)?;
         settings.microsoft_teams.read_password(directory)?;
+        settings.read_template_files(directory)?;
         Ok(settings)
     }
 
@@ -223,6 +228,7 @@ impl Settings {
         let mut settings = read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)?;
         settings.read_policy_documents(Path::new("."))?;
         settings.microsoft_teams.read_password(Path::new("."))?;
+        settings.read_template_files(Path::new("."))?;
         Ok(settings)
     }
 }

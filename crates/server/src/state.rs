@@ -204,6 +204,7 @@ fn compose(
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
         thread_rules: ThreadRules::new(&settings.threads),
+        templates: settings.templates()?,
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
         sns: Sns::new()?,
         queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),

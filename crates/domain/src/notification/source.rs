@@ -60,7 +60,7 @@ mod s3;
 mod sagemaker;
 mod schedule;
 mod securityhub;
-mod sensitive;
+pub(super) mod sensitive;
 mod ses;
 mod severity;
 mod signer;

@@ -21,6 +21,7 @@ impl Config {
     pub fn run(self) -> anyhow::Result<()> {
         let Self::Check { config } = self;
         let settings = Settings::of_file(&config)?;
+        settings.templates()?;
         say(&format!(
             "`{}` is good: listens on {}, keeps its data in `{}`, {} access keys, {} Slack workspaces, {} trusted SNS hosts beside Amazon's",
             config.display(),

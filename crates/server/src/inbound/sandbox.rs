@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use self::channels::Channels;
 use self::faults::Faults;
 use self::live::LiveEvent;
+pub use self::page::ASSETS;
 
 mod arguments;
 mod blocks;

@@ -30,6 +30,8 @@ mod operators;
 #[cfg(test)]
 mod refused;
 #[cfg(test)]
+mod render;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod sign_in;

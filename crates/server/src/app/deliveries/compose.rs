@@ -22,7 +22,14 @@ impl App {
         if delivery.topic_arn == OWN_TOPIC {
             return Ok(finding(&delivery.body).map(|finding| watch::card(&finding, delivery.since_ms)));
         }
-        Ok(read_card(&delivery.body, &self.account_names))
+        Ok(self.styled_card(&delivery.body))
+    }
+
+    /// The card of an envelope, in the words of its template.
+    pub(super) fn styled_card(&self, body: &str) -> Result<Card, String> {
+        let message = parsed(body)?;
+        let incoming = incoming(&message, &self.account_names);
+        Ok(self.templates.restyle(card(&incoming), &incoming))
     }
 
     async fn digest_of(&self, delivery: &PendingDelivery) -> Result<Card, StoreError> {
@@ -52,15 +59,21 @@ impl App {
 
 /// The card of an envelope that was accepted before.
 pub(super) fn read_card(body: &str, account_names: &AccountNames) -> Result<Card, String> {
-    let message =
-        SnsMessage::parse(body.as_bytes()).map_err(|error| format!("the stored message is damaged: {error}"))?;
-    Ok(card(&Incoming {
+    Ok(card(&incoming(&parsed(body)?, account_names)))
+}
+
+fn parsed(body: &str) -> Result<SnsMessage, String> {
+    SnsMessage::parse(body.as_bytes()).map_err(|error| format!("the stored message is damaged: {error}"))
+}
+
+fn incoming<'a>(message: &'a SnsMessage, account_names: &'a AccountNames) -> Incoming<'a> {
+    Incoming {
         topic_arn: message.topic_arn.as_str(),
         subject: message.subject.as_deref(),
         message: &message.message,
         timestamp: &message.timestamp,
         account_names,
-    }))
+    }
 }
 
 fn finding(body: &str) -> Result<watch::Finding, String> {

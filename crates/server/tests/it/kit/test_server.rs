@@ -357,6 +357,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
         chime: ChimeSettings { api_url: Some(slack.api_url()) },
         operators: OperatorSettings::default(),
+        templates: Vec::new(),
         notifications: NotificationSettings::default(),
         threads: ThreadSettings::default(),
         delivery: DeliverySettings::default(),

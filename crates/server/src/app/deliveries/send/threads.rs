@@ -13,7 +13,6 @@ use store::{StoreError, Thread, ThreadEntry};
 
 use super::Sent;
 use crate::app::App;
-use crate::app::deliveries::compose::read_card;
 
 /// A channel whose platform can reply and update, for one delivery.
 pub(super) trait Conversation: Sync {
@@ -119,7 +118,7 @@ impl App {
     ) -> Option<Sent> {
         // Something newer may have gone out in between.
         let thread = threaded.found.as_ref().filter(|thread| !thread.entry.state.is_past(&threaded.event))?;
-        let parent = read_card(&thread.parent_body, &self.account_names).ok()?;
+        let parent = self.styled_card(&thread.parent_body).ok()?;
         let took_ms = thread.entry.state.took_ms();
         let update = ThreadUpdate { parent: &parent, latest: card, took_ms, updates: threaded.preferences.updates };
         match channel.update(&thread.entry.parent_posted, &update).await {

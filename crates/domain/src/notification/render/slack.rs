@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use self::layout::Layout;
 use crate::notification::arn::Arn;
+use crate::notification::mention::{MENTIONS_MAX, Mention, Whom};
 use crate::notification::text::{is_blank, is_hazard};
 use crate::notification::{Card, Link, Severity, Source, Text};
 
@@ -35,8 +36,11 @@ const TITLE_TEXT: usize = 300;
 const LINKS_TEXT: usize = 1_500;
 const FOOTER_TEXT: usize = 400;
 const SUMMARY_TEXT: usize = 1_200;
+/// Mentions of the longest ids, `<!subteam^S…>` and a space: 20 × 113.
+const CALLED_TEXT: usize = 2_260;
 
-const _: () = assert!(PUSH_TEXT <= limits::MESSAGE_TEXT && LINKS_TEXT <= limits::SECTION_TEXT);
+const _: () = assert!(CALLED_TEXT + PUSH_TEXT <= limits::MESSAGE_TEXT && LINKS_TEXT <= limits::SECTION_TEXT);
+const _: () = assert!(CALLED_TEXT <= limits::SECTION_TEXT);
 
 /// Renders a card. Total: every card makes a message within all of Slack's limits.
 pub fn message(card: &Card) -> SlackMessage {
@@ -59,10 +63,16 @@ pub fn parent_update(parent: &Card, latest: &Card) -> SlackMessage {
 }
 
 fn assemble(card: &Card, update: Option<Value>) -> SlackMessage {
-    let text = push_line(card);
+    let called = called(&card.mentions);
+    let text = match &called {
+        Some(called) => format!("{called} {}", push_line(card)),
+        None => push_line(card),
+    };
     let (headline, headline_was_cut) = headline(card);
+    let mut top: Vec<Value> = called.map(|called| section(&called, false)).into_iter().collect();
+    top.push(headline);
     let last: Vec<Value> = links(&card.links).into_iter().chain(update).chain([footer(card)]).collect();
-    let mut layout = Layout::around(&headline, &last, &card.body);
+    let mut layout = Layout::around(&top, &last, &card.body);
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
@@ -71,8 +81,22 @@ fn assemble(card: &Card, update: Option<Value>) -> SlackMessage {
     }
     let mut blocks = layout.finish();
     blocks.extend(last);
-    let attachment = json!({"color": colour(card.severity), "fallback": text, "blocks": blocks});
-    SlackMessage { text, blocks: vec![headline], attachments: vec![attachment] }
+    let attachment = json!({"color": colour(card.severity), "fallback": push_line(card), "blocks": blocks});
+    SlackMessage { text, blocks: top, attachments: vec![attachment] }
+}
+
+/// Whom rules call, as Slack writes it; of Slack's ids alone. Once above the headline, which a header block could not hold, and
+/// once in the push line: <https://docs.slack.dev/messaging/formatting-message-text#mentioning-users>.
+fn called(mentions: &[Mention]) -> Option<String> {
+    let called = mentions.iter().filter_map(|mention| match mention.whom() {
+        Whom::Here => Some("<!here>".to_owned()),
+        Whom::Channel => Some("<!channel>".to_owned()),
+        Whom::User(id) => Some(format!("<@{id}>")),
+        Whom::Group(id) => Some(format!("<!subteam^{id}>")),
+        Whom::TeamsUser { .. } => None,
+    });
+    let called: Vec<String> = called.take(MENTIONS_MAX).collect();
+    (!called.is_empty()).then(|| called.join(" "))
 }
 
 /// Severity, what and where in one line: `🔴 ALARM: cpu · CPUUtilization (Average) > 80 · eu-west-1 · 123456789012`.

@@ -34,14 +34,14 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Room for what stands between the headline and the last blocks.
-    pub fn around(headline: &Value, last: &[Value], body: &[Part]) -> Self {
+    /// Room for what stands between the top with its headline and the last blocks.
+    pub fn around(top: &[Value], last: &[Value], body: &[Part]) -> Self {
         let facts: Vec<Vec<Value>> = body
             .iter()
             .filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None })
             .map(|facts| sections_of(facts))
             .collect();
-        let around = || std::iter::once(headline).chain(last).chain(facts.iter().flatten());
+        let around = || top.iter().chain(last).chain(facts.iter().flatten());
         Self {
             blocks: Vec::with_capacity(8),
             blocks_left: (limits::BLOCKS - 1).saturating_sub(around().count()),

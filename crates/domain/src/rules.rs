@@ -89,9 +89,14 @@ pub struct Evaluation<'a> {
 pub enum Fate {
     Deliver,
     /// It stays in the ledger, with the reason.
-    Mute { reason: String },
+    Mute {
+        reason: String,
+    },
     /// It goes out when the quiet hours end.
-    Hold { until_ms: i64, reason: String },
+    Hold {
+        until_ms: i64,
+        reason: String,
+    },
 }
 
 impl Rules {

@@ -45,12 +45,18 @@ impl Mention {
             Some(("user", id)) if is_slack_id(id, &['U', 'W']) => Whom::User(id.to_owned()),
             Some(("user", _)) => return wrong("is no user id of Slack: it begins with U or W, like `user:U012AB3CD`"),
             Some(("group", id)) if is_slack_id(id, &['S']) => Whom::Group(id.to_owned()),
-            Some(("group", _)) => return wrong("is no user group id of Slack: it begins with S, like `group:S012AB3CD`"),
+            Some(("group", _)) => {
+                return wrong("is no user group id of Slack: it begins with S, like `group:S012AB3CD`");
+            }
             Some(("teams-user", rest)) => match rest.split_once('|') {
                 Some((id, name)) if is_teams_id(id) && is_name(name) => {
                     Whom::TeamsUser { id: id.to_owned(), name: name.trim().to_owned() }
                 }
-                _ => return wrong("is no user of Teams: say `teams-user:ID|NAME`, the object id or user principal name first"),
+                _ => {
+                    return wrong(
+                        "is no user of Teams: say `teams-user:ID|NAME`, the object id or user principal name first",
+                    );
+                }
             },
             _ => return wrong(FORMS),
         };
@@ -108,7 +114,8 @@ mod tests {
 
     #[test]
     fn what_is_spelled_right_is_spelled_the_same_again() {
-        for text in ["here", "channel", "user:U012AB3CD", "user:W1A", "group:S0A", "teams-user:anna@example.com|Anna Ö"] {
+        for text in ["here", "channel", "user:U012AB3CD", "user:W1A", "group:S0A", "teams-user:anna@example.com|Anna Ö"]
+        {
             assert_eq!(Mention::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Mention::parse("@here"), Mention::parse("here"));
@@ -117,9 +124,25 @@ mod tests {
     #[test]
     fn nothing_that_a_platform_gives_a_meaning_to_gets_in() {
         for text in [
-            "", "everyone", "<!here>", "user:", "user:u012", "user:U01>|<!channel>", "user:S012", "group:U012", "user:U01 <!here>",
-            "teams-user:a", "teams-user:a|", "teams-user:|b", "teams-user:a|<at>b</at>", "teams-user:a b|c", "teams-user:a|[x](y)",
-            "teams-user:a|x\u{202e}y", "HERE", "here ", "teams-user:a|x\ny",
+            "",
+            "everyone",
+            "<!here>",
+            "user:",
+            "user:u012",
+            "user:U01>|<!channel>",
+            "user:S012",
+            "group:U012",
+            "user:U01 <!here>",
+            "teams-user:a",
+            "teams-user:a|",
+            "teams-user:|b",
+            "teams-user:a|<at>b</at>",
+            "teams-user:a b|c",
+            "teams-user:a|[x](y)",
+            "teams-user:a|x\u{202e}y",
+            "HERE",
+            "here ",
+            "teams-user:a|x\ny",
         ] {
             let error = Mention::parse(text).unwrap_err();
             assert!(error.starts_with('`') && !error.contains('\n') && !error.contains('\u{202e}'), "{error}");

@@ -60,7 +60,8 @@ impl Pattern {
         let test = match compared {
             Some((comparison, number)) if numbers => {
                 let number: Option<f64> = number.trim().parse().ok().filter(|number: &f64| number.is_finite());
-                let number = number.ok_or_else(|| format!("compares with `{}`, which is no number", rest.escape_debug()))?;
+                let number =
+                    number.ok_or_else(|| format!("compares with `{}`, which is no number", rest.escape_debug()))?;
                 Test::Compare(comparison, number)
             }
             _ => Test::Glob(rest.to_owned()),
@@ -90,7 +91,9 @@ impl Pattern {
     /// Whether the value is like the pattern, the `!` aside.
     pub fn is_like(&self, value: &str) -> bool {
         match &self.test {
-            Test::Glob(glob) => glob_matches(glob, value.get(..value.floor_char_boundary(VALUE_BYTES)).unwrap_or(value)),
+            Test::Glob(glob) => {
+                glob_matches(glob, value.get(..value.floor_char_boundary(VALUE_BYTES)).unwrap_or(value))
+            }
             Test::Compare(comparison, wanted) => {
                 let found: Option<f64> = value.trim().parse().ok().filter(|number: &f64| number.is_finite());
                 found.is_some_and(|found| comparison.holds(found, *wanted))

@@ -55,9 +55,8 @@ impl QuietHours {
         let needed = |key: &str| text(key)?.ok_or_else(|| wrong(key, "is missing".to_owned()));
         let time = |key: &str| {
             let text = needed(key)?;
-            time_of_day(text).ok_or_else(|| {
-                wrong(key, format!("must be a time of day like `22:00`, not `{}`", text.escape_debug()))
-            })
+            time_of_day(text)
+                .ok_or_else(|| wrong(key, format!("must be a time of day like `22:00`, not `{}`", text.escape_debug())))
         };
         let (from, to, zone_name) = (time("from")?, time("to")?, needed("zone")?);
         let zone = TimeZoneDatabase::bundled().get(zone_name).map_err(|_| {

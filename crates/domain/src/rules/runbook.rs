@@ -27,7 +27,9 @@ impl Runbook {
         let whole = text.contains('{') || url::Url::parse(text).is_ok();
         // A message must not choose the host.
         if !whole || host.is_none_or(|(host, _)| host.is_empty()) || url::Url::parse(fixed).is_err() {
-            return Err("must be an address like `https://wiki.example.com/{subject}`, with fields behind its host".to_owned());
+            return Err(
+                "must be an address like `https://wiki.example.com/{subject}`, with fields behind its host".to_owned()
+            );
         }
         if let Some(bad) = text.chars().find(|c| !c.is_ascii_graphic() || "<>|\"\\^`".contains(*c)) {
             return Err(format!("must be percent-encoded: it has a `{}`", bad.escape_debug()));

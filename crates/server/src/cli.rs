@@ -11,8 +11,10 @@ mod identities;
 mod login;
 mod moment;
 mod policy;
+mod rules;
 mod serve;
 mod session;
+mod silences;
 mod store;
 mod tracing_output;
 mod user;
@@ -58,6 +60,12 @@ enum Command {
     /// See what was delivered, what waits and why, what was refused; send it again.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// What is done about messages: check the rules of a settings file, try them on a message.
+    #[command(subcommand)]
+    Rules(rules::Rules),
+    /// What stays out of chat for a while: who wants that, why, and until when.
+    #[command(subcommand)]
+    Silences(silences::Silences),
     /// Where everything is kept: its schema, whether it is in order, and how to move it.
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -141,6 +149,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Config(config) => config.run(),
             Command::Events(events) => events.run().await,
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Rules(rules) => rules.run(),
+            Command::Silences(silences) => silences.run().await,
             Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,
             Command::User(user) => user.run().await,

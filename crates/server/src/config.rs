@@ -11,6 +11,7 @@ mod ingest;
 mod metrics;
 mod notifications;
 mod operators;
+mod rules;
 mod store;
 mod throttle;
 mod traces;
@@ -38,6 +39,7 @@ pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
+pub use rules::RuleSettings;
 pub use store::StoreSettings;
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
@@ -80,6 +82,9 @@ pub struct Settings {
     pub cloudwatch: CloudWatchSettings,
     #[serde(default)]
     pub notifications: NotificationSettings,
+    /// What is done about messages, in this order.
+    #[serde(default)]
+    pub rules: Vec<RuleSettings>,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -336,6 +341,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
         return wrong("ingest.sqs", &problem);
     }
     identities::check(&settings)?;
+    settings.rules()?;
     Ok(settings)
 }
 

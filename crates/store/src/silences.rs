@@ -49,9 +49,9 @@ impl Store {
         made.map(|row| row.try_get("id")).transpose()
     }
 
-    /// Those in force, the oldest first.
+    /// Those in force, the first to end first.
     pub async fn silences_in_force(&self, now_ms: i64) -> Result<Vec<StoredSilence>, StoreError> {
-        let rows = query("SELECT * FROM silences WHERE ends_at_ms > $1 ORDER BY id LIMIT $2")
+        let rows = query("SELECT * FROM silences WHERE ends_at_ms > $1 ORDER BY ends_at_ms, id LIMIT $2")
             .bind(now_ms)
             .bind(SILENCES_MAX)
             .fetch_all(&self.reader)

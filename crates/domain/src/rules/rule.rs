@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::attribute::severity;
+use super::attribute::{severity, severity_name};
 use super::condition::{Conditions, Wrong};
 use super::quiet_hours::QuietHours;
 use super::runbook::Runbook;
@@ -38,6 +38,24 @@ pub struct Rule {
 impl Rule {
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it does when it matches, each in a few words, as the settings spell it.
+    pub fn effects(&self) -> Vec<String> {
+        let list = |what: &str, names: Vec<String>| (!names.is_empty()).then(|| format!("{what} {}", names.join(" ")));
+        let flag = |on: bool, what: &str| on.then(|| what.to_owned());
+        [
+            self.severity.map(|severity| format!("severity {}", severity_name(severity))),
+            list("mention", self.mentions.iter().map(ToString::to_string).collect()),
+            flag(self.runbook.is_some(), "runbook"),
+            flag(self.mute, "mute"),
+            list(if self.only { "send_to only" } else { "send_to" }, self.send_to.clone()),
+            self.quiet_hours.as_ref().map(|hours| format!("quiet_hours {hours}")),
+            flag(self.stop, "stop"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     pub(super) fn reads_message(&self) -> bool {

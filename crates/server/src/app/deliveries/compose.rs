@@ -1,7 +1,6 @@
 //! The card of a delivery: of the message that was accepted, of all that a digest tells, or of what Bellhop found itself.
 
-use domain::notification::{AccountNames, Card, Digest, DigestTopic, Incoming, card, digest};
-use domain::sns_message::SnsMessage;
+use domain::notification::{Card, Digest, DigestTopic, digest};
 use domain::watch;
 use store::StoreError;
 use store::outbox::PendingDelivery;
@@ -22,7 +21,7 @@ impl App {
         if delivery.topic_arn == OWN_TOPIC {
             return Ok(finding(&delivery.body).map(|finding| watch::card(&finding, delivery.since_ms)));
         }
-        Ok(read_card(&delivery.body, &self.account_names))
+        Ok(self.ruled_card(&delivery.body, &delivery.configuration_arn))
     }
 
     async fn digest_of(&self, delivery: &PendingDelivery) -> Result<Card, StoreError> {
@@ -45,22 +44,9 @@ impl App {
             topics,
             first_at_ms,
             last_at_ms,
-            newest: bodies.iter().filter_map(|body| read_card(body, &self.account_names).ok()).collect(),
+            newest: bodies.iter().filter_map(|body| self.ruled_card(body, &delivery.configuration_arn).ok()).collect(),
         }))
     }
-}
-
-/// The card of an envelope that was accepted before.
-pub(super) fn read_card(body: &str, account_names: &AccountNames) -> Result<Card, String> {
-    let message =
-        SnsMessage::parse(body.as_bytes()).map_err(|error| format!("the stored message is damaged: {error}"))?;
-    Ok(card(&Incoming {
-        topic_arn: message.topic_arn.as_str(),
-        subject: message.subject.as_deref(),
-        message: &message.message,
-        timestamp: &message.timestamp,
-        account_names,
-    }))
 }
 
 fn finding(body: &str) -> Result<watch::Finding, String> {

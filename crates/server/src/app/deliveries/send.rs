@@ -7,7 +7,6 @@ use store::outbox::{Lease, PendingDelivery};
 use store::{StoreError, ThreadParent};
 use uuid::Uuid;
 
-use super::compose::read_card;
 use super::target::{Route, Target};
 use crate::app::App;
 use crate::outbound::slack::{Place, SlackChannelCall};
@@ -110,7 +109,7 @@ impl App {
         latest: &Card,
     ) -> Sent {
         let delivered = Sent::Delivered { posted: posted.to_owned(), opens_thread: None };
-        let Ok(parent_card) = read_card(&parent.body, &self.account_names) else {
+        let Ok(parent_card) = self.ruled_card(&parent.body, target.configuration_arn.as_str()) else {
             return delivered;
         };
         let message = render::slack::parent_update(&parent_card, latest);

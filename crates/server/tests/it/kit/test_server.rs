@@ -357,6 +357,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         chime: ChimeSettings { api_url: Some(slack.api_url()) },
         operators: OperatorSettings::default(),
         notifications: NotificationSettings::default(),
+        rules: Vec::new(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

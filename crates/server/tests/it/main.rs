@@ -32,6 +32,8 @@ mod refused;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod sns;

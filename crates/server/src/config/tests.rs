@@ -58,6 +58,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ("[[ingest.sqs]]\nqueue_url = \"here\"", "queue_url"),
         ("[[ingest.sqs]]\nqueue_url = \"http://localhost:4566/1/q\"", "say it with `region`"),
         ("[[ingest.sqs]]\nqueue_url = \"https://sqs.eu-west-1.amazonaws.com/\"", "like `/123456789012/bellhop`"),
+        ("[[rules]]\nname = \"r\"\nmute = true\nmatch = { colour = \"red\" }", "rule `r`: `match.colour`"),
         ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
     ] {
         let error = of_toml(text).unwrap_err().to_string();
@@ -155,4 +156,15 @@ fn secrets_are_not_printed() {
     let settings = Settings::of_dev(&Overrides::default()).unwrap();
     let printed = format!("{settings:?}");
     assert!(!printed.contains("xoxb-"), "{printed}");
+}
+
+#[test]
+fn the_rules_of_the_guide_are_rules() {
+    let guide = include_str!("../../../../docs/guides/rules.md");
+    let examples: Vec<&str> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(examples.len(), 7);
+    for example in examples {
+        let settings = of_toml(example).unwrap_or_else(|error| panic!("{error}: {example}"));
+        assert!(!settings.rules().unwrap().is_empty(), "{example}");
+    }
 }

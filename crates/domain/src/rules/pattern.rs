@@ -78,7 +78,7 @@ impl Pattern {
     pub fn anywhere(self) -> Self {
         let test = match self.test {
             Test::Glob(glob) => Test::Glob(format!("*{glob}*")),
-            other => other,
+            Test::Compare(comparison, number) => Test::Compare(comparison, number),
         };
         Self { test, ..self }
     }

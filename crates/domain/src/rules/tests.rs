@@ -175,6 +175,28 @@ fn mute_comes_before_a_silence_before_quiet_hours_and_hours_that_follow_one_anot
 }
 
 #[test]
+fn each_platform_calls_whom_it_knows() {
+    let mention = ["channel", "here", "user:U01", "teams-user:anna@example.com|Anna B.", "teams-user:8:orgid:1|Ö"];
+    let rules = rules(&json!([{"name": "all", "mention": mention}]));
+    let mut card = read(ALARM);
+    let plain = (render::teams::message(&card), render::chime::message(&card).content);
+    over(&rules, ALARM, NOW_MS, |found| found.dress(&mut card));
+    let teams = serde_json::to_value(render::teams::message(&card)).unwrap();
+    let content = &teams["attachments"][0]["content"];
+    assert_eq!(content["body"][0]["text"], "<at>Anna B.</at> <at>Ö</at>");
+    let entity = |id, name| json!({"type": "mention", "text": format!("<at>{name}</at>"), "mentioned": {"id": id, "name": name}});
+    let entities = json!([entity("anna@example.com", "Anna B."), entity("8:orgid:1", "Ö")]);
+    assert_eq!(content["msteams"], json!({"width": "Full", "entities": entities}));
+    assert!(!serde_json::to_string(&plain.0).unwrap().contains("entities"));
+    assert_eq!(render::chime::message(&card).content, plain.1.replacen("/md ", "/md @All ", 1));
+    card.mentions.remove(0);
+    assert!(render::chime::message(&card).content.starts_with("/md @Present "));
+    card.mentions = vec![Mention::parse("user:U01").unwrap()];
+    assert_eq!(render::chime::message(&card).content, plain.1);
+    assert_eq!(render::teams::message(&card), plain.0);
+}
+
+#[test]
 fn a_digest_calls_for_its_critical_members_once() {
     let called = |severity, mention: &str| {
         let mut card = read("text");

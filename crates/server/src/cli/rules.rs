@@ -186,7 +186,9 @@ fn found_lines(rules: &RuleSet, facts: &Facts<'_>, at_ms: i64) -> Vec<String> {
     if found.steps.is_empty() {
         lines.push("  there are no rules".to_owned());
     }
-    lines.extend(outcome_lines(&found, at_ms));
+    let names = [Some(facts.configuration_arn), configuration_name(facts.configuration_arn)];
+    let is_named = found.send_to.iter().any(|name| names.contains(&Some(name)));
+    lines.extend(outcome_lines(&found, is_named, at_ms));
     lines
 }
 
@@ -195,10 +197,11 @@ fn effects(rule: &Rule) -> String {
     if effects.is_empty() { "matches".to_owned() } else { effects.join(", ") }
 }
 
-fn outcome_lines(found: &Evaluation<'_>, at_ms: i64) -> Vec<String> {
+/// `is_named`: it is one of those that the message is sent to.
+fn outcome_lines(found: &Evaluation<'_>, is_named: bool, at_ms: i64) -> Vec<String> {
     let mut lines = vec![match &found.fate {
-        Fate::Deliver => match found.only {
-            Some(rule) => format!("  = not delivered here: rule `{rule}` sends it elsewhere only"),
+        Fate::Deliver => match found.only.filter(|_| !is_named) {
+            Some(rule) => format!("  = not delivered here: rule `{rule}` sends it elsewhere only, if that is there"),
             None => "  = delivered".to_owned(),
         },
         Fate::Mute { reason } => format!("  = suppressed: {reason}"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use server::config::RuleSettings;
 use store::outbox::{Delivery, DeliveryState};
 
-use crate::kit::{OTHER_TOPIC, SlackAnswer, TOPIC, TestServer, eventually};
+use crate::kit::{OTHER_TOPIC, SlackAnswer, SlackRequest, TOPIC, TestServer, eventually};
 
 /// In 2026-11-22, a Sunday, until 13:00 UTC; the tests begin at 12:00.
 fn quiet(then: &str) -> Value {
@@ -88,7 +88,7 @@ async fn a_message_goes_where_a_rule_sends_it() {
         server.publish(TOPIC, text).await;
     }
     server.quiet().await;
-    let told = |channel| server.slack.posted(channel).iter().map(|post| post.marker()).collect::<Vec<_>>();
+    let told = |channel| server.slack.posted(channel).iter().map(SlackRequest::marker).collect::<Vec<_>>();
     assert_eq!(told("C1"), ["message-1", "message-2"]);
     assert_eq!(told("C2"), ["message-2", "message-3"]);
     let suppressed: Vec<_> =
@@ -103,7 +103,7 @@ async fn quiet_hours_hold_what_is_not_critical_and_bring_it_in_order() {
     server.publish_numbered(TOPIC, 3).await;
     server.publish(TOPIC, &alarm("message-alarm")).await;
     server.quiet().await;
-    let markers = || server.slack.posted("C1").iter().map(|post| post.marker()).collect::<Vec<_>>();
+    let markers = || server.slack.posted("C1").iter().map(SlackRequest::marker).collect::<Vec<_>>();
     assert_eq!(markers(), ["message-alarm"]);
     let held: Vec<_> = outcomes(&server).await.into_iter().filter(|(state, _)| *state == DeliveryState::Held).collect();
     let reason =

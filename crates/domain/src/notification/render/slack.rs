@@ -47,7 +47,8 @@ pub fn message(card: &Card) -> SlackMessage {
     assemble(card, None)
 }
 
-/// The first message of a thread, rendered again after a newer message joined the thread.
+/// The first message of a thread, rendered again after a newer message joined the thread. Whom it called stands there still;
+/// that Slack tells nobody of a mention in an edited message is assumed.
 pub fn parent_update(parent: &Card, latest: &Card) -> SlackMessage {
     let mut update = String::from("*Latest Update:* ");
     update.push_str(&mrkdwn::time(&latest.sent).replace('\n', " · "));

@@ -57,16 +57,15 @@ pub fn message(card: &Card) -> TeamsMessage {
     let mut body: Vec<Value> = called.into_iter().chain([head]).collect();
     body.extend(layout.finish());
     body.extend(small);
+    let teams =
+        if entities.is_empty() { json!({"width": "Full"}) } else { json!({"width": "Full", "entities": entities}) };
     let mut content = json!({
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
-        "msteams": {"width": "Full"},
+        "msteams": teams,
         "body": body,
     });
-    if let (false, Some(teams)) = (entities.is_empty(), content["msteams"].as_object_mut()) {
-        teams.insert("entities".to_owned(), Value::Array(entities));
-    }
     if let (false, Some(content)) = (actions.is_empty(), content.as_object_mut()) {
         content.insert("actions".to_owned(), Value::Array(actions));
     }

@@ -21,7 +21,7 @@ pub use backlog::Backlog;
 pub(crate) use commit::{Commits, GroupCommit};
 pub(crate) use enqueue::rows_of_placeholders;
 pub use enqueue::{AcceptRules, Addressee, Enqueued, NewNotification};
-pub use folds::FoldedTopic;
+pub use folds::{FoldedMessage, FoldedTopic};
 pub use gate::{Admission, Fate, Gate};
 pub use holds::Pause;
 pub use inspect::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, HistoryEntry};

@@ -236,7 +236,8 @@ CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state = 'p
 CREATE INDEX deliveries_held_since ON deliveries (state, since_ms) WHERE state = 'held';
 CREATE INDEX deliveries_held ON deliveries (destination, scope) WHERE state = 'held';
 CREATE INDEX deliveries_held_by_scope ON deliveries (scope, destination) WHERE state = 'held';
-CREATE INDEX deliveries_quiet ON deliveries (until_ms, destination) WHERE until_ms IS NOT NULL;
+CREATE INDEX deliveries_quiet ON deliveries (destination, until_ms) WHERE state = 'held' AND until_ms IS NOT NULL;
+CREATE INDEX deliveries_quiet_until ON deliveries (state, until_ms) WHERE state = 'held' AND until_ms IS NOT NULL;
 CREATE INDEX deliveries_folded ON deliveries (folded_into, id) WHERE folded_into IS NOT NULL;
 CREATE INDEX deliveries_by_configuration ON deliveries (configuration_arn, state);
 CREATE INDEX deliveries_by_state ON deliveries (state, id);

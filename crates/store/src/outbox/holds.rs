@@ -103,7 +103,7 @@ impl Store {
             return Ok(());
         }
         let rows = query(
-            "SELECT DISTINCT scope FROM deliveries WHERE destination = $1 AND state = 'held' AND until_ms IS NULL",
+            "SELECT DISTINCT scope FROM deliveries WHERE destination = $1 AND state = 'held' AND scope IS NOT NULL",
         )
         .bind(&lease.destination)
         .fetch_all(&mut transaction)

@@ -6,8 +6,8 @@ use super::lanes::{Lease, Waking, holds, wake};
 use crate::sql::query;
 use crate::{Store, StoreError};
 
-/// Lanes of one look; those after them are found by the next.
-const LANES_MAX: i64 = 128;
+/// Deliveries of one look.
+const ROWS_MAX: usize = 1_000;
 
 impl Store {
     /// Takes back what a leased lane held until now. Its retries begin now, too. Before [`Store::release_held`].
@@ -29,17 +29,24 @@ impl Store {
 
     /// Wakes lanes that sleep over something whose quiet hours have ended.
     pub async fn end_quiet_hours(&self, now_ms: i64) -> Result<(), StoreError> {
+        // A lane that was woken is not found again.
+        while self.wake_some(now_ms).await? == ROWS_MAX {}
+        Ok(())
+    }
+
+    /// Answers how many deliveries it looked at: of all lanes if that is less than it may.
+    async fn wake_some(&self, now_ms: i64) -> Result<usize, StoreError> {
         let rows = query(
-            "SELECT DISTINCT destination FROM deliveries WHERE until_ms <= $1 AND state = 'held' AND NOT EXISTS (
+            "SELECT destination FROM deliveries WHERE until_ms <= $1 AND state = 'held' AND NOT EXISTS (
                  SELECT 1 FROM destinations WHERE destinations.destination = deliveries.destination
                      AND due_at_ms IS NOT NULL AND held = 1) LIMIT $2",
         )
         .bind(now_ms)
-        .bind(LANES_MAX)
+        .bind(i64::try_from(ROWS_MAX).unwrap_or(i64::MAX))
         .fetch_all(&self.reader)
         .await?;
         if rows.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let waking = Waking { due_at_ms: Some(now_ms), held: true };
         let lanes = rows.iter().map(|row| Ok((row.try_get("destination")?, waking)));
@@ -48,6 +55,6 @@ impl Store {
         wake(&mut transaction, &lanes).await?;
         transaction.commit().await?;
         self.waker.wake();
-        Ok(())
+        Ok(rows.len())
     }
 }

@@ -36,15 +36,17 @@ impl App {
             Some(own) => own.count = own.count.saturating_add(1),
             None => topics.push(DigestTopic { topic_arn: delivery.topic_arn.clone(), count: 1 }),
         }
-        let mut bodies = self.store.newest_folded(delivery.id, NEWEST_READ).await?;
-        bodies.push(delivery.body.clone());
+        let folded = self.store.newest_folded(delivery.id, NEWEST_READ).await?;
+        let others = folded.iter().map(|message| (message.body.as_str(), message.configuration_arn.as_str()));
+        let own = (delivery.body.as_str(), delivery.configuration_arn.as_str());
+        let newest = others.chain([own]).filter_map(|(body, arn)| self.ruled_card(body, arn).ok()).collect();
         Ok(digest(&Digest {
             delivery_id: delivery.id,
             total: topics.iter().map(|topic| topic.count).sum(),
             topics,
             first_at_ms,
             last_at_ms,
-            newest: bodies.iter().filter_map(|body| self.ruled_card(body, &delivery.configuration_arn).ok()).collect(),
+            newest,
         }))
     }
 }

@@ -8,6 +8,7 @@ pub mod chat_configuration;
 pub mod custom_action;
 pub mod delivery;
 pub mod notification;
+pub mod rules;
 pub mod sns_message;
 pub mod user_identity;
 pub mod watch;

@@ -8,6 +8,7 @@ mod arn;
 pub mod card;
 mod console;
 mod digest;
+mod mention;
 mod moment;
 pub mod render;
 mod source;
@@ -22,7 +23,10 @@ mod golden;
 mod hostile;
 
 pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
+pub(crate) use console::encoded;
 pub use digest::{Digest, DigestTopic, digest};
+pub(crate) use mention::add_mentions;
+pub use mention::{MENTIONS_MAX, Mention};
 pub use moment::Moment;
 pub use source::{SourceDescription, sources};
 pub use thread_update::ThreadUpdate;
@@ -31,6 +35,7 @@ pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
 use std::collections::BTreeMap;
 
 use arn::Arn;
+use serde_json::Value;
 
 /// One SNS message, as far as a reader of it needs to know. All of it is the sender's and may be anything.
 #[derive(Debug, Clone, Copy)]
@@ -105,4 +110,9 @@ pub fn card(incoming: &Incoming<'_>) -> Card {
 /// same answer. Asked once, when a message is accepted.
 pub fn triage(incoming: &Incoming<'_>) -> Triage {
     source::triage(incoming)
+}
+
+/// A message's JSON, if it is an object or a list: what `detail` of a rule looks into.
+pub fn message_json(message: &str) -> Option<Value> {
+    source::json(message)
 }

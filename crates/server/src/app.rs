@@ -25,7 +25,9 @@ mod paces;
 mod pagination;
 mod pauses;
 mod refused_messages;
+mod rules;
 mod sign_in;
+mod silences;
 mod slack_channel_configurations;
 mod slack_workspaces;
 mod tags;
@@ -41,6 +43,7 @@ use std::sync::Arc;
 use domain::delivery::{Backoff, Breaker};
 use domain::notification::AccountNames;
 use domain::notification::template::Templates;
+use domain::rules::Rules;
 use domain::sns_message::TrustedHosts;
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -67,6 +70,7 @@ pub use sign_in::{
     FORM, GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest,
     server_name,
 };
+pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
@@ -108,6 +112,9 @@ pub struct App {
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,
     pub(crate) accept_rules: AcceptRules,
+    /// Of the settings.
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) silences: Silences,
     /// Waiting messages of a channel from which on they are folded; 0: never.
     pub(crate) digest_after: i64,
     /// The longest that one attempt can take.

@@ -13,8 +13,10 @@ mod moment;
 mod policy;
 mod preferences;
 mod render;
+mod rules;
 mod serve;
 mod session;
+mod silences;
 mod sources;
 mod store;
 mod templates;
@@ -67,6 +69,12 @@ enum Command {
     /// See what was delivered, what waits and why, what was refused; send it again.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// What is done about messages: check the rules of a settings file, try them on a message.
+    #[command(subcommand)]
+    Rules(rules::Rules),
+    /// What stays out of chat for a while: who wants that, why, and until when.
+    #[command(subcommand)]
+    Silences(silences::Silences),
     /// Where everything is kept: its schema, whether it is in order, and how to move it.
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -157,6 +165,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Render(render) => render.run(),
             Command::Templates(templates) => templates.run(),
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Rules(rules) => rules.run(),
+            Command::Silences(silences) => silences.run().await,
             Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,
             Command::User(user) => user.run().await,

@@ -12,6 +12,7 @@ mod metrics;
 mod microsoft_teams;
 mod notifications;
 mod operators;
+mod rules;
 mod store;
 mod templates;
 mod threads;
@@ -42,6 +43,7 @@ pub use metrics::MetricsSettings;
 pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
+pub use rules::RuleSettings;
 pub use store::StoreSettings;
 pub use templates::{TemplateSettings, read_template};
 pub use threads::{ConfigurationThreadSettings, ThreadSettings};
@@ -90,6 +92,9 @@ pub struct Settings {
     pub threads: ThreadSettings,
     #[serde(default)]
     pub templates: Vec<TemplateSettings>,
+    /// What is done about messages, in this order.
+    #[serde(default)]
+    pub rules: Vec<RuleSettings>,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -323,6 +328,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
         return wrong("ingest.sqs", &problem);
     }
     identities::check(&settings)?;
+    settings.rules()?;
     Ok(settings)
 }
 

@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Queue, RefusedQueue, SharedApp, SignIn,
-    ThreadRules, Throttle, Unrecorded, Unwritten, Watch, server_name,
+    Silences, ThreadRules, Throttle, Unrecorded, Unwritten, Watch, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -70,6 +70,8 @@ impl Server {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (app, unrecorded, unwritten) = compose(&settings, mode, address, store, clock, &tasks)?;
         let app = Arc::new(app);
+        // Before the first message is taken.
+        app.look_at_silences().await?;
         let json_lines = settings.audit.json_lines.as_ref();
         let json_lines = json_lines.map(|path| JsonLines::open(path, app.metrics.audit_lines_lost())).transpose()?;
         let sandbox = match mode {
@@ -217,6 +219,8 @@ fn compose(
         backoff: settings.delivery.backoff(),
         breaker: settings.delivery.breaker(),
         accept_rules: settings.delivery.accept_rules(),
+        rules: Arc::new(settings.rules()?),
+        silences: Silences::default(),
         digest_after: i64::from(settings.delivery.digest_after),
         attempt_ms: settings.delivery.attempt_ms(),
         pauses: Pauses::default(),

@@ -1,7 +1,8 @@
 //! What runs beside the requests: delivering, polling queues, keeping subscriptions, telling CloudWatch, recording
-//! what was refused, forgetting. Each file one loop over a function of `app`.
+//! what was refused, following silences, forgetting. Each file one loop over a function of `app`.
 
 mod deliver_notifications;
+mod follow_silences;
 mod forget_full_buckets;
 mod keep_house;
 mod poll_queues;
@@ -22,6 +23,7 @@ pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(subscribe_topics::run(app.clone(), stop.clone()));
     tasks.spawn(poll_queues::run(app.clone(), stop.clone()));
     tasks.spawn(keep_house::run(app.clone(), stop.clone()));
+    tasks.spawn(follow_silences::run(app.clone(), stop.clone()));
     tasks.spawn(watch::pauses(app.clone(), stop.clone()));
     tasks.spawn(watch::look(app.clone(), stop.clone()));
     tasks.spawn(forget_full_buckets::run(app.clone(), stop.clone()));

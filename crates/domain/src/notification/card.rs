@@ -3,6 +3,7 @@
 //! Readers (`source`) make cards, renderers (`render`) draw them. Strings are the sender's, uncut and unescaped: escaping
 //! and cutting belong to the platform, so they happen in its renderer and nowhere else.
 
+use super::mention::Mention;
 use super::moment::Moment;
 
 /// One notification, ready to be drawn.
@@ -29,6 +30,8 @@ pub struct Card {
     /// The conversation that the message belongs to.
     pub thread: Option<Thread>,
     pub about: About,
+    /// Whom it calls: none as read, rules add them.
+    pub mentions: Vec<Mention>,
 }
 
 /// Who made a card: a reader of SNS messages, or Bellhop itself. Its name is its file's, and stands in logs and metrics.
@@ -116,7 +119,7 @@ pub enum Part {
     Preformatted { title: Option<String>, text: String },
 }
 
-/// A page to open. `url` is https and made by this crate, never the sender's.
+/// A page to open. `url` is https: a console's, made by this crate, or a rule's; never the sender's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     pub label: String,

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::mention::add_mentions;
 use super::text::first_line;
 use super::{About, Arn, Card, Fact, Moment, Part, Place, Severity, Source, Text};
 
@@ -47,6 +48,10 @@ pub fn digest(digest: &Digest) -> Card {
     let severity = cards(digest).map(|card| card.severity).max().unwrap_or(Severity::Neutral);
     let titles = titles(digest);
     let gist = titles.first().map(Title::line);
+    // A hundred warnings that each call nobody twice would call together: what is worth waking up for calls, once.
+    let mut mentions = Vec::new();
+    let critical = cards(digest).filter(|card| card.severity == Severity::Critical);
+    add_mentions(&mut mentions, critical.flat_map(|card| &card.mentions));
     Card {
         source: Source::DIGEST,
         severity,
@@ -59,6 +64,7 @@ pub fn digest(digest: &Digest) -> Card {
         sent: Moment::from_unix_ms(digest.last_at_ms),
         thread: None,
         about: About { origin: "bellhop".to_owned(), kind: "digest".to_owned(), ..About::default() },
+        mentions,
     }
 }
 

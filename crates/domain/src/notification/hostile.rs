@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::render::slack::{self, SlackMessage};
 use super::text::{is_blank, is_hazard};
-use super::{AccountNames, Card, Incoming, Source, ThreadUpdate, card};
+use super::{AccountNames, Card, Incoming, Source, ThreadUpdate, card, message_json};
 use crate::delivery::ThreadUpdates;
+use crate::rules::{Facts, RUNBOOK_LABEL, Rules};
 
 fn read(message: &str, subject: Option<&str>) -> Card {
     card(&Incoming {
@@ -61,6 +62,7 @@ fn assert_harmless(text: &str) {
         let console = [".console.aws.amazon.com/", "console.amazonaws.cn/", "console.amazonaws-us-gov.com/"];
         let ours = match inside.split_once('|') {
             None => inside.starts_with("https://") || inside.starts_with("http://"),
+            Some((url, label)) if url.starts_with("https://wiki.example.com/") => label == RUNBOOK_LABEL,
             Some((url, label)) if url.starts_with("https://") => {
                 console.iter().any(|host| url.contains(host)) && label.starts_with("Open ")
             }
@@ -109,9 +111,44 @@ fn escapes(blocks: &[Value]) -> usize {
     blocks.iter().map(|block| block.to_string().matches('\\').count()).sum()
 }
 
+/// What a rule may put onto any message: everybody called, a runbook's address made of the message's own words.
+fn dressed(message: &str, card: &Card) -> Card {
+    let rule = json!({"name": "all", "severity": "critical", "runbook": "https://wiki.example.com/{text}/{detail.state}",
+        "mention": ["here", "channel", "user:U012AB", "group:S012AB", "teams-user:a@example.com|Anna"]});
+    let second = json!({"name": "subject", "runbook": "https://wiki.example.com/{subject}?a={account}"});
+    let third = json!({"name": "always", "runbook": "https://wiki.example.com/{type}{source}"});
+    let tables = [rule, second, third].map(|rule| rule.as_object().unwrap().clone());
+    let json = message_json(message);
+    let facts = Facts { card, topic_arn: "t<!here>", configuration_arn: "a/<!here>", message: json.as_ref() };
+    let mut dressed = card.clone();
+    Rules::parse(&tables).unwrap().evaluate(&facts, &[], 0).dress(&mut dressed);
+    dressed
+}
+
+const CALLED: &str = "<!here> <!channel> <@U012AB> <!subteam^S012AB>";
+
+/// What rules call is at the top and nowhere else, and the rest is as harmless as without them.
+fn check_dressed(message: &str, card: &Card) {
+    let native = card.source == Source::CUSTOM_NOTIFICATION;
+    let dressed = dressed(message, card);
+    platforms::check(&dressed);
+    let mut rendered = slack::message(&dressed);
+    assert_within_limits(&rendered);
+    let top = serde_json::to_value(rendered.blocks.remove(0)).unwrap();
+    assert_eq!(top["text"], json!({"type": "mrkdwn", "text": CALLED, "verbatim": true}));
+    rendered.text = rendered.text.strip_prefix(CALLED).unwrap().trim_start().to_owned();
+    for (text, is_mrkdwn, may_be_native) in texts(&rendered, native) {
+        if is_mrkdwn && !may_be_native {
+            assert_harmless(&text);
+        }
+    }
+}
+
 fn check(message: &str, subject: Option<&str>) {
     let card = read(message, subject);
+    assert!(card.mentions.is_empty());
     platforms::check(&card);
+    check_dressed(message, &card);
     let native = card.source == Source::CUSTOM_NOTIFICATION;
     let update = ThreadUpdate { parent: &card, latest: &card, took_ms: Some(1), updates: ThreadUpdates::Both };
     for rendered in [slack::message(&card), slack::parent_update(&update)] {

@@ -259,7 +259,7 @@ fn read_text(incoming: &Incoming<'_>) -> Card {
 
 /// The message's JSON, if it is an object or a list. Only these are worth parsing: a bare number or word reads best as it
 /// stands. `serde_json` stops at 128 levels, so nesting cannot exhaust the stack; what it refuses is text.
-fn json(message: &str) -> Option<Value> {
+pub fn json(message: &str) -> Option<Value> {
     let message = message.trim_start_matches('\u{feff}').trim_start();
     if message.starts_with(['{', '[']) { serde_json::from_str(message).ok() } else { None }
 }

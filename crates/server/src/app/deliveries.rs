@@ -44,6 +44,7 @@ impl App {
     /// Sends what is due on a leased lane, and gives the lane back.
     pub async fn deliver(&self, lease: &Lease) -> Result<(), StoreError> {
         if lease.held {
+            self.store.release_quiet(lease, self.clock.now_ms()).await?;
             self.store.release_held(lease).await?;
         }
         let now_ms = self.clock.now_ms();

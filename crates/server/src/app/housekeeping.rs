@@ -24,6 +24,7 @@ impl App {
         }
         if self.ledger_retention_days > 0 {
             while self.store.prune_notifications(days_ago(self.ledger_retention_days), BATCH).await? > 0 {}
+            self.store.prune_silences(days_ago(self.ledger_retention_days)).await?;
         }
         let threads_before_ms = now_ms.saturating_sub(THREAD_WINDOW_MAX_MS);
         while self.store.prune_threads(threads_before_ms, BATCH).await? > 0 {}

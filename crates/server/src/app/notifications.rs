@@ -1,12 +1,13 @@
 //! What SNS sends: believed only if its signature holds, safe when accepted.
 
-use domain::notification::{Incoming, triage};
+use domain::notification::triage;
 use domain::sns_message::{BadSignature, SnsMessage, UntrustedUrl, Verified, certificate_url};
 use store::StoreError;
 use store::outbox::{Enqueued, NewNotification};
 use tracing::Instrument as _;
 
 use super::App;
+use super::rules::incoming;
 use crate::outbound::certificates::CertificateUnavailable;
 use crate::traces;
 
@@ -91,13 +92,8 @@ impl App {
 
     /// What the outbox keeps of a message. `body` is its envelope.
     pub(super) fn notification(&self, message: &SnsMessage, body: String) -> NewNotification {
-        let triage = triage(&Incoming {
-            topic_arn: message.topic_arn.as_str(),
-            subject: message.subject.as_deref(),
-            message: &message.message,
-            timestamp: &message.timestamp,
-            account_names: &self.account_names,
-        });
+        let triage = triage(&incoming(message, &self.account_names));
+        let received_at_ms = self.clock.now_ms();
         NewNotification {
             topic_arn: message.topic_arn.as_str().to_owned(),
             message_id: message.message_id.clone(),
@@ -105,7 +101,8 @@ impl App {
             priority: triage.priority,
             addressee: None,
             similarity: triage.similarity,
-            received_at_ms: self.clock.now_ms(),
+            gate: self.gate(message, received_at_ms),
+            received_at_ms,
         }
     }
 }

@@ -153,6 +153,7 @@ impl App {
                 destination: listed.configuration.channel.destination(),
             }),
             similarity: None,
+            gate: None,
             received_at_ms: self.clock.now_ms(),
         };
         self.store.enqueue(notification, AcceptRules::default()).await.map(drop)

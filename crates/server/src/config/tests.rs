@@ -67,6 +67,7 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
             "`ops`",
         ),
         ("[delivery]\nteams_tenant_messages_per_second = 0.0", "delivery.teams_tenant_messages_per_second"),
+        ("[[rules]]\nname = \"r\"\nmute = true\nmatch = { colour = \"red\" }", "rule `r`: `match.colour`"),
         ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
     ] {
         let error = of_toml(text).unwrap_err().to_string();
@@ -227,4 +228,15 @@ fn secrets_are_not_printed() {
     let settings = of_toml(&format!("{BOT}\napp_password = \"of~the.line\"")).unwrap();
     let printed = format!("{settings:?}");
     assert!(!printed.contains("of~the.line"), "{printed}");
+}
+
+#[test]
+fn the_rules_of_the_guide_are_rules() {
+    let guide = include_str!("../../../../docs/guides/rules.md");
+    let examples: Vec<&str> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(examples.len(), 7);
+    for example in examples {
+        let settings = of_toml(example).unwrap_or_else(|error| panic!("{error}: {example}"));
+        assert!(!settings.rules().unwrap().is_empty(), "{example}");
+    }
 }

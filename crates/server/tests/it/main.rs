@@ -34,6 +34,8 @@ mod render;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod sns;

@@ -223,6 +223,7 @@ CREATE TABLE deliveries (
     reason            TEXT,              -- of the last failed attempt, or of its state
     posted            TEXT,              -- the platform's name for the message: Slack's ts
     scope             TEXT,              -- held: the credentials that are paused
+    until_ms          BIGINT,            -- held by quiet hours: when they end
     folded_into       BIGINT,            -- folded: the delivery that tells of it
     folds             BIGINT  NOT NULL,  -- how many it tells of beside itself
     since_ms          BIGINT  NOT NULL,  -- accepted or revived
@@ -235,6 +236,8 @@ CREATE INDEX deliveries_waiting ON deliveries (state, since_ms) WHERE state = 'p
 CREATE INDEX deliveries_held_since ON deliveries (state, since_ms) WHERE state = 'held';
 CREATE INDEX deliveries_held ON deliveries (destination, scope) WHERE state = 'held';
 CREATE INDEX deliveries_held_by_scope ON deliveries (scope, destination) WHERE state = 'held';
+CREATE INDEX deliveries_quiet ON deliveries (destination, until_ms) WHERE state = 'held' AND until_ms IS NOT NULL;
+CREATE INDEX deliveries_quiet_until ON deliveries (state, until_ms) WHERE state = 'held' AND until_ms IS NOT NULL;
 CREATE INDEX deliveries_folded ON deliveries (folded_into, id) WHERE folded_into IS NOT NULL;
 CREATE INDEX deliveries_by_configuration ON deliveries (configuration_arn, state);
 CREATE INDEX deliveries_by_state ON deliveries (state, id);
@@ -315,6 +318,18 @@ CREATE TABLE configuration_preferences (
     thread_updates    TEXT  ,           -- thread-only, both
     thread_window_ms  BIGINT
 );
+
+-- What stays out of chat until it ends: who wants that, and why.
+CREATE TABLE silences (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id    TEXT,             -- of configurations of this account; NULL: of all
+    conditions    TEXT   NOT NULL,  -- as a rule's match, in JSON
+    author        TEXT   NOT NULL,
+    comment       TEXT   NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    ends_at_ms    BIGINT NOT NULL
+);
+CREATE INDEX silences_by_end ON silences (ends_at_ms, id);
 
 -- What operators were told of and is not over.
 CREATE TABLE findings (

@@ -51,6 +51,7 @@ pub(super) const TABLES: &[Table] = &[
     table("event_rates", &["account_id"]),
     table("threads", &["configuration_arn", "destination", "thread_key"]),
     table("configuration_preferences", &["configuration_arn"]),
+    table("silences", &["id"]),
     table("findings", &["finding"]),
     table("turns", &["task"]),
     table("audit_records", &["id"]),

@@ -16,7 +16,7 @@ const QUEUE_MAX: usize = 1024;
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Job {
-    Enqueue(NewNotification, AcceptRules, Answer<Enqueued>),
+    Enqueue(Box<NewNotification>, AcceptRules, Answer<Enqueued>),
     Settle(Box<Attempted>, Answer<bool>),
 }
 
@@ -52,7 +52,7 @@ impl GroupCommit {
 impl Store {
     /// Commits a notification with its deliveries. When this returns `Accepted` or `Repeated`, the message is safe.
     pub async fn enqueue(&self, notification: NewNotification, rules: AcceptRules) -> Result<Enqueued, StoreError> {
-        self.group_commit.answer(|answer| Job::Enqueue(notification, rules, answer)).await
+        self.group_commit.answer(|answer| Job::Enqueue(Box::new(notification), rules, answer)).await
     }
 
     pub(super) async fn settle_soon(&self, attempted: Attempted) -> Result<bool, StoreError> {
@@ -66,7 +66,7 @@ async fn run(commits: Commits, mut waiting: mpsc::Receiver<Job>) {
         let (mut arrivals, mut attempts) = (Vec::new(), Vec::new());
         for job in batch.drain(..) {
             match job {
-                Job::Enqueue(notification, rules, answer) => arrivals.push(((notification, rules), answer)),
+                Job::Enqueue(notification, rules, answer) => arrivals.push(((*notification, rules), answer)),
                 Job::Settle(attempted, answer) => attempts.push((attempted, answer)),
             }
         }

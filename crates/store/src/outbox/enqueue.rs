@@ -1,10 +1,13 @@
 //! Accepting: notifications that arrive together are written together, each with a delivery for every listener.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::delivery::Priority;
 use domain::notification::Similarity;
 
+use super::gate::{Gate, route};
+use super::lanes::Waking;
 use crate::StoreError;
 use crate::sql::{Query, Transaction, query, query_of};
 
@@ -24,6 +27,8 @@ pub struct NewNotification {
     pub addressee: Option<Addressee>,
     /// What it says of what, if others may say the same.
     pub similarity: Option<Similarity>,
+    /// What rules make of it, if there are any; `None`: every listener gets it.
+    pub gate: Option<Gate>,
     pub received_at_ms: i64,
 }
 
@@ -46,7 +51,7 @@ pub struct AcceptRules {
 /// What became of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Enqueued {
-    /// Committed: one delivery per listening configuration.
+    /// Committed: one delivery per listening configuration, and per one that rules add. What is kept out counts.
     Accepted { deliveries: usize },
     /// It was committed before.
     Repeated,
@@ -69,14 +74,14 @@ pub(super) async fn write(
         .filter(|(n, _)| !listeners.to(n).is_empty() && seen.insert((n.topic_arn.as_str(), n.message_id.as_str())))
         .collect();
     let mut inserted = insert_notifications(transaction, &wanted).await?;
-    let woken = insert_deliveries(transaction, &wanted, &inserted, &listeners).await?;
+    let (made, woken) = insert_deliveries(transaction, &wanted, &inserted, &listeners).await?;
     let enqueued = arrivals
         .iter()
         .map(|(notification, _)| match listeners.to(notification) {
             [] => Enqueued::UnknownTopic,
             // Taken out, so that a message that came twice in one batch is accepted once.
-            listeners => match inserted.remove(&key(notification)) {
-                Some(_) => Enqueued::Accepted { deliveries: listeners.len() },
+            _ => match inserted.remove(&key(notification)) {
+                Some(id) => Enqueued::Accepted { deliveries: made.get(&id).copied().unwrap_or(0) },
                 None => Enqueued::Repeated,
             },
         })
@@ -146,34 +151,53 @@ struct NewDelivery<'a> {
     notification_id: i64,
     notification: &'a NewNotification,
     rules: AcceptRules,
-    listener: &'a Addressee,
-    /// What keeps it out: the state that it gets, and why.
-    kept_out: Option<(&'static str, String)>,
+    listener: Cow<'a, Addressee>,
+    kept_out: Option<KeptOut>,
 }
 
-/// Answers whether a lane that slept has something to send now.
+/// What keeps a delivery out: the state that it gets, and why.
+#[derive(Debug)]
+pub(super) struct KeptOut {
+    pub(super) state: &'static str,
+    pub(super) reason: String,
+    /// Held: until when.
+    pub(super) until_ms: Option<i64>,
+}
+
+/// Answers how many each notification got, and whether a lane that slept has something to send now.
 async fn insert_deliveries(
     transaction: &mut Transaction,
     wanted: &[&(NewNotification, AcceptRules)],
     inserted: &HashMap<(String, String), i64>,
     listeners: &Listeners,
-) -> Result<bool, StoreError> {
-    let mut deliveries = Vec::new();
+) -> Result<(HashMap<i64, usize>, bool), StoreError> {
+    let (mut deliveries, mut made) = (Vec::new(), HashMap::new());
     for (notification, rules) in wanted {
         let Some(&notification_id) = inserted.get(&key(notification)) else { continue };
-        for listener in listeners.to(notification) {
-            deliveries.push(NewDelivery { notification_id, notification, rules: *rules, listener, kept_out: None });
+        let routed = match &notification.gate {
+            None => listeners.to(notification).iter().map(|listener| (Cow::Borrowed(listener), None)).collect(),
+            Some(gate) => route(transaction, gate, listeners.to(notification)).await?,
+        };
+        made.insert(notification_id, routed.len());
+        for (listener, kept_out) in routed {
+            deliveries.push(NewDelivery { notification_id, notification, rules: *rules, listener, kept_out });
         }
     }
+    // What a rule keeps out was not told, and is no event of its account.
     for delivery in &mut deliveries {
-        delivery.kept_out = kept_out(transaction, delivery).await?;
+        if delivery.kept_out.as_ref().is_some_and(|kept_out| !kept_out.is_later()) {
+            continue;
+        }
+        if let Some(kept_out) = kept_out(transaction, delivery).await? {
+            delivery.kept_out = Some(kept_out);
+        }
     }
     // One topic may have many listeners: the statements stay of a bounded size.
     for rows in deliveries.chunks(ROWS_MAX) {
         let sql = format!(
-            "INSERT INTO deliveries (notification_id, configuration_arn, destination, state, priority, reason, since_ms,
-                 updated_at_ms, attempts, folds) VALUES {}",
-            rows_of_placeholders(rows.len(), 8, ", 0, 0")
+            "INSERT INTO deliveries (notification_id, configuration_arn, destination, state, priority, reason, until_ms,
+                 since_ms, updated_at_ms, attempts, folds) VALUES {}",
+            rows_of_placeholders(rows.len(), 9, ", 0, 0")
         );
         let insert = rows.iter().fold(query_of(sql), |insert, row| {
             let at_ms = row.notification.received_at_ms;
@@ -181,30 +205,58 @@ async fn insert_deliveries(
                 .bind(row.notification_id)
                 .bind(&row.listener.configuration_arn)
                 .bind(&row.listener.destination)
-                .bind(row.kept_out.as_ref().map_or("pending", |(state, _)| state))
+                .bind(row.kept_out.as_ref().map_or("pending", |kept_out| kept_out.state))
                 .bind(row.notification.priority.as_i64())
-                .bind(row.kept_out.as_ref().map(|(_, reason)| reason))
+                .bind(row.kept_out.as_ref().map(|kept_out| &kept_out.reason))
+                .bind(row.kept_out.as_ref().and_then(|kept_out| kept_out.until_ms))
                 .bind(at_ms)
                 .bind(at_ms)
         });
         insert.execute(&mut *transaction).await?;
     }
+    Ok((made, wake_lanes(transaction, &deliveries).await? > 0))
+}
+
+/// Answers how many lanes slept.
+async fn wake_lanes(transaction: &mut Transaction, deliveries: &[NewDelivery<'_>]) -> Result<u64, StoreError> {
     let mut due: BTreeMap<String, i64> = BTreeMap::new();
     for delivery in deliveries.iter().filter(|delivery| delivery.kept_out.is_none()) {
         due.entry(delivery.listener.destination.clone()).or_insert(delivery.notification.received_at_ms);
     }
-    Ok(super::lanes::make_due(transaction, &due).await? > 0)
+    let held: Vec<&str> = deliveries
+        .iter()
+        .filter(|delivery| delivery.kept_out.as_ref().is_some_and(KeptOut::is_later))
+        .map(|delivery| delivery.listener.destination.as_str())
+        .collect();
+    if held.is_empty() {
+        return super::lanes::make_due(transaction, &due).await;
+    }
+    let waking = |(destination, at_ms)| (destination, Waking { due_at_ms: Some(at_ms), held: false });
+    let mut lanes: BTreeMap<String, Waking> = due.into_iter().map(waking).collect();
+    for destination in held {
+        lanes.entry(destination.to_owned()).or_default().held = true;
+    }
+    super::lanes::wake(transaction, &lanes).await
 }
 
-/// Asks the rules in turn.
-async fn kept_out(
-    transaction: &mut Transaction,
-    delivery: &NewDelivery<'_>,
-) -> Result<Option<(&'static str, String)>, StoreError> {
+impl KeptOut {
+    fn new(state: &'static str, reason: String) -> Self {
+        Self { state, reason, until_ms: None }
+    }
+
+    /// It goes out by itself.
+    fn is_later(&self) -> bool {
+        self.until_ms.is_some()
+    }
+}
+
+/// Asks the settings' limits in turn.
+async fn kept_out(transaction: &mut Transaction, delivery: &NewDelivery<'_>) -> Result<Option<KeptOut>, StoreError> {
     let rules = delivery.rules;
     if rules.events_per_second > 0 && !within_rate(transaction, delivery).await? {
         let limit = rules.events_per_second;
-        return Ok(Some(("throttled", format!("its account had more than {limit} events in this second"))));
+        let reason = format!("its account had more than {limit} events in this second");
+        return Ok(Some(KeptOut::new("throttled", reason)));
     }
     match &delivery.notification.similarity {
         Some(similarity) if rules.similar_within_ms > 0 => told_lately(transaction, delivery, similarity).await,
@@ -234,7 +286,7 @@ async fn told_lately(
     transaction: &mut Transaction,
     delivery: &NewDelivery<'_>,
     similarity: &Similarity,
-) -> Result<Option<(&'static str, String)>, StoreError> {
+) -> Result<Option<KeptOut>, StoreError> {
     let at_ms = delivery.notification.received_at_ms;
     let first = query(
         "INSERT INTO recent_similar (destination, matter, says, notification_id, at_ms) VALUES ($1, $2, $3, $4, $5)
@@ -252,8 +304,8 @@ async fn told_lately(
     .await?;
     let Similarity { matter, says } = similarity;
     let seconds = delivery.rules.similar_within_ms / 1000;
-    Ok((first == 0)
-        .then(|| ("suppressed", format!("the channel was told the same within {seconds} s: {matter} {says}"))))
+    let reason = || format!("the channel was told the same within {seconds} s: {matter} {says}");
+    Ok((first == 0).then(|| KeptOut::new("suppressed", reason())))
 }
 
 /// `($1, $2, 'x'), ($3, $4, 'x')` for two rows of two columns and a constant.

@@ -20,6 +20,15 @@ pub struct FoldedTopic {
     pub last_at_ms: i64,
 }
 
+/// A message that a digest tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoldedMessage {
+    /// For whom it was: two accounts may share a channel.
+    pub configuration_arn: String,
+    /// The SNS envelope as it arrived.
+    pub body: String,
+}
+
 impl Store {
     /// Folds what waits on a leased lane with this priority into the oldest of it, and answers how many of each configuration
     /// that were; none if there is nothing to fold, or the lease was lost.
@@ -88,11 +97,15 @@ impl Store {
             .collect()
     }
 
-    /// The newest messages that a digest tells of: SNS envelopes as they arrived.
-    pub async fn newest_folded(&self, delivery_id: i64, limit: i64) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT body FROM deliveries JOIN notifications ON notifications.id = deliveries.notification_id
+    /// The newest messages that a digest tells of.
+    pub async fn newest_folded(&self, delivery_id: i64, limit: i64) -> Result<Vec<FoldedMessage>, StoreError> {
+        let sql = "SELECT body, configuration_arn FROM deliveries JOIN notifications ON notifications.id = deliveries.notification_id
              WHERE folded_into = $1 ORDER BY deliveries.id DESC LIMIT $2";
         let rows = query(sql).bind(delivery_id).bind(limit).fetch_all(&self.reader).await?;
-        rows.iter().map(|row| row.try_get("body")).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(FoldedMessage { configuration_arn: row.try_get("configuration_arn")?, body: row.try_get("body")? })
+            })
+            .collect()
     }
 }

@@ -96,17 +96,23 @@ impl Store {
         Ok(pause)
     }
 
-    /// Takes back what a leased lane holds for credentials that are not paused any more.
+    /// Takes back what a leased lane holds for credentials that are not paused any more. What quiet hours hold stays.
     pub async fn release_held(&self, lease: &Lease) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         if !holds(&mut transaction, lease).await? {
             return Ok(());
         }
-        let rows = query("SELECT DISTINCT scope FROM deliveries WHERE destination = $1 AND state = 'held'")
-            .bind(&lease.destination)
-            .fetch_all(&mut transaction)
-            .await?;
-        let mut still = 0_i64;
+        let rows = query(
+            "SELECT DISTINCT scope FROM deliveries WHERE destination = $1 AND state = 'held' AND scope IS NOT NULL",
+        )
+        .bind(&lease.destination)
+        .fetch_all(&mut transaction)
+        .await?;
+        let quiet = query(
+            "SELECT 1 FROM deliveries WHERE destination = $1 AND state = 'held' AND until_ms IS NOT NULL LIMIT 1",
+        );
+        let quiet = quiet.bind(&lease.destination).fetch_optional(&mut transaction).await?;
+        let mut still = i64::from(quiet.is_some());
         for row in rows {
             let scope: String = row.try_get("scope")?;
             let paused = query("SELECT 1 FROM pauses WHERE scope = $1 AND ended_at_ms IS NULL").bind(&scope);
@@ -165,7 +171,8 @@ impl Store {
         let mut transaction = self.write().await?;
         let rows = query(
             "UPDATE deliveries SET state = 'dead', reason = $1 || COALESCE(reason, ''), scope = NULL, updated_at_ms = $2
-             WHERE id IN (SELECT id FROM deliveries WHERE state = 'held' AND since_ms < $3 ORDER BY since_ms LIMIT $4)
+             WHERE id IN (SELECT id FROM deliveries WHERE state = 'held' AND until_ms IS NULL AND since_ms < $3
+                 ORDER BY since_ms LIMIT $4)
              RETURNING id",
         )
         .bind(reason)

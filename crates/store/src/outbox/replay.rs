@@ -110,7 +110,7 @@ async fn revive_where(
 ) -> Result<Vec<Row>, StoreError> {
     let revive = query_of(format!(
         "UPDATE deliveries SET state = 'pending', attempts = 0, since_ms = $1, updated_at_ms = $1, scope = NULL,
-             folded_into = NULL, posted = CASE WHEN state = 'delivered' THEN NULL ELSE posted END
+             until_ms = NULL, folded_into = NULL, posted = CASE WHEN state = 'delivered' THEN NULL ELSE posted END
          WHERE {condition} RETURNING id, destination"
     ));
     revive.bind(now_ms).bind(value).fetch_all(transaction).await

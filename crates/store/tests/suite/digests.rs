@@ -40,7 +40,7 @@ pub async fn what_waits_is_folded_into_the_oldest_of_its_priority(setup: &impl S
     let told: Vec<_> = told.iter().map(|t| (t.topic_arn.as_str(), t.count, t.first_at_ms, t.last_at_ms)).collect();
     assert_eq!(told, [(topic("a").as_str(), 5, NOW + 1, NOW + 7), (topic("b").as_str(), 3, NOW + 2, NOW + 8)]);
     assert_eq!(
-        store.newest_folded(digest.1.id, 2).await.unwrap(),
+        store.newest_folded(digest.1.id, 2).await.unwrap().into_iter().map(|found| found.body).collect::<Vec<_>>(),
         ["{\"MessageId\":\"m8\"}", "{\"MessageId\":\"m7\"}"]
     );
     let id = digest.1.id;

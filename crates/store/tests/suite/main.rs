@@ -22,6 +22,8 @@ mod digests;
 #[cfg(test)]
 mod enqueue;
 #[cfg(test)]
+mod gates;
+#[cfg(test)]
 mod holds;
 #[cfg(test)]
 mod identities;
@@ -41,6 +43,8 @@ mod secrets;
 mod sessions;
 #[cfg(test)]
 mod setup;
+#[cfg(test)]
+mod silences;
 #[cfg(test)]
 mod sqlite;
 #[cfg(test)]
@@ -199,6 +203,18 @@ suite! {
         a_digest_that_waits_takes_in_what_arrives
         a_folded_delivery_can_be_brought_alone
         a_lost_lease_folds_nothing
+    }
+    gates {
+        what_is_muted_is_in_the_ledger_and_can_be_brought
+        what_is_muted_is_not_what_a_channel_was_told
+        a_message_is_sent_where_rules_say_once_and_stays_where_they_name_nobody
+        quiet_hours_hold_what_comes_and_bring_it_before_what_is_newer
+        what_comes_as_quiet_hours_end_does_not_overtake
+        quiet_hours_last_in_another_channel_and_end_for_one_that_is_brought
+    }
+    silences {
+        a_silence_is_in_force_until_it_ends_or_is_ended
+        there_are_only_so_many_in_force
     }
     holds {
         what_is_held_waits_beside_its_lane_and_says_why

@@ -81,6 +81,7 @@ pub fn notification(topic_name: &str, message_id: &str, received_at_ms: i64) -> 
         priority: Priority::Notification,
         addressee: None,
         similarity: None,
+        gate: None,
         received_at_ms,
     }
 }

@@ -10,6 +10,7 @@ mod markdown;
 use serde::Serialize;
 
 use crate::notification::arn::Arn;
+use crate::notification::mention::{Mention, Whom};
 use crate::notification::text::is_blank;
 use crate::notification::{Card, Fact, Link, Part, Severity, Text};
 
@@ -41,7 +42,7 @@ const LEAST_ROOM: usize = 80;
 
 /// Renders a card. Total: every card makes a message within Chime's limit, and one that was shortened says so.
 pub fn message(card: &Card) -> ChimeMessage {
-    let headline = headline(card);
+    let headline = format!("{}{}", called(&card.mentions), headline(card));
     let tail = format!("{}{}", links(&card.links), footer(card));
     let facts = Facts::of(&card.body);
     let around = [PREFIX, &headline, &tail, NOTICE].map(markdown::units).iter().sum::<usize>() + facts.length;
@@ -59,6 +60,18 @@ pub fn message(card: &Card) -> ChimeMessage {
     }
     let notice = if content.cut { NOTICE } else { "" };
     ChimeMessage { content: format!("{}{notice}{tail}", content.text) }
+}
+
+/// Whom rules call: all of the room, or those who are there. Chime's ids of people are not rules' to say.
+fn called(mentions: &[Mention]) -> &'static str {
+    let calls = |wanted: &Whom| mentions.iter().any(|mention| mention.whom() == wanted);
+    if calls(&Whom::Channel) {
+        "@All "
+    } else if calls(&Whom::Here) {
+        "@Present "
+    } else {
+        ""
+    }
 }
 
 /// The message as it grows, and the room that is left.

@@ -14,6 +14,7 @@ use serde::Serialize;
 pub use self::blocks::{Attachment, Block};
 use self::layout::Layout;
 use crate::notification::arn::Arn;
+use crate::notification::mention::{MENTIONS_MAX, Mention, Whom};
 use crate::notification::text::{is_blank, is_hazard};
 use crate::notification::thread_update::Summary;
 use crate::notification::{Card, Link, Part, Severity, Text, ThreadUpdate};
@@ -39,28 +40,35 @@ const FOOTER_TEXT: usize = 400;
 const SUMMARY_TEXT: usize = 1_200;
 /// A headline that another has replaced: readers of sources make none that is longer.
 const FIRST_HEADLINE_TEXT: usize = 1_000;
+/// Mentions of the longest ids, `<!subteam^S…>` and a space: 20 × 113.
+const CALLED_TEXT: usize = 2_260;
 
-const _: () = assert!(PUSH_TEXT <= limits::MESSAGE_TEXT && LINKS_TEXT <= limits::SECTION_TEXT);
+const _: () = assert!(CALLED_TEXT + PUSH_TEXT <= limits::MESSAGE_TEXT && LINKS_TEXT <= limits::SECTION_TEXT);
+const _: () = assert!(CALLED_TEXT <= limits::SECTION_TEXT);
 
 /// Renders a card. Total: every card makes a message within all of Slack's limits.
 pub fn message(card: &Card) -> SlackMessage {
     assemble(card, &card.body, None)
 }
 
-/// The first message of a thread, rendered again after a newer message joined the thread.
+/// The first message of a thread, rendered again after a newer message joined the thread. Whom it called stands there still;
+/// that Slack tells nobody of a mention in an edited message is assumed.
 pub fn parent_update(update: &ThreadUpdate<'_>) -> SlackMessage {
     assemble(&update.shown(), &update.parent.body, Some(update))
 }
 
 /// `card` is what headline, colour and small print are of.
 fn assemble(card: &Card, body: &[Part], update: Option<&ThreadUpdate<'_>>) -> SlackMessage {
-    let text = push_line(card);
+    let called = called(&card.mentions);
+    let push_line = push_line(card);
+    let text = called.as_ref().map_or_else(|| push_line.clone(), |called| format!("{called} {push_line}"));
     let (headline, headline_was_cut) = headline(card);
+    let mut top: Vec<Block> = called.map(|called| Block::section(called, false)).into_iter().collect();
+    top.push(headline);
     let first = update.map(news).unwrap_or_default();
     let note = update.map(ThreadUpdate::note);
     let last: Vec<Block> = links(&card.links).into_iter().chain([footer(card, note)]).collect();
-    let around: Vec<Block> = first.iter().chain(&last).cloned().collect();
-    let mut layout = Layout::around(&headline, &around, body);
+    let mut layout = Layout::around(top.iter().chain(&first).chain(&last), body);
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
@@ -68,8 +76,22 @@ fn assemble(card: &Card, body: &[Part], update: Option<&ThreadUpdate<'_>>) -> Sl
         layout.part(part);
     }
     let blocks = first.into_iter().chain(layout.finish()).chain(last).collect();
-    let attachment = Attachment { color: colour(card.severity), fallback: text.clone(), blocks };
-    SlackMessage { text, blocks: vec![headline], attachments: vec![attachment] }
+    let attachment = Attachment { color: colour(card.severity), fallback: push_line, blocks };
+    SlackMessage { text, blocks: top, attachments: vec![attachment] }
+}
+
+/// Whom rules call, as Slack writes it; of Slack's ids alone. Once above the headline, which a header block could not hold, and
+/// once in the push line: <https://docs.slack.dev/messaging/formatting-message-text#mentioning-users>.
+fn called(mentions: &[Mention]) -> Option<String> {
+    let called = mentions.iter().filter_map(|mention| match mention.whom() {
+        Whom::Here => Some("<!here>".to_owned()),
+        Whom::Channel => Some("<!channel>".to_owned()),
+        Whom::User(id) => Some(format!("<@{id}>")),
+        Whom::Group(id) => Some(format!("<!subteam^{id}>")),
+        Whom::TeamsUser { .. } => None,
+    });
+    let called: Vec<String> = called.take(MENTIONS_MAX).collect();
+    (!called.is_empty()).then(|| called.join(" "))
 }
 
 /// What is new in the thread, and the headline that the message had before.

@@ -2,7 +2,7 @@
 //!
 //! The worker that delivers to Teams calls it and sends the result as it is. A stranger's text goes into text runs, in which
 //! Teams knows no markdown and no mentions, so there is nothing to escape and nothing to forget; only a custom notification's
-//! own markdown goes into text blocks. No `entities` are ever sent, without which no `<at>` is a mention.
+//! own markdown goes into text blocks. `entities`, without which no `<at>` is a mention, are of a rule's making alone.
 //!
 //! Sources: <https://adaptivecards.io/explorer/TextRun.html> ("Markdown is not supported"),
 //! <https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format>.
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use self::elements::{Face, block, clean_line, native, run};
 use self::layout::Layout;
+use crate::notification::mention::{MENTIONS_MAX, Mention, Whom};
 use crate::notification::text::{is_blank, is_hazard};
 use crate::notification::thread_update::Summary;
 use crate::notification::{Card, Link, Part, Severity, Text, ThreadUpdate};
@@ -59,7 +60,8 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     let (head, headline_was_cut) = headline(card);
     let news = update.map(news).unwrap_or_default();
     let small = footer(card, update.map(ThreadUpdate::note));
-    let around = [json!(summary), head.clone(), json!(actions)];
+    let (called, entities) = called(&card.mentions);
+    let around = [json!(summary), head.clone(), json!(actions), json!(called), json!(entities)];
     let mut layout = Layout::around(around.iter().chain(&news).chain(&small), parts);
     if headline_was_cut {
         layout.text(None, &card.headline);
@@ -67,15 +69,17 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     for part in parts {
         layout.part(part);
     }
-    let mut body = vec![head];
+    let mut body: Vec<Value> = called.into_iter().chain([head]).collect();
     body.extend(news);
     body.extend(layout.finish());
     body.extend(small);
+    let teams =
+        if entities.is_empty() { json!({"width": "Full"}) } else { json!({"width": "Full", "entities": entities}) };
     let mut content = json!({
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
-        "msteams": {"width": "Full"},
+        "msteams": teams,
         "body": body,
     });
     if let (false, Some(content)) = (actions.is_empty(), content.as_object_mut()) {
@@ -140,6 +144,25 @@ fn cut(text: &str, limit: usize) -> String {
         kept.push('…');
     }
     kept
+}
+
+/// Whom rules call, in a text block above the headline, and the entities without which it is only text. A webhook calls people
+/// alone, no channel and no tag: <https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format>
+/// (user mention in incoming webhook).
+fn called(mentions: &[Mention]) -> (Option<Value>, Vec<Value>) {
+    let users = mentions.iter().filter_map(|mention| match mention.whom() {
+        Whom::TeamsUser { id, name } => Some((id, format!("<at>{name}</at>"))),
+        Whom::Here | Whom::Channel | Whom::User(_) | Whom::Group(_) => None,
+    });
+    let mut texts: Vec<String> = Vec::new();
+    let mut entities = Vec::new();
+    for (id, text) in users.take(MENTIONS_MAX) {
+        let name = text.trim_start_matches("<at>").trim_end_matches("</at>");
+        entities.push(json!({"type": "mention", "text": text, "mentioned": {"id": id, "name": name}}));
+        texts.push(text);
+    }
+    let block = (!texts.is_empty()).then(|| json!({"type": "TextBlock", "text": texts.join(" "), "wrap": true}));
+    (block, entities)
 }
 
 /// Severity, what and where in one line, as on Slack.

@@ -227,6 +227,7 @@ impl Draft {
             sent: incoming.sent(),
             thread: self.thread,
             about: self.about,
+            mentions: Vec::new(),
         }
     }
 }

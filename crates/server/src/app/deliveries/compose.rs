@@ -1,7 +1,6 @@
 //! The card of a delivery: of the message that was accepted, of all that a digest tells, or of what Bellhop found itself.
 
-use domain::notification::{AccountNames, Card, Digest, DigestTopic, Incoming, card, digest};
-use domain::sns_message::SnsMessage;
+use domain::notification::{Card, Digest, DigestTopic, digest};
 use domain::watch;
 use store::StoreError;
 use store::outbox::PendingDelivery;
@@ -22,14 +21,7 @@ impl App {
         if delivery.topic_arn == OWN_TOPIC {
             return Ok(finding(&delivery.body).map(|finding| watch::card(&finding, delivery.since_ms)));
         }
-        Ok(self.styled_card(&delivery.body))
-    }
-
-    /// The card of an envelope, in the words of its template.
-    pub(super) fn styled_card(&self, body: &str) -> Result<Card, String> {
-        let message = parsed(body)?;
-        let incoming = incoming(&message, &self.account_names);
-        Ok(self.templates.restyle(card(&incoming), &incoming))
+        Ok(self.card_of(&delivery.body, &delivery.configuration_arn))
     }
 
     async fn digest_of(&self, delivery: &PendingDelivery) -> Result<Card, StoreError> {
@@ -44,35 +36,18 @@ impl App {
             Some(own) => own.count = own.count.saturating_add(1),
             None => topics.push(DigestTopic { topic_arn: delivery.topic_arn.clone(), count: 1 }),
         }
-        let mut bodies = self.store.newest_folded(delivery.id, NEWEST_READ).await?;
-        bodies.push(delivery.body.clone());
+        let folded = self.store.newest_folded(delivery.id, NEWEST_READ).await?;
+        let others = folded.iter().map(|message| (message.body.as_str(), message.configuration_arn.as_str()));
+        let own = (delivery.body.as_str(), delivery.configuration_arn.as_str());
+        let newest = others.chain([own]).filter_map(|(body, arn)| self.card_of(body, arn).ok()).collect();
         Ok(digest(&Digest {
             delivery_id: delivery.id,
             total: topics.iter().map(|topic| topic.count).sum(),
             topics,
             first_at_ms,
             last_at_ms,
-            newest: bodies.iter().filter_map(|body| read_card(body, &self.account_names).ok()).collect(),
+            newest,
         }))
-    }
-}
-
-/// The card of an envelope that was accepted before.
-pub(super) fn read_card(body: &str, account_names: &AccountNames) -> Result<Card, String> {
-    Ok(card(&incoming(&parsed(body)?, account_names)))
-}
-
-fn parsed(body: &str) -> Result<SnsMessage, String> {
-    SnsMessage::parse(body.as_bytes()).map_err(|error| format!("the stored message is damaged: {error}"))
-}
-
-fn incoming<'a>(message: &'a SnsMessage, account_names: &'a AccountNames) -> Incoming<'a> {
-    Incoming {
-        topic_arn: message.topic_arn.as_str(),
-        subject: message.subject.as_deref(),
-        message: &message.message,
-        timestamp: &message.timestamp,
-        account_names,
     }
 }
 

@@ -40,6 +40,10 @@ pub(super) fn state_of(delivery: &Delivery, pause: Option<&Pause>, now_ms: i64) 
 }
 
 fn held(delivery: &Delivery, pause: Option<&Pause>, now_ms: i64) -> String {
+    // By quiet hours: the reason says until when.
+    if delivery.scope.is_none() {
+        return delivery.reason.clone().unwrap_or_else(|| "held".to_owned());
+    }
     let scope = delivery.scope.as_deref().map(spoken).unwrap_or_default();
     match pause {
         Some(pause) => {
@@ -104,6 +108,12 @@ mod tests {
         assert!(said.contains(": Slack workspace T1 of account 123456789012: token_revoked"), "{said}");
         assert!(said.contains("(1 min ago), tried again 1970-04-11T00:00:30Z (in 30 s)"), "{said}");
         assert!(line(&held, None, NOW).contains("works again"));
+        let reason = Some("held until 2026-11-24 06:00:00 UTC by the quiet hours of rule `night`".to_owned());
+        let quiet = Delivery { scope: None, reason, ..held };
+        assert!(
+            line(&quiet, None, NOW)
+                .contains("  held until 2026-11-24 06:00:00 UTC by the quiet hours of rule `night`  ")
+        );
     }
 
     #[test]

@@ -360,6 +360,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         templates: Vec::new(),
         notifications: NotificationSettings::default(),
         threads: ThreadSettings::default(),
+        rules: Vec::new(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

@@ -12,8 +12,8 @@ use tracing::{Event, Metadata, Subscriber};
 use super::DataDirectory;
 use crate::setup::Setup as _;
 use crate::{
-    audit_records, chat_configurations, custom_actions, declared_identities, deliveries, digests, holds, identities,
-    lanes, platforms, replays, secrets, sessions, threads, topic_subscriptions,
+    audit_records, chat_configurations, custom_actions, declared_identities, deliveries, digests, gates, holds,
+    identities, lanes, platforms, replays, secrets, sessions, silences, threads, topic_subscriptions,
 };
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels; or because
@@ -137,6 +137,13 @@ async fn of_the_outbox() {
     threads::a_reply_changes_how_its_matter_stands(&setup()).await;
     threads::a_thread_is_forgotten_with_its_first_message_or_when_it_is_old(&setup()).await;
     threads::preferences_outlive_their_configuration(&setup()).await;
+    gates::what_is_muted_is_in_the_ledger_and_can_be_brought(&setup()).await;
+    gates::what_is_muted_is_not_what_a_channel_was_told(&setup()).await;
+    gates::a_message_is_sent_where_rules_say_once_and_stays_where_they_name_nobody(&setup()).await;
+    gates::quiet_hours_hold_what_comes_and_bring_it_before_what_is_newer(&setup()).await;
+    gates::what_comes_as_quiet_hours_end_does_not_overtake(&setup()).await;
+    gates::quiet_hours_last_in_another_channel_and_end_for_one_that_is_brought(&setup()).await;
+    silences::a_silence_is_in_force_until_it_ends_or_is_ended(&setup()).await;
     holds::what_is_held_waits_beside_its_lane_and_says_why(&setup()).await;
     holds::a_pause_that_ends_brings_back_what_was_held_before_what_is_newer(&setup()).await;
     holds::what_is_still_paused_stays_held(&setup()).await;

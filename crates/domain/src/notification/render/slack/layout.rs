@@ -33,18 +33,24 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Room for what stands between the headline and the last blocks.
-    pub fn around(headline: &Block, last: &[Block], body: &[Part]) -> Self {
+    /// Room for what stands beside all `others`.
+    pub fn around<'a>(others: impl Iterator<Item = &'a Block>, body: &[Part]) -> Self {
         let facts: Vec<Vec<Block>> = body
             .iter()
             .filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None })
             .map(|facts| sections_of(facts))
             .collect();
-        let around = || std::iter::once(headline).chain(last).chain(facts.iter().flatten());
+        let (mut taken, mut cost) = (0, NOTICE_COST);
+        let mut take = |block: &Block| {
+            taken += 1;
+            cost += block.cost();
+        };
+        others.for_each(&mut take);
+        facts.iter().flatten().for_each(&mut take);
         Self {
             blocks: Vec::with_capacity(8),
-            blocks_left: (limits::BLOCKS - 1).saturating_sub(around().count()),
-            room: limits::MESSAGE_BLOCKS.saturating_sub(around().map(Block::cost).sum::<usize>() + NOTICE_COST),
+            blocks_left: (limits::BLOCKS - 1).saturating_sub(taken),
+            room: limits::MESSAGE_BLOCKS.saturating_sub(cost),
             facts: facts.into_iter(),
             cut: false,
         }

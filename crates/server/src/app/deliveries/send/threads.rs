@@ -118,7 +118,7 @@ impl App {
     ) -> Option<Sent> {
         // Something newer may have gone out in between.
         let thread = threaded.found.as_ref().filter(|thread| !thread.entry.state.is_past(&threaded.event))?;
-        let parent = self.styled_card(&thread.parent_body).ok()?;
+        let parent = self.card_of(&thread.parent_body, &delivery.configuration_arn).ok()?;
         let took_ms = thread.entry.state.took_ms();
         let update = ThreadUpdate { parent: &parent, latest: card, took_ms, updates: threaded.preferences.updates };
         match channel.update(&thread.entry.parent_posted, &update).await {

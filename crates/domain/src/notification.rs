@@ -9,6 +9,7 @@ pub mod card;
 mod console;
 mod digest;
 mod moment;
+pub mod picture;
 pub mod render;
 mod source;
 pub(crate) mod text;

@@ -88,6 +88,7 @@ pub fn card(finding: &Finding, now_ms: i64) -> Card {
         sent: Moment::from_unix_ms(now_ms),
         thread: None,
         about: About { origin: "bellhop".to_owned(), kind: "finding".to_owned(), ..About::default() },
+        picture: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! and cutting belong to the platform, so they happen in its renderer and nowhere else.
 
 use super::moment::Moment;
+use super::picture::MetricGraph;
 
 /// One notification, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,8 @@ pub struct Card {
     /// The conversation that the message belongs to.
     pub thread: Option<Thread>,
     pub about: About,
+    /// What is drawn for it, after it was sent.
+    pub picture: Option<MetricGraph>,
 }
 
 /// Who made a card: a reader of SNS messages, or Bellhop itself. Its name is its file's, and stands in logs and metrics.

@@ -59,6 +59,7 @@ pub fn digest(digest: &Digest) -> Card {
         sent: Moment::from_unix_ms(digest.last_at_ms),
         thread: None,
         about: About { origin: "bellhop".to_owned(), kind: "digest".to_owned(), ..About::default() },
+        picture: None,
     }
 }
 

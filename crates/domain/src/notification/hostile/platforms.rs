@@ -56,6 +56,7 @@ fn a_card_of_extremes_keeps_every_limit() {
             sent: Moment::parse(&long()),
             thread: None,
             about: About::default(),
+            picture: None,
         };
         teams_is_sound(&card);
         if filler != "x" {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use self::layout::Layout;
 use crate::notification::arn::Arn;
-use crate::notification::text::{is_blank, is_hazard};
+use crate::notification::text::{first_line, is_blank, is_hazard};
 use crate::notification::{Card, Link, Severity, Source, Text};
 
 /// The body of `chat.postMessage`, less channel and thread.
@@ -25,6 +25,17 @@ pub struct SlackMessage {
     pub blocks: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Value>,
+}
+
+impl SlackMessage {
+    /// The same message with a picture that Slack has (a file's id), below the headline: Slack folds up what stands low in a
+    /// long attachment. `alt_text` says the same in words.
+    #[must_use]
+    pub fn with_picture(mut self, file_id: &str, alt_text: &str) -> Self {
+        let alt_text = first_line(alt_text, limits::ALT_TEXT - 1).unwrap_or_else(|| "Graph".to_owned());
+        self.blocks.push(json!({"type": "image", "slack_file": {"id": file_id}, "alt_text": alt_text}));
+        self
+    }
 }
 
 /// Our own bounds, below Slack's: what a phone shows.

@@ -7,7 +7,7 @@ mod condition;
 
 use serde_json::Value;
 
-use self::condition::Trigger;
+use self::condition::{Change, Trigger};
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::Event;
@@ -15,6 +15,7 @@ use super::fields::{Object, either_string, list, string};
 use crate::delivery::Priority;
 use crate::notification::arn::Arn;
 use crate::notification::console::Console;
+use crate::notification::picture::MetricGraph;
 use crate::notification::triage::Triage;
 use crate::notification::{Incoming, Part, Place, Severity, Text};
 
@@ -134,6 +135,7 @@ impl Alarm<'_> {
             let region = Some(arn.region).filter(|region| !region.is_empty()).or(self.place.region.as_deref());
             Some(Console::of(arn.partition, region?)?.alarm(self.name))
         });
+        let picture = self.picture();
         let mut draft = Draft::new(severity(self.state), format!("{}: {}", self.state, self.name))
             .gist(condition.clone().or(because))
             .subject(Some(self.name))
@@ -155,7 +157,15 @@ impl Alarm<'_> {
             .detail(self.trigger.as_ref().and_then(Trigger::formula))
             .detail(self.rule.map(|rule| Part::Preformatted { title: Some("Rule".to_owned()), text: rule.to_owned() }))
             .link(link)
+            .picture(picture)
             .place(self.place)
+    }
+
+    /// Its metrics, to be drawn.
+    fn picture(&self) -> Option<MetricGraph> {
+        let Self { name: alarm, state, reason, since, .. } = *self;
+        let region = self.arn.map(|arn| arn.region).filter(|region| !region.is_empty());
+        self.trigger.as_ref()?.graph(&Change { alarm, state, reason, since, region, place: &self.place })
     }
 
     fn children(&self) -> Option<Part> {

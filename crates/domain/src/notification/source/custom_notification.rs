@@ -58,6 +58,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         sent: incoming.sent(),
         thread: thread(metadata),
         about: About { origin: "custom".to_owned(), subject: title.map(str::to_owned), ..About::default() },
+        picture: None,
     }
 }
 

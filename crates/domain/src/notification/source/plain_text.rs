@@ -53,5 +53,6 @@ fn card(incoming: &Incoming<'_>, gist: Option<String>, body: Vec<Part>) -> Card 
         sent: incoming.sent(),
         thread: None,
         about: About { kind: "text".to_owned(), ..About::default() },
+        picture: None,
     }
 }

@@ -93,7 +93,7 @@ fn scale_of(most: f64) -> (f64, &'static str) {
     SCALES.into_iter().find(|(size, _)| most >= *size).unwrap_or((1.0, ""))
 }
 
-/// A single value as a person writes it: `93.4 %`, `1.25 M`, `2e-7`; three or four digits that count.
+/// A single value as a person writes it: `93.4 %`, `1.25 M`, `2e-7`; about three digits that count.
 pub fn value(value: f64, unit: Unit) -> String {
     let most = value.abs();
     if value == 0.0 {
@@ -101,18 +101,15 @@ pub fn value(value: f64, unit: Unit) -> String {
     }
     if !value.is_finite() || !(LEAST_PLAIN..MOST_PLAIN).contains(&most) {
         let number = trimmed(&format!("{value:.2e}"));
-        return format!("{number}{}", suffix("", unit));
+        return format!("{}{}", number.replacen('-', "−", usize::from(value < 0.0)), suffix("", unit));
     }
     let scale = scale_of(most);
     let size = most / scale.0;
-    let decimals = if size >= 1000.0 {
-        0
-    } else if size >= 100.0 {
-        1
-    } else if size >= 1.0 {
-        2
-    } else {
-        5
+    let decimals = match size {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 5,
     };
     written(value, scale, decimals, unit)
 }
@@ -190,7 +187,7 @@ mod tests {
         let said = [
             (0.0, "0"),
             (80.0, "80"),
-            (93.412, "93.41"),
+            (93.412, "93.4"),
             (1234.6, "1235"),
             (1_250_000.0, "1.25 M"),
             (3.2e10, "32 G"),

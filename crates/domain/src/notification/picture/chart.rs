@@ -116,23 +116,41 @@ impl<'a> Chart<'a> {
             ),
         );
         put(svg, format_args!(r##"<rect width="{width}" height="{height}" fill="#ffffff"/>"##));
-        // On which side of the threshold the lines are red.
+        // Where lines are red.
+        put(svg, format_args!(r#"<clipPath id="bad"><path d="{}" clip-rule="evenodd"/></clipPath>"#, self.bad_side()));
+    }
+
+    /// Beyond the threshold, or outside the band as far as there is one.
+    fn bad_side(&self) -> String {
         if let Some(threshold) = self.graph.threshold {
             let y = self.y(threshold.value);
-            let (from, to) = match threshold.side {
-                Side::Above => (self.top - 4.0, y),
-                Side::Below => (y, self.bottom + 4.0),
+            let edge = match threshold.side {
+                Side::Above => self.top - 6.0,
+                Side::Below => self.bottom + 6.0,
             };
+            return format!("M{:.1} {y:.1}H{:.1}V{edge:.1}H{:.1}Z", self.left - 6.0, self.right + 6.0, self.left - 6.0);
+        }
+        let mut outside = String::new();
+        for run in self.band_runs() {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            let (from, to) = (self.x(first.0) - 4.0, self.x(last.0) + 4.0);
+            let (top, bottom) = (self.top - 6.0, self.bottom + 6.0);
             put(
-                svg,
-                format_args!(
-                    r#"<clipPath id="bad"><rect x="{:.1}" y="{from:.1}" width="{:.1}" height="{:.1}"/></clipPath>"#,
-                    self.left - 4.0,
-                    self.right - self.left + 8.0,
-                    (to - from).max(0.0)
-                ),
+                &mut outside,
+                format_args!("M{from:.1} {top:.1}H{to:.1}V{bottom:.1}H{from:.1}Z{}Z", self.band_outline(run)),
             );
         }
+        outside
+    }
+
+    fn band_runs(&self) -> impl Iterator<Item = &[(i64, f64, f64)]> {
+        runs(&self.band, self.graph.period_seconds, |point| point.0)
+    }
+
+    fn band_outline(&self, run: &[(i64, f64, f64)]) -> String {
+        let upper = run.iter().map(|(at, _, high)| (self.x(*at), self.y(*high)));
+        let lower = run.iter().rev().map(|(at, low, _)| (self.x(*at), self.y(*low)));
+        path(upper.chain(lower))
     }
 
     fn axes(&self, svg: &mut String) {
@@ -155,10 +173,8 @@ impl<'a> Chart<'a> {
 
     /// What was expected: a grey area behind the lines.
     fn band(&self, svg: &mut String) {
-        for run in runs(&self.band, self.graph.period_seconds, |point| point.0) {
-            let upper = run.iter().map(|(at, _, high)| (self.x(*at), self.y(*high)));
-            let lower = run.iter().rev().map(|(at, low, _)| (self.x(*at), self.y(*low)));
-            let outline = path(upper.chain(lower));
+        for run in self.band_runs() {
+            let outline = self.band_outline(run);
             put(svg, format_args!(r##"<path d="{outline}Z" fill="#8d99a8" fill-opacity="0.25"/>"##));
         }
     }
@@ -194,7 +210,8 @@ impl<'a> Chart<'a> {
     fn strokes(&self, svg: &mut String, points: &[(f64, f64)], colour: &str, is_dotted: bool) {
         let outline = path(points.iter().copied());
         let is_first = colour == LINE_COLOURS[0];
-        let red = (is_first && self.graph.threshold.is_some()).then_some((RED, r#" clip-path="url(#bad)""#));
+        let red = (is_first && (self.graph.threshold.is_some() || !self.band.is_empty()))
+            .then_some((RED, r#" clip-path="url(#bad)""#));
         for (colour, clip) in std::iter::once((colour, "")).chain(red) {
             put(
                 svg,
@@ -229,34 +246,35 @@ impl<'a> Chart<'a> {
         self.haloed(svg, (self.left + 6.0, if is_below { below } else { above }), "start", RED, &words);
     }
 
-    /// When the state changed, and the last value before that.
+    /// When the state changed, and the last value before that: a dot, and its number where no line can cross it.
     fn change(&self, svg: &mut String) {
         let colour = if self.graph.state == "OK" { GREEN } else { RED };
         let x = self.x(self.graph.changed_at);
         self.rule(svg, (x, self.top - 10.0), (x, self.bottom), colour, 1.4);
-        let words = format!("{} {}", self.graph.state, axis::clock(self.graph.changed_at));
+        let mut words = format!("{} {}", self.graph.state, axis::clock(self.graph.changed_at));
+        let is_known = |point: &&(i64, f64)| point.0 <= self.graph.changed_at && point.1.is_finite();
+        let points = self.lines.first().map(|line| line.points.iter().take(POINTS_MAX));
+        if let Some((at, value)) = points.and_then(|points| points.filter(is_known).next_back()).copied() {
+            words = format!("{words} · {}", axis::value(value, self.graph.unit));
+            let dot = if self.is_bad(at, value) { RED } else { LINE_COLOURS[0] };
+            let (x, y) = (self.x(at), self.y(value));
+            put(
+                svg,
+                format_args!(
+                    r##"<circle cx="{x:.1}" cy="{y:.1}" r="5" fill="{dot}" stroke="#ffffff" stroke-width="2"/>"##
+                ),
+            );
+        }
         let half = width_of(&words, TEXT_SIZE) / 2.0;
         let middle = x.clamp(self.left + half, (self.right - half).max(self.left + half));
         self.text(svg, (middle, self.top - 15.0), "middle", TEXT_SIZE, colour, &words);
-        let Some(line) = self.lines.first() else { return };
-        let is_known = |point: &&(i64, f64)| point.0 <= self.graph.changed_at && point.1.is_finite();
-        let Some((at, value)) = line.points.iter().take(POINTS_MAX).filter(is_known).next_back().copied() else {
-            return;
-        };
-        let is_bad = self.graph.threshold.is_some_and(|threshold| threshold.is_crossed_by(value));
-        let colour = if is_bad { RED } else { LINE_COLOURS[0] };
-        let (x, y) = (self.x(at), self.y(value));
-        put(
-            svg,
-            format_args!(
-                r##"<circle cx="{x:.1}" cy="{y:.1}" r="5" fill="{colour}" stroke="#ffffff" stroke-width="2"/>"##
-            ),
-        );
-        let words = axis::value(value, self.graph.unit);
-        let is_left = x - width_of(&words, TEXT_SIZE) - 10.0 > self.left;
-        let (x, anchor) = if is_left { (x - 9.0, "end") } else { (x + 9.0, "start") };
-        let y = if y - TEXT_SIZE < self.top { y + 15.0 } else { y - 6.0 };
-        self.haloed(svg, (x, y), anchor, colour, &words);
+    }
+
+    fn is_bad(&self, at: i64, value: f64) -> bool {
+        match self.graph.threshold {
+            Some(threshold) => threshold.is_crossed_by(value),
+            None => self.band.iter().any(|(of, low, high)| *of == at && !(*low..=*high).contains(&value)),
+        }
     }
 
     fn heading(&self, svg: &mut String) {

@@ -11,6 +11,7 @@ mod ingest;
 mod metrics;
 mod notifications;
 mod operators;
+mod pictures;
 mod store;
 mod throttle;
 mod traces;
@@ -38,6 +39,7 @@ pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
+pub use pictures::{PictureSettings, PictureSource};
 pub use store::StoreSettings;
 pub use throttle::{RateSettings, ThrottleSettings};
 pub use traces::TraceSettings;
@@ -80,6 +82,8 @@ pub struct Settings {
     pub cloudwatch: CloudWatchSettings,
     #[serde(default)]
     pub notifications: NotificationSettings,
+    #[serde(default)]
+    pub pictures: PictureSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -305,7 +309,12 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
 /// What a type alone cannot say.
 fn check(settings: Settings) -> Result<Settings, SettingsError> {
     let wrong = |key, problem: &str| Err(SettingsError::Value { key, problem: problem.to_owned() });
-    let sections = [settings.store.problem(), settings.delivery.problem(), settings.operators.problem()];
+    let sections = [
+        settings.store.problem(),
+        settings.delivery.problem(),
+        settings.operators.problem(),
+        settings.pictures.problem(),
+    ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {
         return wrong(key, problem);
     }

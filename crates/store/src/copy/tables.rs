@@ -50,6 +50,7 @@ pub(super) const TABLES: &[Table] = &[
     table("recent_similar", &["destination", "matter"]),
     table("event_rates", &["account_id"]),
     table("threads", &["destination", "thread_key"]),
+    table("pictures", &["destination", "posted"]),
     table("findings", &["finding"]),
     table("turns", &["task"]),
     table("audit_records", &["id"]),

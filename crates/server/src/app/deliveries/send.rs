@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::compose::read_card;
 use super::target::{Route, Target};
 use crate::app::App;
+use crate::app::pictures::Posted;
 use crate::outbound::slack::{Place, SlackChannelCall};
 
 /// What came of it.
@@ -67,9 +68,9 @@ impl App {
             None => None,
         };
         Ok(match (&delivery.posted, parent) {
-            (Some(posted), Some(parent)) => self.update_parent(&call, target, posted, &parent, card).await,
+            (Some(posted), Some(parent)) => self.update_parent(&call, lease, target, posted, &parent, card).await,
             (Some(posted), None) => Sent::Delivered { posted: posted.clone(), opens_thread: None },
-            (None, parent) => self.post(&call, delivery, card, parent.as_ref()).await,
+            (None, parent) => self.post(&call, lease, delivery, target, card, parent.as_ref()).await,
         })
     }
 
@@ -77,7 +78,9 @@ impl App {
     async fn post(
         &self,
         call: &SlackChannelCall<'_>,
+        lease: &Lease,
         delivery: &PendingDelivery,
+        target: &Target,
         card: &Card,
         parent: Option<&ThreadParent>,
     ) -> Sent {
@@ -89,6 +92,15 @@ impl App {
         if replied && thread_is_gone(&outcome) {
             replied = false;
             outcome = post(None).await;
+        }
+        if let (DeliveryOutcome::Delivered { posted }, Route::Slack { channel, .. }) = (&outcome, &target.route) {
+            let Target { iam_role_arn: role_arn, scope, .. } = target;
+            let (destination, graph) = (lease.destination.as_str(), card.picture.as_ref());
+            let team_id = channel.team_id.as_str();
+            self.want_picture(
+                call,
+                &Posted { destination, posted, message: &message, graph, role_arn, team_id, scope },
+            );
         }
         match outcome {
             DeliveryOutcome::Delivered { posted } if replied => Sent::Posted { posted },
@@ -104,6 +116,7 @@ impl App {
     async fn update_parent(
         &self,
         call: &SlackChannelCall<'_>,
+        lease: &Lease,
         target: &Target,
         posted: &str,
         parent: &ThreadParent,
@@ -114,7 +127,7 @@ impl App {
             return delivered;
         };
         let message = render::slack::parent_update(&parent_card, latest);
-        match self.slack.update_message(call, &parent.posted, &message).await {
+        match self.update_slack_message(call, &lease.destination, &parent.posted, message).await {
             DeliveryOutcome::Delivered { .. } => delivered,
             DeliveryOutcome::Dead { reason } => {
                 tracing::warn!(configuration = %target.configuration_arn, reason, "the thread's first message was not updated");

@@ -9,8 +9,8 @@ use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
     IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
-    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
-    ThrottleSettings,
+    PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings,
+    StoreSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -357,6 +357,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         chime: ChimeSettings { api_url: Some(slack.api_url()) },
         operators: OperatorSettings::default(),
         notifications: NotificationSettings::default(),
+        // Nothing of a test asks this machine for AWS credentials.
+        pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

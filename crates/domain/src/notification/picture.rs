@@ -147,10 +147,10 @@ impl MetricGraph {
             (Moment::from_unix_ms(from.saturating_mul(1000)), Moment::from_unix_ms(to.saturating_mul(1000)));
         let mut words = format!("Graph of {} from {} to {}", self.title, from.utc(), to.utc());
         if let Some(threshold) = &self.threshold {
-            words.push_str(&format!(", alarm {}", threshold.words(self.unit)));
+            words.extend([", alarm ", &threshold.words(self.unit)]);
         }
         let changed = Moment::from_unix_ms(self.changed_at.saturating_mul(1000));
-        words.push_str(&format!(", {} since {}", self.state, changed.utc()));
+        words.extend([", ", &self.state, " since ", &changed.utc()]);
         if let Some(data) = data {
             words.push_str(&self.extremes(data));
         }

@@ -41,7 +41,7 @@ const SLACK_LOOKS_MS: [i64; 5] = [400, 800, 1600, 2500, 4000];
 /// Renderings of messages that were changed shortly ago, for a picture that comes after the change; longer than a picture may
 /// take.
 const RENDERINGS_MAX: u64 = 1000;
-const RENDERING_KEPT: Duration = Duration::from_secs(120);
+const RENDERING_KEPT: Duration = Duration::from_mins(2);
 /// Locks that messages share: changes of one message come one after the other.
 const TURNS: usize = 16;
 
@@ -65,7 +65,8 @@ pub struct WantedPicture {
 /// What was posted: for [`App::want_picture`].
 pub struct Posted<'a> {
     pub destination: &'a str,
-    pub posted: &'a str,
+    /// Slack's `ts`.
+    pub ts: &'a str,
     pub message: &'a SlackMessage,
     pub graph: Option<&'a MetricGraph>,
     pub role_arn: &'a Arn,
@@ -91,9 +92,12 @@ pub struct Undrawn(mpsc::Receiver<WantedPicture>);
 
 /// Why a message stays without.
 enum NoPicture {
-    NotHad(String),
-    NotUploaded(NotUploaded),
-    NotShown(String),
+    /// There is no image.
+    Image(String),
+    /// Slack did not take it.
+    Upload(NotUploaded),
+    /// The message could not be changed.
+    Message(String),
 }
 
 impl Pictures {
@@ -147,7 +151,7 @@ impl App {
         };
         room.send(WantedPicture {
             destination: posted.destination.to_owned(),
-            posted: posted.posted.to_owned(),
+            posted: posted.ts.to_owned(),
             message: posted.message.clone(),
             graph: graph.clone(),
             role_arn: posted.role_arn.as_str().to_owned(),
@@ -170,11 +174,11 @@ impl App {
         let destination = wanted.destination.as_str();
         let outcome = match attempt {
             Ok(Ok(())) => PictureOutcome::Shown,
-            Ok(Err(NoPicture::NotHad(reason))) => {
+            Ok(Err(NoPicture::Image(reason))) => {
                 tracing::debug!(destination, role = wanted.role_arn, reason, "no picture of the alarm");
                 PictureOutcome::NotHad
             }
-            Ok(Err(NoPicture::NotUploaded(NotUploaded::MissingScope))) => {
+            Ok(Err(NoPicture::Upload(NotUploaded::MissingScope))) => {
                 self.pictures.off_until_ms.insert(wanted.scope.clone(), now_ms.saturating_add(OFF_MS));
                 tracing::warn!(
                     workspace = wanted.team_id,
@@ -182,7 +186,7 @@ impl App {
                 );
                 PictureOutcome::NotShown
             }
-            Ok(Err(NoPicture::NotUploaded(NotUploaded::Failed(reason)) | NoPicture::NotShown(reason))) => {
+            Ok(Err(NoPicture::Upload(NotUploaded::Failed(reason)) | NoPicture::Message(reason))) => {
                 tracing::debug!(destination, reason, "the picture of the alarm is not in its message");
                 PictureOutcome::NotShown
             }
@@ -198,7 +202,7 @@ impl App {
         let (png, data) = self.image(wanted).await?;
         let alt_text = wanted.graph.alt_text(data.as_ref());
         let file = self.slack.upload_png(&wanted.bot_token, "alarm.png", &alt_text, png).await;
-        let picture = Picture { file: file.map_err(NoPicture::NotUploaded)?, alt_text };
+        let picture = Picture { file: file.map_err(NoPicture::Upload)?, alt_text };
         self.show(wanted, &picture).await
     }
 
@@ -208,10 +212,10 @@ impl App {
         if !metrics.has_credentials().await {
             let until_ms = self.clock.now_ms().saturating_add(WITHOUT_CREDENTIALS_MS);
             no_credentials_until_ms.store(until_ms, Ordering::Relaxed);
-            return Err(NoPicture::NotHad("AWS's standard environment has no credentials".to_owned()));
+            return Err(NoPicture::Image("AWS's standard environment has no credentials".to_owned()));
         }
         let (role, graph) = (wanted.role_arn.as_str(), &wanted.graph);
-        let not_had = |error: NoMetrics| NoPicture::NotHad(error.to_string());
+        let not_had = |error: NoMetrics| NoPicture::Image(error.to_string());
         if settings.source != PictureSource::Data {
             match metrics.widget_image(role, graph, WIDGET_SIZE).await {
                 Ok(png) => return Ok((png, None)),
@@ -225,8 +229,8 @@ impl App {
             let (graph, data) = (graph.clone(), data.clone());
             tokio::task::spawn_blocking(move || drawing::draw(&graph, &data, SIZE, SCALE)).await
         };
-        let drawn = drawn.map_err(|error| NoPicture::NotHad(error.to_string()))?;
-        Ok((drawn.map_err(|error| NoPicture::NotHad(error.to_string()))?, Some(data)))
+        let drawn = drawn.map_err(|error| NoPicture::Image(error.to_string()))?;
+        Ok((drawn.map_err(|error| NoPicture::Image(error.to_string()))?, Some(data)))
     }
 
     /// Puts the picture into the message as it reads by now.
@@ -245,7 +249,7 @@ impl App {
                     // Only what Slack has taken: a later change of the message must not fail by its picture.
                     let kept = self.store.keep_picture(destination, posted, picture, self.clock.now_ms()).await;
                     drop(turn);
-                    return kept.map_err(|error| NoPicture::NotShown(error.to_string()));
+                    return kept.map_err(|error| NoPicture::Message(error.to_string()));
                 }
                 DeliveryOutcome::Dead { reason: refused } if is_about_the_file(&refused) => reason = refused,
                 DeliveryOutcome::Retry { after_ms, reason: refused } => {
@@ -255,13 +259,13 @@ impl App {
                     continue;
                 }
                 DeliveryOutcome::Dead { reason } | DeliveryOutcome::Paused { reason } => {
-                    return Err(NoPicture::NotShown(reason));
+                    return Err(NoPicture::Message(reason));
                 }
             }
             drop(turn);
             self.wait(wait_ms).await;
         }
-        Err(NoPicture::NotShown(reason))
+        Err(NoPicture::Message(reason))
     }
 
     /// `chat.update` of a message that may have a picture, or get one at this moment: it keeps it.

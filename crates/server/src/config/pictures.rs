@@ -34,7 +34,7 @@ impl Default for PictureSettings {
 
 impl PictureSettings {
     /// What a type alone cannot say.
-    pub(super) fn problem(&self) -> Option<(&'static str, &'static str)> {
+    pub(super) fn problem(self) -> Option<(&'static str, &'static str)> {
         let bounds = 1..=TIMEOUT_SECONDS_MAX;
         (!bounds.contains(&self.timeout_seconds)).then_some(("pictures.timeout_seconds", "must be between 1 and 60"))
     }

@@ -23,9 +23,9 @@ use super::cloudwatch::sentence;
 /// Clients that are kept, each with its role's credentials: for so many roles and regions at one time.
 const CLIENTS_MAX: u64 = 256;
 /// A role that draws nothing for so long is forgotten.
-const CLIENT_IDLE: Duration = Duration::from_secs(60 * 60);
+const CLIENT_IDLE: Duration = Duration::from_hours(1);
 /// Credentials are renewed so long before they end.
-const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
+const RENEW_BEFORE: Duration = Duration::from_mins(5);
 /// A machine outside AWS has nobody who answers for its credentials.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(5);
 /// What the role's owner finds in CloudTrail.

@@ -34,18 +34,19 @@ impl ValueAxis {
             (low, high) = (0.0, 1.0);
         }
         let spread = high - low;
-        if low >= 0.0 && spread > high * 0.15 || low == high && low >= 0.0 {
+        let is_flat = spread <= 0.0;
+        if low >= 0.0 && (is_flat || spread > high * 0.15) {
             low = 0.0;
         } else if high <= 0.0 && spread > -low * 0.15 {
             high = 0.0;
         }
-        if low == high {
+        if high <= low {
             (low, high) = if low == 0.0 { (0.0, 1.0) } else { (low - low.abs() * 0.5, high + high.abs() * 0.5) };
         }
         let step = nice_step((high - low) / 4.0);
         let (mut bottom, mut top) = ((low / step).floor() * step, (high / step).ceil() * step);
         // A line along the edge of the picture is hard to see; a percentage ends at 100 all the same.
-        if top - high < step * 0.12 && top != 0.0 && !(unit == Unit::Percent && top == 100.0) {
+        if top - high < step * 0.12 && top != 0.0 && !(unit == Unit::Percent && is_whole(top / 100.0)) {
             top += step;
         }
         if low - bottom < step * 0.12 && bottom != 0.0 {

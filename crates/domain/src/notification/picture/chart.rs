@@ -254,7 +254,7 @@ impl<'a> Chart<'a> {
         let mut words = format!("{} {}", self.graph.state, axis::clock(self.graph.changed_at));
         let is_known = |point: &&(i64, f64)| point.0 <= self.graph.changed_at && point.1.is_finite();
         let points = self.lines.first().map(|line| line.points.iter().take(POINTS_MAX));
-        if let Some((at, value)) = points.and_then(|points| points.filter(is_known).next_back()).copied() {
+        if let Some((at, value)) = points.and_then(|mut points| points.rfind(is_known)).copied() {
             words = format!("{words} · {}", axis::value(value, self.graph.unit));
             let dot = if self.is_bad(at, value) { RED } else { LINE_COLOURS[0] };
             let (x, y) = (self.x(at), self.y(value));

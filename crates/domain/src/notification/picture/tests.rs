@@ -140,7 +140,7 @@ fn any_numbers_make_a_picture_of_bounded_size() {
         [vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324], vec![f64::MAX, f64::MIN], many];
     for values in hostile {
         let drawn = svg(&graph, &MetricData { lines: vec![data(&graph, "m1", &values); 50] }, SIZE);
-        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{:.2000}", drawn);
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn:.2000}");
         assert!(drawn.len() < 4_000_000, "{}", drawn.len());
     }
 }

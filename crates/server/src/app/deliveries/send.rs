@@ -99,7 +99,7 @@ impl App {
             let team_id = channel.team_id.as_str();
             self.want_picture(
                 call,
-                &Posted { destination, posted, message: &message, graph, role_arn, team_id, scope },
+                &Posted { destination, ts: posted, message: &message, graph, role_arn, team_id, scope },
             );
         }
         match outcome {

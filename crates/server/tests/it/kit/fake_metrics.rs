@@ -100,16 +100,13 @@ async fn respond(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, bod
     let authorization = headers["authorization"].to_str().unwrap();
     // `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`
     let credential: Vec<&str> = authorization.split_once("Credential=").unwrap().1.split('/').collect();
-    let (operation, arguments) = match uri.path().strip_prefix(OF_CLOUDWATCH) {
-        Some(operation) => {
-            assert_eq!(credential[0], ROLE_KEY, "metrics are read as the role, and as nobody else");
-            (operation.to_owned(), cbor::decode(&body))
-        }
-        None => {
-            assert_eq!(credential[0], "test");
-            let form: BTreeMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
-            (form["Action"].clone(), serde_json::to_value(form).unwrap())
-        }
+    let (operation, arguments) = if let Some(operation) = uri.path().strip_prefix(OF_CLOUDWATCH) {
+        assert_eq!(credential[0], ROLE_KEY, "metrics are read as the role, and as nobody else");
+        (operation.to_owned(), cbor::decode(&body))
+    } else {
+        assert_eq!(credential[0], "test");
+        let form: BTreeMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
+        (form["Action"].clone(), serde_json::to_value(form).unwrap())
     };
     let (answer, points) = {
         let mut metrics = shared.lock().unwrap();
@@ -131,11 +128,11 @@ async fn respond(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, bod
             let result = map(&[
                 ("Id", text("m1")),
                 ("Label", text("CPUUtilization")),
-                ("Timestamps", list(at.collect())),
-                ("Values", list(points.iter().map(|(_, value)| float(*value)).collect())),
+                ("Timestamps", list(&at.collect::<Vec<_>>())),
+                ("Values", list(&points.iter().map(|(_, value)| float(*value)).collect::<Vec<_>>())),
                 ("StatusCode", text("Complete")),
             ]);
-            in_cbor(StatusCode::OK, map(&[("MetricDataResults", list(vec![result]))]))
+            in_cbor(StatusCode::OK, map(&[("MetricDataResults", list(&[result]))]))
         }
         (_, MetricsAnswer::Denied) => in_cbor(StatusCode::FORBIDDEN, map(&[("__type", text("AccessDenied"))])),
         (other, _) => panic!("{other}"),
@@ -159,7 +156,7 @@ fn in_cbor(status: StatusCode, body: Vec<u8>) -> Response {
 // As much of CBOR (RFC 8949) as the answers need, written by hand: the head's argument always takes four bytes.
 
 fn head(major: u8, count: usize) -> Vec<u8> {
-    [vec![major << 5 | 26], u32::try_from(count).unwrap().to_be_bytes().to_vec()].concat()
+    [vec![major << 5 | 0x1a], u32::try_from(count).unwrap().to_be_bytes().to_vec()].concat()
 }
 
 fn text(text: &str) -> Vec<u8> {
@@ -174,7 +171,7 @@ fn float(number: f64) -> Vec<u8> {
     [vec![0xfb], number.to_be_bytes().to_vec()].concat()
 }
 
-fn list(items: Vec<Vec<u8>>) -> Vec<u8> {
+fn list(items: &[Vec<u8>]) -> Vec<u8> {
     [head(4, items.len()), items.concat()].concat()
 }
 

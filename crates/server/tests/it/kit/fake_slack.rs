@@ -210,9 +210,10 @@ async fn answer(
 ) -> Response {
     // The methods of files come as forms.
     let is_form = headers["content-type"] == "application/x-www-form-urlencoded";
-    let body: Value = match is_form {
-        true => url::form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), json!(value))).collect(),
-        false => serde_json::from_slice(&body).unwrap(),
+    let body: Value = if is_form {
+        url::form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), json!(value))).collect()
+    } else {
+        serde_json::from_slice(&body).unwrap()
     };
     let channel = body["channel"].as_str().unwrap_or_default().to_owned();
     let token = headers["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap();

@@ -45,7 +45,7 @@ pub fn svg(graph: &MetricGraph, data: &MetricData, size: Size) -> String {
     chart.heading(&mut svg);
     if chart.lines.iter().all(|line| line.points.is_empty()) {
         let (x, y) = (f64::midpoint(chart.left, chart.right), f64::midpoint(chart.top, chart.bottom));
-        chart.text(&mut svg, (x, y), "middle", 16.0, SOFT, "No data in this time");
+        text(&mut svg, (x, y), "middle", 16.0, SOFT, "No data in this time");
     }
     svg.push_str("</svg>");
     svg
@@ -156,19 +156,19 @@ impl<'a> Chart<'a> {
     fn axes(&self, svg: &mut String) {
         for tick in &self.axis.ticks {
             let y = self.y(*tick);
-            self.rule(svg, (self.left, y), (self.right, y), GRID, 1.0);
-            self.text(svg, (self.left - 8.0, y + 4.5), "end", TEXT_SIZE, SOFT, &self.axis.label(*tick));
+            rule(svg, (self.left, y), (self.right, y), GRID, 1.0);
+            text(svg, (self.left - 8.0, y + 4.5), "end", TEXT_SIZE, SOFT, &self.axis.label(*tick));
         }
         let mut free_from = self.left - 20.0;
         for (at, words) in axis::times(self.span.0, self.span.1) {
             let (x, half) = (self.x(at), width_of(&words, TEXT_SIZE) / 2.0);
-            self.rule(svg, (x, self.bottom), (x, self.bottom + 5.0), SOFT, 1.0);
+            rule(svg, (x, self.bottom), (x, self.bottom + 5.0), SOFT, 1.0);
             if x - half >= free_from && x + half <= self.size.0 - 4.0 {
-                self.text(svg, (x, self.bottom + 20.0), "middle", TEXT_SIZE, SOFT, &words);
+                text(svg, (x, self.bottom + 20.0), "middle", TEXT_SIZE, SOFT, &words);
                 free_from = x + half + 10.0;
             }
         }
-        self.rule(svg, (self.left, self.bottom), (self.right, self.bottom), "#9ba7b6", 1.0);
+        rule(svg, (self.left, self.bottom), (self.right, self.bottom), "#9ba7b6", 1.0);
     }
 
     /// What was expected: a grey area behind the lines.
@@ -243,14 +243,14 @@ impl<'a> Chart<'a> {
             Side::Above => below < self.bottom - 2.0,
             Side::Below => above < self.top + TEXT_SIZE,
         };
-        self.haloed(svg, (self.left + 6.0, if is_below { below } else { above }), "start", RED, &words);
+        haloed(svg, (self.left + 6.0, if is_below { below } else { above }), "start", RED, &words);
     }
 
     /// When the state changed, and the last value before that: a dot, and its number where no line can cross it.
     fn change(&self, svg: &mut String) {
         let colour = if self.graph.state == "OK" { GREEN } else { RED };
         let x = self.x(self.graph.changed_at);
-        self.rule(svg, (x, self.top - 10.0), (x, self.bottom), colour, 1.4);
+        rule(svg, (x, self.top - 10.0), (x, self.bottom), colour, 1.4);
         let mut words = format!("{} {}", self.graph.state, axis::clock(self.graph.changed_at));
         let is_known = |point: &&(i64, f64)| point.0 <= self.graph.changed_at && point.1.is_finite();
         let points = self.lines.first().map(|line| line.points.iter().take(POINTS_MAX));
@@ -267,7 +267,7 @@ impl<'a> Chart<'a> {
         }
         let half = width_of(&words, TEXT_SIZE) / 2.0;
         let middle = x.clamp(self.left + half, (self.right - half).max(self.left + half));
-        self.text(svg, (middle, self.top - 15.0), "middle", TEXT_SIZE, colour, &words);
+        text(svg, (middle, self.top - 15.0), "middle", TEXT_SIZE, colour, &words);
     }
 
     fn is_bad(&self, at: i64, value: f64) -> bool {
@@ -279,13 +279,13 @@ impl<'a> Chart<'a> {
 
     fn heading(&self, svg: &mut String) {
         let room = self.size.0 - 2.0 * MARGIN;
-        self.text(svg, (MARGIN, 27.0), "start", TITLE_SIZE, INK, &fitting(&self.graph.title, TITLE_SIZE, room));
+        text(svg, (MARGIN, 27.0), "start", TITLE_SIZE, INK, &fitting(&self.graph.title, TITLE_SIZE, room));
         let (from, to) = self.span;
         let (first, last) = (axis::day(from), axis::day(to.saturating_sub(1)));
         let days = if first == last { last } else { format!("{first} – {last}") };
         let place = format!(" · {} · {days}, UTC", self.graph.region);
         let name = fitting(&self.graph.alarm, TEXT_SIZE, room - width_of(&place, TEXT_SIZE));
-        self.text(svg, (MARGIN, 46.0), "start", TEXT_SIZE, SOFT, &format!("{name}{place}"));
+        text(svg, (MARGIN, 46.0), "start", TEXT_SIZE, SOFT, &format!("{name}{place}"));
         if self.lines.len() < 2 {
             return;
         }
@@ -294,7 +294,7 @@ impl<'a> Chart<'a> {
         for (line, colour) in self.lines.iter().zip(LINE_COLOURS) {
             let words = fitting(&line.label, TEXT_SIZE, share);
             put(svg, format_args!(r#"<rect x="{x:.1}" y="60" width="14" height="4" rx="2" fill="{colour}"/>"#));
-            self.text(svg, (x + 20.0, 66.5), "start", TEXT_SIZE, INK, &words);
+            text(svg, (x + 20.0, 66.5), "start", TEXT_SIZE, INK, &words);
             x += 34.0 + width_of(&words, TEXT_SIZE);
         }
     }
@@ -303,42 +303,40 @@ impl<'a> Chart<'a> {
         let points = line.points.get(..POINTS_MAX).unwrap_or(&line.points);
         runs(points, self.graph.period_seconds, |point| point.0)
     }
+}
 
-    fn rule(&self, svg: &mut String, from: (f64, f64), to: (f64, f64), colour: &str, width: f64) {
-        let _: &Self = self;
-        put(
-            svg,
-            format_args!(
-                r#"<path d="M{:.1} {:.1}L{:.1} {:.1}" stroke="{colour}" stroke-width="{width}"/>"#,
-                from.0, from.1, to.0, to.1
-            ),
-        );
-    }
+fn rule(svg: &mut String, from: (f64, f64), to: (f64, f64), colour: &str, width: f64) {
+    put(
+        svg,
+        format_args!(
+            r#"<path d="M{:.1} {:.1}L{:.1} {:.1}" stroke="{colour}" stroke-width="{width}"/>"#,
+            from.0, from.1, to.0, to.1
+        ),
+    );
+}
 
-    fn text(&self, svg: &mut String, at: (f64, f64), anchor: &str, size: f64, colour: &str, words: &str) {
-        let _: &Self = self;
-        let (x, y) = at;
-        put(
-            svg,
-            format_args!(
-                r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" font-size="{size}" fill="{colour}">{}</text>"#,
-                Escaped(words)
-            ),
-        );
-    }
+fn text(svg: &mut String, at: (f64, f64), anchor: &str, size: f64, colour: &str, words: &str) {
+    let (x, y) = at;
+    put(
+        svg,
+        format_args!(
+            r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" font-size="{size}" fill="{colour}">{}</text>"#,
+            Escaped(words)
+        ),
+    );
+}
 
-    /// Words over lines, kept readable by a white edge.
-    fn haloed(&self, svg: &mut String, at: (f64, f64), anchor: &str, colour: &str, words: &str) {
-        let (x, y) = at;
-        put(
-            svg,
-            format_args!(
-                r##"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" font-size="{TEXT_SIZE}" fill="#ffffff" stroke="#ffffff" stroke-width="4" stroke-linejoin="round" stroke-opacity="0.9">{}</text>"##,
-                Escaped(words)
-            ),
-        );
-        self.text(svg, at, anchor, TEXT_SIZE, colour, words);
-    }
+/// Words over lines, kept readable by a white edge.
+fn haloed(svg: &mut String, at: (f64, f64), anchor: &str, colour: &str, words: &str) {
+    let (x, y) = at;
+    put(
+        svg,
+        format_args!(
+            r##"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" font-size="{TEXT_SIZE}" fill="#ffffff" stroke="#ffffff" stroke-width="4" stroke-linejoin="round" stroke-opacity="0.9">{}</text>"##,
+            Escaped(words)
+        ),
+    );
+    text(svg, at, anchor, TEXT_SIZE, colour, words);
 }
 
 /// Of each moment the lowest and the highest of the band's series.

@@ -1,15 +1,17 @@
 """The main job with real peers: an alarm of CloudWatch, through an SNS that signs, into a channel, configured by the AWS CLI.
 
-Rests on LocalStack (topics, subscriptions, signatures of both versions, alarms, event rules), on the AWS CLI and on slack_sdk's reading
-of Block Kit. The channel itself is Bellhop's own sandbox.
+Rests on LocalStack (topics, subscriptions, signatures of both versions, alarms, metrics, roles, event rules), on the AWS CLI and on
+slack_sdk's reading of Block Kit. The channel itself is Bellhop's own sandbox.
 """
 
 import json
 import threading
 import uuid
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bellhop import ACCOUNT, ROLE, WORKSPACE, Bellhop
@@ -22,7 +24,7 @@ CHANNEL = "C0ALARMS"
 
 @pytest.fixture(scope="module")
 def localstack(tmp_path_factory):
-    server = LocalStack(tmp_path_factory.mktemp("localstack"))
+    server = LocalStack(tmp_path_factory.mktemp("localstack"), services="sns,sqs,cloudwatch,events,sts")
     try:
         yield server.wait_until_ready()
     finally:
@@ -36,6 +38,8 @@ def bellhop(tmp_path_factory, localstack, sns):
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL_SNS": localstack.url,
+        "AWS_ENDPOINT_URL_STS": localstack.url,
+        "AWS_ENDPOINT_URL_CLOUDWATCH": localstack.url,
         "BELLHOP_SNS__TRUSTED_CERTIFICATE_HOSTS": f"{localstack.host},{sns.host}",
     }
     with Bellhop(tmp_path_factory.mktemp("bellhop"), **settings) as server:
@@ -146,6 +150,43 @@ def test_an_alarm_reaches_the_channel(account, bellhop, configuration, version):
     set_alarm(account, "OK", f"over, {reason}")
     message = wait_until("the end of the alarm", lambda: with_text(bellhop, f"over, {reason}"), seconds=20)[0]
     assert_slack_takes(message)
+
+
+def image_of(bellhop, text: str) -> dict | None:
+    return next((block for message in with_text(bellhop, text) for block in blocks_of(message) if block["type"] == "image"), None)
+
+
+def test_the_alarms_graph_follows_its_message(account, bellhop, configuration):
+    """Drawn by Bellhop from the numbers of `GetMetricData`, which it reads as the configuration's role: LocalStack draws nothing."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+
+    def datum(minutes):
+        return {
+            "MetricName": "CPUUtilization",
+            "Dimensions": [{"Name": "Instance", "Value": "i-0abc"}],
+            "Value": 93.5 if minutes < 5 else 20 + minutes % 7,
+            "Timestamp": (now - timedelta(minutes=minutes)).isoformat(),
+        }
+
+    data = json.dumps([datum(minutes) for minutes in range(40, -1, -1)])
+    # LocalStack keeps accounts apart by key: the role reads the metrics of its own.
+    words = ("cloudwatch", "put-metric-data", "--namespace", "Shop", "--metric-data", data)
+    aws(*words, endpoint=account.localstack.url, folder=account.localstack.folder, key=ACCOUNT)
+    account.aws(
+        *("cloudwatch", "put-metric-alarm", "--alarm-name", "shop-cpu", "--namespace", "Shop", "--metric-name", "CPUUtilization"),
+        *("--dimensions", "Name=Instance,Value=i-0abc", "--statistic", "Average", "--period", "60"),
+        *("--evaluation-periods", "1", "--threshold", "80", "--comparison-operator", "GreaterThanThreshold"),
+        *("--alarm-actions", account.topic),
+    )
+    account.aws("cloudwatch", "set-alarm-state", "--alarm-name", "shop-cpu", "--state-value", "ALARM", "--state-reason", "tested")
+    image = wait_until("the graph in the message", lambda: image_of(bellhop, "shop-cpu"), seconds=30)
+    assert "CPUUtilization (Average)" in image["alt_text"] and "highest 93.5 %" in image["alt_text"], image
+    assert_slack_takes(with_text(bellhop, "shop-cpu")[0])
+    png = requests.get(f"{bellhop.url}/sandbox/files/{image['slack_file']['id']}", timeout=10)
+    assert png.headers["content-type"] == "image/png"
+    width, height = (int.from_bytes(png.content[at : at + 4], "big") for at in (16, 20))
+    assert png.content.startswith(b"\x89PNG") and (width, height) == (1200, 600)
+    (bellhop.folder / "alarm.png").write_bytes(png.content)
 
 
 def test_an_event_of_eventbridge_reaches_the_channel(account, bellhop, configuration):

@@ -10,6 +10,7 @@ mod console;
 mod digest;
 mod mention;
 mod moment;
+pub mod picture;
 pub mod render;
 mod source;
 pub mod template;

@@ -24,6 +24,7 @@ mod origin;
 mod paces;
 mod pagination;
 mod pauses;
+mod pictures;
 mod refused_messages;
 mod rules;
 mod sign_in;
@@ -65,6 +66,7 @@ pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
 pub use paces::Paces;
 pub use pauses::{Pauses, spoken};
+pub use pictures::{Pictures, Undrawn, WantedPicture};
 pub use refused_messages::{RefusedAt, RefusedQueue, Unwritten};
 pub use sign_in::{
     FORM, GET_CALLER_IDENTITY, NONCE_HEADER, SERVER_NAME_HEADER, SignIn, SignInError, SignedIn, SignedRequest,
@@ -120,6 +122,7 @@ pub struct App {
     /// The longest that one attempt can take.
     pub(crate) attempt_ms: i64,
     pub(crate) pauses: Pauses,
+    pub(crate) pictures: Pictures,
     pub(crate) watch: Watch,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,

@@ -12,6 +12,7 @@ mod metrics;
 mod microsoft_teams;
 mod notifications;
 mod operators;
+mod pictures;
 mod rules;
 mod store;
 mod templates;
@@ -43,6 +44,7 @@ pub use metrics::MetricsSettings;
 pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
 pub use notifications::NotificationSettings;
 pub use operators::OperatorSettings;
+pub use pictures::{PictureSettings, PictureSource};
 pub use rules::RuleSettings;
 pub use store::StoreSettings;
 pub use templates::{TemplateSettings, read_template};
@@ -95,6 +97,8 @@ pub struct Settings {
     /// What is done about messages, in this order.
     #[serde(default)]
     pub rules: Vec<RuleSettings>,
+    #[serde(default)]
+    pub pictures: PictureSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -296,7 +300,12 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
 /// What a type alone cannot say.
 fn check(settings: Settings) -> Result<Settings, SettingsError> {
     let wrong = |key, problem: &str| Err(SettingsError::Value { key, problem: problem.to_owned() });
-    let sections = [settings.store.problem(), settings.delivery.problem(), settings.operators.problem()];
+    let sections = [
+        settings.store.problem(),
+        settings.delivery.problem(),
+        settings.operators.problem(),
+        settings.pictures.problem(),
+    ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {
         return wrong(key, problem);
     }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod development_key;
+pub mod drawing;
 pub mod identities;
 pub mod inbound;
 pub mod metrics;

@@ -157,6 +157,31 @@ struct OperationLabels {
     operation: &'static str,
 }
 
+/// What became of a picture of an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PictureOutcome {
+    Shown,
+    /// No credentials, a role that may not, no such metric.
+    NotHad,
+    /// The chat platform did not take it.
+    NotShown,
+    TimedOut,
+    /// Too many waited.
+    Dropped,
+}
+
+impl PictureOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Shown => "shown",
+            Self::NotHad => "not_had",
+            Self::NotShown => "not_shown",
+            Self::TimedOut => "timed_out",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// What Amazon CloudWatch was to get and did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CloudWatchLoss {
@@ -185,6 +210,7 @@ pub struct Metrics {
     audit_records_lost: Counter,
     audit_lines_lost: Counter,
     refused_unrecorded: Counter,
+    pictures: Family<MessageLabels, Counter>,
     watching: Watching,
     events: EventCounters,
     configurations: NamedConfigurations,
@@ -233,6 +259,8 @@ impl Metrics {
             "Messages that were refused and are not in the ledger",
             refused_unrecorded.clone(),
         );
+        let pictures = Family::default();
+        registry.register("pictures", "Pictures of alarms by what became of them", pictures.clone());
         let watching = Watching::register(&mut registry);
         let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
         events.register(&mut registry);
@@ -257,6 +285,7 @@ impl Metrics {
             audit_records_lost,
             audit_lines_lost,
             refused_unrecorded,
+            pictures,
             watching,
         }
     }
@@ -304,6 +333,10 @@ impl Metrics {
 
     pub fn refused_unrecorded(&self, messages: u64) {
         self.refused_unrecorded.inc_by(messages);
+    }
+
+    pub fn picture(&self, outcome: PictureOutcome) {
+        self.pictures.get_or_create(&MessageLabels { outcome: outcome.as_str() }).inc();
     }
 
     /// `configuration` is the ARN of one that exists, never what a stranger sent.

@@ -7,6 +7,7 @@ pub mod certificates;
 pub mod chime;
 pub mod cloudwatch;
 pub mod cloudwatch_logs;
+pub mod cloudwatch_metrics;
 pub mod heartbeat;
 pub mod http;
 pub mod slack;

@@ -19,8 +19,8 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Queue, RefusedQueue, SharedApp, SignIn,
-    Silences, ThreadRules, Throttle, Unrecorded, Unwritten, Watch, server_name,
+    App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Pictures, Queue, RefusedQueue, SharedApp,
+    SignIn, Silences, ThreadRules, Throttle, Undrawn, Unrecorded, Unwritten, Watch, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -68,7 +68,8 @@ impl Server {
         let address = listener.local_addr()?;
         let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let (app, unrecorded, unwritten) = compose(&settings, mode, address, store, clock, &tasks)?;
+        let (app, Waiting { unrecorded, unwritten, undrawn }) =
+            compose(&settings, mode, address, store, clock, &tasks)?;
         let app = Arc::new(app);
         // Before the first message is taken.
         app.look_at_silences().await?;
@@ -89,6 +90,7 @@ impl Server {
         });
         worker::start(&app, &tasks, &stop);
         worker::start_record_refused(&app, unwritten, &tasks, &stop);
+        worker::start_draw_pictures(&app, undrawn, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
@@ -162,6 +164,13 @@ async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<
     Ok(store)
 }
 
+/// The other ends of the queues that the app fills.
+struct Waiting {
+    unrecorded: Unrecorded,
+    unwritten: Unwritten,
+    undrawn: Undrawn,
+}
+
 fn compose(
     settings: &Settings,
     mode: Mode,
@@ -169,7 +178,7 @@ fn compose(
     store: Store,
     clock: SharedClock,
     tasks: &TaskTracker,
-) -> anyhow::Result<(App, Unrecorded, Unwritten)> {
+) -> anyhow::Result<(App, Waiting)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
     let slack_api_url = match (&settings.slack.api_url, mode) {
@@ -185,6 +194,7 @@ fn compose(
     let teams_webhooks = teams_webhooks(settings);
     let (audit, unrecorded) = AuditQueue::new();
     let (refused, unwritten) = RefusedQueue::new();
+    let (pictures, undrawn) = Pictures::new(settings.pictures);
     let app = App {
         audit,
         refused,
@@ -224,12 +234,13 @@ fn compose(
         digest_after: i64::from(settings.delivery.digest_after),
         attempt_ms: settings.delivery.attempt_ms(),
         pauses: Pauses::default(),
+        pictures,
         watch: Watch::new(settings.operators.configuration_arn.clone(), settings.operators.backlog_after_ms()),
         ledger_retention_days: settings.delivery.retention_days,
         topics_changed: tokio::sync::Notify::new(),
         clock,
     };
-    Ok((app, unrecorded, unwritten))
+    Ok((app, Waiting { unrecorded, unwritten, undrawn }))
 }
 
 /// By lane. That each has one was looked at when the settings were read.

@@ -2,6 +2,7 @@
 //! what was refused, following silences, forgetting. Each file one loop over a function of `app`.
 
 mod deliver_notifications;
+mod draw_pictures;
 mod follow_silences;
 mod forget_full_buckets;
 mod keep_house;
@@ -14,7 +15,7 @@ mod watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{SharedApp, Unwritten};
+use crate::app::{SharedApp, Undrawn, Unwritten};
 use crate::config::CloudWatchSettings;
 
 /// Starts every worker on `tasks`. They finish what they are doing and end when `stop` is cancelled.
@@ -32,6 +33,11 @@ pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
 /// The one that writes what was refused at the door.
 pub fn start_record_refused(app: &SharedApp, unwritten: Unwritten, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(record_refused::run(app.clone(), unwritten, stop.clone()));
+}
+
+/// The one that draws the pictures of alarms.
+pub fn start_draw_pictures(app: &SharedApp, undrawn: Undrawn, tasks: &TaskTracker, stop: &CancellationToken) {
+    tasks.spawn(draw_pictures::run(app.clone(), undrawn, stop.clone()));
 }
 
 /// The two that tell Amazon CloudWatch, where the settings turn them on.

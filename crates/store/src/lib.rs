@@ -24,6 +24,7 @@ mod error;
 mod findings;
 mod identities;
 pub mod outbox;
+mod pictures;
 mod policies;
 mod refused_messages;
 mod secrets;
@@ -55,6 +56,7 @@ pub use database::{KEY_FILE, PostgresSettings, Role, Schema, Store, StoreSetting
 pub use error::StoreError;
 pub use findings::ToldFinding;
 pub use identities::{DeclaredAccount, DeclaredIdentities, DeclaredPolicy, DeclaredUser, Entity, Refusal};
+pub use pictures::Picture;
 pub use policies::{ATTACHMENTS_MAX, POLICIES_MAX, Policy, PolicyAttachment};
 pub use refused_messages::RefusedMessage;
 pub use secrets::{EncryptionKey, EncryptionKeyError};

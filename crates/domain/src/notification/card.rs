@@ -5,6 +5,7 @@
 
 use super::mention::Mention;
 use super::moment::Moment;
+use super::picture::MetricGraph;
 
 /// One notification, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Card {
     pub about: About,
     /// Whom it calls: none as read, rules add them.
     pub mentions: Vec<Mention>,
+    /// What is drawn for it, after it was sent.
+    pub picture: Option<MetricGraph>,
 }
 
 /// Who made a card: a reader of SNS messages, or Bellhop itself. Its name is its file's, and stands in logs and metrics.

@@ -65,6 +65,7 @@ pub fn digest(digest: &Digest) -> Card {
         thread: None,
         about: About { origin: "bellhop".to_owned(), kind: "digest".to_owned(), ..About::default() },
         mentions,
+        picture: None,
     }
 }
 

@@ -42,6 +42,18 @@ impl Moment {
         format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC", at.hour(), at.minute(), at.second())
     }
 
+    /// `2026-11-22T18:20:16Z`, or what was said.
+    pub fn iso8601(&self) -> String {
+        self.utc().replacen(' ', "T", 1).replace(" UTC", "Z")
+    }
+
+    /// `22 Nov`, or what was said.
+    pub(super) fn day_and_month(&self) -> String {
+        let Some(at) = self.at else { return self.said.clone() };
+        let month = at.month().to_string();
+        format!("{} {}", at.day(), month.get(..3).unwrap_or_default())
+    }
+
     /// Whether nothing at all was said.
     pub fn is_blank(&self) -> bool {
         self.said.is_empty()

@@ -27,7 +27,7 @@ function show(block) {
     case "context":
       return el("div", { class: "context" }, (block.elements ?? []).map(contextElement));
     case "image":
-      return picture(block.image_url, block.alt_text, block.title?.text);
+      return uploaded(block.slack_file?.id, block.alt_text) ?? picture(block.image_url, block.alt_text, block.title?.text);
     case "actions":
       return el("div", { class: "actions" }, (block.elements ?? []).map(interactive));
     case "rich_text":
@@ -55,6 +55,14 @@ function section(block) {
 function contextElement(element) {
   if (element.type === "image") return el("span", { class: "small-picture" }, link(element.image_url, element.alt_text ?? "image"));
   return textObject(element);
+}
+
+/** A picture that was uploaded here is shown: it is on this machine. */
+function uploaded(id, description) {
+  if (!/^F[0-9A-Z]+$/.test(id ?? "")) return null;
+  const address = `/sandbox/files/${id}`;
+  const image = el("img", { src: address, alt: description ?? "", title: description ?? "", loading: "lazy" });
+  return el("a", { class: "uploaded", href: address, target: "_blank", rel: "noopener" }, image);
 }
 
 /** A picture is shown as its description and its address: to load it would tell its host who is looking. */

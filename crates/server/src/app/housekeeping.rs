@@ -28,6 +28,9 @@ impl App {
         }
         let threads_before_ms = now_ms.saturating_sub(THREAD_WINDOW_MAX_MS);
         while self.store.prune_threads(threads_before_ms, BATCH).await? > 0 {}
+        if self.ledger_retention_days > 0 {
+            self.store.prune_pictures(days_ago(self.ledger_retention_days)).await?;
+        }
         self.store.prune_recent_similar(now_ms.saturating_sub(self.accept_rules.similar_within_ms.max(DAY_MS))).await?;
         let (reason, hours) = ("gave up waiting for its credentials; last: ", self.backoff.give_up_after_ms);
         while self.store.bury_held(now_ms.saturating_sub(hours), reason, now_ms).await? > 0 {}

@@ -11,13 +11,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::json;
 use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 use self::channels::Channels;
 use self::faults::Faults;
+use self::files::Files;
 use self::live::LiveEvent;
 pub use self::page::ASSETS;
 
@@ -27,6 +28,7 @@ mod channels;
 mod elements;
 mod fault_request;
 mod faults;
+mod files;
 mod live;
 mod misbehave;
 mod page;
@@ -68,6 +70,8 @@ pub fn router(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -
         .route("/sandbox/", get(async || Redirect::permanent("/sandbox")))
         .route("/sandbox/assets/{name}", get(page::asset))
         .route("/sandbox/slack/api/{method}", get(slack_api::call).post(slack_api::call))
+        .route("/sandbox/slack/upload/{ticket}", post(files::upload))
+        .route("/sandbox/files/{id}", get(files::file))
         .route("/sandbox/messages", get(viewer::messages).delete(viewer::clear))
         .route("/sandbox/channels", get(viewer::channels))
         .route("/sandbox/live", get(live::subscribe))
@@ -84,6 +88,7 @@ struct Sandbox {
     closing: CancellationToken,
     channels: Mutex<Channels>,
     faults: Mutex<Faults>,
+    files: Mutex<Files>,
     live: broadcast::Sender<LiveEvent>,
     subscribers: Arc<Semaphore>,
 }
@@ -96,6 +101,7 @@ impl Sandbox {
             closing,
             channels: Mutex::new(Channels::default()),
             faults: Mutex::new(Faults::default()),
+            files: Mutex::new(Files::default()),
             live: broadcast::Sender::new(LIVE_EVENTS_BUFFERED),
             subscribers: Arc::new(Semaphore::new(SUBSCRIBERS_MAX)),
         }
@@ -114,6 +120,10 @@ impl Sandbox {
 
     fn faults(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the open pages. Called with the channels locked, so that the order of events is the order of changes.

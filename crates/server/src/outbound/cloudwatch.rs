@@ -114,7 +114,7 @@ where
 }
 
 /// What the service said, or what kept the call from it; not the SDK's whole inside.
-fn sentence<E: std::error::Error + ProvideErrorMetadata>(error: &E) -> String {
+pub(super) fn sentence<E: std::error::Error + ProvideErrorMetadata>(error: &E) -> String {
     if let (Some(code), Some(message)) = (error.code(), error.message()) {
         return format!("{code}: {message}");
     }

@@ -1,5 +1,7 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
+mod files;
+
 use std::time::Duration;
 
 use domain::delivery::{Broken, DeliveryOutcome, slack_outcome};
@@ -11,6 +13,8 @@ use serde_json::{Value, json};
 use tracing::Instrument as _;
 use url::Url;
 use uuid::Uuid;
+
+pub use self::files::NotUploaded;
 
 use super::http::{self, Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;

@@ -331,6 +331,17 @@ CREATE TABLE silences (
 );
 CREATE INDEX silences_by_end ON silences (ends_at_ms, id);
 
+-- Pictures that were put into messages after these were posted: kept for when a message is changed again.
+CREATE TABLE pictures (
+    destination TEXT COLLATE "C" NOT NULL,
+    posted      TEXT COLLATE "C" NOT NULL,
+    file        TEXT             NOT NULL,  -- the platform's id of it
+    alt_text    TEXT             NOT NULL,
+    at_ms       BIGINT           NOT NULL,
+    PRIMARY KEY (destination, posted)
+);
+CREATE INDEX pictures_by_age ON pictures (at_ms);
+
 -- What operators were told of and is not over.
 CREATE TABLE findings (
     finding    TEXT COLLATE "C" NOT NULL PRIMARY KEY,  -- its kind and whom it concerns

@@ -52,6 +52,7 @@ pub(super) const TABLES: &[Table] = &[
     table("threads", &["configuration_arn", "destination", "thread_key"]),
     table("configuration_preferences", &["configuration_arn"]),
     table("silences", &["id"]),
+    table("pictures", &["destination", "posted"]),
     table("findings", &["finding"]),
     table("turns", &["task"]),
     table("audit_records", &["id"]),

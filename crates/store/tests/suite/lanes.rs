@@ -1,5 +1,6 @@
 //! Lanes: one lease at a time, its fence, its pace, and what a configuration's change does to an attempt under way.
 
+use store::Picture;
 use store::outbox::{DeliveryState, Settled, Settlement};
 
 use crate::setup::{
@@ -151,6 +152,20 @@ pub async fn the_pace_of_a_lane_is_remembered(setup: &impl Setup) {
     assert!(settle(&store, &attempt, delivered("1.1"), NOW + 701).await);
     accept(&store, "a", "m2", NOW + 702).await;
     assert_eq!(claim_one(&store, NOW + 702).await.arrival_ms, NOW + 701);
+}
+
+pub async fn a_message_keeps_its_picture_until_it_is_pruned(setup: &impl Setup) {
+    let store = setup.open().await;
+    let picture = |file: &str| Picture { file: file.to_owned(), alt_text: "Graph of cpu".to_owned() };
+    store.keep_picture("lane", "1.1", &picture("F1"), NOW).await.unwrap();
+    store.keep_picture("lane", "2.2", &picture("F2"), NOW + 1).await.unwrap();
+    store.keep_picture("lane", "2.2", &picture("F3"), NOW + 2).await.unwrap();
+    assert_eq!(store.picture("lane", "1.1").await.unwrap(), Some(picture("F1")));
+    assert_eq!(store.picture("lane", "2.2").await.unwrap(), Some(picture("F3")));
+    assert_eq!(store.picture("other", "1.1").await.unwrap(), None);
+    store.prune_pictures(NOW + 1).await.unwrap();
+    assert_eq!(store.picture("lane", "1.1").await.unwrap(), None);
+    assert_eq!(store.picture("lane", "2.2").await.unwrap(), Some(picture("F3")));
 }
 
 pub async fn a_failure_in_the_old_channel_does_not_follow_to_the_new_one(setup: &impl Setup) {

@@ -171,6 +171,7 @@ suite! {
         a_waiting_lane_keeps_its_time_when_more_arrives
         what_arrives_while_a_lane_is_leased_is_sent_next
         the_pace_of_a_lane_is_remembered
+         a_message_keeps_its_picture_until_it_is_pruned
         a_failure_in_the_old_channel_does_not_follow_to_the_new_one
         a_late_failure_does_not_undo_a_delivery
         a_message_that_is_out_is_not_sent_again_in_the_new_channel

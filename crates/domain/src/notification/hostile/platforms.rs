@@ -59,6 +59,7 @@ fn a_card_of_extremes_keeps_every_limit() {
             thread: None,
             about: About::default(),
             mentions: Vec::new(),
+            picture: None,
         };
         teams_is_sound(&card);
         if filler != "x" {

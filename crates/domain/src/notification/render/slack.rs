@@ -15,7 +15,7 @@ pub use self::blocks::{Attachment, Block};
 use self::layout::Layout;
 use crate::notification::arn::Arn;
 use crate::notification::mention::{MENTIONS_MAX, Mention, Whom};
-use crate::notification::text::{is_blank, is_hazard};
+use crate::notification::text::{first_line, is_blank, is_hazard};
 use crate::notification::thread_update::Summary;
 use crate::notification::{Card, Link, Part, Severity, Text, ThreadUpdate};
 
@@ -28,6 +28,17 @@ pub struct SlackMessage {
     pub blocks: Vec<Block>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+}
+
+impl SlackMessage {
+    /// The same message with a picture that Slack has (a file's id), below the headline: Slack folds up what stands low in a
+    /// long attachment. `alt_text` says the same in words.
+    #[must_use]
+    pub fn with_picture(mut self, file_id: &str, alt_text: &str) -> Self {
+        let alt_text = first_line(alt_text, limits::ALT_TEXT - 1).unwrap_or_else(|| "Graph".to_owned());
+        self.blocks.push(Block::image(file_id, alt_text));
+        self
+    }
 }
 
 /// Our own bounds, below Slack's: what a phone shows.

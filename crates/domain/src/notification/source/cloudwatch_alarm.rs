@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use self::child::Child;
-use self::condition::Trigger;
+use self::condition::{Change, Trigger};
 use self::configuration_change::CONFIGURATION_CHANGE;
 use super::draft::Draft;
 use super::entry::Entry;
@@ -21,6 +21,7 @@ use super::fields::{Fields, Object, list, string};
 use crate::delivery::Priority;
 use crate::notification::arn::Arn;
 use crate::notification::console::Console;
+use crate::notification::picture::MetricGraph;
 use crate::notification::triage::Triage;
 use crate::notification::{Incoming, Link, Moment, Part, Place, Severity};
 
@@ -237,6 +238,7 @@ impl Alarm<'_> {
     /// What is wrong, why it was set up, then the numbers: the order in which a person woken by it asks.
     fn draft(self) -> Draft {
         let condition = self.trigger.as_ref().and_then(Trigger::condition);
+        let picture = self.picture();
         let headline = match &self.contributor {
             Some(contributor) => format!("{}: {}, {contributor}", self.state, self.name),
             None => format!("{}: {}", self.state, self.name),
@@ -265,12 +267,20 @@ impl Alarm<'_> {
             .detail(self.trigger.as_ref().and_then(Trigger::formula))
             .detail(preformatted("Rule", self.rule))
             .detail(preformatted("Query", self.query))
-            .link(self.page());
+            .link(self.page())
+            .picture(picture);
         let arn = self.arn.map(|arn| arn.to_string());
         let place = [&self.place.region, &self.place.account].map(|part| part.as_deref().unwrap_or_default());
         // One of many time series that is well again does not end the alarm.
         let ended = (self.state == "OK" && self.contributor.is_none()).then_some("Resolved");
         draft.thread(&matter(arn.as_deref(), place, self.name), ended).place(self.place)
+    }
+
+    /// Its metrics, to be drawn.
+    fn picture(&self) -> Option<MetricGraph> {
+        let Self { name: alarm, state, reason, since, .. } = *self;
+        let region = self.arn.map(|arn| arn.region).filter(|region| !region.is_empty());
+        self.trigger.as_ref()?.graph(&Change { alarm, state, reason, since, region, place: &self.place })
     }
 
     fn gist(&self, condition: Option<&str>) -> Option<String> {

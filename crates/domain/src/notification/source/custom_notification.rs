@@ -59,6 +59,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         thread: thread(metadata),
         about: About { origin: "custom".to_owned(), subject: title.map(str::to_owned), ..About::default() },
         mentions: Vec::new(),
+        picture: None,
     }
 }
 

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::event::Event;
 use super::sensitive;
 use crate::notification::arn::Arn;
+use crate::notification::picture::MetricGraph;
 use crate::notification::triage::key;
 use crate::notification::{About, Card, Fact, Incoming, Link, Moment, Part, Place, Severity, Source, Text, Thread};
 
@@ -33,6 +34,7 @@ pub struct Draft {
     /// When it happened, and under which word.
     since: Option<(&'static str, Moment)>,
     about: About,
+    picture: Option<MetricGraph>,
     shows_resources: bool,
 }
 
@@ -52,6 +54,7 @@ impl Draft {
             place: None,
             since: None,
             about: About::default(),
+            picture: None,
             shows_resources: false,
         }
     }
@@ -152,6 +155,12 @@ impl Draft {
         self
     }
 
+    /// What is drawn beside the words, later.
+    pub fn picture(mut self, picture: Option<MetricGraph>) -> Self {
+        self.picture = picture;
+        self
+    }
+
     /// The conversation that the message belongs to, by what is the same in all messages of the matter (the execution's id,
     /// not the pipeline's name); `ended` says how it went, once it is over.
     pub fn thread(mut self, key_parts: &[&str], ended: Option<&str>) -> Self {
@@ -228,6 +237,7 @@ impl Draft {
             thread: self.thread,
             about: self.about,
             mentions: Vec::new(),
+            picture: self.picture,
         }
     }
 }

@@ -136,6 +136,7 @@ fn card(incoming: &Incoming<'_>, gist: Option<String>, body: Vec<Part>) -> Card 
         thread: None,
         about: About { kind: "text".to_owned(), ..About::default() },
         mentions: Vec::new(),
+        picture: None,
     }
 }
 

@@ -58,7 +58,7 @@ impl App {
     ) -> Result<Sent, StoreError> {
         match &target.route {
             Route::Slack { channel, bot_token } => {
-                let channel = self.slack_channel(delivery, channel, bot_token);
+                let channel = self.slack_channel(lease, delivery, target, (channel, bot_token));
                 self.converse(&channel, lease, delivery, card).await
             }
             Route::TeamsWebhook(url) => Ok(self.send_to_teams_webhook(url, card).await),

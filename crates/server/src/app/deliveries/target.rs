@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use store::StoreError;
 use store::outbox::PendingDelivery;
 use url::Url;
-use wire::ids::{AccountId, ChatConfigurationArn, LoggingLevel};
+use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel};
 
 use crate::app::App;
 use crate::app::paces::Share;
@@ -14,6 +14,8 @@ use crate::app::paces::Share;
 pub(super) struct Target {
     pub(super) configuration_arn: ChatConfigurationArn,
     pub(super) logging_level: LoggingLevel,
+    /// What its channel may read of AWS.
+    pub(super) iam_role_arn: Arn,
     /// The credentials that it goes out with: what is paused if they are refused.
     pub(super) scope: String,
     pub(super) route: Route,
@@ -69,6 +71,7 @@ impl App {
             return Ok(Err(NoTarget::Gone("its configuration was deleted".to_owned())));
         };
         let logging_level = listed.configuration.logging_level;
+        let iam_role_arn = listed.configuration.iam_role_arn;
         let found = match listed.configuration.channel {
             Channel::Slack(channel) => self.slack_route(&account_id, channel).await?,
             Channel::MicrosoftTeams(channel) => self.teams_route(channel),
@@ -78,7 +81,7 @@ impl App {
                 })
             }
         };
-        Ok(found.map(|(scope, route)| Target { configuration_arn: arn, logging_level, scope, route }))
+        Ok(found.map(|(scope, route)| Target { configuration_arn: arn, logging_level, iam_role_arn, scope, route }))
     }
 
     async fn slack_route(

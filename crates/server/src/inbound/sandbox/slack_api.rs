@@ -1,4 +1,5 @@
-//! The Slack methods that Bellhop calls: auth.test, chat.postMessage, chat.update, conversations.info, team.info.
+//! The Slack methods that Bellhop calls: auth.test, chat.postMessage, chat.update, conversations.info, team.info, and those of
+//! `files.rs`.
 //!
 //! Called over HTTP by `outbound`'s Slack client, or by anybody's. Answers as Slack does: status 200 and `ok`, a code in
 //! `error`. Source of shapes and codes: <https://docs.slack.dev/reference/methods>; what was seen of the live service or
@@ -29,7 +30,15 @@ const BOT_ID: &str = "B0BELLHOP";
 const APP_ID: &str = "A0BELLHOP";
 
 /// The methods that the sandbox knows, by Slack's names.
-pub const METHODS: [&str; 5] = ["auth.test", "chat.postMessage", "chat.update", "conversations.info", "team.info"];
+pub const METHODS: [&str; 7] = [
+    "auth.test",
+    "chat.postMessage",
+    "chat.update",
+    "conversations.info",
+    "files.completeUploadExternal",
+    "files.getUploadURLExternal",
+    "team.info",
+];
 
 /// `{"ok": false, "error": code}`, with what is wrong in `response_metadata.messages`.
 #[derive(Debug)]
@@ -123,6 +132,8 @@ impl Sandbox {
             "chat.postMessage" => self.post_message(arguments),
             "chat.update" => self.update(arguments),
             "conversations.info" => self.conversations_info(arguments),
+            "files.completeUploadExternal" => self.complete_upload(arguments),
+            "files.getUploadURLExternal" => self.upload_url(arguments, headers),
             "team.info" => self.team_info(arguments),
             _ => Err(SlackError::new("unknown_method")),
         }
@@ -167,6 +178,10 @@ impl Sandbox {
     fn post_message(&self, arguments: &Arguments) -> Result<Value, SlackError> {
         let channel = existing_channel(arguments)?;
         let content = Content::read(arguments)?;
+        self.judge_files(
+            content.blocks.as_deref().unwrap_or_default(),
+            content.attachments.as_deref().unwrap_or_default(),
+        )?;
         let thread_ts = match arguments.text("thread_ts").filter(|text| !text.is_empty()) {
             // Observed, both: a malformed one is refused in these words, an unknown one is taken without a word.
             Some(text) => Some(text.parse::<Ts>().map_err(|_| {
@@ -208,6 +223,10 @@ impl Sandbox {
         let channel = existing_channel(arguments)?;
         let ts = arguments.required("ts")?.parse::<Ts>().map_err(|_| SlackError::new("message_not_found"))?;
         let content = Content::read(arguments)?;
+        self.judge_files(
+            content.blocks.as_deref().unwrap_or_default(),
+            content.attachments.as_deref().unwrap_or_default(),
+        )?;
         if content.text.as_ref().is_some_and(|text| text.chars().count() > UPDATED_TEXT_MAX_CHARS) {
             return Err(SlackError::new("msg_too_long"));
         }

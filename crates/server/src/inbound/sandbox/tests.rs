@@ -12,6 +12,7 @@ use super::{Workspace, router};
 
 mod block_limits;
 mod fault_answers;
+mod files;
 mod slack_methods;
 mod viewing;
 

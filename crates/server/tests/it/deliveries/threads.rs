@@ -7,8 +7,10 @@ use std::process::Command;
 
 use serde_json::json;
 
+use store::Picture;
+
 use super::listening;
-use crate::kit::{OTHER_TOPIC, SlackAnswer, SlackRequest, TOPIC, TestServer};
+use crate::kit::{MIDDAY_MS, OTHER_TOPIC, SlackAnswer, SlackRequest, TEAM, TOPIC, TestServer};
 
 /// A custom notification of a thread. Schema: AWS's documentation of custom notifications.
 fn threaded(thread_id: &str, marker: &str) -> String {
@@ -74,6 +76,23 @@ async fn the_second_is_a_reply_to_the_first_and_the_first_tells_it() {
         assert!(body.contains("Latest Update") && body.contains(&format!("summary of {latest}")), "{body}");
         assert!(body.contains("The description of message-1"), "its own text stays: {body}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_message_keeps_its_picture_when_it_is_updated() {
+    let server = listening().await;
+    publish(&server, "deploy", "message-1").await;
+    let posted = server.slack.posted("C1")[0].posted.clone().unwrap();
+    let picture = Picture { file: "F0FILE".to_owned(), alt_text: "Graph of cpu".to_owned() };
+    server.store().keep_picture(&format!("slack/{TEAM}/C1"), &posted, &picture, MIDDAY_MS).await.unwrap();
+    publish(&server, "deploy", "message-2").await;
+    // The file was deleted in Slack: the words are told all the same.
+    server.slack.next("chat.update", [SlackAnswer::Error("invalid_blocks")]);
+    publish(&server, "deploy", "message-3").await;
+    let updates = server.slack.requests("chat.update");
+    let files: Vec<_> = updates.iter().map(|update| update.body["blocks"][1]["slack_file"]["id"].as_str()).collect();
+    assert_eq!(files, [Some("F0FILE"), Some("F0FILE"), None]);
+    assert!(updates[2].body.to_string().contains("summary of message-3"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,10 +11,15 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use server::clock::SharedClock;
 use tokio::task::JoinSet;
 use url::Url;
+
+/// The id of every file.
+const FILE: &str = "F0FILE";
 
 /// What Slack does with a request.
 #[derive(Debug, Clone)]
@@ -108,7 +113,10 @@ impl FakeSlack {
                 posted: 0,
             }),
         });
-        let routes = Router::new().route("/api/{method}", post(answer)).with_state(shared.clone());
+        let routes = Router::new()
+            .route("/api/{method}", post(answer))
+            .route("/upload/{file}", post(upload))
+            .with_state(shared.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut serving = JoinSet::new();
@@ -200,7 +208,13 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let body: Value = serde_json::from_slice(&body).unwrap();
+    // The methods of files come as forms.
+    let is_form = headers["content-type"] == "application/x-www-form-urlencoded";
+    let body: Value = if is_form {
+        url::form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), json!(value))).collect()
+    } else {
+        serde_json::from_slice(&body).unwrap()
+    };
     let channel = body["channel"].as_str().unwrap_or_default().to_owned();
     let token = headers["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap();
     let (answer, ts) = {
@@ -216,7 +230,9 @@ async fn answer(
         SlackAnswer::Ok => {
             let name = format!("name-of-{channel}");
             let info = json!({ "id": channel, "name": name });
-            json_answer(&json!({ "ok": true, "ts": ts, "channel": info }))
+            let host = headers["host"].to_str().unwrap();
+            let (url, file) = (format!("http://{host}/upload/{FILE}"), FILE);
+            json_answer(&json!({ "ok": true, "ts": ts, "channel": info, "upload_url": url, "file_id": file }))
         }
         SlackAnswer::RateLimited { retry_after_seconds } => {
             let head = (http::StatusCode::TOO_MANY_REQUESTS, [("retry-after", retry_after_seconds.to_string())]);
@@ -232,6 +248,21 @@ async fn answer(
         }
         SlackAnswer::Truncated => ([("content-type", "application/json")], r#"{"ok":true,"ts":"17"#).into_response(),
     }
+}
+
+/// The bytes of a file, kept as a request of `upload` with them in base64.
+async fn upload(
+    State(shared): State<Arc<Shared>>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    assert!(!headers.contains_key("authorization"), "the address is the permission");
+    let body = json!({ "file": file, "bytes": STANDARD.encode(&body) });
+    let at_ms = shared.clock.now_ms();
+    let request = SlackRequest { method: "upload".to_owned(), token: String::new(), at_ms, body, posted: None };
+    shared.slack.lock().unwrap().requests.push(request);
+    "OK".into_response()
 }
 
 fn json_answer(body: &Value) -> Response {

@@ -9,8 +9,8 @@ use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
     IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
-    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
-    ThreadSettings, ThrottleSettings,
+    PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings,
+    StoreSettings, ThreadSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -361,6 +361,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         notifications: NotificationSettings::default(),
         threads: ThreadSettings::default(),
         rules: Vec::new(),
+        // Nothing of a test asks this machine for AWS credentials.
+        pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

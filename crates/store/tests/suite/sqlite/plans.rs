@@ -125,6 +125,7 @@ async fn of_the_outbox() {
     topic_subscriptions::only_unwanted_topics_are_forgotten(&setup()).await;
     topic_subscriptions::what_was_asked_longest_ago_is_due_first(&setup()).await;
     lanes::a_message_goes_from_claim_to_delivered(&setup()).await;
+    lanes::a_message_keeps_its_picture_until_it_is_pruned(&setup()).await;
     lanes::a_failure_in_the_old_channel_does_not_follow_to_the_new_one(&setup()).await;
     deliveries::a_page_holds_the_newest_first_and_one_state_if_asked(&setup()).await;
     deliveries::a_delivery_is_shown_with_its_envelope(&setup()).await;

@@ -23,6 +23,17 @@ pub enum Block {
     Context {
         elements: Vec<TextObject>,
     },
+    /// <https://docs.slack.dev/reference/block-kit/blocks/image-block>.
+    Image {
+        slack_file: SlackFile,
+        alt_text: String,
+    },
+}
+
+/// A file that Slack has.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SlackFile {
+    id: String,
 }
 
 /// Slack refuses an empty text; this stands for it.
@@ -48,6 +59,10 @@ impl Block {
         Self::Context { elements: elements.map(|element| TextObject::mrkdwn(element, false)).collect() }
     }
 
+    pub fn image(file_id: &str, alt_text: String) -> Self {
+        Self::Image { slack_file: SlackFile { id: file_id.to_owned() }, alt_text }
+    }
+
     /// What it takes of the message's room: about the length of its JSON.
     pub fn cost(&self) -> usize {
         const CONTAINER: usize = 40;
@@ -57,6 +72,7 @@ impl Block {
                 Self::Header { text } => text.cost(),
                 Self::Section { text, fields } => text.as_ref().map_or(0, TextObject::cost) + texts(fields),
                 Self::Context { elements } => texts(elements),
+                Self::Image { slack_file, alt_text } => slack_file.id.len() + mrkdwn::units(alt_text),
             }
     }
 }

@@ -12,6 +12,8 @@ pub const SECTION_FIELDS: usize = 10;
 pub const FIELD_TEXT: usize = 2_000;
 /// Elements of a context block: <https://docs.slack.dev/reference/block-kit/blocks/context-block>.
 pub const CONTEXT_ELEMENTS: usize = 10;
+/// `alt_text` of an image block: <https://docs.slack.dev/reference/block-kit/blocks/image-block>.
+pub const ALT_TEXT: usize = 2_000;
 /// Top-level `text`: at most 4,000 characters are recommended, after 40,000 Slack cuts:
 /// <https://docs.slack.dev/reference/methods/chat.postMessage>.
 pub const MESSAGE_TEXT: usize = 4_000;

@@ -3,7 +3,11 @@
 //! The alarm reader calls it. One reader serves both spellings: SNS's `Trigger` (`MetricName`, dimensions as name/value
 //! lists) and `EventBridge`'s `configuration` (`metrics[].metricStat.metric.name`, dimensions as an object).
 
+mod graph;
+
 use serde_json::Value;
+
+pub use self::graph::Change;
 
 use crate::notification::source::Object;
 use crate::notification::source::fields::{count, either, either_string, plain_number, scalar, string};
@@ -43,6 +47,8 @@ struct Metric<'a> {
     extended_statistic: Option<&'a str>,
     period: Option<u64>,
     returns_data: bool,
+    unit: Option<&'a str>,
+    account: Option<&'a str>,
 }
 
 impl<'a> Trigger<'a> {
@@ -209,6 +215,8 @@ impl<'a> Metric<'a> {
             extended_statistic: string(trigger, "ExtendedStatistic").or(statistic),
             period: count(trigger.get("Period")),
             returns_data: true,
+            unit: string(trigger, "Unit"),
+            account: None,
         }
     }
 
@@ -229,6 +237,8 @@ impl<'a> Metric<'a> {
             period: count(stat.and_then(|stat| either(stat, "Period", "period")))
                 .or_else(|| count(either(entry, "Period", "period"))),
             returns_data: either(entry, "ReturnData", "returnData").and_then(Value::as_bool).unwrap_or(false),
+            unit: stat.and_then(|stat| either_string(stat, "Unit", "unit")),
+            account: either_string(entry, "AccountId", "accountId"),
         }
     }
 

@@ -5,29 +5,41 @@ use domain::chat_configuration::SlackChannel;
 use domain::delivery::DeliveryOutcome;
 use domain::notification::{Card, ThreadUpdate, render};
 use secrecy::SecretString;
-use store::outbox::PendingDelivery;
+use store::outbox::{Lease, PendingDelivery};
 use uuid::Uuid;
 
 use super::threads::{Conversation, Reply};
 use crate::app::App;
-use crate::outbound::slack::{Place, SlackChannelCall, SlackClient};
+use crate::app::deliveries::target::Target;
+use crate::app::pictures::Posted;
+use crate::outbound::slack::{Place, SlackChannelCall};
 
 /// A channel, for one delivery.
 pub(super) struct Channel<'a> {
-    slack: &'a SlackClient,
+    app: &'a App,
     call: SlackChannelCall<'a>,
+    destination: &'a str,
+    target: &'a Target,
+    team_id: &'a str,
     client_msg_id: Uuid,
 }
 
 impl App {
     pub(super) fn slack_channel<'a>(
         &'a self,
+        lease: &'a Lease,
         delivery: &PendingDelivery,
-        channel: &'a SlackChannel,
-        token: &'a SecretString,
+        target: &'a Target,
+        (channel, token): (&'a SlackChannel, &'a SecretString),
     ) -> Channel<'a> {
-        let call = SlackChannelCall { token, channel_id: channel.channel_id.as_str() };
-        Channel { slack: &self.slack, call, client_msg_id: client_message_id(delivery) }
+        Channel {
+            app: self,
+            call: SlackChannelCall { token, channel_id: channel.channel_id.as_str() },
+            destination: &lease.destination,
+            target,
+            team_id: channel.team_id.as_str(),
+            client_msg_id: client_message_id(delivery),
+        }
     }
 }
 
@@ -38,11 +50,21 @@ impl Conversation for Channel<'_> {
             reply_broadcast: reply.is_some_and(|reply| reply.shows_in_channel),
             client_msg_id: self.client_msg_id,
         };
-        self.slack.post_message(&self.call, place, &render::slack::message(card)).await
+        let message = render::slack::message(card);
+        let outcome = self.app.slack.post_message(&self.call, place, &message).await;
+        if let DeliveryOutcome::Delivered { posted: ts } = &outcome {
+            let Self { destination, team_id, target, .. } = *self;
+            let Target { iam_role_arn: role_arn, scope, .. } = target;
+            let graph = card.picture.as_ref();
+            let posted = Posted { destination, ts, message: &message, graph, role_arn, team_id, scope };
+            self.app.want_picture(&self.call, &posted);
+        }
+        outcome
     }
 
     async fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> DeliveryOutcome {
-        self.slack.update_message(&self.call, parent_posted, &render::slack::parent_update(update)).await
+        let message = render::slack::parent_update(update);
+        self.app.update_slack_message(&self.call, self.destination, parent_posted, message).await
     }
 
     fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool {

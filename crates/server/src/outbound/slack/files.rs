@@ -1,0 +1,89 @@
+//! Slack's files: a picture goes to Slack in three steps, and is shown by its id in a message.
+//!
+//! Source: <https://docs.slack.dev/messaging/working-with-files#upload>. The file is in no channel by itself; the message that
+//! names it shows it.
+
+use reqwest::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use tracing::Instrument as _;
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use super::{ANSWER_BYTES_MAX, SlackClient};
+use crate::outbound::http;
+use crate::traces;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+/// Where Slack takes files, besides the host of its API.
+const FILES_HOST_SUFFIX: &str = ".slack.com";
+
+/// Why Slack has no file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotUploaded {
+    /// The token may not: the app needs the scope `files:write`.
+    #[error("the token lacks the scope `files:write`")]
+    MissingScope,
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl SlackClient {
+    /// `files.getUploadURLExternal`, the bytes, `files.completeUploadExternal`. Answers the file's id.
+    pub async fn upload_png(
+        &self,
+        token: &SecretString,
+        file_name: &str,
+        alt_text: &str,
+        png: Vec<u8>,
+    ) -> Result<String, NotUploaded> {
+        let length = png.len().to_string();
+        let arguments = [("filename", file_name), ("length", &length), ("alt_txt", alt_text)];
+        let place = self.form("files.getUploadURLExternal", token, &arguments).await?;
+        let text = |name: &str| place.get(name).and_then(Value::as_str);
+        let (Some(url), Some(id)) = (text("upload_url").and_then(|url| self.upload_url(url)), text("file_id")) else {
+            return Err(failed("`files.getUploadURLExternal` answered no place to upload to"));
+        };
+        let request = self.http.request(Method::POST, url).header("content-type", "image/png").body(png);
+        let sent = request.send().instrument(traces::chat_call("slack", "upload")).await;
+        let status = sent.map_err(|error| failed(&http::ExchangeError::from(error).to_string()))?.status();
+        if !status.is_success() {
+            return Err(failed(&format!("the upload was answered with {status}")));
+        }
+        let files = json!([{ "id": id, "title": file_name }]).to_string();
+        self.form("files.completeUploadExternal", token, &[("files", files.as_str())]).await?;
+        Ok(id.to_owned())
+    }
+
+    /// Slack's own hosts, or the host of the API that the settings name: what the answer says is not believed blindly.
+    fn upload_url(&self, url: &str) -> Option<Url> {
+        let url = Url::parse(url).ok()?;
+        let is_slacks = url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with(FILES_HOST_SUFFIX));
+        (is_slacks || url.origin() == self.api_url.origin()).then_some(url)
+    }
+
+    /// These methods are documented to take JSON and observed to refuse it: a form, as Slack's own SDKs send.
+    async fn form(&self, method: &str, token: &SecretString, arguments: &[(&str, &str)]) -> Result<Value, NotUploaded> {
+        let url = self.api_url.join(method).map_err(|error| failed(&error.to_string()))?;
+        let body = Serializer::new(String::new()).extend_pairs(arguments).finish();
+        let request = self.http.request(Method::POST, url).bearer_auth(token.expose_secret());
+        let request = request.header("content-type", FORM).body(body);
+        let exchange = async { http::body(request.send().await?, ANSWER_BYTES_MAX).await };
+        let answer = exchange.instrument(traces::chat_call("slack", method)).await;
+        let answer = answer.map_err(|error| failed(&format!("`{method}`: {error}")))?;
+        let answer: Value =
+            serde_json::from_slice(&answer).map_err(|_| failed(&format!("`{method}` answered no JSON")))?;
+        match answer.get("error").and_then(Value::as_str) {
+            _ if answer.get("ok") == Some(&Value::Bool(true)) => Ok(answer),
+            Some("missing_scope" | "no_permission" | "not_allowed_token_type") => Err(NotUploaded::MissingScope),
+            Some(code) => {
+                Err(failed(&format!("`{method}`: {}", code.chars().take(100).collect::<String>().escape_debug())))
+            }
+            None => Err(failed(&format!("`{method}` answered neither success nor an error"))),
+        }
+    }
+}
+
+fn failed(why: &str) -> NotUploaded {
+    NotUploaded::Failed(why.to_owned())
+}

@@ -1,0 +1,181 @@
+//! Amazon CloudWatch as one who reads metrics sees it, and AWS STS who lends the role: `AssumeRole`, `GetMetricWidgetImage`,
+//! `GetMetricData`. For servers started as a process: AWS's SDK learns of another endpoint from the environment only.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::cbor;
+
+/// A picture of one pixel.
+pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+const OF_CLOUDWATCH: &str = "/service/GraniteServiceVersion20100801/operation/";
+/// Whose key signs what the role asks for.
+const ROLE_KEY: &str = "ASIAROLE";
+
+/// What CloudWatch does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsAnswer {
+    /// Draws and gives numbers.
+    Whole,
+    /// An emulator that cannot draw.
+    NumbersAlone,
+    /// The role may not.
+    Denied,
+    /// No answer as long as the test runs.
+    Hang,
+}
+
+struct Metrics {
+    answer: MetricsAnswer,
+    /// Name, region of the signature, and what was asked.
+    requests: Vec<(String, String, Value)>,
+    /// Seconds since 1970 and value.
+    points: Vec<(i64, f64)>,
+}
+
+type Shared = Arc<Mutex<Metrics>>;
+
+pub struct FakeMetrics {
+    address: SocketAddr,
+    shared: Shared,
+    _serving: JoinSet<()>,
+}
+
+impl FakeMetrics {
+    pub async fn start(answer: MetricsAnswer) -> Self {
+        let shared = Arc::new(Mutex::new(Metrics { answer, requests: Vec::new(), points: Vec::new() }));
+        let routes = Router::new().fallback(respond).with_state(shared.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut serving = JoinSet::new();
+        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        Self { address, shared, _serving: serving }
+    }
+
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let url = format!("http://{}", self.address);
+        vec![
+            ("AWS_ENDPOINT_URL_CLOUDWATCH", url.clone()),
+            ("AWS_ENDPOINT_URL_STS", url),
+            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_MAX_ATTEMPTS", "1".to_owned()),
+        ]
+    }
+
+    /// The numbers of every metric.
+    pub fn has(&self, points: &[(i64, f64)]) {
+        self.metrics().points = points.to_vec();
+    }
+
+    /// `AssumeRole`, `GetMetricData`, …, in order.
+    pub fn operations(&self) -> Vec<String> {
+        self.metrics().requests.iter().map(|(operation, _, _)| operation.clone()).collect()
+    }
+
+    /// Region and arguments of the first request of an operation.
+    pub fn request(&self, operation: &str) -> (String, Value) {
+        let metrics = self.metrics();
+        let found = metrics.requests.iter().find(|(name, _, _)| name == operation);
+        let (_, region, arguments) = found.unwrap_or_else(|| panic!("no {operation}: {:#?}", metrics.requests));
+        (region.clone(), arguments.clone())
+    }
+
+    fn metrics(&self) -> MutexGuard<'_, Metrics> {
+        self.shared.lock().unwrap()
+    }
+}
+
+async fn respond(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let authorization = headers["authorization"].to_str().unwrap();
+    // `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`
+    let credential: Vec<&str> = authorization.split_once("Credential=").unwrap().1.split('/').collect();
+    let (operation, arguments) = if let Some(operation) = uri.path().strip_prefix(OF_CLOUDWATCH) {
+        assert_eq!(credential[0], ROLE_KEY, "metrics are read as the role, and as nobody else");
+        (operation.to_owned(), cbor::decode(&body))
+    } else {
+        assert_eq!(credential[0], "test");
+        let form: BTreeMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
+        (form["Action"].clone(), serde_json::to_value(form).unwrap())
+    };
+    let (answer, points) = {
+        let mut metrics = shared.lock().unwrap();
+        metrics.requests.push((operation.clone(), credential[2].to_owned(), arguments));
+        (metrics.answer, metrics.points.clone())
+    };
+    match (operation.as_str(), answer) {
+        ("AssumeRole", _) => ([("content-type", "text/xml")], assumed()).into_response(),
+        (_, MetricsAnswer::Hang) => std::future::pending().await,
+        ("GetMetricWidgetImage", MetricsAnswer::Whole) => {
+            in_cbor(StatusCode::OK, map(&[("MetricWidgetImage", bytes(PIXEL))]))
+        }
+        ("GetMetricWidgetImage", MetricsAnswer::NumbersAlone) => {
+            in_cbor(StatusCode::NOT_IMPLEMENTED, map(&[("__type", text("InternalFailure"))]))
+        }
+        ("GetMetricData", MetricsAnswer::Whole | MetricsAnswer::NumbersAlone) => {
+            // A timestamp is tag 1 and a number.
+            let at = points.iter().map(|(at, _)| [vec![0xc1], float(f64::from(i32::try_from(*at).unwrap()))].concat());
+            let result = map(&[
+                ("Id", text("m1")),
+                ("Label", text("CPUUtilization")),
+                ("Timestamps", list(&at.collect::<Vec<_>>())),
+                ("Values", list(&points.iter().map(|(_, value)| float(*value)).collect::<Vec<_>>())),
+                ("StatusCode", text("Complete")),
+            ]);
+            in_cbor(StatusCode::OK, map(&[("MetricDataResults", list(&[result]))]))
+        }
+        (_, MetricsAnswer::Denied) => in_cbor(StatusCode::FORBIDDEN, map(&[("__type", text("AccessDenied"))])),
+        (other, _) => panic!("{other}"),
+    }
+}
+
+fn assumed() -> String {
+    format!(
+        "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+         <AssumedRoleUser><AssumedRoleId>AROA:x</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/chatbot/x</Arn></AssumedRoleUser>\
+         <Credentials><AccessKeyId>{ROLE_KEY}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
+         <SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
+         </AssumeRoleResult></AssumeRoleResponse>"
+    )
+}
+
+fn in_cbor(status: StatusCode, body: Vec<u8>) -> Response {
+    (status, [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")], body).into_response()
+}
+
+// As much of CBOR (RFC 8949) as the answers need, written by hand: the head's argument always takes four bytes.
+
+fn head(major: u8, count: usize) -> Vec<u8> {
+    [vec![major << 5 | 0x1a], u32::try_from(count).unwrap().to_be_bytes().to_vec()].concat()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [head(3, text.len()), text.as_bytes().to_vec()].concat()
+}
+
+fn bytes(bytes: &[u8]) -> Vec<u8> {
+    [head(2, bytes.len()), bytes.to_vec()].concat()
+}
+
+fn float(number: f64) -> Vec<u8> {
+    [vec![0xfb], number.to_be_bytes().to_vec()].concat()
+}
+
+fn list(items: &[Vec<u8>]) -> Vec<u8> {
+    [head(4, items.len()), items.concat()].concat()
+}
+
+fn map(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let pairs: Vec<u8> = members.iter().flat_map(|(name, value)| [text(name), value.clone()].concat()).collect();
+    [head(5, members.len()), pairs].concat()
+}

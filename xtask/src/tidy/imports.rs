@@ -55,12 +55,14 @@ const IMPURE: [&str; 8] = [
 
 pub fn check(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
+    let tests = only_for_tests(tree);
     for (path, text) in tree.rust("crates/") {
         let Some((name, inside)) = path.strip_prefix("crates/").and_then(|rest| rest.split_once("/src/")) else {
             continue;
         };
         // Tests beside the code speak to it as they like.
-        if inside == "tests.rs" || inside.ends_with("/tests.rs") || inside.contains("tests/") {
+        let is_test = |module: &String| path.strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with(['.', '/']));
+        if tests.iter().any(is_test) {
             continue;
         }
         let code = rust::without_tests(&rust::code(text));
@@ -83,6 +85,26 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
                 format!("{what} does not belong in `{}`", area(name, &module)),
                 remedy,
             ));
+        }
+    }
+    found
+}
+
+/// Modules that exist for tests alone, as their paths without the ending: those that stand under `#[cfg(test)]` where they are named.
+fn only_for_tests(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in tree.rust("crates/") {
+        let folder = match path.rsplit_once('/') {
+            Some((folder, "lib.rs" | "main.rs")) => folder,
+            _ => path.trim_end_matches(".rs"),
+        };
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for pair in lines.windows(2) {
+            if let ["#[cfg(test)]", named] = pair
+                && let Some(name) = named.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';'))
+            {
+                found.push(format!("{folder}/{name}"));
+            }
         }
     }
     found
@@ -199,6 +221,19 @@ mod tests {
     }
 
     #[test]
+    fn a_module_of_tests_alone_speaks_as_it_likes() {
+        let broken = |named: &str| {
+            let reads = "use std::fs;\nasync fn f() {}\n";
+            let (parent, module) = ("crates/domain/src/card.rs", "crates/domain/src/card/golden.rs");
+            let below = "crates/domain/src/card/golden/fixtures.rs";
+            check(&Tree::of(&[(parent, named), (module, reads), (below, reads)])).len()
+        };
+        assert_eq!(broken("#[cfg(test)]\nmod golden;\n"), 0);
+        assert_eq!(broken("mod golden;\n"), 4);
+        assert_eq!(broken("#[cfg(test)]\nmod golden_too;\nmod golden;\n"), 4);
+    }
+
+    #[test]
     fn request_structs_stop_at_the_api() {
         assert_eq!(
             lines("crates/domain/src/card.rs", "use wire::ids::Arn;\nuse wire::{ids, operations::Create};"),
@@ -214,7 +249,6 @@ mod tests {
         let text = "use std::time::{Duration, SystemTime};\nlet now = SystemTime::now();\nlet home = std::env::var(\"HOME\");\n\
                     use std::{fmt, fs};\nasync fn f() {}\nlet epoch = SystemTime::UNIX_EPOCH;\n";
         assert_eq!(lines("crates/iam/src/sigv4.rs", text), [2, 3, 4, 5]);
-        assert!(lines("crates/iam/src/sigv4/tests.rs", text).is_empty());
         assert!(lines("crates/iam/tests/vectors.rs", text).is_empty());
         assert!(lines("crates/store/src/lib.rs", text).is_empty());
     }

@@ -79,7 +79,7 @@ pub use throttle::Throttle;
 pub use watch::Watch;
 
 use crate::clock::SharedClock;
-use crate::config::LimitSettings;
+use crate::config::{LimitSettings, Unsupported};
 use crate::metrics::Metrics;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
@@ -128,6 +128,7 @@ pub struct App {
     pub(crate) teams: TeamsClient,
     pub(crate) chime: ChimeClient,
     pub(crate) account_names: AccountNames,
+    pub(crate) unsupported: Unsupported,
     pub(crate) thread_rules: ThreadRules,
     pub(crate) templates: Templates,
     /// By lane.

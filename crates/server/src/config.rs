@@ -42,7 +42,7 @@ pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
 pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
-pub use notifications::NotificationSettings;
+pub use notifications::{NotificationSettings, Unsupported};
 pub use operators::OperatorSettings;
 pub use pictures::{PictureSettings, PictureSource};
 pub use rules::RuleSettings;

@@ -215,6 +215,7 @@ fn compose(
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
+        unsupported: settings.notifications.unsupported,
         thread_rules: ThreadRules::new(&settings.threads),
         templates: settings.templates()?,
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,

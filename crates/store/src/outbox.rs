@@ -24,7 +24,7 @@ pub use enqueue::{AcceptRules, Addressee, Enqueued, NewNotification};
 pub use folds::{FoldedMessage, FoldedTopic};
 pub use gate::{Admission, Fate, Gate};
 pub use holds::Pause;
-pub use inspect::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, HistoryEntry};
+pub use inspect::{Delivery, DeliveryDetail, DeliveryFilter, DeliveryState, HistoryEntry, KeptOut};
 pub use lanes::{Lease, PendingDelivery};
 pub(crate) use lanes::{bury, make_due, redirect};
 pub use replay::Replay;

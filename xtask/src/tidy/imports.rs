@@ -61,7 +61,8 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
             continue;
         };
         // Tests beside the code speak to it as they like.
-        let is_test = |module: &String| path.strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with(['.', '/']));
+        let is_test =
+            |module: &String| path.strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with(['.', '/']));
         if tests.iter().any(is_test) {
             continue;
         }

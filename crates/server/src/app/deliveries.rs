@@ -89,7 +89,7 @@ impl App {
             Ok(card) => card,
             Err(reason) => return Ok(Attempt::without_request(Settlement::Dead { reason })),
         };
-        self.observe_arrival(delivery, &target.configuration_arn, target.logging_level, card.source);
+        self.observe_arrival(delivery, &target.configuration_arn, target.logging_level, &card);
         let settlement_of = |sent: Sent| match sent {
             Sent::Delivered { posted, thread } => (Settlement::Delivered { posted, thread }, None),
             Sent::Posted { posted, thread } => (Settlement::Posted { posted, thread }, None),

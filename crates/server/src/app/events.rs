@@ -11,8 +11,8 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::notification::Source;
-use store::outbox::{PendingDelivery, Settlement};
+use domain::notification::Card;
+use store::outbox::{DeliveryState, KeptOut, PendingDelivery, Settlement};
 use wire::ids::{ChatConfigurationArn, LoggingLevel};
 
 use self::counts::Counts;
@@ -20,6 +20,7 @@ use self::lines::{Line, Lines};
 use self::ship::Losses;
 pub use self::ship::Shipped;
 use super::App;
+use super::rules::UNSUPPORTED;
 use crate::config::CloudWatchSettings;
 use crate::metrics::{CloudWatchLoss, EventKind};
 use crate::outbound::cloudwatch::CloudWatch;
@@ -93,13 +94,12 @@ impl App {
         delivery: &PendingDelivery,
         configuration: &ChatConfigurationArn,
         logging_level: LoggingLevel,
-        source: Source,
+        card: &Card,
     ) {
         if delivery.attempts > 0 || delivery.posted.is_some() {
             return;
         }
-        let unsupported = source == Source::PLAIN_TEXT;
-        let what = if unsupported { EventKind::Unsupported } else { EventKind::Processed };
+        let what = if card.is_supported_by_aws() { EventKind::Processed } else { EventKind::Unsupported };
         self.observe_received(configuration, logging_level, what, &delivery.body);
     }
 
@@ -119,17 +119,24 @@ impl App {
         }
     }
 
-    /// Events that were kept out by `delivery.events_per_second`.
-    pub(super) async fn observe_throttled(&self, topic_arn: &str, message_id: &str, body: &str) {
-        match self.store.throttled_configurations(topic_arn, message_id).await {
-            Ok(configurations) => {
-                for configuration_arn in configurations {
-                    if let Some((arn, logging_level)) = self.observed(&configuration_arn).await {
-                        self.observe_received(&arn, logging_level, EventKind::Throttled, body);
-                    }
-                }
+    /// Events that were kept out by `delivery.events_per_second` or `notifications.unsupported`.
+    pub(super) async fn observe_kept_out(&self, topic_arn: &str, message_id: &str, body: &str) {
+        let kept_out = match self.store.kept_out(topic_arn, message_id).await {
+            Ok(kept_out) => kept_out,
+            Err(error) => {
+                tracing::warn!(%error, topic_arn, message_id, "events that were kept out are not counted");
+                return;
             }
-            Err(error) => tracing::warn!(%error, topic_arn, message_id, "throttled events are not counted"),
+        };
+        for KeptOut { configuration_arn, state, reason } in kept_out {
+            let what = match (state, reason.as_deref()) {
+                (DeliveryState::Throttled, _) => EventKind::Throttled,
+                (_, Some(UNSUPPORTED)) => EventKind::Unsupported,
+                _ => continue,
+            };
+            if let Some((arn, logging_level)) = self.observed(&configuration_arn).await {
+                self.observe_received(&arn, logging_level, what, body);
+            }
         }
     }
 

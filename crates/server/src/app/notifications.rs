@@ -8,6 +8,7 @@ use tracing::Instrument as _;
 
 use super::App;
 use super::rules::incoming;
+use crate::config::Unsupported;
 use crate::outbound::certificates::CertificateUnavailable;
 use crate::traces;
 
@@ -79,13 +80,13 @@ impl App {
 
     /// Commits a notification. What the settings keep out is in the ledger, and counted.
     pub(super) async fn enqueue(&self, notification: NewNotification) -> Result<Enqueued, StoreError> {
-        if self.accept_rules.events_per_second == 0 {
+        if self.accept_rules.events_per_second == 0 && self.unsupported == Unsupported::Show {
             return self.store.enqueue(notification, self.accept_rules).await;
         }
         let NewNotification { topic_arn, message_id, body, .. } = notification.clone();
         let enqueued = self.store.enqueue(notification, self.accept_rules).await?;
         if matches!(enqueued, Enqueued::Accepted { .. }) {
-            self.observe_throttled(&topic_arn, &message_id, &body).await;
+            self.observe_kept_out(&topic_arn, &message_id, &body).await;
         }
         Ok(enqueued)
     }

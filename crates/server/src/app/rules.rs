@@ -10,15 +10,25 @@ use domain::sns_message::SnsMessage;
 use store::outbox::{self, Admission, Gate};
 
 use super::App;
+use crate::config::Unsupported;
+
+/// Why a message is kept out that AWS Chatbot would drop.
+pub(super) const UNSUPPORTED: &str =
+    "AWS Chatbot does not support it, and `notifications.unsupported` is `drop`; `bellhop deliveries retry` brings it";
 
 impl App {
     /// What rules and silences make of a message for each configuration, if there is anything that could.
     pub(super) fn gate(&self, message: &SnsMessage, now_ms: i64) -> Option<Gate> {
         let silences = self.silences.now();
-        if !self.rules.admit() && silences.is_empty() {
+        let drops = self.unsupported == Unsupported::Drop;
+        if !self.rules.admit() && silences.is_empty() && !drops {
             return None;
         }
         let read = card(&incoming(message, &self.account_names));
+        if drops && !read.is_supported_by_aws() {
+            let fate = outbox::Fate::Suppress { reason: UNSUPPORTED.to_owned() };
+            return Some(Gate::new(move |_| Admission { fate: fate.clone(), ..Admission::default() }));
+        }
         // Conditions of silences may ask for it too.
         let json = message_json(&message.message);
         let (rules, topic_arn) = (self.rules.clone(), message.topic_arn.as_str().to_owned());

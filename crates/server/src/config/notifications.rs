@@ -12,6 +12,17 @@ use super::Settings;
 pub struct NotificationSettings {
     /// What messages call the accounts that they come from: `123456789012 = "prod"`. Accounts of `accounts` have theirs.
     pub account_names: BTreeMap<String, String>,
+    /// What is done with messages that AWS Chatbot does not show: other text and JSON, events of nobody at AWS.
+    pub unsupported: Unsupported,
+}
+
+/// AWS Chatbot's silence, for whoever wants it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unsupported {
+    #[default]
+    Show,
+    Drop,
 }
 
 impl Settings {

@@ -1,6 +1,7 @@
 //! `bellhop_events`: what became of events, by configuration.
 
 use serde_json::json;
+use server::config::Unsupported;
 use store::outbox::DeliveryState;
 use wire::operations::Operation::DeleteSlackChannelConfiguration;
 
@@ -91,4 +92,29 @@ async fn what_a_digest_tells_of_is_processed_too() {
     server.quiet().await;
     server.pass(30_000).await;
     assert_eq!(counts(&server, &ops, ["processed", "delivered"]).await, [20, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_aws_would_drop_is_dropped_if_that_is_wanted_and_can_be_brought() {
+    let server = TestServer::start_with(|settings| settings.notifications.unsupported = Unsupported::Drop).await;
+    let ops = server.configure("ops", "C1", &[TOPIC]).await;
+    let event = |source: &str| {
+        json!({"version": "0", "id": "e", "detail-type": "Order Shipped", "source": source, "account": "123456789012",
+            "time": "2026-11-22T12:00:00Z", "region": "eu-west-1", "resources": [], "detail": {"state": "shipped"}})
+    };
+    let custom = json!({"version": "1.0", "source": "custom", "content": {"description": "message-custom"}});
+    for message in ["message-text".to_owned(), event("com.example.shop").to_string(), custom.to_string()] {
+        server.publish(TOPIC, &message).await;
+    }
+    server.publish(TOPIC, &event("aws.x").to_string()).await;
+    server.quiet().await;
+    assert_eq!(server.slack.posted("C1").len(), 2, "the custom notification and the event of AWS");
+    assert_eq!(counts(&server, &ops, OUTCOMES).await, [4, 2, 2, 0]);
+    let dropped: Vec<_> =
+        server.deliveries().await.into_iter().filter(|d| d.state == DeliveryState::Suppressed).collect();
+    assert_eq!(dropped.len(), 2);
+    assert!(dropped.iter().all(|d| d.reason.as_deref().is_some_and(|why| why.contains("notifications.unsupported"))));
+    server.revive(&dropped[0]).await;
+    server.pass(2000).await;
+    assert!(server.slack.posted("C1")[2].body.to_string().contains("message-text"));
 }

@@ -76,7 +76,7 @@ fn a_page_is_the_same_each_time_and_shows_its_template() {
     assert_eq!(first, page("b.html"));
     assert!(first.contains("<title>Machine i-0c8a41d7be29f5360 stopped – Bellhop</title>"), "{first}");
     let words = ok(files.path(), &["render", "event.json", "--template", "ec2.j2"]);
-    assert!(words.starts_with("Machine i-0c8a41d7be29f5360 stopped"), "{words}");
+    assert!(words.starts_with("🟡 Machine i-0c8a41d7be29f5360 stopped"), "{words}");
 }
 
 #[test]
@@ -130,7 +130,7 @@ async fn a_template_is_in_what_is_delivered_and_a_bad_one_costs_nothing() {
     server.quiet().await;
     let posted = server.slack.posted("C1");
     assert_eq!(posted.len(), 2);
-    assert_eq!(posted[0].body["blocks"][0]["text"]["text"], "stopped: i-0c8a41d7be29f5360");
+    assert_eq!(posted[0].body["blocks"][0]["text"]["text"], "🟡 stopped: i-0c8a41d7be29f5360");
     let plain = posted[1].body.to_string();
     assert!(plain.contains("a plain text") && plain.contains("does more than a template may"), "{plain}");
 }

@@ -79,7 +79,7 @@ async fn raw_messages_of_all_kinds_arrive_as_messages_of_the_queues_topic() {
     let (server, sqs) = polling(Some(TOPIC), |_| ()).await;
     for (raw, shown) in [
         (include_str!("../../assets/samples/cloudwatch-alarm.json"), "ALARM"),
-        (include_str!("../../assets/samples/eventbridge.json"), "EC2"),
+        (include_str!("../../assets/samples/eventbridge.json"), "Instance i-0c8a41d7be29f5360: stopped"),
         ("\"Instance i-0abc is now \\\"stopped\\\".\"", "i-0abc is now"),
         ("{\"order\": \"o-17\", \"state\": \"shipped\"}", "o-17"),
         ("Backup done\nwith \u{1f514} and \u{1}", "Backup done"),

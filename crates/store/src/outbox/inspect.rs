@@ -70,6 +70,15 @@ pub struct Delivery {
     pub due_at_ms: Option<i64>,
 }
 
+/// A configuration that a message was kept from as it was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptOut {
+    pub configuration_arn: String,
+    /// Throttled or suppressed.
+    pub state: DeliveryState,
+    pub reason: Option<String>,
+}
+
 /// One delivery with the SNS envelope as it arrived, and what happened to it since.
 #[derive(Debug, Clone)]
 pub struct DeliveryDetail {
@@ -132,14 +141,19 @@ impl Store {
         Ok(Some(DeliveryDetail { delivery: read(&row)?, body: row.try_get("body")?, history }))
     }
 
-    /// The configurations that a message was kept from because their accounts had too many events in its second.
-    pub async fn throttled_configurations(&self, topic_arn: &str, message_id: &str) -> Result<Vec<String>, StoreError> {
+    /// The configurations that a message was kept from as it was accepted: throttled, or suppressed and why.
+    pub async fn kept_out(&self, topic_arn: &str, message_id: &str) -> Result<Vec<KeptOut>, StoreError> {
         let rows = query(
-            "SELECT configuration_arn FROM notifications JOIN deliveries ON deliveries.notification_id = notifications.id
-             WHERE topic_arn = $1 AND message_id = $2 AND state = 'throttled'",
+            "SELECT configuration_arn, state, reason FROM notifications JOIN deliveries ON deliveries.notification_id = notifications.id
+             WHERE topic_arn = $1 AND message_id = $2 AND state IN ('throttled', 'suppressed')",
         );
         let rows = rows.bind(topic_arn).bind(message_id).fetch_all(&self.reader).await?;
-        rows.iter().map(|row| row.try_get("configuration_arn")).collect()
+        let read = |row: &Row| {
+            let state: String = row.try_get("state")?;
+            let state = if state == "throttled" { DeliveryState::Throttled } else { DeliveryState::Suppressed };
+            Ok(KeptOut { configuration_arn: row.try_get("configuration_arn")?, state, reason: row.try_get("reason")? })
+        };
+        rows.iter().map(read).collect()
     }
 
     /// When the longest-waiting pending delivery was accepted or revived.

@@ -4,6 +4,8 @@
 //! MESSAGES_A_SECOND TAB BYTES_OF_A_MESSAGE`. The messages are the fixtures of the golden tests, each in an envelope as SNS
 //! posts it. Signatures are not verified here: that is measured at the front door.
 
+#![expect(clippy::expect_used, reason = "a benchmark ends where it cannot go on")]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

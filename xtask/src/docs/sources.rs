@@ -79,7 +79,7 @@ pub fn page(workspace: &Workspace, sources: &[Source], corpus: &[Corpus]) -> Res
 fn comes_as(source: &Source) -> String {
     let events = source.event_sources.iter().chain(&source.detail_types).map(|it| format!("`{it}`"));
     let others = [(source.json, "JSON"), (source.text, "text")];
-    let others = others.into_iter().filter_map(|(is, word)| is.then(|| word.to_owned()));
+    let others = others.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned());
     events.chain(others).collect::<Vec<_>>().join(", ")
 }
 
@@ -125,11 +125,11 @@ fn read(path: &Path) -> Result<Golden> {
     let json = text.splitn(3, "---\n").nth(2).unwrap_or_default();
     let golden: Value =
         serde_json::from_str(json).with_context(|| format!("`{}` is no golden message", path.display()))?;
-    let said = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let said = |at: &str| golden.pointer(at).and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(Golden {
         case: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
-        severity: said(&golden["severity"]),
-        push_line: said(&golden["slack"]["text"]),
+        severity: said("/severity"),
+        push_line: said("/slack/text"),
     })
 }
 

@@ -97,7 +97,7 @@ impl<'a> Console<'a> {
                 }
                 let (account, project, build) = (arn.account, encoded(project), encoded(build));
                 let page = format!("codesuite/codebuild/{account}/projects/{project}/build/{build}");
-                return Some(self.link("the build in CodeBuild", &page, ""));
+                return Some(self.link("the build in `CodeBuild`", &page, ""));
             }
             _ => return None,
         };
@@ -111,7 +111,7 @@ impl<'a> Console<'a> {
         self.link("the log in CloudWatch", "cloudwatch/home", &fragment)
     }
 
-    /// `Open the build in CodeBuild`: `what` is "the build in CodeBuild"; `path` and `fragment` as in [`Console::page`].
+    /// `Open the build in CodeBuild`: `what` is "the build in `CodeBuild`"; `path` and `fragment` as in [`Console::page`].
     pub fn link(&self, what: &str, path: &str, fragment: &str) -> Link {
         Link { label: format!("Open {what}"), url: self.page(path, fragment) }
     }

@@ -49,7 +49,9 @@ fn texts(message: &SlackMessage, native: bool) -> Vec<(String, bool, bool)> {
         }
     }
     let mut out = vec![(message.text.clone(), true, native)];
-    blocks(message).iter().for_each(|block| walk(block, native, &mut out));
+    for block in blocks(message) {
+        walk(&block, native, &mut out);
+    }
     out
 }
 

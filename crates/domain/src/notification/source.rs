@@ -229,13 +229,10 @@ fn read_event(event: &Event<'_>) -> Card {
     let entry = entry_of(event);
     let calls = entry_by_origin(event).filter(|entry| entry.reads_calls);
     let read = calls.into_iter().chain(entry).find_map(|entry| Some((entry.source, (entry.event?.read)(event)?)));
-    match read {
-        Some((source, draft)) => draft.card_of_event(source, event),
-        None => {
-            let source = entry.map_or(Source::EVENTBRIDGE_EVENT, |entry| entry.source);
-            eventbridge_event::read(event).card_of_event(source, event)
-        }
-    }
+    let (source, draft) = read.unwrap_or_else(|| {
+        (entry.map_or(Source::EVENTBRIDGE_EVENT, |entry| entry.source), eventbridge_event::read(event))
+    });
+    draft.card_of_event(source, event)
 }
 
 /// The detail-type is the closer description: `aws.ec2` sends calls recorded by `CloudTrail` too.

@@ -1,6 +1,6 @@
-//! SageMaker: jobs, endpoints, notebooks and pipeline executions that changed their state.
+//! `SageMaker`: jobs, endpoints, notebooks and pipeline executions that changed their state.
 //!
-//! Source: SageMaker Developer Guide, "Events that Amazon SageMaker AI sends to Amazon `EventBridge`".
+//! Source: `SageMaker` Developer Guide, "Events that Amazon `SageMaker` AI sends to Amazon `EventBridge`".
 
 use super::draft::Draft;
 use super::entry::Entry;

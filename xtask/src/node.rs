@@ -1,7 +1,7 @@
 //! The Node packages of the conformance tests: exactly what `tests/conformance/adaptive_cards/package-lock.json` pins, put under the
 //! target folder by npm. Called by the `tools` and `conformance` steps; it runs no package's scripts and leaves the checkout alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -15,6 +15,7 @@ const OLDEST_MAJOR: u32 = 18;
 
 /// The folder of the packages (for `NODE_PATH`), made first if it is absent, half-made or of another lock file.
 pub fn prepare(workspace: &Workspace) -> Result<PathBuf> {
+    install(workspace);
     let version = version("node")?;
     if major(&version).is_none_or(|major| major < OLDEST_MAJOR) {
         bail!("{}; `node` is {version}", advice());
@@ -55,6 +56,17 @@ pub fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     // Last: a folder without its stamp was interrupted and is made again.
     std::fs::write(&stamp, wanted).with_context(|| format!("`{}` cannot be written", stamp.display()))?;
     Ok(modules)
+}
+
+/// Debian's, if there is none and this is Debian's root; whatever goes wrong is said by whoever asks for the programs then.
+fn install(workspace: &Workspace) {
+    let is_there = |program| version(program).is_ok();
+    if Path::new("/usr/bin/apt-get").exists() && !(is_there("node") && is_there("npm")) {
+        let mut apt = workspace.command("apt-get");
+        apt.args(["install", "--yes", "--no-install-recommends", "nodejs", "npm"])
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        let _ = workspace::run(&mut apt);
+    }
 }
 
 /// `v20.20.2`, as the program says it.

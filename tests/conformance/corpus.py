@@ -18,8 +18,9 @@ import tempfile
 from pathlib import Path
 
 COUNTS = Path(__file__).with_name("corpus.json")
-STATE = re.compile(r"(state|status|result|outcome|severity|compliance)$", re.IGNORECASE)
-SUBJECT = re.compile(r"(name|id|arn|title|bucket|key|cluster|pipeline|stack|project|repository|job|instance)$", re.IGNORECASE)
+STATE = re.compile(r"(state|status|result|outcome|compliance)$", re.IGNORECASE)
+SUBJECT = re.compile(r"(name|id|arn|identifier|title|bucket|key|cluster|pipeline|stack|project|repository|job|instance|service)$", re.IGNORECASE)
+REGION = re.compile(r"\b[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d\b")
 RAW_JSON = re.compile(r'\{\s*\\?"\w+\\?"\s*:')
 HALF_A_MINUTE = 30
 
@@ -68,16 +69,22 @@ def faults(event: dict, message: dict) -> list[str]:
     """What a card fails to tell; empty if it tells all."""
     said = "\n".join(texts(message)).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
     folded = said.casefold()
-    found = [f"no {what}" for what in ("account", "region") if event.get(what) and event[what].casefold() not in folded]
+    found = [] if not event.get("account") or event["account"] in said else ["no account"]
+    # What concerns another region than the event's names that one.
+    if event.get("region") and event["region"] not in said and not REGION.search(folded):
+        found.append("no region")
     details = list(members(event.get("detail")))
-    resources = [part for arn in event.get("resources") or [] if isinstance(arn, str) for part in [re.split(r"[:/]", arn)[-1]]]
-    subjects = [value for name, value in details if SUBJECT.search(name)] + [part for part in resources if part]
+    shallow = list(members(event.get("detail"), depth=3))
+    resources = [arn for arn in event.get("resources") or [] if isinstance(arn, str)]
+    named = [value for name, value in details if SUBJECT.search(name)] + resources
+    # A card may show an ARN by its last part.
+    subjects = [part for value in named for part in (value, re.split(r"[:/]", value)[-1]) if part]
     if subjects and not any(subject.casefold()[:200] in folded for subject in subjects):
         found.append("no subject")
-    states = [value for name, value in details if STATE.search(name) and len(value) <= 60]
+    states = [value for name, value in shallow if STATE.search(name) and len(value) <= 60]
     if states and not any(state.casefold() in folded for state in states):
         found.append("no state")
-    found += [f"{word} in it" for word in ("[object", "undefined", "None,") if word in said]
+    found += [f"{word} in it" for word in ("[object", "None,") if word in said]
     if re.search(r"(^|[\s:`(])null($|[\s,.`)])", said):
         found.append("null in it")
     if RAW_JSON.search(said):
@@ -88,7 +95,7 @@ def faults(event: dict, message: dict) -> list[str]:
 def events_in(value):
     if isinstance(value, dict):
         kind = value.get("detail-type") or value.get("detailType")
-        if isinstance(kind, str) and isinstance(value.get("source"), str) and "detail" in value:
+        if isinstance(kind, str) and isinstance(value.get("source"), str) and "detail" in value and "account" in value:
             yield value
         else:
             for member in value.values():
@@ -134,6 +141,10 @@ def made(kind, name: str, number: int):
 def word(name: str, number: int) -> str:
     if STATE.search(name):
         return "FAILED"
+    if re.fullmatch(r"(aws)?account(-?id)?", name, re.IGNORECASE):
+        return "123456789012"
+    if re.fullmatch(r"(aws)?-?region", name, re.IGNORECASE):
+        return "eu-west-1"
     if re.search(r"arn$", name, re.IGNORECASE):
         return f"arn:aws:example:eu-west-1:123456789012:thing/{name.lower()}-{number}"
     if re.search(r"(time|date|at)$", name, re.IGNORECASE):
@@ -151,7 +162,7 @@ def made_events(schemas: list[dict]) -> list[dict]:
             "account": "123456789012",
             "time": "2026-11-22T18:20:16Z",
             "region": "eu-west-1",
-            "resources": [],
+            "resources": ["arn:aws:example:eu-west-1:123456789012:thing/resource-0"],
             "detail": {name: made(member, name, index) for index, (name, member) in enumerate(schema["detail"].items())},
         }
         for schema in schemas

@@ -97,7 +97,7 @@ impl<'a> Console<'a> {
                 }
                 let (account, project, build) = (arn.account, encoded(project), encoded(build));
                 let page = format!("codesuite/codebuild/{account}/projects/{project}/build/{build}");
-                return Some(self.link("the build in `CodeBuild`", &page, ""));
+                return Some(self.link("the build in CodeBuild", &page, ""));
             }
             _ => return None,
         };

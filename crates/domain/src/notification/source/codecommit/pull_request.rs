@@ -26,6 +26,7 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
         .paragraph(Some("Description"), detail.str("description"))
         .fact("By", by(event))
         .fact("Branches", branches.map(|(from, to)| format!("{} → {}", branch(from), branch(to))))
+        .fact("Status", detail.str("pullRequestStatus"))
         .fact("Files", files(event.envelope.fields("additionalAttributes")))
         .link(event.console().map(|console| pull_request_page(console, repository, id, "details")))
         .thread(&thread_key(repository, id), ended);

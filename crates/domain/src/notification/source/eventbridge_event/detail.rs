@@ -263,7 +263,7 @@ fn moment(name: &str, value: &Value) -> Option<String> {
 /// How telling a member's name is (0 to 3), and whether it names the thing.
 fn weight(name: &str) -> (usize, Names) {
     let mut weight = 1;
-    let (mut names, mut of_another) = (Names::No, false);
+    let (mut names, mut of_another, mut is_matter) = (Names::No, false, false);
     for word in words(name).take(8) {
         // Its configuration, its caller, its envelope: not the thing itself.
         of_another |= matches!(
@@ -271,6 +271,9 @@ fn weight(name: &str) -> (usize, Names) {
             "event" | "notification" | "session" | "correlation" | "trace" | "config" | "role" | "user" | "account"
         );
         match word.as_str() {
+            // Requests that are the thing: of a Spot Instance, a pull, a change.
+            "spot" | "pull" | "change" => is_matter = true,
+            "request" if is_matter => {}
             // Numbers of the request or the document, never of the thing.
             "request" | "version" | "etag" | "revision" | "schema" | "digest" | "principal" | "partition"
             | "sequencer" => {

@@ -105,6 +105,12 @@ pub fn compliance(event: &Event<'_>) -> Option<Draft> {
     )
 }
 
+/// A deletion's reason ends with its summary as JSON: `The deletion summary is: {"totalCount":2,…}`.
+fn without_json(reason: &str) -> &str {
+    let Some((said, _)) = reason.split_once(": {") else { return reason };
+    said.rfind(". ").and_then(|end| said.get(..=end)).unwrap_or(said)
+}
+
 pub fn inventory(event: &Event<'_>) -> Option<Draft> {
     let detail = event.detail;
     let (kind, status) = (detail.str("type-name")?, detail.str("action-status").unwrap_or("changed"));
@@ -115,7 +121,7 @@ pub fn inventory(event: &Event<'_>) -> Option<Draft> {
             .gist(detail.str("resource-id"))
             .subject(Some(kind))
             .state(Some(status))
-            .paragraph(None, detail.str("action-reason"))
+            .paragraph(None, detail.str("action-reason").map(without_json))
             .code("Node", detail.str("resource-id")),
     )
 }

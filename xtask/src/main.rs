@@ -27,7 +27,8 @@ usage: cargo xtask COMMAND
   conformance [PYTEST ARGS] the release build, then pytest from outside on it, for example
                             `cargo xtask conformance -k twin -x`
   docs [--pictures]         the release build, then the pages of docs/reference/ that are made of what
-                            it says; the step of that name only compares. Pictures need Chromium
+                            it says; the step of that name only compares. Pictures need
+                            Chromium and pngquant
   postgres                  runs an empty PostgreSQL until Enter and prints how `cargo test` finds it
   bench [ARGS]              builds release and runs the load generator with ARGS
   bench cards [--write PAGE]

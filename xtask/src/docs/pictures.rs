@@ -1,4 +1,4 @@
-//! The pictures of the page on sources: `bellhop render --html` of the worst fixture of each, seen by Chromium.
+//! The pictures of the page on sources: `bellhop render --html` of the worst fixture of each, seen by Chromium, made small by pngquant.
 
 use std::path::Path;
 
@@ -9,7 +9,10 @@ use crate::workspace::{self, Workspace};
 
 const FOLDER: &str = "docs/images/sources";
 /// Three messages side by side, as high as most are.
-const WINDOW: &str = "1440,640";
+const WINDOW: &str = "1440,900";
+/// A page of fifty pictures is read on a screen, not printed: smaller, and in few colours.
+const SCALE: &str = "0.75";
+const COLOURS: &str = "48";
 /// Debian's package, and what others call it.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -35,7 +38,9 @@ fn shoot(workspace: &Workspace, browser: &str, page: &Path, picture: &Path, scra
     chromium
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking"])
         .args(["--disable-component-update", "--disable-sync", "--no-first-run", "--virtual-time-budget=3000"])
+        .env("TZ", "UTC")
         .arg(format!("--window-size={WINDOW}"))
+        .arg(format!("--force-device-scale-factor={SCALE}"))
         .arg(format!("--user-data-dir={}", scratch.join("profile").display()))
         .arg(format!("--screenshot={}", picture.display()))
         .arg(format!("file://{}", page.display()));
@@ -43,6 +48,9 @@ fn shoot(workspace: &Workspace, browser: &str, page: &Path, picture: &Path, scra
     if !picture.exists() {
         bail!("{browser} made no picture of {}", page.display());
     }
+    let mut smaller = workspace.command("pngquant");
+    smaller.args(["--force", "--speed", "1", "--strip", "--output"]).arg(picture).arg(COLOURS).arg(picture);
+    workspace::output(&mut smaller).context("pictures need pngquant: `apt-get install pngquant`")?;
     Ok(())
 }
 

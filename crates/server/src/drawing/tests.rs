@@ -7,7 +7,7 @@ use domain::notification::picture::{
 };
 use resvg::tiny_skia::Pixmap;
 
-use super::{NotDrawn, draw};
+use super::{NotDrawn, draw, draw_small};
 
 const SIZE: Size = Size { width: 600, height: 300 };
 /// 2026-11-22T18:20:16Z.
@@ -45,12 +45,25 @@ fn line(id: &str, graph: &MetricGraph, count: i32, value: impl Fn(f64) -> Option
 }
 
 fn png(name: &str, graph: &MetricGraph, lines: Vec<MetricLine>) -> Pixmap {
-    let png = draw(graph, &MetricData { lines }, SIZE, 2).unwrap();
+    let png = draw(graph, &MetricData { lines: lines.clone() }, SIZE, 2).unwrap();
     assert!(png.len() < 200_000, "{name}: {} bytes", png.len());
     keep(name, &png);
+    in_few_colours(name, graph, &MetricData { lines });
     let pixels = Pixmap::decode_png(&png).unwrap();
     assert_eq!((pixels.width(), pixels.height()), (1200, 600));
     pixels
+}
+
+/// The same for a message that holds its picture: what an alarm's card leaves of it, at every size.
+fn in_few_colours(name: &str, graph: &MetricGraph, data: &MetricData) {
+    for (bytes_max, least_width) in [(1_000_000, 1024), (9_000, 512), (5_000, 400)] {
+        let png = draw_small(graph, data, bytes_max).unwrap();
+        assert!(png.len() <= bytes_max, "{name}: {} bytes", png.len());
+        let width = u32::from_be_bytes(png[16..20].try_into().unwrap());
+        eprintln!("{name} {bytes_max} {width} {}", png.len());
+        assert!(width >= least_width, "{name}: {width} pixels in {bytes_max} bytes");
+        keep(&format!("{name}_{width}"), &png);
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "for people who look at the charts")]

@@ -81,7 +81,11 @@ pub fn shrink(png: &[u8], bytes_max: usize) -> Result<Vec<u8>, NotDrawn> {
 }
 
 fn pixels(graph: &MetricGraph, data: &MetricData, size: Size, scale: f32) -> Result<Pixmap, NotDrawn> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sides of 16 bits, and a cast saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "sides of 16 bits, and a cast saturates"
+    )]
     let [width, height] = [size.width, size.height].map(|side| (f32::from(side) * scale).round() as u32);
     if width.max(height) > SIDE_PIXELS_MAX {
         return Err(NotDrawn::TooLarge(width, height));

@@ -67,7 +67,10 @@ fn palette(counts: &BTreeMap<Colour, u64>) -> Vec<Colour> {
 fn nearest(palette: &[Colour], colour: Colour) -> Option<(u8, u32)> {
     let distance =
         |other: &Colour| colour.iter().zip(other).map(|(is, wanted)| u32::from(is.abs_diff(*wanted)).pow(2)).sum();
-    (0u8..).zip(palette).map(|(index, other)| (index, distance(other))).min_by_key(|(_, distance): &(u8, u32)| *distance)
+    (0u8..)
+        .zip(palette)
+        .map(|(index, other)| (index, distance(other)))
+        .min_by_key(|(_, distance): &(u8, u32)| *distance)
 }
 
 fn on_white(pixel: resvg::tiny_skia::PremultipliedColorU8) -> Colour {

@@ -57,7 +57,11 @@ impl TeamsPicture {
 /// Its bytes are of no use in a log.
 impl fmt::Debug for TeamsPicture {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("TeamsPicture").field("bytes", &self.url.len()).field("alt_text", &self.alt_text).finish()
+        formatter
+            .debug_struct("TeamsPicture")
+            .field("bytes", &self.url.len())
+            .field("alt_text", &self.alt_text)
+            .finish()
     }
 }
 

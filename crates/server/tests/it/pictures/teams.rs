@@ -12,9 +12,13 @@ use wire::operations::Operation::CreateMicrosoftTeamsChannelConfiguration;
 
 use super::{alarm, came_to};
 use crate::kit::{
-    APP_SECRET, BellhopProcess, DEV, FakeMetrics, FakeSns, FakeTeams, MetricsAnswer, ROLE, TEAMS_TEAM, TENANT, TOPIC,
-    TeamsAnswer, TeamsRequest, eventually,
+    APP_SECRET, BellhopProcess, DEV, FakeMetrics, FakeSns, FakeTeams, MetricsAnswer, ROLE, TOPIC, TeamsAnswer,
+    TeamsRequest, eventually,
 };
+
+/// The settings of `bellhop dev` have them.
+const TEAM: &str = "11111111-2222-4333-8444-555555555555";
+const TENANT: &str = "66666666-7777-4888-9999-aaaaaaaaaaaa";
 
 /// A process whose bot is in a channel of Teams, and everybody around it.
 struct Drawn {
@@ -40,7 +44,7 @@ impl Drawn {
         let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let bellhop = BellhopProcess::dev(data_dir.path(), &environment).await;
         let body = json!({
-            "ConfigurationName": "ops", "ChannelId": "19%3Aops%40thread.tacv2", "TeamId": TEAMS_TEAM,
+            "ConfigurationName": "ops", "ChannelId": "19%3Aops%40thread.tacv2", "TeamId": TEAM,
             "TenantId": TENANT, "IamRoleArn": ROLE, "SnsTopicArns": [TOPIC],
         });
         bellhop.api().call(CreateMicrosoftTeamsChannelConfiguration, DEV).json(&body).send().await.ok(201);

@@ -10,20 +10,19 @@ use super::NotDrawn;
 
 /// Four bits a pixel.
 const COLOURS_MAX: usize = 16;
+/// Of a pixel whose neighbours to the left and above are as it is.
+const AREA_WEIGHT: u64 = 16;
 
 type Colour = [u8; 3];
 
 /// The pixels, on white, as a PNG with a palette.
 pub(super) fn encode(pixels: &Pixmap) -> Result<Vec<u8>, NotDrawn> {
     let colours: Vec<Colour> = pixels.pixels().iter().map(|pixel| on_white(*pixel)).collect();
-    let mut counts: BTreeMap<Colour, u64> = BTreeMap::new();
-    for colour in &colours {
-        *counts.entry(*colour).or_default() += 1;
-    }
-    let palette = palette(&counts);
-    let nearest: BTreeMap<Colour, u8> =
-        counts.keys().map(|colour| (*colour, nearest(&palette, *colour).map_or(0, |(index, _)| index))).collect();
     let width = usize::try_from(pixels.width()).unwrap_or(usize::MAX).max(1);
+    let weights = weights(&colours, width);
+    let palette = palette(&weights);
+    let nearest: BTreeMap<Colour, u8> =
+        weights.keys().map(|colour| (*colour, nearest(&palette, *colour).map_or(0, |(index, _)| index))).collect();
     let mut packed = Vec::with_capacity(colours.len().div_ceil(2));
     for row in colours.chunks(width) {
         for pair in row.chunks(2) {
@@ -46,16 +45,27 @@ pub(super) fn encode(pixels: &Pixmap) -> Result<Vec<u8>, NotDrawn> {
     Ok(png)
 }
 
-/// The most frequent colour, then again and again the one that is farthest off and frequent: the error that is left is small, and
-/// every line keeps its own colour.
-fn palette(counts: &BTreeMap<Colour, u64>) -> Vec<Colour> {
+/// How much each colour is seen. Areas count for more than edges: a small one that is shaded says something, an edge's shades only
+/// make it smooth.
+fn weights(colours: &[Colour], width: usize) -> BTreeMap<Colour, u64> {
+    let mut weights: BTreeMap<Colour, u64> = BTreeMap::new();
+    for (at, colour) in colours.iter().enumerate() {
+        let is_same = |before: usize| at.checked_sub(before).and_then(|other| colours.get(other)) == Some(colour);
+        *weights.entry(*colour).or_default() += if is_same(1) && is_same(width) { AREA_WEIGHT } else { 1 };
+    }
+    weights
+}
+
+/// The weightiest colour, then again and again the one that is far off and weighty: the error that is left is small, and every
+/// line keeps its own colour.
+fn palette(weights: &BTreeMap<Colour, u64>) -> Vec<Colour> {
     let mut palette: Vec<Colour> = Vec::with_capacity(COLOURS_MAX);
     while palette.len() < COLOURS_MAX {
-        let error = |(colour, count): (&Colour, &u64)| match nearest(&palette, *colour) {
-            Some((_, distance)) => count * u64::from(distance),
-            None => *count,
+        let error = |(colour, weight): (&Colour, &u64)| match nearest(&palette, *colour) {
+            Some((_, distance)) => weight * u64::from(distance),
+            None => *weight,
         };
-        match counts.iter().map(|entry| (error(entry), *entry.0)).max() {
+        match weights.iter().map(|entry| (error(entry), *entry.0)).max() {
             Some((error, colour)) if error > 0 => palette.push(colour),
             _ => break,
         }

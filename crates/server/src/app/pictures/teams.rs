@@ -101,6 +101,9 @@ impl App {
         let kept = self.store.picture(destination, &posted).await.ok().flatten();
         let picture = kept.and_then(|kept| TeamsPicture::new(&kept.file, &kept.alt_text));
         let with_picture = picture.as_ref().and_then(|picture| message.with_picture(picture));
+        if picture.is_some() && with_picture.is_none() {
+            tracing::debug!(destination, "the message's words became too many for its picture");
+        }
         let message = Arc::new(message);
         if self.pictures.settings.enabled {
             self.pictures.teams_renderings.insert((destination.to_owned(), posted), message.clone());

@@ -232,8 +232,8 @@ impl App {
     async fn picture(&self, wanted: &WantedPicture) -> Result<(), NoPicture> {
         match &wanted.message {
             PostedMessage::Slack { message, channel_id, team_id, bot_token } => {
-                let channel = slack::Channel { channel_id, team_id, bot_token };
-                self.slack_picture(wanted, &channel, message).await
+                let address = slack::Address { channel_id, team_id, bot_token };
+                self.slack_picture(wanted, &address, message).await
             }
             PostedMessage::Teams { message, tenant_id } => self.teams_picture(wanted, tenant_id, message).await,
         }

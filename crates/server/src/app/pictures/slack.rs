@@ -16,7 +16,7 @@ use crate::outbound::slack::SlackChannelCall;
 const SLACK_LOOKS_MS: [i64; 5] = [400, 800, 1600, 2500, 4000];
 
 /// Where the message is.
-pub(super) struct Channel<'a> {
+pub(super) struct Address<'a> {
     pub(super) channel_id: &'a str,
     pub(super) team_id: &'a str,
     pub(super) bot_token: &'a SecretString,
@@ -27,29 +27,29 @@ impl App {
     pub(super) async fn slack_picture(
         &self,
         wanted: &WantedPicture,
-        channel: &Channel<'_>,
+        address: &Address<'_>,
         message: &SlackMessage,
     ) -> Result<(), NoPicture> {
         let (png, data) = self.image(wanted, Canvas::File).await?;
         let alt_text = wanted.graph.alt_text(data.as_ref());
-        let file = self.slack.upload_png(channel.bot_token, "alarm.png", &alt_text, png).await;
+        let file = self.slack.upload_png(address.bot_token, "alarm.png", &alt_text, png).await;
         let picture = Picture { file: file.map_err(NoPicture::Upload)?, alt_text };
-        self.show_in_slack(wanted, channel, message, &picture).await
+        self.show_in_slack(wanted, address, message, &picture).await
     }
 
     /// Puts the picture into the message as it reads by now.
     async fn show_in_slack(
         &self,
         wanted: &WantedPicture,
-        channel: &Channel<'_>,
+        address: &Address<'_>,
         message: &SlackMessage,
         picture: &Picture,
     ) -> Result<(), NoPicture> {
         let WantedPicture { destination, posted, .. } = wanted;
-        let call = SlackChannelCall { token: channel.bot_token, channel_id: channel.channel_id };
+        let call = SlackChannelCall { token: address.bot_token, channel_id: address.channel_id };
         let mut reason = String::new();
         for wait_ms in SLACK_LOOKS_MS {
-            self.wait_for(Share::SlackUpdates(channel.team_id.to_owned())).await;
+            self.wait_for(Share::SlackUpdates(address.team_id.to_owned())).await;
             let turn = self.pictures.turn(posted).lock().await;
             let latest = self.pictures.slack_renderings.get(&(destination.clone(), posted.clone()));
             let latest = latest.map_or_else(|| message.clone(), |latest| SlackMessage::clone(&latest));

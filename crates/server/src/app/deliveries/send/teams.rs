@@ -18,7 +18,7 @@ pub(super) struct Channel<'a> {
     app: &'a App,
     destination: &'a str,
     target: &'a Target,
-    channel: &'a TeamsChannel,
+    to: &'a TeamsChannel,
 }
 
 impl App {
@@ -32,7 +32,7 @@ impl App {
         target: &'a Target,
         channel: &'a TeamsChannel,
     ) -> Channel<'a> {
-        Channel { app: self, destination: &lease.destination, target, channel }
+        Channel { app: self, destination: &lease.destination, target, to: channel }
     }
 }
 
@@ -42,7 +42,7 @@ impl Conversation for Channel<'_> {
         let message = render::teams::message(card);
         let teams = &self.app.teams;
         let outcome = match reply.map(|reply| TeamsActivity::parse(reply.parent_posted)) {
-            None => teams.post(self.channel, &message).await,
+            None => teams.post(self.to, &message).await,
             Some(Some(parent)) => teams.reply(&parent, &message).await,
             Some(None) => nameless(),
         };
@@ -50,7 +50,7 @@ impl Conversation for Channel<'_> {
             let Target { iam_role_arn: role_arn, scope, .. } = self.target;
             let (graph, is_reply) = (card.picture.as_ref(), reply.is_some());
             let posted = Posted { destination: self.destination, name, is_reply, graph, role_arn, scope };
-            let tenant_id = self.channel.tenant_id.as_str().to_lowercase();
+            let tenant_id = self.to.tenant_id.as_str().to_lowercase();
             self.app.want_picture(&posted, || PostedMessage::Teams { message, tenant_id });
         }
         outcome

@@ -106,6 +106,7 @@ fn few_colours_keep_the_lines_and_the_breach() {
     let data = MetricData { lines: vec![line("m1", &graph, 170, brief)] };
     for bytes_max in [20_000, 9_000, 5_000] {
         let png = draw_small(&graph, &data, bytes_max).unwrap();
+        keep(&format!("brief_{bytes_max}"), &png);
         let pixels = Pixmap::decode_png(&png).unwrap();
         let seen = [BLUE, RED, BREACH].map(|colour| pixels_of(&pixels, colour));
         assert!(seen[0] > 200 && seen[1] > 150 && seen[2] > 20, "{seen:?} in {bytes_max} bytes");

@@ -165,6 +165,8 @@ pub enum PictureOutcome {
     NotHad,
     /// The chat platform did not take it.
     NotShown,
+    /// The message that was to hold it is too long.
+    NoRoom,
     TimedOut,
     /// Too many waited.
     Dropped,
@@ -176,6 +178,7 @@ impl PictureOutcome {
             Self::Shown => "shown",
             Self::NotHad => "not_had",
             Self::NotShown => "not_shown",
+            Self::NoRoom => "no_room",
             Self::TimedOut => "timed_out",
             Self::Dropped => "dropped",
         }

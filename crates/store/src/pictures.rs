@@ -3,10 +3,10 @@
 use crate::sql::query;
 use crate::{Store, StoreError};
 
-/// A picture that the platform has.
+/// A picture of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// The platform's id of it: Slack's `F…`.
+    /// Slack's id of it, `F…`; of a message that holds its picture, as Teams' do, the picture as a data URI of at most 20 KB.
     pub file: String,
     /// The same in words.
     pub alt_text: String,

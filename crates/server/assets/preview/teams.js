@@ -26,9 +26,17 @@ function element(given) {
       return el("p", { class: `rich${spacing}` }, (given.inlines ?? []).map(run));
     case "TextBlock":
       return el("div", { class: `rich${spacing}${face(given)}` }, String(given.text ?? "").split("\n").map(line));
+    case "Image":
+      return image(given, spacing);
     default:
       return el("p", { class: "unknown" }, `${given.type}: an element that this page does not draw`);
   }
+}
+
+/** Bellhop's pictures are in the message; whatever else an image names is not fetched. */
+function image({ url, altText, size }, spacing) {
+  if (!String(url).startsWith("data:image/png;base64,")) return el("p", { class: "unknown" }, `Image: ${altText ?? ""}`);
+  return el("img", { class: `image${spacing}${size === "Stretch" ? " stretch" : ""}`, src: url, alt: altText ?? "" });
 }
 
 const container = (style) => (["attention", "warning", "good", "emphasis", "accent"].includes(style) ? style : "default");

@@ -16,7 +16,14 @@ pub enum Share {
     SlackUpdates(String),
     /// All that the bot sends to one tenant of Microsoft Teams.
     TeamsTenant(String),
+    /// The pictures of alarms in one channel of Teams, by its lane. A bot's messages and updates have one limit: pictures may
+    /// take a small part of it.
+    TeamsPictures(String),
 }
+
+/// At most a quarter of what Teams allows in a channel for long: 1800 an hour.
+/// Source: <https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit>.
+const TEAMS_PICTURES: Pace = Pace { interval_ms: 8_000, burst: 2 };
 
 /// The settings' paces, and the state of what is shared.
 #[derive(Debug)]
@@ -77,6 +84,7 @@ impl Paces {
             Share::SlackWorkspace(_) => self.slack_workspace,
             Share::SlackUpdates(_) => self.slack_update,
             Share::TeamsTenant(_) => self.teams_tenant,
+            Share::TeamsPictures(_) => TEAMS_PICTURES,
         };
         let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = all.entry(share.clone()).or_default();

@@ -2,42 +2,44 @@
 //!
 //! Delivering leaves what was posted with [`App::want_picture`] and never waits; `worker/draw_pictures` calls
 //! [`App::add_picture`]. A picture that cannot be had, whatever the reason, leaves the message as it is: it is counted, and
-//! told at debug. Nothing here is settled or tried again after a restart.
+//! told at debug. Nothing here is settled or tried again after a restart. How a picture comes into a message is a file a
+//! platform.
+
+mod slack;
+mod teams;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use domain::delivery::DeliveryOutcome;
 use domain::notification::picture::{MetricData, MetricGraph, Size};
 use domain::notification::render::slack::SlackMessage;
+use domain::notification::render::teams::TeamsMessage;
 use moka::sync::Cache;
 use secrecy::SecretString;
-use store::Picture;
 use tokio::sync::{Mutex, mpsc};
 use wire::ids::Arn;
 
 use super::App;
 use super::paces::Share;
 use crate::config::{PictureSettings, PictureSource};
-use crate::drawing;
+use crate::drawing::{self, NotDrawn};
 use crate::metrics::PictureOutcome;
 use crate::outbound::cloudwatch_metrics::{CloudWatchMetrics, NoMetrics};
-use crate::outbound::slack::{NotUploaded, SlackChannelCall};
+use crate::outbound::slack::NotUploaded;
 
 /// Messages that wait for their picture. More is a storm of alarms, in which nobody looks at graphs.
 const QUEUE_MAX: usize = 64;
-/// What is drawn: twice as many pixels, for the screens of phones.
+/// What is drawn for a file: twice as many pixels, for the screens of phones.
 const SIZE: Size = Size { width: 600, height: 300 };
 const SCALE: u8 = 2;
-/// What CloudWatch is asked for; its letters do not grow with its pixels.
+/// What CloudWatch is asked for, for a file and for a message that holds its picture; its letters do not grow with its pixels.
 const WIDGET_SIZE: Size = Size { width: 800, height: 360 };
+const SMALL_WIDGET_SIZE: Size = Size { width: 600, height: 270 };
 /// A workspace whose token may not upload, or a server without AWS credentials, is not asked again for so long.
 const OFF_MS: i64 = 60 * 60 * 1000;
 const WITHOUT_CREDENTIALS_MS: i64 = 10 * 60 * 1000;
 const WORKSPACES_MAX: u64 = 10_000;
-/// Slack takes a moment to look at an uploaded file; until then a message that names it is refused.
-const SLACK_LOOKS_MS: [i64; 5] = [400, 800, 1600, 2500, 4000];
 /// Renderings of messages that were changed shortly ago, for a picture that comes after the change; longer than a picture may
 /// take.
 const RENDERINGS_MAX: u64 = 1000;
@@ -50,27 +52,32 @@ const TURNS: usize = 16;
 pub struct WantedPicture {
     destination: String,
     posted: String,
-    message: SlackMessage,
+    is_reply: bool,
+    message: PostedMessage,
     graph: MetricGraph,
     /// Whose metrics are read.
     role_arn: String,
-    channel_id: String,
-    team_id: String,
-    bot_token: SecretString,
-    /// The account's token of the workspace.
+    /// The credentials of the platform.
     scope: String,
     until_ms: i64,
+}
+
+/// Its words, and how to change them.
+#[derive(Debug)]
+pub enum PostedMessage {
+    Slack { message: SlackMessage, channel_id: String, team_id: String, bot_token: SecretString },
+    Teams { message: TeamsMessage, tenant_id: String },
 }
 
 /// What was posted: for [`App::want_picture`].
 pub struct Posted<'a> {
     pub destination: &'a str,
-    /// Slack's `ts`.
-    pub ts: &'a str,
-    pub message: &'a SlackMessage,
+    /// The platform's name of it: Slack's `ts`, Teams' activity.
+    pub name: &'a str,
+    /// Nothing changes a reply again.
+    pub is_reply: bool,
     pub graph: Option<&'a MetricGraph>,
     pub role_arn: &'a Arn,
-    pub team_id: &'a str,
     pub scope: &'a str,
 }
 
@@ -82,18 +89,32 @@ pub struct Pictures {
     no_credentials_until_ms: AtomicI64,
     /// Until when a workspace is not asked, by scope.
     off_until_ms: Cache<String, i64>,
-    /// The latest rendering of messages that changed, by destination and `ts`.
-    renderings: Cache<(String, String), Arc<SlackMessage>>,
+    slack_renderings: Renderings<SlackMessage>,
+    teams_renderings: Renderings<TeamsMessage>,
     turns: [Mutex<()>; TURNS],
 }
 
+/// The latest rendering of messages that changed, by destination and name.
+type Renderings<M> = Cache<(String, String), Arc<M>>;
+
 /// The queue's other end.
 pub struct Undrawn(mpsc::Receiver<WantedPicture>);
+
+/// What a picture is drawn for.
+#[derive(Clone, Copy)]
+enum Canvas {
+    /// A file of its own.
+    File,
+    /// A message that holds it, in at most so many bytes.
+    Within(usize),
+}
 
 /// Why a message stays without.
 enum NoPicture {
     /// There is no image.
     Image(String),
+    /// There is one, larger than the message has room for.
+    NoRoom(String),
     /// Slack did not take it.
     Upload(NotUploaded),
     /// The message could not be changed.
@@ -109,7 +130,8 @@ impl Pictures {
             metrics: CloudWatchMetrics::default(),
             no_credentials_until_ms: AtomicI64::new(0),
             off_until_ms: Cache::new(WORKSPACES_MAX),
-            renderings: Cache::builder().max_capacity(RENDERINGS_MAX).time_to_live(RENDERING_KEPT).build(),
+            slack_renderings: Cache::builder().max_capacity(RENDERINGS_MAX).time_to_live(RENDERING_KEPT).build(),
+            teams_renderings: Cache::builder().max_capacity(RENDERINGS_MAX).time_to_live(RENDERING_KEPT).build(),
             turns: std::array::from_fn(|_| Mutex::new(())),
         };
         (pictures, Undrawn(undrawn))
@@ -141,25 +163,30 @@ impl Undrawn {
 
 impl App {
     /// Leaves a message for its picture, if it wants one and there is room. Never waits.
-    pub(super) fn want_picture(&self, call: &SlackChannelCall<'_>, posted: &Posted<'_>) {
-        let Some(graph) = posted.graph.filter(|_| !self.pictures.is_off(posted.scope, self.clock.now_ms())) else {
-            return;
-        };
+    pub(super) fn want_picture(&self, posted: &Posted<'_>, message: impl FnOnce() -> PostedMessage) {
+        let now_ms = self.clock.now_ms();
+        let Some(graph) = posted.graph.filter(|_| !self.pictures.is_off(posted.scope, now_ms)) else { return };
+        let message = message();
         let Ok(room) = self.pictures.queue.try_reserve() else {
             self.metrics.picture(PictureOutcome::Dropped);
             return;
         };
+        if matches!(message, PostedMessage::Teams { .. }) {
+            let share = Share::TeamsPictures(posted.destination.to_owned());
+            if self.paces.take(&share, now_ms).is_err() {
+                self.metrics.picture(PictureOutcome::Dropped);
+                return;
+            }
+        }
         room.send(WantedPicture {
             destination: posted.destination.to_owned(),
-            posted: posted.ts.to_owned(),
-            message: posted.message.clone(),
+            posted: posted.name.to_owned(),
+            is_reply: posted.is_reply,
+            message,
             graph: graph.clone(),
             role_arn: posted.role_arn.as_str().to_owned(),
-            channel_id: call.channel_id.to_owned(),
-            team_id: posted.team_id.to_owned(),
-            bot_token: call.token.clone(),
             scope: posted.scope.to_owned(),
-            until_ms: self.clock.now_ms().saturating_add(self.pictures.timeout_ms()),
+            until_ms: now_ms.saturating_add(self.pictures.timeout_ms()),
         });
     }
 
@@ -178,10 +205,14 @@ impl App {
                 tracing::debug!(destination, role = wanted.role_arn, reason, "no picture of the alarm");
                 PictureOutcome::NotHad
             }
+            Ok(Err(NoPicture::NoRoom(reason))) => {
+                tracing::debug!(destination, reason, "the message has no room for the picture of the alarm");
+                PictureOutcome::NoRoom
+            }
             Ok(Err(NoPicture::Upload(NotUploaded::MissingScope))) => {
                 self.pictures.off_until_ms.insert(wanted.scope.clone(), now_ms.saturating_add(OFF_MS));
                 tracing::warn!(
-                    workspace = wanted.team_id,
+                    workspace = wanted.scope,
                     "no pictures of alarms for an hour: give the Slack app the scope `files:write` and reinstall it"
                 );
                 PictureOutcome::NotShown
@@ -199,15 +230,17 @@ impl App {
     }
 
     async fn picture(&self, wanted: &WantedPicture) -> Result<(), NoPicture> {
-        let (png, data) = self.image(wanted).await?;
-        let alt_text = wanted.graph.alt_text(data.as_ref());
-        let file = self.slack.upload_png(&wanted.bot_token, "alarm.png", &alt_text, png).await;
-        let picture = Picture { file: file.map_err(NoPicture::Upload)?, alt_text };
-        self.show(wanted, &picture).await
+        match &wanted.message {
+            PostedMessage::Slack { message, channel_id, team_id, bot_token } => {
+                let address = slack::Address { channel_id, team_id, bot_token };
+                self.slack_picture(wanted, &address, message).await
+            }
+            PostedMessage::Teams { message, tenant_id } => self.teams_picture(wanted, tenant_id, message).await,
+        }
     }
 
     /// The PNG; with the numbers in it, where they are known.
-    async fn image(&self, wanted: &WantedPicture) -> Result<(Vec<u8>, Option<MetricData>), NoPicture> {
+    async fn image(&self, wanted: &WantedPicture, canvas: Canvas) -> Result<(Vec<u8>, Option<MetricData>), NoPicture> {
         let Pictures { metrics, settings, no_credentials_until_ms, .. } = &self.pictures;
         if !metrics.has_credentials().await {
             let until_ms = self.clock.now_ms().saturating_add(WITHOUT_CREDENTIALS_MS);
@@ -215,87 +248,41 @@ impl App {
             return Err(NoPicture::Image("AWS's standard environment has no credentials".to_owned()));
         }
         let (role, graph) = (wanted.role_arn.as_str(), &wanted.graph);
-        let not_had = |error: NoMetrics| NoPicture::Image(error.to_string());
         if settings.source != PictureSource::Data {
-            match metrics.widget_image(role, graph, WIDGET_SIZE).await {
+            match self.widget(role, graph, canvas).await {
                 Ok(png) => return Ok((png, None)),
-                Err(error) if settings.source == PictureSource::Widget => return Err(not_had(error)),
-                // An emulator, or a role that may read numbers alone.
-                Err(error) => tracing::debug!(%error, "CloudWatch does not draw; drawing from its numbers"),
+                Err(error) if settings.source == PictureSource::Widget => return Err(error),
+                // An emulator, a role that may read numbers alone, or more colours than there is room for.
+                Err(NoPicture::Image(reason) | NoPicture::NoRoom(reason)) => {
+                    tracing::debug!(reason, "no image of CloudWatch; drawing from its numbers");
+                }
+                Err(error) => return Err(error),
             }
         }
-        let data = metrics.data(role, graph).await.map_err(not_had)?;
+        let data = metrics.data(role, graph).await?;
         let drawn = {
             let (graph, data) = (graph.clone(), data.clone());
-            tokio::task::spawn_blocking(move || drawing::draw(&graph, &data, SIZE, SCALE)).await
+            blocking(move || match canvas {
+                Canvas::File => drawing::draw(&graph, &data, SIZE, SCALE),
+                Canvas::Within(bytes_max) => drawing::draw_small(&graph, &data, bytes_max),
+            })
         };
-        let drawn = drawn.map_err(|error| NoPicture::Image(error.to_string()))?;
-        Ok((drawn.map_err(|error| NoPicture::Image(error.to_string()))?, Some(data)))
+        Ok((drawn.await?, Some(data)))
     }
 
-    /// Puts the picture into the message as it reads by now.
-    async fn show(&self, wanted: &WantedPicture, picture: &Picture) -> Result<(), NoPicture> {
-        let WantedPicture { destination, posted, .. } = wanted;
-        let call = SlackChannelCall { token: &wanted.bot_token, channel_id: &wanted.channel_id };
-        let mut reason = String::new();
-        for wait_ms in SLACK_LOOKS_MS {
-            self.wait_for_updates(&wanted.team_id).await;
-            let turn = self.pictures.turn(posted).lock().await;
-            let latest = self.pictures.renderings.get(&(destination.clone(), posted.clone()));
-            let message = latest.map_or_else(|| wanted.message.clone(), |latest| SlackMessage::clone(&latest));
-            let message = message.with_picture(&picture.file, &picture.alt_text);
-            match self.slack.update_message(&call, posted, &message).await {
-                DeliveryOutcome::Delivered { .. } => {
-                    // Only what Slack has taken: a later change of the message must not fail by its picture.
-                    let kept = self.store.keep_picture(destination, posted, picture, self.clock.now_ms()).await;
-                    drop(turn);
-                    return kept.map_err(|error| NoPicture::Message(error.to_string()));
-                }
-                DeliveryOutcome::Dead { reason: refused } if is_about_the_file(&refused) => reason = refused,
-                DeliveryOutcome::Retry { after_ms, reason: refused } => {
-                    reason = refused;
-                    drop(turn);
-                    self.wait(after_ms.unwrap_or(wait_ms)).await;
-                    continue;
-                }
-                DeliveryOutcome::Dead { reason } | DeliveryOutcome::Paused { reason } => {
-                    return Err(NoPicture::Message(reason));
-                }
+    /// CloudWatch's own picture.
+    async fn widget(&self, role: &str, graph: &MetricGraph, canvas: Canvas) -> Result<Vec<u8>, NoPicture> {
+        let metrics = &self.pictures.metrics;
+        match canvas {
+            Canvas::File => Ok(metrics.widget_image(role, graph, WIDGET_SIZE).await?),
+            Canvas::Within(bytes_max) => {
+                let png = metrics.widget_image(role, graph, SMALL_WIDGET_SIZE).await?;
+                blocking(move || drawing::shrink(&png, bytes_max)).await
             }
-            drop(turn);
-            self.wait(wait_ms).await;
-        }
-        Err(NoPicture::Message(reason))
-    }
-
-    /// `chat.update` of a message that may have a picture, or get one at this moment: it keeps it.
-    pub(super) async fn update_slack_message(
-        &self,
-        call: &SlackChannelCall<'_>,
-        destination: &str,
-        posted: &str,
-        message: SlackMessage,
-    ) -> DeliveryOutcome {
-        let _turn = self.pictures.turn(posted).lock().await;
-        // A store that is away costs the picture; the words are more urgent.
-        let picture = self.store.picture(destination, posted).await.ok().flatten();
-        if self.pictures.settings.enabled {
-            let key = (destination.to_owned(), posted.to_owned());
-            self.pictures.renderings.insert(key, Arc::new(message.clone()));
-        }
-        let Some(picture) = picture else { return self.slack.update_message(call, posted, &message).await };
-        let with_picture = message.clone().with_picture(&picture.file, &picture.alt_text);
-        match self.slack.update_message(call, posted, &with_picture).await {
-            // Somebody deleted the file.
-            DeliveryOutcome::Dead { reason } if is_about_the_file(&reason) => {
-                self.slack.update_message(call, posted, &message).await
-            }
-            outcome => outcome,
         }
     }
 
-    async fn wait_for_updates(&self, team_id: &str) {
-        let share = Share::SlackUpdates(team_id.to_owned());
+    async fn wait_for(&self, share: Share) {
         while let Err(ready_at_ms) = self.paces.take(&share, self.clock.now_ms()) {
             self.clock.sleep_until_ms(ready_at_ms).await;
         }
@@ -306,7 +293,25 @@ impl App {
     }
 }
 
-/// Slack's words for a file that it has not looked at yet, that is gone, or that is none: all blame the blocks.
-fn is_about_the_file(reason: &str) -> bool {
-    ["invalid_blocks", "slack_file", "file_not_found"].iter().any(|code| reason.contains(code))
+/// Draws on a thread that may block.
+async fn blocking(draw: impl FnOnce() -> Result<Vec<u8>, NotDrawn> + Send + 'static) -> Result<Vec<u8>, NoPicture> {
+    match tokio::task::spawn_blocking(draw).await {
+        Ok(drawn) => Ok(drawn?),
+        Err(error) => Err(NoPicture::Image(error.to_string())),
+    }
+}
+
+impl From<NoMetrics> for NoPicture {
+    fn from(error: NoMetrics) -> Self {
+        Self::Image(error.to_string())
+    }
+}
+
+impl From<NotDrawn> for NoPicture {
+    fn from(error: NotDrawn) -> Self {
+        match error {
+            NotDrawn::TooManyBytes { .. } => Self::NoRoom(error.to_string()),
+            NotDrawn::TooLarge(..) | NotDrawn::Wrong(_) => Self::Image(error.to_string()),
+        }
+    }
 }

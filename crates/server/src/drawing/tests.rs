@@ -7,7 +7,7 @@ use domain::notification::picture::{
 };
 use resvg::tiny_skia::Pixmap;
 
-use super::{NotDrawn, draw};
+use super::{NotDrawn, draw, draw_small, shrink};
 
 const SIZE: Size = Size { width: 600, height: 300 };
 /// 2026-11-22T18:20:16Z.
@@ -45,12 +45,24 @@ fn line(id: &str, graph: &MetricGraph, count: i32, value: impl Fn(f64) -> Option
 }
 
 fn png(name: &str, graph: &MetricGraph, lines: Vec<MetricLine>) -> Pixmap {
-    let png = draw(graph, &MetricData { lines }, SIZE, 2).unwrap();
+    let png = draw(graph, &MetricData { lines: lines.clone() }, SIZE, 2).unwrap();
     assert!(png.len() < 200_000, "{name}: {} bytes", png.len());
     keep(name, &png);
+    in_few_colours(name, graph, &MetricData { lines });
     let pixels = Pixmap::decode_png(&png).unwrap();
     assert_eq!((pixels.width(), pixels.height()), (1200, 600));
     pixels
+}
+
+/// The same for a message that holds its picture: in all the room there is, in what an alarm's card leaves, in little.
+fn in_few_colours(name: &str, graph: &MetricGraph, data: &MetricData) {
+    for (bytes_max, least_width) in [(1_000_000, 1024), (9_000, 512), (5_000, 400)] {
+        let png = draw_small(graph, data, bytes_max).unwrap();
+        assert!(png.len() <= bytes_max, "{name}: {} bytes", png.len());
+        let width = u32::from_be_bytes(png[16..20].try_into().unwrap());
+        assert!(width >= least_width, "{name}: {width} pixels in {bytes_max} bytes");
+        keep(&format!("{name}_{width}"), &png);
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "for people who look at the charts")]
@@ -84,6 +96,41 @@ fn a_spike_is_red_above_the_threshold_and_blue_below() {
     let calm = png("calm", &graph, vec![line("m1", &graph, 170, |part| Some(wave(part)))]);
     // Edges of red strokes have its colour too.
     assert!(pixels_of(&calm, BREACH) < 200);
+}
+
+/// What says the most is a small part of the picture.
+#[test]
+fn few_colours_keep_the_lines_and_the_breach() {
+    let graph = graph("CPUUtilization (Average)", 80.0, Side::Above, Unit::Percent);
+    let brief = |part: f64| Some(if part > 0.97 { 90.0 } else { wave(part) });
+    let data = MetricData { lines: vec![line("m1", &graph, 170, brief)] };
+    for bytes_max in [20_000, 9_000, 5_000] {
+        let png = draw_small(&graph, &data, bytes_max).unwrap();
+        keep(&format!("brief_{bytes_max}"), &png);
+        let pixels = Pixmap::decode_png(&png).unwrap();
+        let seen = [BLUE, RED, BREACH].map(|colour| pixels_of(&pixels, colour));
+        assert!(seen[0] > 200 && seen[1] > 150 && seen[2] > 20, "{seen:?} in {bytes_max} bytes");
+    }
+    let (bytes_max, error) = (1_000, draw_small(&graph, &data, 1_000).unwrap_err());
+    assert!(
+        matches!(error, NotDrawn::TooManyBytes { bytes: 2_000..=4_999, bytes_max: max } if max == bytes_max),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_picture_of_somebody_else_is_made_smaller_or_refused() {
+    let graph = graph("CPUUtilization (Average)", 80.0, Side::Above, Unit::Percent);
+    let theirs = draw(&graph, &MetricData::default(), SIZE, 1).unwrap();
+    let ours = shrink(&theirs, 9_000).unwrap();
+    assert!(ours.len() < theirs.len() / 2, "{} of {}", ours.len(), theirs.len());
+    assert!(matches!(shrink(&theirs, 900), Err(NotDrawn::TooManyBytes { .. })));
+    let large = draw(&graph, &MetricData::default(), SIZE, 2).unwrap();
+    assert_eq!(shrink(&large, 9_000), Err(NotDrawn::TooLarge(1200, 600)));
+    let mut broken = theirs.clone();
+    broken.truncate(theirs.len() / 2);
+    assert!(matches!(shrink(&broken, 9_000), Err(NotDrawn::Wrong(_))));
+    assert!(matches!(shrink(b"", 9_000), Err(NotDrawn::Wrong(_))));
 }
 
 #[test]

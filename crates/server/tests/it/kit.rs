@@ -37,7 +37,7 @@ pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
 pub use fake_sqs::FakeSqs;
 pub use fake_sts::{FakeSts, StsAnswer};
-pub use fake_teams::{APP_SECRET, FakeTeams, TeamsAnswer};
+pub use fake_teams::{APP_SECRET, FakeTeams, TeamsAnswer, TeamsRequest};
 pub use fake_webhook::FakeWebhook;
 pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, with_spares};
 pub use listing::Listing;

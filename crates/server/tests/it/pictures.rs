@@ -1,5 +1,7 @@
 //! The graphs of alarms: put into messages that are out already, with the role of the configuration, or not at all.
 
+mod teams;
+
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -50,7 +52,7 @@ impl Drawn {
 
     /// Publishes an alarm and answers its message, once it is out.
     async fn alarm(&self, name: &str) -> SlackRequest {
-        let post = self.sns.notification(TOPIC, &alarm(name)).signed();
+        let post = self.sns.notification(TOPIC, &alarm(name, "ALARM")).signed();
         assert_eq!(self.bellhop.api().post_sns(&post).await.0, 200);
         eventually("the message", async || {
             self.slack.posted("C0OPS").into_iter().find(|post| post.body.to_string().contains(name))
@@ -65,25 +67,28 @@ impl Drawn {
         .await
     }
 
-    /// Waits until a picture came to this.
     async fn came_to(&self, outcome: &str) {
-        let line = format!("bellhop_pictures_total{{outcome=\"{outcome}\"}} 1");
-        eventually(&line, async || {
-            let url = format!("http://{}/metrics", self.bellhop.address);
-            let text = self.bellhop.api().http.get(url).send().await.unwrap().text().await.unwrap();
-            text.lines().any(|found| found == line).then_some(())
-        })
-        .await;
+        came_to(&self.bellhop, outcome).await;
     }
 }
 
+/// Waits until a picture came to this.
+async fn came_to(bellhop: &BellhopProcess, outcome: &str) {
+    let line = format!("bellhop_pictures_total{{outcome=\"{outcome}\"}} 1");
+    eventually(&line, async || {
+        let url = format!("http://{}/metrics", bellhop.address);
+        let text = bellhop.api().http.get(url).send().await.unwrap().text().await.unwrap();
+        text.lines().any(|found| found == line).then_some(())
+    })
+    .await;
+}
+
 /// Shape: the CloudWatch User Guide ("Notification schema").
-fn alarm(name: &str) -> String {
+fn alarm(name: &str, state: &str) -> String {
     json!({
         "AlarmName": name,
         "AWSAccountId": "123456789012",
-        "NewStateValue": "ALARM",
-        "OldStateValue": "OK",
+        "NewStateValue": state,
         "NewStateReason": "Threshold Crossed",
         "StateChangeTime": "2026-11-22T18:20:16.588+0000",
         "Region": "EU (Ireland)",

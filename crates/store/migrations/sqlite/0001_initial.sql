@@ -335,7 +335,7 @@ CREATE INDEX silences_by_end ON silences (ends_at_ms, id);
 CREATE TABLE pictures (
     destination TEXT   NOT NULL,
     posted      TEXT   NOT NULL,
-    file        TEXT   NOT NULL,  -- the platform's id of it
+    file        TEXT   NOT NULL,  -- the platform's id of it, or itself as a data URI
     alt_text    TEXT   NOT NULL,
     at_ms       BIGINT NOT NULL,
     PRIMARY KEY (destination, posted)

@@ -87,8 +87,15 @@ fn teams_is_sound(card: &Card) {
     // A headline that another replaces is drawn too.
     let other = Card { headline: Text::Plain("OK".to_owned()), ..card.clone() };
     let of = |latest| ThreadUpdate { parent: card, latest, took_ms: None, updates: ThreadUpdates::ThreadOnly };
-    for message in [teams::message(card), teams::parent_update(&of(card)), teams::parent_update(&of(&other))] {
-        teams_message_is_sound(&message, card);
+    let longest = teams::parent_update(&of(&other));
+    for message in [&teams::message(card), &teams::parent_update(&of(card)), &longest] {
+        teams_message_is_sound(message, card);
+    }
+    // The largest picture that it takes, whose words a stranger writes too.
+    let alt_text = card.gist.as_ref().map_or_else(String::new, |gist| format!("{gist:?}"));
+    let png = "iVBO".repeat(longest.picture_bytes_max(&alt_text) / 3);
+    if let Some(picture) = teams::TeamsPicture::of_base64(&png, &alt_text) {
+        teams_message_is_sound(&longest.with_picture(&picture).unwrap(), card);
     }
 }
 
@@ -142,6 +149,11 @@ fn walk(value: &Value, native: bool) {
                 assert!(native, "markdown of a stranger: {element}");
                 let text = element["text"].as_str().unwrap();
                 assert!(!is_blank(text) && !text.chars().any(is_hazard), "{element}");
+            }
+            "Image" => {
+                assert!(element["url"].as_str().unwrap().starts_with("data:image/png;base64,"), "{element}");
+                let words = element["altText"].as_str().unwrap();
+                assert!(!is_blank(words) && !words.contains('\n') && !words.chars().any(is_hazard), "{element}");
             }
             other => panic!("an element of type {other}"),
         }

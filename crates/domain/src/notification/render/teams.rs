@@ -10,6 +10,9 @@
 mod elements;
 mod layout;
 mod limits;
+mod picture;
+
+pub use self::picture::TeamsPicture;
 
 use serde::Serialize;
 use serde_json::{Value, json};

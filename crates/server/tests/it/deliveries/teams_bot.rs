@@ -12,6 +12,7 @@ use serde_json::json;
 use server::clock::{Clock as _, SharedClock};
 use server::config::{Settings, TeamsBotSettings, TeamsWebhookSettings};
 use server::outbound::teams::{TeamsBot, TeamsClient};
+use store::Picture;
 use store::outbox::DeliveryState;
 use wire::operations::Operation::CreateMicrosoftTeamsChannelConfiguration;
 
@@ -448,6 +449,22 @@ async fn an_alarms_changes_are_one_thread_whose_first_message_tells_the_latest()
     assert!(first.to_string().contains("Resolved after 1 min"), "{first}");
     assert_eq!(first["attachments"][0]["content"]["body"][0]["style"], "good");
     assert!(reply["summary"].as_str().unwrap().contains("OK: cpu"), "{reply}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_message_that_teams_refuses_with_its_picture_changes_without_it() {
+    let Botted { server, teams } = botted().await;
+    publish(&server, &alarm("ALARM")).await;
+    let (posted, lane) =
+        (server.deliveries().await[0].posted.clone().unwrap(), format!("teams/{TEAMS_TEAM}/{CHANNEL}"));
+    let picture = Picture { file: "data:image/png;base64,iVBORw0K".to_owned(), alt_text: "Graph of cpu".to_owned() };
+    server.store().keep_picture(&lane, &posted, &picture, MIDDAY_MS).await.unwrap();
+    publish(&server, &alarm("OK")).await;
+    teams.next_to(http::Method::PUT, [TeamsAnswer::Error(413, "MessageSizeTooBig")]);
+    publish(&server, &alarm("ALARM")).await;
+    let updates = teams.requests().into_iter().filter(|request| request.method == http::Method::PUT);
+    let pictures: Vec<bool> = updates.map(|update| update.body.to_string().contains("iVBORw0K")).collect();
+    assert_eq!(pictures, [true, true, false]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,8 +15,9 @@ use tokio::task::JoinSet;
 
 use super::cbor;
 
-/// A picture of one pixel.
-pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89";
+/// A picture of one pixel, which is blue.
+pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90\x77\x53\xde\
+    \0\0\0\x0cIDAT\x78\x9c\x63\xe0\x2c\xba\x0c\0\x01\xd6\x01\x4f\x28\xcf\xa8\x25\0\0\0\0IEND\xae\x42\x60\x82";
 const OF_CLOUDWATCH: &str = "/service/GraniteServiceVersion20100801/operation/";
 /// Whose key signs what the role asks for.
 const ROLE_KEY: &str = "ASIAROLE";

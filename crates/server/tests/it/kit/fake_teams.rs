@@ -55,6 +55,8 @@ pub struct TeamsRequest {
 struct Teams {
     requests: Vec<TeamsRequest>,
     script: VecDeque<TeamsAnswer>,
+    /// For requests of one method.
+    scripts: HashMap<Method, VecDeque<TeamsAnswer>>,
     always: Option<TeamsAnswer>,
     /// The tokens that are good, and until when.
     tokens: HashMap<String, i64>,
@@ -111,6 +113,11 @@ impl FakeTeams {
     /// The next requests with a good token are answered so, one after the other.
     pub fn next(&self, answers: impl IntoIterator<Item = TeamsAnswer>) {
         self.teams().script.extend(answers);
+    }
+
+    /// The next requests of a method with a good token are answered so, one after the other.
+    pub fn next_to(&self, method: Method, answers: impl IntoIterator<Item = TeamsAnswer>) {
+        self.teams().scripts.entry(method).or_default().extend(answers);
     }
 
     /// Every request with a good token is answered so; `None`: as without a word.
@@ -193,7 +200,7 @@ async fn connector(
     let now_ms = shared.clock.now_ms();
     let mut teams = shared.teams.lock().unwrap();
     let is_good = teams.tokens.get(&token).is_some_and(|until_ms| *until_ms > now_ms);
-    let told = if is_good { teams.script.pop_front().or_else(|| teams.always.clone()) } else { None };
+    let told = if is_good { teams.told(&method) } else { None };
     let response = match told {
         _ if !is_good => answer(401, &json!({ "message": "Authorization has been denied for this request." })),
         Some(TeamsAnswer::Unauthorized) => answer(401, &json!({})),
@@ -212,6 +219,11 @@ async fn connector(
 }
 
 impl Teams {
+    fn told(&mut self, method: &Method) -> Option<TeamsAnswer> {
+        let of_method = self.scripts.get_mut(method).and_then(VecDeque::pop_front);
+        of_method.or_else(|| self.script.pop_front()).or_else(|| self.always.clone())
+    }
+
     fn take(&mut self, method: &Method, path: &[String], body: &Value) -> Response {
         let gone = |code: &str| answer(404, &json!({ "error": { "code": code, "message": "Not found." } }));
         let path: Vec<&str> = path.iter().map(String::as_str).collect();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::threads::{Conversation, Reply};
 use crate::app::App;
 use crate::app::deliveries::target::Target;
-use crate::app::pictures::Posted;
+use crate::app::pictures::{Posted, PostedMessage};
 use crate::outbound::slack::{Place, SlackChannelCall};
 
 /// A channel, for one delivery.
@@ -55,9 +55,14 @@ impl Conversation for Channel<'_> {
         if let DeliveryOutcome::Delivered { posted: ts } = &outcome {
             let Self { destination, team_id, target, .. } = *self;
             let Target { iam_role_arn: role_arn, scope, .. } = target;
-            let graph = card.picture.as_ref();
-            let posted = Posted { destination, ts, message: &message, graph, role_arn, team_id, scope };
-            self.app.want_picture(&self.call, &posted);
+            let (graph, is_reply) = (card.picture.as_ref(), reply.is_some());
+            let posted = Posted { destination, name: ts, is_reply, graph, role_arn, scope };
+            self.app.want_picture(&posted, || PostedMessage::Slack {
+                message,
+                channel_id: self.call.channel_id.to_owned(),
+                team_id: team_id.to_owned(),
+                bot_token: self.call.token.clone(),
+            });
         }
         outcome
     }

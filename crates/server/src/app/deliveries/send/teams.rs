@@ -5,16 +5,20 @@ use domain::chat_configuration::TeamsChannel;
 use domain::delivery::{DeliveryOutcome, TeamsActivity};
 use domain::notification::{Card, ThreadUpdate, render};
 use secrecy::SecretString;
+use store::outbox::Lease;
 
 use super::Sent;
 use super::threads::{Conversation, Reply};
 use crate::app::App;
-use crate::outbound::teams::TeamsClient;
+use crate::app::deliveries::target::Target;
+use crate::app::pictures::{Posted, PostedMessage};
 
 /// A channel that the bot is in, for one delivery.
 pub(super) struct Channel<'a> {
-    teams: &'a TeamsClient,
-    channel: &'a TeamsChannel,
+    app: &'a App,
+    destination: &'a str,
+    target: &'a Target,
+    to: &'a TeamsChannel,
 }
 
 impl App {
@@ -22,8 +26,13 @@ impl App {
         self.teams.post_to_webhook(url, &render::teams::message(card)).await.into()
     }
 
-    pub(super) fn teams_channel<'a>(&'a self, channel: &'a TeamsChannel) -> Channel<'a> {
-        Channel { teams: &self.teams, channel }
+    pub(super) fn teams_channel<'a>(
+        &'a self,
+        lease: &'a Lease,
+        target: &'a Target,
+        channel: &'a TeamsChannel,
+    ) -> Channel<'a> {
+        Channel { app: self, destination: &lease.destination, target, to: channel }
     }
 }
 
@@ -31,16 +40,28 @@ impl App {
 impl Conversation for Channel<'_> {
     async fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> DeliveryOutcome {
         let message = render::teams::message(card);
-        match reply.map(|reply| TeamsActivity::parse(reply.parent_posted)) {
-            None => self.teams.post(self.channel, &message).await,
-            Some(Some(parent)) => self.teams.reply(&parent, &message).await,
+        let teams = &self.app.teams;
+        let outcome = match reply.map(|reply| TeamsActivity::parse(reply.parent_posted)) {
+            None => teams.post(self.to, &message).await,
+            Some(Some(parent)) => teams.reply(&parent, &message).await,
             Some(None) => nameless(),
+        };
+        if let DeliveryOutcome::Delivered { posted: name } = &outcome {
+            let Target { iam_role_arn: role_arn, scope, .. } = self.target;
+            let (graph, is_reply) = (card.picture.as_ref(), reply.is_some());
+            let posted = Posted { destination: self.destination, name, is_reply, graph, role_arn, scope };
+            let tenant_id = self.to.tenant_id.as_str().to_lowercase();
+            self.app.want_picture(&posted, || PostedMessage::Teams { message, tenant_id });
         }
+        outcome
     }
 
     async fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> DeliveryOutcome {
         match TeamsActivity::parse(parent_posted) {
-            Some(parent) => self.teams.update(&parent, &render::teams::parent_update(update)).await,
+            Some(parent) => {
+                let message = render::teams::parent_update(update);
+                self.app.update_teams_message(self.destination, &parent, message).await
+            }
             None => nameless(),
         }
     }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::event::Event;
-use super::sensitive;
+use super::sensitive::shown;
 use crate::notification::arn::Arn;
 use crate::notification::picture::MetricGraph;
 use crate::notification::triage::key;
@@ -240,8 +240,4 @@ impl Draft {
             picture: self.picture,
         }
     }
-}
-
-fn shown(value: String) -> String {
-    if sensitive::is_sensitive_text(&value) { sensitive::HIDDEN.to_owned() } else { value }
 }

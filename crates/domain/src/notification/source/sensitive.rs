@@ -1,17 +1,29 @@
 //! Which values of an event never belong in a chat room: passwords, tokens, key material.
 //!
-//! Judged by the name of the member, by the name beside the value in `{"name": …, "value": …}` pairs, and by two shapes of
-//! value that are never anything else. A guess that errs towards hiding; the event itself is still in AWS.
+//! Judged by the name of the member, by the name beside the value in `{"name": …, "value": …}` pairs, and by shapes of
+//! value that are never anything else, some of them inside a longer text (`sensitive/text.rs`). A guess that errs towards
+//! hiding; the event itself is still in AWS.
+
+mod text;
 
 use serde_json::Value;
+
+pub use self::text::shown;
 
 use crate::notification::text::words;
 
 /// What stands in place of a hidden value.
 pub const HIDDEN: &str = "(hidden)";
 
+/// JSON in a string, and JSON in a string of that, are looked into; what is packed deeper is not.
+const PACKED_LEVELS: usize = 2;
+
 /// Hides every sensitive value below, in place.
 pub fn hide(value: &mut Value) {
+    hide_below(value, PACKED_LEVELS);
+}
+
+fn hide_below(value: &mut Value, levels: usize) {
     match value {
         Value::Object(members) => {
             let pair = names_a_secret(members);
@@ -19,14 +31,24 @@ pub fn hide(value: &mut Value) {
                 if is_sensitive_name(name) || (pair && is_value(name)) {
                     blot(member);
                 } else {
-                    hide(member);
+                    hide_below(member, levels);
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(hide),
-        Value::String(text) if is_sensitive_text(text) => HIDDEN.clone_into(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide_below(item, levels)),
+        Value::String(text) => *text = packed(text, levels).unwrap_or_else(|| shown(std::mem::take(text))),
         _ => {}
     }
+}
+
+/// JSON that was packed into a string, if something in it had to be hidden.
+fn packed(text: &str, levels: usize) -> Option<String> {
+    if levels == 0 || !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let mut value: Value = serde_json::from_str(text).ok()?;
+    hide_below(&mut value, levels - 1);
+    Some(value.to_string()).filter(|hidden| hidden.contains(HIDDEN))
 }
 
 /// Hides a value with all that is in it; null stays null, there is nothing to hide.
@@ -90,12 +112,6 @@ pub fn is_sensitive_name(name: &str) -> bool {
             .any(|joined| name.eq_ignore_ascii_case(joined))
 }
 
-/// Whether a value is a secret whatever its name: a PEM private key, a JSON web token.
-pub fn is_sensitive_text(text: &str) -> bool {
-    let jwt = text.starts_with("eyJ") && text.len() > 40 && text.bytes().filter(|b| *b == b'.').count() == 2;
-    jwt && !text.contains(char::is_whitespace) || text.contains("PRIVATE KEY-----")
-}
-
 fn contains_ignoring_case(text: &str, wanted: &str) -> bool {
     text.as_bytes().windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
 }
@@ -154,6 +170,9 @@ mod tests {
             "credentials": {"user": "u", "pin": 1234},
             "note": "-----BEGIN RSA PRIVATE KEY-----\nabc",
             "token": null,
+            "body": r#"{"user":"u","password":"hunter2"}"#,
+            "plain": r#"{ "user": "u" }"#,
+            "dsn": "postgres://u:hunter2@db/x",
         });
         hide(&mut event);
         let wanted = json!({
@@ -161,6 +180,9 @@ mod tests {
             "credentials": HIDDEN,
             "note": HIDDEN,
             "token": null,
+            "body": r#"{"user":"u","password":"(hidden)"}"#,
+            "plain": r#"{ "user": "u" }"#,
+            "dsn": "postgres://u:(hidden)@db/x",
         });
         assert_eq!(event, wanted);
     }

@@ -219,7 +219,7 @@ fn search(detail: &Value) -> Vec<Found> {
 
 impl Found {
     fn new(path: Vec<String>, name: &str, value: String, depth: usize) -> Self {
-        let value = if sensitive::is_sensitive_text(&value) { sensitive::HIDDEN.to_owned() } else { value };
+        let value = sensitive::shown(value);
         let (weight, names) = weight(name);
         let names = if value == sensitive::HIDDEN { Names::No } else { names };
         Self { path, value, weight, depth, names }

@@ -7,6 +7,7 @@ pub mod account_preferences;
 pub mod chat_configuration;
 pub mod custom_action;
 pub mod delivery;
+mod glob;
 pub mod notification;
 pub mod rules;
 pub mod sns_message;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::glob;
+
 /// Characters of one pattern.
 pub const PATTERN_LENGTH: usize = 256;
 /// Bytes of a value that are looked at: a headline is shorter, a text of a message may be anything.
@@ -92,7 +94,7 @@ impl Pattern {
     pub fn is_like(&self, value: &str) -> bool {
         match &self.test {
             Test::Glob(glob) => {
-                glob_matches(glob, value.get(..value.floor_char_boundary(VALUE_BYTES)).unwrap_or(value))
+                glob::matches(glob, value.get(..value.floor_char_boundary(VALUE_BYTES)).unwrap_or(value))
             }
             Test::Compare(comparison, wanted) => {
                 let found: Option<f64> = value.trim().parse().ok().filter(|number: &f64| number.is_finite());
@@ -118,34 +120,6 @@ impl Comparison {
             Self::Less => found < wanted,
             Self::Equal => found == wanted,
         }
-    }
-}
-
-/// Tries a star's shortest text first and goes back to the last star only: at most pattern × value steps.
-fn glob_matches(glob: &str, value: &str) -> bool {
-    let (mut glob, mut value) = (glob.chars(), value.chars());
-    // The pattern behind the last star, and the value from which on it was tried.
-    let mut retry: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
-    loop {
-        let (mut next_glob, mut next_value) = (glob.clone(), value.clone());
-        match (next_glob.next(), next_value.next()) {
-            (Some('*'), _) => {
-                retry = Some((next_glob.clone(), value.clone()));
-                glob = next_glob;
-                continue;
-            }
-            (Some(wanted), Some(found)) if wanted == '?' || wanted.eq_ignore_ascii_case(&found) => {
-                (glob, value) = (next_glob, next_value);
-                continue;
-            }
-            (None, None) => return true,
-            _ => {}
-        }
-        let Some((after_star, tried)) = &mut retry else { return false };
-        if tried.next().is_none() {
-            return false;
-        }
-        (glob, value) = (after_star.clone(), tried.clone());
     }
 }
 
@@ -177,8 +151,6 @@ impl fmt::Display for Patterns {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn is_like(pattern: &str, value: &str) -> bool {
@@ -230,26 +202,5 @@ mod tests {
     #[test]
     fn a_pattern_of_stars_is_not_slow() {
         assert!(!is_like(&format!("{}b", "*a".repeat(100)), &"a".repeat(1_000_000)));
-    }
-
-    /// The definition, without any thought of speed.
-    fn defined(glob: &[char], value: &[char]) -> bool {
-        match glob.split_first() {
-            None => value.is_empty(),
-            Some(('*', rest)) => (0..=value.len()).any(|skipped| defined(rest, &value[skipped..])),
-            Some((wanted, rest)) => value.split_first().is_some_and(|(found, others)| {
-                (*wanted == '?' || wanted.eq_ignore_ascii_case(found)) && defined(rest, others)
-            }),
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn globs_match_as_defined(glob in "[ab*?é]{1,8}", value in "[abAé]{0,10}") {
-            let chars = |text: &str| text.chars().collect::<Vec<_>>();
-            prop_assert_eq!(glob_matches(&glob, &value), defined(&chars(&glob), &chars(&value)));
-        }
     }
 }

@@ -203,7 +203,7 @@ impl Default for ServerSettings {
 /// Why there are no settings. Names the key and where it stands.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    #[error("cannot read the settings file `{path}`: {source}")]
+    #[error("cannot read the settings file `{path}`; name another with --config")]
     File { path: String, source: std::io::Error },
     #[error("{}", sentences(.0))]
     Invalid(Box<figment::Error>),

@@ -17,7 +17,7 @@ pub struct EncryptionKey(RandomizedNonceKey);
 /// Why the key cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum EncryptionKeyError {
-    #[error("cannot read or write the encryption key `{path}`: {source}")]
+    #[error("cannot read or write the encryption key `{path}`")]
     File { path: String, source: std::io::Error },
     #[error("the encryption key `{path}` must be {KEY_BYTES} bytes of hexadecimal; restore it from a backup")]
     Malformed { path: String },

@@ -200,13 +200,29 @@ fn exporter(command: &Command, runtime: &tokio::runtime::Handle) -> anyhow::Resu
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "bellhop: {error:#}");
+    let _ = writeln!(std::io::stderr(), "bellhop: {}", printable(&format!("{error:#}")));
     ExitCode::FAILURE
 }
 
 /// Prints to standard output. A reader that went away (`| head`) is not an error.
 fn say(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{text}");
+    let _ = writeln!(out, "{}", printable(text));
     let _ = out.flush();
+}
+
+/// A stranger may have written some of it: it must not move the cursor of who reads it.
+fn printable(text: &str) -> String {
+    let of = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
+    text.replace("\r\n", "\n").chars().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn a_stranger_does_not_write_to_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\r\n\tc\rd\u{9b}"), "a\u{fffd}[2Jb\n\tc\u{fffd}d\u{fffd}");
+    }
 }

@@ -7,7 +7,7 @@ mod bundle;
 mod message;
 mod open;
 mod page;
-pub mod words;
+mod words;
 
 use std::path::PathBuf;
 

@@ -9,8 +9,6 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use domain::notification::template::TemplateError;
 
-use super::render::words::printable;
-
 #[derive(Debug, Subcommand)]
 pub enum Templates {
     /// Read every template, and try it on messages; says file, line and column of what is wrong.
@@ -45,10 +43,10 @@ pub fn located(error: &TemplateError) -> anyhow::Error {
 }
 
 fn shown(error: &TemplateError) -> String {
-    let said = printable(&error.to_string());
+    let said = error.to_string();
     let (Some((line, column)), Some(source)) = (error.line, &error.source_line) else { return said };
     let number = line.to_string();
-    let source = printable(source).replace('\t', " ");
+    let source = source.replace('\t', " ");
     let mark = column.map_or_else(String::new, |column| {
         format!("\n{:width$} | {}^", "", " ".repeat(column.saturating_sub(1)), width = number.len() + 2)
     });

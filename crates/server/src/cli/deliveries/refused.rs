@@ -23,16 +23,16 @@ pub(super) async fn show(store: &Store, id: i64) -> anyhow::Result<()> {
     let found = found.with_context(|| {
         format!("there is no refused message `{id}`: `bellhop deliveries list --refused` shows the last of them")
     })?;
-    let says = |said: Option<&String>| said.map_or_else(|| "it does not say".to_owned(), |text| printable(text));
+    let says = |said: &Option<String>| said.clone().unwrap_or_else(|| "it does not say".to_owned());
     let lines = [
         format!("refused     {}", found.id),
         format!("outcome     {}", found.outcome),
-        format!("reason      {}", printable(&found.reason)),
+        format!("reason      {}", found.reason),
         format!("received    {}", told(found.received_at_ms, SystemClock.now_ms())),
         format!("from        {}", found.source),
-        format!("topic       {}", says(found.topic_arn.as_ref())),
-        format!("message id  {}", says(found.message_id.as_ref())),
-        format!("\n{}", printable(&found.body)),
+        format!("topic       {}", says(&found.topic_arn)),
+        format!("message id  {}", says(&found.message_id)),
+        format!("\n{}", found.body),
     ];
     say(&lines.join("\n"));
     Ok(())
@@ -40,21 +40,6 @@ pub(super) async fn show(store: &Store, id: i64) -> anyhow::Result<()> {
 
 fn line(refused: &RefusedMessage) -> String {
     let (id, received, outcome) = (refused.id, iso8601(refused.received_at_ms), &refused.outcome);
-    let topic = refused.topic_arn.as_deref().map(printable).unwrap_or_default();
-    format!("{id:>6}  {received}  {outcome:<13}  {}  {topic}  {}", refused.source, printable(&refused.reason))
-}
-
-/// A stranger wrote it: it must not move the cursor of who reads it.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stranger_does_not_write_to_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\r\n\tc\u{9b}"), "a\u{fffd}[2Jb\u{fffd}\n\tc\u{fffd}");
-    }
+    let topic = refused.topic_arn.as_deref().unwrap_or_default();
+    format!("{id:>6}  {received}  {outcome:<13}  {}  {topic}  {}", refused.source, refused.reason)
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Platform;
 
-/// The message, without anything that could move the cursor.
+/// The message.
 pub(super) fn of(platform: Platform, message: &Value) -> String {
     let mut lines = Vec::new();
     match platform {
@@ -17,12 +17,7 @@ pub(super) fn of(platform: Platform, message: &Value) -> String {
             lines.push(content.strip_prefix("/md ").unwrap_or(content).to_owned());
         }
     }
-    printable(lines.join("\n").trim_end())
-}
-
-/// A stranger wrote it: it must not move the cursor of who reads it.
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    lines.join("\n").trim_end().to_owned()
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
@@ -130,7 +125,7 @@ mod tests {
             ]}],
         });
         let words = of(Platform::Slack, &message);
-        let wanted = "🔴 ALARM\n\nSince: 18:20\nA: 1 < 2 &amp;\n\nOpen (https://a.example)\n\nx\u{fffd}[2J · y";
+        let wanted = "🔴 ALARM\n\nSince: 18:20\nA: 1 < 2 &amp;\n\nOpen (https://a.example)\n\nx\u{1b}[2J · y";
         assert_eq!(words, wanted);
     }
 

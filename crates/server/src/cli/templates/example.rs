@@ -6,7 +6,6 @@ use clap::Args;
 use domain::notification::{AccountNames, Card, Fact, Part, card};
 
 use crate::cli::render::Message;
-use crate::cli::render::words::printable;
 use crate::cli::say;
 
 #[derive(Debug, Args)]
@@ -18,7 +17,7 @@ pub struct Example {
 impl Example {
     pub fn run(self) -> anyhow::Result<()> {
         let message = Message::read(&self.file)?;
-        say(printable(&of(&card(&message.incoming(AccountNames::NONE)))).trim_end());
+        say(of(&card(&message.incoming(AccountNames::NONE))).trim_end());
         Ok(())
     }
 }

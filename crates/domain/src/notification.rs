@@ -8,6 +8,7 @@ mod arn;
 pub mod card;
 mod console;
 mod digest;
+pub(crate) mod duration;
 mod mention;
 mod moment;
 pub mod picture;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::notification::duration::to_the_minute;
 use crate::notification::text::first_line;
 use crate::notification::{About, Card, Fact, Moment, Part, Place, Severity, Source, Text};
 
@@ -109,7 +110,7 @@ fn wording(finding: &Finding) -> Wording {
         },
         Finding::WorkspaceResumed { scope, paused_for_ms } => over(
             format!("Resumed: {}", short(scope)),
-            format!("It was paused for {}. What waited is going out.", duration(*paused_for_ms)),
+            format!("It was paused for {}. What waited is going out.", to_the_minute(*paused_for_ms)),
         ),
         Finding::TopicFailing { topic_arn, reason } => Wording {
             severity: Severity::Critical,
@@ -133,11 +134,11 @@ fn wording(finding: &Finding) -> Wording {
         Finding::BacklogGrowing { destination, waiting, oldest_ms } => Wording {
             severity: Severity::Warning,
             headline: format!("Falling behind: {}", short(destination)),
-            gist: format!("{waiting} waiting, the oldest for {}", duration(*oldest_ms)),
+            gist: format!("{waiting} waiting, the oldest for {}", to_the_minute(*oldest_ms)),
             reason: None,
             facts: vec![
                 fact("Waiting", Text::Plain(messages(*waiting))),
-                fact("Oldest", Text::Plain(format!("for {}", duration(*oldest_ms)))),
+                fact("Oldest", Text::Plain(format!("for {}", to_the_minute(*oldest_ms)))),
             ],
             remedy: Some((
                 "More arrives than the channel may be sent, or the platform refuses. The list says which.",
@@ -193,41 +194,9 @@ fn messages(count: u64) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
 
-/// `45 s`, `12 min`, `3 h 5 min`, `2 d 4 h`.
-pub(crate) fn duration(milliseconds: i64) -> String {
-    const MINUTE: i64 = 60;
-    const HOUR: i64 = 60 * MINUTE;
-    const DAY: i64 = 24 * HOUR;
-    let seconds = milliseconds.max(0) / 1000;
-    let two = |whole: i64, unit: &str, rest: i64, rest_unit: &str| match rest {
-        0 => format!("{whole} {unit}"),
-        rest => format!("{whole} {unit} {rest} {rest_unit}"),
-    };
-    match seconds {
-        0..MINUTE => format!("{seconds} s"),
-        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
-        HOUR..DAY => two(seconds / HOUR, "h", seconds % HOUR / MINUTE, "min"),
-        _ => two(seconds / DAY, "d", seconds % DAY / HOUR, "h"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_for_people() {
-        for (milliseconds, text) in [
-            (-5, "0 s"),
-            (59_999, "59 s"),
-            (12 * 60_000, "12 min"),
-            (3 * 3_600_000, "3 h"),
-            (3 * 3_600_000 + 5 * 60_000, "3 h 5 min"),
-            (52 * 3_600_000, "2 d 4 h"),
-        ] {
-            assert_eq!(duration(milliseconds), text);
-        }
-    }
 
     #[test]
     fn what_is_wrong_has_a_command_and_what_is_over_has_none() {

@@ -5,6 +5,10 @@
 
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
+/// As English writes them in short.
+pub(super) const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// A point in time: what was said, and what it means if that could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {

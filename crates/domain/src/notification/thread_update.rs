@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
+use super::duration::to_the_minute;
 use super::text::is_blank;
 use super::{Card, Moment, Severity, Source, Text};
 use crate::delivery::ThreadUpdates;
-use crate::watch::duration;
 
 /// A thread's first message, and what is new.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +61,7 @@ impl<'a> ThreadUpdate<'a> {
     pub(super) fn over(&self) -> Option<String> {
         let word = self.latest.thread.as_ref()?.ended.as_deref().filter(|word| !is_blank(word))?;
         Some(match self.took_ms.filter(|took_ms| *took_ms > 0) {
-            Some(took_ms) => format!("{word} after {}", duration(took_ms)),
+            Some(took_ms) => format!("{word} after {}", to_the_minute(took_ms)),
             None => word.to_owned(),
         })
     }

@@ -5,12 +5,12 @@
 //! `LifecycleActionToken` lets its bearer complete the action: it stays off the card.
 
 use super::draft::Draft;
-use super::duration;
 use super::entry::Entry;
 use super::event::{Event, partition_of_region};
 use super::fields::{Fields, Object, string};
 use crate::notification::arn::Arn;
 use crate::notification::console::{Console, encoded};
+use crate::notification::duration;
 use crate::notification::{Incoming, Link, Severity};
 
 pub const ENTRY: Entry = Entry::new("autoscaling", "Amazon EC2 Auto Scaling")

@@ -4,11 +4,11 @@
 //! reach a card.
 
 use super::draft::Draft;
-use super::duration;
 use super::entry::Entry;
 use super::event::Event;
 use super::fields::Fields;
 use crate::notification::console::encoded;
+use crate::notification::duration;
 use crate::notification::{Link, Severity};
 
 pub const ENTRY: Entry = Entry::new("batch", "AWS Batch").events(&["aws.batch"], read);
@@ -46,7 +46,7 @@ fn job(event: &Event<'_>) -> Option<Draft> {
         .fact("Definition", detail.str("jobDefinition").map(last))
         .fact("Exit code", exit)
         .fact("Attempt", attempt(detail))
-        .fact("Ran for", duration::between_ms(detail.count("startedAt"), detail.count("stoppedAt")))
+        .fact("Duration", duration::between_ms(detail.count("startedAt"), detail.count("stoppedAt")))
         .code("Job", Some(id))
         .link(job_page(event, id))
         .link(log(event, container))

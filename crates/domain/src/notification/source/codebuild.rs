@@ -5,11 +5,11 @@
 //! carry, never reach a card.
 
 use super::draft::Draft;
-use super::duration;
 use super::entry::Entry;
 use super::event::Event;
 use super::fields::Fields;
 use crate::notification::arn::Arn;
+use crate::notification::duration;
 use crate::notification::{Link, Severity};
 
 pub const ENTRY: Entry = Entry::new("codebuild", "AWS CodeBuild").events(&["aws.codebuild"], read);

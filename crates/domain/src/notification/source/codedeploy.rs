@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::ctime;
+use super::dates;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::{Event, partition_of_region};
@@ -63,7 +63,7 @@ fn read_trigger(object: &Object, incoming: &Incoming<'_>) -> Draft {
         .draft(why)
         .fact("Error", error.str("ErrorCode"))
         .fact("Instances", overview(fields))
-        .since("Completed", fields.str("completeTime").map(ctime::iso))
+        .since("Completed", fields.str("completeTime").map(dates::iso))
         .origin("aws.codedeploy", if instance.is_some() { INSTANCE } else { DEPLOYMENT })
         .place(incoming.place(fields.str("accountId"), region))
 }

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::notification::Moment;
+use crate::notification::moment::MONTHS;
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// `Thu, 26 Jan 2023 13:19:03 GMT` (Health) and `Wed Sep 04 16:59:44.356 UTC 2024` (Inspector).
+/// `Thu, 26 Jan 2023 13:19:03 GMT` (Health) and `Wed Sep 04 16:59:44.356 UTC 2024` (Inspector; CodeDeploy and
+/// Elastic Beanstalk without the fraction).
 pub fn iso(said: &str) -> Cow<'_, str> {
     converted(said).map_or(Cow::Borrowed(said), Cow::Owned)
 }
@@ -58,7 +58,9 @@ mod tests {
             ("Thu, 26 Jan 2023 13:19:03 GMT", "2023-01-26T13:19:03Z"),
             ("Sun, 5 Nov 2023 01:02:03 GMT", "2023-11-05T01:02:03Z"),
             ("Wed Sep 04 16:59:44.356 UTC 2024", "2024-09-04T16:59:44.356Z"),
+            ("Sun Nov 2 18:20:11 UTC 2026", "2026-11-02T18:20:11Z"),
             ("2023-01-26T13:19:03Z", "2023-01-26T13:19:03Z"),
+            ("Sun Foo 22 18:20:11 UTC 2026", "Sun Foo 22 18:20:11 UTC 2026"),
             ("Wed Sep 04 16:59:44 CEST 2024", "Wed Sep 04 16:59:44 CEST 2024"),
             ("a b c d e f", "a b c d e f"),
             ("soon", "soon"),

@@ -4,7 +4,7 @@
 //! environment notifications with Amazon SNS"; shape: observed messages), and by `EventBridge` ("Using Elastic Beanstalk with
 //! Amazon `EventBridge`").
 
-use super::ctime;
+use super::dates;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::{Event, partition_of_region};
@@ -56,7 +56,7 @@ fn read_text(text: &str, incoming: &Incoming<'_>) -> Draft {
     let draft = draft(severity, (environment, value("Application")), state, message);
     draft
         .origin("aws.elasticbeanstalk", if state.is_some() { "Health status change" } else { "notification" })
-        .since("Time", value("Timestamp").map(ctime::iso))
+        .since("Time", value("Timestamp").map(dates::iso))
         .link(page(console))
 }
 

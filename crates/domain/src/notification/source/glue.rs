@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::entry::Entry;
 use super::event::Event;
 use crate::notification::console::encoded;
+use crate::notification::duration;
 use crate::notification::{Link, Severity, Text};
 
 pub const ENTRY: Entry =
@@ -84,7 +85,7 @@ fn crawler(event: &Event<'_>) -> Option<Draft> {
             .paragraph(None, error)
             .paragraph(Some("Warning"), warning)
             .fact("Changes", changes)
-            .fact("Took", detail.text("runningTime (sec)").map(|seconds| format!("{seconds} s")))
+            .fact("Duration", detail.count("runningTime (sec)").map(duration::in_words))
             .link(event.console().map(|console| console.link("the crawler in Glue", "glue/home", &fragment))),
     )
 }

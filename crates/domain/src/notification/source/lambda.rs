@@ -5,12 +5,12 @@
 //! except the error's type and message.
 
 use super::draft::Draft;
-use super::duration;
 use super::entry::Entry;
 use super::event::Event;
 use super::fields::{Fields, Object};
 use crate::notification::arn::Arn;
 use crate::notification::console::{Console, encoded};
+use crate::notification::duration;
 use crate::notification::{Incoming, Link, Severity};
 
 pub const ENTRY: Entry =

@@ -3,13 +3,13 @@
 //! Shapes: `MediaConvert` User Guide, "Monitoring `MediaConvert` with Amazon `EventBridge`". `userMetadata` is the sender's own and
 //! is not shown.
 
-use super::amounts;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::Event;
 use super::fields::Fields;
 use crate::notification::arn::Arn;
 use crate::notification::console::encoded;
+use crate::notification::duration;
 use crate::notification::{Severity, Text};
 
 pub const ENTRY: Entry = Entry::new("mediaconvert", "AWS Elemental MediaConvert").events(&["aws.mediaconvert"], read);
@@ -27,8 +27,8 @@ fn read(event: &Event<'_>) -> Option<Draft> {
     let items: Vec<Text> = files.iter().take(OUTPUTS).map(|file| Text::Code(file.clone())).collect();
     let left_out = files.len() - items.len();
     let percent = detail.text("jobProgress.jobPercentComplete").map(|percent| format!("{percent} %"));
-    let duration = detail.objects("outputGroupDetails").flat_map(|group| group.objects("outputDetails"));
-    let duration = duration.filter_map(|output| output.count("durationInMs")).max();
+    let length = detail.objects("outputGroupDetails").flat_map(|group| group.objects("outputDetails"));
+    let length = length.filter_map(|output| output.count("durationInMs")).max();
     let fragment = format!("#/jobs/summary/{}", encoded(job));
     Some(
         Draft::new(severity(state), format!("MediaConvert job {job}: {state}"))
@@ -41,7 +41,7 @@ fn read(event: &Event<'_>) -> Option<Draft> {
             .fact("Error", detail.text("errorCode"))
             .fact("Warning", warning)
             .fact("Progress", percent)
-            .fact("Length", duration.map(amounts::milliseconds))
+            .fact("Length", length.map(duration::of_ms))
             .link(
                 event.console().map(|console| console.link("the job in MediaConvert", "mediaconvert/home", &fragment)),
             )

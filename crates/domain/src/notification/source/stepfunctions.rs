@@ -6,11 +6,11 @@
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::duration;
 use super::entry::Entry;
 use super::event::Event;
 use super::fields::Fields;
 use crate::notification::arn::Arn;
+use crate::notification::duration;
 use crate::notification::{Link, Severity};
 
 pub const ENTRY: Entry = Entry::new("stepfunctions", "AWS Step Functions").events(&["aws.states"], read);

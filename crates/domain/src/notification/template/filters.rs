@@ -6,17 +6,17 @@ use minijinja::Value;
 
 use crate::notification::Moment;
 use crate::notification::arn::Arn;
-use crate::watch;
+use crate::notification::duration::to_the_minute;
+use crate::notification::moment::MONTHS;
 
 const DATE: &str = "%Y-%m-%d %H:%M UTC";
 /// Numbers from here on are milliseconds: as seconds they would lie after the year 5000.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Seconds as a person says them: `45 s`, `12 min`, `3 h 5 min`.
 pub fn duration(seconds: &Value) -> Value {
     match number(seconds) {
-        Some(seconds) => Value::from(watch::duration(seconds.saturating_mul(1000))),
+        Some(seconds) => Value::from(to_the_minute(seconds.saturating_mul(1000))),
         None => seconds.clone(),
     }
 }

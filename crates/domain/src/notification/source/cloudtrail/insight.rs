@@ -4,6 +4,7 @@
 
 use super::page;
 use crate::notification::arn::Arn;
+use crate::notification::duration;
 use crate::notification::source::draft::Draft;
 use crate::notification::source::event::Event;
 use crate::notification::source::fields::Fields;
@@ -42,7 +43,13 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
     .fact("Service", Some(service).filter(|service| !service.is_empty()))
     .fact("Rate", rate)
     .fact("Error", error)
-    .fact("Lasted", statistics.count("insightDuration").filter(|_| has_ended).map(|minutes| format!("{minutes} min")))
+    .fact(
+        "Duration",
+        statistics
+            .count("insightDuration")
+            .filter(|_| has_ended)
+            .map(|minutes| duration::in_words(minutes.saturating_mul(60))),
+    )
     .since("Time", event.detail.str("eventTime"))
     .link(page(event));
     Some(match event.detail.str("sharedEventID") {

@@ -2,8 +2,8 @@
 
 use super::last;
 use crate::notification::console::encoded;
+use crate::notification::duration;
 use crate::notification::source::draft::Draft;
-use crate::notification::source::duration;
 use crate::notification::source::event::Event;
 use crate::notification::source::fields::Fields;
 use crate::notification::{Severity, Text};
@@ -45,7 +45,7 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
         .fact("Cluster", cluster)
         .fact("Task definition", definition.filter(|_| service.is_some()))
         .fact("Stop code", detail.str("stopCode").filter(|_| stopped))
-        .fact("Ran for", ran)
+        .fact("Duration", ran)
         .fact("Launch type", detail.str("launchType"))
         .code("Task", Some(last(arn)))
         .link(link)

@@ -4,7 +4,7 @@ use super::{end, severity};
 use crate::notification::Link;
 use crate::notification::arn::Arn;
 use crate::notification::console::encoded;
-use crate::notification::source::amounts;
+use crate::notification::duration;
 use crate::notification::source::draft::Draft;
 use crate::notification::source::event::Event;
 
@@ -55,7 +55,7 @@ fn about(event: &Event<'_>, draft: Draft, runbook: &str, status: &str) -> Draft 
     draft
         .subject(Some(runbook))
         .state(Some(status))
-        .fact("Took", took(event))
+        .fact("Duration", took(event))
         .code("Execution", id)
         .link(id.and_then(|id| page(event, id)))
 }
@@ -66,7 +66,7 @@ fn took(event: &Event<'_>) -> Option<String> {
     let milliseconds = event.detail.number("Time").filter(|number| (1.0..LONGEST).contains(number))?;
     // A float's digits before the point: AWS writes `5753.0`.
     let whole = format!("{milliseconds:.0}").parse().ok()?;
-    Some(amounts::milliseconds(whole))
+    Some(duration::of_ms(whole))
 }
 
 fn page(event: &Event<'_>, execution: &str) -> Option<Link> {

@@ -1,4 +1,5 @@
-//! How long something took, as a person says it. Readers of builds, jobs and executions call it.
+//! How long something took, as a person says it. Readers of builds, jobs and executions call it, and all that Bellhop says
+//! of time that passed.
 
 use crate::notification::Moment;
 
@@ -14,6 +15,20 @@ pub fn in_words(seconds: u64) -> String {
         DAY.. => (seconds / DAY, "d", seconds % DAY / HOUR, "h"),
     };
     if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {smaller}") }
+}
+
+/// The same of milliseconds, below a minute with a tenth of a second: `5.7 s`.
+pub fn of_ms(milliseconds: u64) -> String {
+    match milliseconds {
+        0..60_000 => format!("{}.{} s", milliseconds / 1_000, milliseconds % 1_000 / 100),
+        _ => in_words(milliseconds / 1_000),
+    }
+}
+
+/// For what nobody times by the second: `45 s`, `12 min`, `3 h 5 min`.
+pub fn to_the_minute(milliseconds: i64) -> String {
+    let seconds = u64::try_from(milliseconds / 1000).unwrap_or_default();
+    in_words(if seconds < 60 { seconds } else { seconds - seconds % 60 })
 }
 
 /// Between two points in time in ISO 8601; nothing if either cannot be read or the end is before the start.
@@ -43,6 +58,26 @@ mod tests {
             (277_259, "3 d 5 h"),
         ] {
             assert_eq!(in_words(seconds), words);
+        }
+    }
+
+    #[test]
+    fn short_ones_have_tenths() {
+        assert_eq!([0, 5_753, 723_000, 7_500_000].map(of_ms), ["0.0 s", "5.7 s", "12 min 3 s", "2 h 5 min"]);
+        assert!(of_ms(u64::MAX).ends_with(" h"));
+    }
+
+    #[test]
+    fn to_the_minute_nobody_counts_seconds() {
+        for (milliseconds, text) in [
+            (-5, "0 s"),
+            (59_999, "59 s"),
+            (12 * 60_000 + 3_000, "12 min"),
+            (3 * 3_600_000, "3 h"),
+            (3 * 3_600_000 + 5 * 60_000, "3 h 5 min"),
+            (52 * 3_600_000, "2 d 4 h"),
+        ] {
+            assert_eq!(to_the_minute(milliseconds), text);
         }
     }
 

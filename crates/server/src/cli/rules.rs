@@ -1,17 +1,15 @@
 //! `bellhop rules`: are the rules of a settings file right, and what would they do about a message. Neither needs a server or
 //! its data; silences are not looked at.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use domain::notification::{AccountNames, Card, Incoming, card, message_json};
+use domain::notification::{Card, card, message_json};
 use domain::rules::{Evaluation, Facts, Fate, Outcome, Rule, Rules as RuleSet, configuration_name, severity_name};
-use domain::sns_message::{MESSAGE_BYTES_MAX, SnsMessage};
 use serde_json::Value;
 
 use super::moment::{moment, told};
+use super::render::Message;
 use super::say;
 use crate::clock::{Clock as _, SystemClock, iso8601};
 use crate::config::Settings;
@@ -33,7 +31,7 @@ pub enum Rules {
 
 #[derive(Debug, Args)]
 pub struct Test {
-    /// A message as Amazon SNS delivers it, or the event alone; `-` for standard input.
+    /// The message, as `bellhop render` takes it: an SNS envelope, or what would be in it; `-` is standard input.
     file: PathBuf,
     /// Settings file.
     #[arg(long, default_value = "bellhop.toml")]
@@ -41,9 +39,12 @@ pub struct Test {
     /// Name or ARN of a configuration that the message would go to; again for another.
     #[arg(long = "configuration", value_name = "NAME", default_value = "any")]
     configurations: Vec<String>,
-    /// The topic of an event without an envelope.
-    #[arg(long, value_name = "ARN", default_value = "arn:aws:sns:us-east-1:000000000000:test")]
-    topic_arn: String,
+    /// SNS's `Subject`, in place of the envelope's.
+    #[arg(long)]
+    subject: Option<String>,
+    /// ARN of the topic, in place of the envelope's.
+    #[arg(long, value_name = "ARN")]
+    topic: Option<String>,
     /// When it comes, for quiet hours: `2026-11-24T03:00:00Z`, or `2h` ago. Now, unless it is said.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
@@ -54,20 +55,13 @@ impl Rules {
         match self {
             Self::Check { config } => {
                 let rules = Settings::of_file(&config)?.rules()?;
-                say(&format!("`{}` is good: {} rules", config.display(), rules.len()));
+                let many = if rules.len() == 1 { "" } else { "s" };
+                say(&format!("`{}` is good: {} rule{many}", config.display(), rules.len()));
                 Ok(())
             }
             Self::Test(test) => test.run(),
         }
     }
-}
-
-/// What came, whether in an envelope or not.
-struct Message {
-    topic_arn: String,
-    subject: Option<String>,
-    text: String,
-    timestamp: String,
 }
 
 impl Test {
@@ -76,63 +70,20 @@ impl Test {
         let (rules, names) = (settings.rules()?, settings.account_names());
         let now_ms = SystemClock.now_ms();
         let at_ms = self.at.as_deref().map(moment).transpose()?.map_or(now_ms, |at| at.ms(now_ms));
-        let message = self.message(at_ms)?;
-        let card = read(&message, &names);
-        let json = message_json(&message.text);
-        let mut lines = message_lines(&card, &message, at_ms);
+        let message = Message::read(&self.file)?.with(self.subject, self.topic)?;
+        let incoming = message.incoming(&names);
+        let (card, topic_arn) = (card(&incoming), incoming.topic_arn);
+        let json = message_json(incoming.message);
+        let mut lines = message_lines(&card, topic_arn, at_ms);
         for name in &self.configurations {
-            let configuration_arn = arn_of(name, &message.topic_arn);
-            let facts = Facts {
-                card: &card,
-                topic_arn: &message.topic_arn,
-                configuration_arn: &configuration_arn,
-                message: json.as_ref(),
-            };
+            let configuration_arn = arn_of(name, topic_arn);
+            let facts = Facts { card: &card, topic_arn, configuration_arn: &configuration_arn, message: json.as_ref() };
             lines.push(format!("\nconfiguration `{}`", configuration_name(&configuration_arn).unwrap_or(name)));
             lines.extend(found_lines(&rules, &facts, at_ms));
         }
         say(&lines.join("\n"));
         Ok(())
     }
-
-    fn message(&self, at_ms: i64) -> anyhow::Result<Message> {
-        let text = read_bounded(&self.file)?;
-        if let Ok(envelope) = SnsMessage::parse(text.as_bytes()) {
-            return Ok(Message {
-                topic_arn: envelope.topic_arn.as_str().to_owned(),
-                subject: envelope.subject.clone(),
-                timestamp: envelope.timestamp.clone(),
-                text: envelope.message,
-            });
-        }
-        Ok(Message { topic_arn: self.topic_arn.clone(), subject: None, text, timestamp: iso8601(at_ms) })
-    }
-}
-
-fn read(message: &Message, account_names: &AccountNames) -> Card {
-    card(&Incoming {
-        topic_arn: &message.topic_arn,
-        subject: message.subject.as_deref(),
-        message: &message.text,
-        timestamp: &message.timestamp,
-        account_names,
-    })
-}
-
-fn read_bounded(file: &Path) -> anyhow::Result<String> {
-    let shown = file.display();
-    let mut text = String::new();
-    let most = u64::try_from(MESSAGE_BYTES_MAX)?;
-    if file == Path::new("-") {
-        std::io::stdin().take(most + 1).read_to_string(&mut text).context("cannot read standard input as text")?;
-    } else {
-        let opened = std::fs::File::open(file).with_context(|| format!("cannot read `{shown}`"))?;
-        opened.take(most + 1).read_to_string(&mut text).with_context(|| format!("cannot read `{shown}` as text"))?;
-    }
-    if text.len() > MESSAGE_BYTES_MAX {
-        bail!("`{shown}` is longer than a message of SNS can be");
-    }
-    Ok(text)
 }
 
 /// A name is of a channel of Slack, in the topic's account.
@@ -145,7 +96,7 @@ fn arn_of(name: &str, topic_arn: &str) -> String {
 }
 
 /// What conditions see of the message.
-fn message_lines(card: &Card, message: &Message, at_ms: i64) -> Vec<String> {
+fn message_lines(card: &Card, topic_arn: &str, at_ms: i64) -> Vec<String> {
     let about = &card.about;
     let mut lines = Vec::new();
     let mut line = |label: &str, value: Option<&str>| {
@@ -165,7 +116,7 @@ fn message_lines(card: &Card, message: &Message, at_ms: i64) -> Vec<String> {
     line("account", card.place.account.as_deref());
     line("name", card.place.account_name.as_deref());
     line("region", card.place.region.as_deref());
-    line("topic", Some(&message.topic_arn));
+    line("topic", Some(topic_arn));
     line("at", Some(&iso8601(at_ms)));
     lines
 }

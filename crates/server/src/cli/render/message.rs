@@ -1,4 +1,4 @@
-//! A message of a file, whatever form it was saved in.
+//! A message of a file, whatever form it was saved in: what `render`, `rules test` and `templates` are tried on.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -44,7 +44,10 @@ impl Message {
     pub fn of(text: &str) -> Self {
         let json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
         let member = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-        match (member("Type").as_deref(), member("Message")) {
+        // AWS's own pages show some messages in their envelopes as JSON, not as the text that is sent.
+        let within = |message: &Value| (message.is_object() || message.is_array()).then(|| message.to_string());
+        let message = member("Message").or_else(|| json.get("Message").and_then(within));
+        match (member("Type").as_deref(), message) {
             (Some("Notification"), Some(message)) => Self {
                 topic_arn: member("TopicArn").unwrap_or_else(|| TOPIC.to_owned()),
                 subject: member("Subject"),
@@ -91,6 +94,8 @@ mod tests {
         let message = Message::of(envelope);
         assert_eq!((message.text.as_str(), message.subject.as_deref()), (r#"{"a":1}"#, Some("s")));
         assert_eq!(message.topic_arn, "arn:aws:sns:eu-west-1:1:t");
+        let documented = Message::of(r#"{"Type":"Notification","Message":{"a":1}}"#);
+        assert_eq!((documented.text.as_str(), documented.topic_arn.as_str()), (r#"{"a":1}"#, TOPIC));
         let event = Message::of(r#"{"source":"aws.ec2","time":"2026-11-22T18:20:17Z"}"#);
         assert_eq!((event.timestamp.as_str(), event.topic_arn.as_str()), ("2026-11-22T18:20:17Z", TOPIC));
         let subscription = r#"{"Type":"SubscriptionConfirmation","Message":"x"}"#;

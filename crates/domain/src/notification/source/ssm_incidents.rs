@@ -56,7 +56,10 @@ fn read(event: &Event<'_>) -> Option<Draft> {
     let subject = incident.title.or(incident.arn.map(name)).or(plan.map(name))?;
     let says = impact(incident.impact);
     let draft = Draft::new(severity(&incident), format!("Incident {subject}: {}", incident.state))
-        .gist(says.or(event.detail.str("requestParameters.summary")))
+        .gist(
+            says.map(|says| format!("impact {says}"))
+                .or_else(|| event.detail.str("requestParameters.summary").map(str::to_owned)),
+        )
         .subject(Some(subject))
         .state(Some(incident.state))
         .paragraph(Some("Summary"), event.detail.str("requestParameters.summary"))

@@ -41,12 +41,13 @@ fn is_secret(text: &str) -> bool {
 
 /// Where they start and end, in order, none inside another.
 fn secrets(text: &str) -> Vec<(usize, usize)> {
-    let assigned = text.match_indices('=').filter_map(|(at, _)| assigned(text, at));
-    let passwords = text.match_indices("://").filter_map(|(at, sign)| password(text, at + sign.len()));
-    let webhooks = WEBHOOKS.iter().flat_map(|webhook| {
-        text.match_indices(webhook).filter_map(|(at, webhook)| value(text, at + webhook.len(), ends_address))
-    });
-    let mut found: Vec<(usize, usize)> = assigned.chain(passwords).chain(webhooks).collect();
+    let mut found = Vec::new();
+    add(&mut found, text.match_indices('='), |(at, _)| assigned(text, at));
+    add(&mut found, text.match_indices("://"), |(at, sign)| password(text, at + sign.len()));
+    for webhook in WEBHOOKS {
+        let path = |(at, webhook): (usize, &str)| value(text, at + webhook.len(), ends_address);
+        add(&mut found, text.match_indices(webhook), path);
+    }
     found.sort_unstable();
     let mut end_of_last = 0;
     found.retain(|(start, end)| {
@@ -59,6 +60,24 @@ fn secrets(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
+/// Signs inside what was found are not looked at: a text of nothing but signs is read once, not once for each.
+fn add<'a>(
+    found: &mut Vec<(usize, usize)>,
+    signs: impl Iterator<Item = (usize, &'a str)>,
+    secret: impl Fn((usize, &'a str)) -> Option<(usize, usize)>,
+) {
+    let mut end_of_last = 0;
+    for sign in signs {
+        if sign.0 < end_of_last {
+            continue;
+        }
+        if let Some((start, end)) = secret(sign) {
+            end_of_last = end;
+            found.push((start, end));
+        }
+    }
+}
+
 /// `password=hunter2`, `&X-Amz-Signature=…`: the value behind the `=`, if the name before it is that of a secret.
 fn assigned(text: &str, at: usize) -> Option<(usize, usize)> {
     let before = text.get(..at)?.trim_end_matches(' ');
@@ -66,7 +85,8 @@ fn assigned(text: &str, at: usize) -> Option<(usize, usize)> {
     let start = before.trim_end_matches(of_name).len();
     let name = before.get(start.max(before.len().saturating_sub(NAME_LENGTH))..)?;
     let in_address = before.get(..start)?.ends_with(['?', '&']);
-    if !is_sensitive_name(name) && !(in_address && SIGNATURES.iter().any(|it| name.eq_ignore_ascii_case(it))) {
+    let signs = in_address && SIGNATURES.iter().any(|signature| name.eq_ignore_ascii_case(signature));
+    if !signs && !is_sensitive_name(name) {
         return None;
     }
     let behind = at + 1 + text.get(at + 1..)?.bytes().take_while(|b| *b == b' ').count();
@@ -83,15 +103,19 @@ fn password(text: &str, start: usize) -> Option<(usize, usize)> {
     let (credentials, _) = authority.rsplit_once('@')?;
     let (user, secret) = credentials.split_once(':')?;
     let start = start + user.len() + 1;
-    value(text, start, |_| false).map(|_| (start, start + secret.len())).filter(|(start, end)| start < end)
+    (!secret.is_empty() && !is_place(secret)).then(|| (start, start + secret.len()))
 }
 
-/// From a position to the end of the value there; nothing if none is there, it is a place for one, or hidden already.
+/// From a position to the end of the value there.
 fn value(text: &str, start: usize, is_end: impl Fn(char) -> bool) -> Option<(usize, usize)> {
-    let rest = text.get(start..)?;
+    let rest = text.get(start..).filter(|rest| !is_place(rest))?;
     let length = rest.find(is_end).unwrap_or(rest.len());
-    let is_place = rest.starts_with(['$', '<', '{', '*']) || rest.starts_with(HIDDEN);
-    (length > 0 && !is_place).then_some((start, start + length))
+    (length > 0).then_some((start, start + length))
+}
+
+/// Whether a place for a value stands there, or one that is hidden already.
+fn is_place(rest: &str) -> bool {
+    rest.starts_with(['$', '<', '{', '*']) || rest.starts_with(HIDDEN)
 }
 
 fn ends_address(c: char) -> bool {
@@ -150,6 +174,16 @@ mod tests {
             "",
         ] {
             assert_eq!(of(said), said);
+        }
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_signs_is_read_once() {
+        for sign in
+            ["password=", "password='", "password=$", "://hooks.slack.com/", "://u:p@h ", "://u:", "=", "a&sig="]
+        {
+            let text = sign.repeat(1_000_000 / sign.len());
+            assert!(of(&text).len() <= text.len() * 4, "{sign}");
         }
     }
 

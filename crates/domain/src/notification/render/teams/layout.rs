@@ -41,8 +41,8 @@ impl Layout {
         let taken = around.map(cost).sum::<usize>() + FRAME_COST + NOTICE_COST;
         let facts_most = FACTS_ROOM.min(limits::MESSAGE_UTF8_BYTES.saturating_sub(taken));
         let (mut facts_room, mut cut) = (facts_most, false);
-        let mut paid = |fact: &Fact| {
-            let element = self::fact(fact)?;
+        let mut paid = |fact: &Fact, apart| {
+            let element = self::fact(fact, apart)?;
             let cost = cost(&element);
             let fits = cost <= facts_room;
             facts_room -= if fits { cost } else { 0 };
@@ -50,7 +50,12 @@ impl Layout {
             fits.then_some(element)
         };
         let facts = body.iter().filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None });
-        let facts: Vec<Vec<Value>> = facts.map(|facts| facts.iter().filter_map(&mut paid).collect()).collect();
+        let mut all_paid = |facts: &Vec<Fact>| {
+            let mut apart = true;
+            let paid = facts.iter().filter_map(|fact| paid(fact, apart).inspect(|_| apart = false));
+            paid.collect::<Vec<Value>>()
+        };
+        let facts: Vec<Vec<Value>> = facts.map(&mut all_paid).collect();
         let room = limits::MESSAGE_UTF8_BYTES.saturating_sub(taken + facts_most - facts_room);
         Self { elements: Vec::with_capacity(16), facts: facts.into_iter(), room, cut }
     }
@@ -170,11 +175,11 @@ impl Layout {
     }
 }
 
-fn fact(fact: &Fact) -> Option<Value> {
+fn fact(fact: &Fact, apart: bool) -> Option<Value> {
     let mut inlines = vec![run(&format!("{}: ", clean_line(&fact.label, FACT_LABEL)), Face::Strong)];
     let value = runs(&fact.value, FACT_VALUE);
     inlines.extend(value.iter().cloned());
-    (!value.is_empty()).then(|| block(&inlines, false))
+    (!value.is_empty()).then(|| block(&inlines, apart))
 }
 
 /// A text on one line; nothing if it says nothing.

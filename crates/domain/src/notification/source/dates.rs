@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::notification::Moment;
 use crate::notification::moment::MONTHS;
 
-/// `Thu, 26 Jan 2023 13:19:03 GMT` (Health) and `Wed Sep 04 16:59:44.356 UTC 2024` (Inspector; CodeDeploy and
+/// `Thu, 26 Jan 2023 13:19:03 GMT` (Health) and `Wed Sep 04 16:59:44.356 UTC 2024` (Inspector; `CodeDeploy` and
 /// Elastic Beanstalk without the fraction).
 pub fn iso(said: &str) -> Cow<'_, str> {
     converted(said).map_or(Cow::Borrowed(said), Cow::Owned)

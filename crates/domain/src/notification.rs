@@ -114,6 +114,24 @@ pub fn triage(incoming: &Incoming<'_>) -> Triage {
     source::triage(incoming)
 }
 
+/// A whole message for a file beside a card that had no room for it: JSON laid out, what looks secret hidden in both.
+pub fn whole_text(message: &str) -> WholeText {
+    match source::json(message) {
+        Some(mut json) => {
+            source::sensitive::hide(&mut json);
+            WholeText { file_name: "message.json", text: format!("{json:#}") }
+        }
+        None => WholeText { file_name: "message.txt", text: source::sensitive::text::shown(message.to_owned()) },
+    }
+}
+
+/// What [`whole_text`] makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeText {
+    pub file_name: &'static str,
+    pub text: String,
+}
+
 /// A message's JSON, if it is an object or a list: what `detail` of a rule looks into.
 pub fn message_json(message: &str) -> Option<Value> {
     source::json(message)

@@ -37,6 +37,7 @@ mod throttle;
 mod topic_subscriptions;
 mod user_identities;
 mod watch;
+mod whole_texts;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -77,6 +78,7 @@ pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, Preferenc
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
+pub use whole_texts::{UnpostedTexts, WholeTexts};
 
 use crate::clock::SharedClock;
 use crate::config::{LimitSettings, Unsupported};
@@ -123,6 +125,7 @@ pub struct App {
     pub(crate) attempt_ms: i64,
     pub(crate) pauses: Pauses,
     pub(crate) pictures: Pictures,
+    pub(crate) whole_texts: WholeTexts,
     pub(crate) watch: Watch,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,

@@ -20,7 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Pictures, Queue, RefusedQueue, SharedApp,
-    SignIn, Silences, ThreadRules, Throttle, Undrawn, Unrecorded, Unwritten, Watch, server_name,
+    SignIn, Silences, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts,
+    server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -68,7 +69,7 @@ impl Server {
         let address = listener.local_addr()?;
         let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let (app, Waiting { unrecorded, unwritten, undrawn }) =
+        let (app, Waiting { unrecorded, unwritten, undrawn, unposted }) =
             compose(&settings, mode, address, store, clock, &tasks)?;
         let app = Arc::new(app);
         // Before the first message is taken.
@@ -91,6 +92,7 @@ impl Server {
         worker::start(&app, &tasks, &stop);
         worker::start_record_refused(&app, unwritten, &tasks, &stop);
         worker::start_draw_pictures(&app, undrawn, &tasks, &stop);
+        worker::start_post_whole_texts(&app, unposted, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
@@ -169,6 +171,7 @@ struct Waiting {
     unrecorded: Unrecorded,
     unwritten: Unwritten,
     undrawn: Undrawn,
+    unposted: UnpostedTexts,
 }
 
 fn compose(
@@ -194,7 +197,11 @@ fn compose(
     let teams_webhooks = teams_webhooks(settings);
     let (audit, unrecorded) = AuditQueue::new();
     let (refused, unwritten) = RefusedQueue::new();
-    let (pictures, undrawn) = Pictures::new(settings.pictures);
+    let mut picture_settings = settings.pictures;
+    // The twin needs no cloud: nobody's metadata service is asked for credentials.
+    picture_settings.enabled &= mode == Mode::Serve || crate::config::aws_credentials_are_named();
+    let (pictures, undrawn) = Pictures::new(picture_settings);
+    let (whole_texts, unposted) = WholeTexts::new();
     let app = App {
         audit,
         refused,
@@ -236,12 +243,13 @@ fn compose(
         attempt_ms: settings.delivery.attempt_ms(),
         pauses: Pauses::default(),
         pictures,
+        whole_texts,
         watch: Watch::new(settings.operators.configuration_arn.clone(), settings.operators.backlog_after_ms()),
         ledger_retention_days: settings.delivery.retention_days,
         topics_changed: tokio::sync::Notify::new(),
         clock,
     };
-    Ok((app, Waiting { unrecorded, unwritten, undrawn }))
+    Ok((app, Waiting { unrecorded, unwritten, undrawn, unposted }))
 }
 
 /// By lane. That each has one was looked at when the settings were read.

@@ -7,6 +7,7 @@ mod follow_silences;
 mod forget_full_buckets;
 mod keep_house;
 mod poll_queues;
+mod post_whole_texts;
 mod record_refused;
 mod ship_cloudwatch;
 mod subscribe_topics;
@@ -15,7 +16,7 @@ mod watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::{SharedApp, Undrawn, Unwritten};
+use crate::app::{SharedApp, Undrawn, UnpostedTexts, Unwritten};
 use crate::config::CloudWatchSettings;
 
 /// Starts every worker on `tasks`. They finish what they are doing and end when `stop` is cancelled.
@@ -38,6 +39,11 @@ pub fn start_record_refused(app: &SharedApp, unwritten: Unwritten, tasks: &TaskT
 /// The one that draws the pictures of alarms.
 pub fn start_draw_pictures(app: &SharedApp, undrawn: Undrawn, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(draw_pictures::run(app.clone(), undrawn, stop.clone()));
+}
+
+/// The one that uploads what messages had no room for.
+pub fn start_post_whole_texts(app: &SharedApp, unposted: UnpostedTexts, tasks: &TaskTracker, stop: &CancellationToken) {
+    tasks.spawn(post_whole_texts::run(app.clone(), unposted, stop.clone()));
 }
 
 /// The two that tell Amazon CloudWatch, where the settings turn them on.

@@ -206,7 +206,8 @@ fn an_update_keeps_all_that_the_parent_said() {
 
 #[test]
 fn empty_lists_are_left_out() {
-    let message = slack::SlackMessage { text: "t".to_owned(), blocks: Vec::new(), attachments: Vec::new() };
+    let message =
+        slack::SlackMessage { text: "t".to_owned(), blocks: Vec::new(), attachments: Vec::new(), is_cut: false };
     assert_eq!(serde_json::to_string(&message).unwrap(), r#"{"text":"t"}"#);
 }
 

@@ -14,7 +14,7 @@ use tracing::Instrument as _;
 use url::Url;
 use uuid::Uuid;
 
-pub use self::files::NotUploaded;
+pub use self::files::{NotUploaded, Upload, UploadThread};
 
 use super::http::{self, Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;

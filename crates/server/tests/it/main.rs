@@ -50,3 +50,4 @@ mod subscriptions;
 #[cfg(test)]
 #[cfg(feature = "otel")]
 mod traces;
+mod whole_texts;

@@ -28,6 +28,9 @@ pub struct SlackMessage {
     pub blocks: Vec<Block>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// Whether something of the card had no room.
+    #[serde(skip)]
+    pub is_cut: bool,
 }
 
 impl SlackMessage {
@@ -86,9 +89,10 @@ fn assemble(card: &Card, body: &[Part], update: Option<&ThreadUpdate<'_>>) -> Sl
     for part in body {
         layout.part(part);
     }
+    let is_cut = layout.is_cut();
     let blocks = first.into_iter().chain(layout.finish()).chain(last).collect();
     let attachment = Attachment { color: colour(card.severity), fallback: push_line, blocks };
-    SlackMessage { text, blocks: top, attachments: vec![attachment] }
+    SlackMessage { text, blocks: top, attachments: vec![attachment], is_cut }
 }
 
 /// Whom rules call, as Slack writes it; of Slack's ids alone. Once above the headline, which a header block could not hold, and

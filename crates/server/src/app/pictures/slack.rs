@@ -10,7 +10,7 @@ use store::Picture;
 use super::{Canvas, NoPicture, WantedPicture};
 use crate::app::App;
 use crate::app::paces::Share;
-use crate::outbound::slack::SlackChannelCall;
+use crate::outbound::slack::{SlackChannelCall, Upload};
 
 /// Slack takes a moment to look at an uploaded file; until then a message that names it is refused.
 const SLACK_LOOKS_MS: [i64; 5] = [400, 800, 1600, 2500, 4000];
@@ -32,7 +32,14 @@ impl App {
     ) -> Result<(), NoPicture> {
         let (png, data) = self.image(wanted, Canvas::File).await?;
         let alt_text = wanted.graph.alt_text(data.as_ref());
-        let file = self.slack.upload_png(address.bot_token, "alarm.png", &alt_text, png).await;
+        let alarm = Upload {
+            name: "alarm.png",
+            content_type: "image/png",
+            alt_text: Some(&alt_text),
+            bytes: png,
+            thread: None,
+        };
+        let file = self.slack.upload(address.bot_token, alarm).await;
         let picture = Picture { file: file.map_err(NoPicture::Upload)?, alt_text };
         self.show_in_slack(wanted, address, message, &picture).await
     }

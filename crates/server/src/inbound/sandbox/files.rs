@@ -1,9 +1,10 @@
-//! Files of the sandbox: Slack's way to upload in three steps, for PNGs, and what the page shows of them.
+//! Files of the sandbox: Slack's way to upload in three steps, for PNGs and text, and what the page shows of them.
 //!
 //! `slack_api.rs` calls the two methods, a client the upload between them, the page `GET /sandbox/files/ID`. Kept in memory and
 //! bounded; the oldest goes first. Source: <https://docs.slack.dev/messaging/working-with-files#upload>.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -49,7 +50,7 @@ impl Files {
         self.files.iter().any(|file| file.id == id && file.is_complete)
     }
 
-    fn png(&self, id: &str) -> Option<Bytes> {
+    fn bytes(&self, id: &str) -> Option<Bytes> {
         self.files.iter().find(|file| file.id == id && file.is_complete)?.bytes.clone()
     }
 }
@@ -74,13 +75,18 @@ impl Sandbox {
         Ok(json!({ "ok": true, "upload_url": upload_url, "file_id": id }))
     }
 
-    /// `files.completeUploadExternal`: of files that are in no channel by themselves.
-    pub(super) fn complete_upload(&self, arguments: &Arguments) -> Result<Value, SlackError> {
+    /// `files.completeUploadExternal`: answers the files, and a line for the thread that they are shared in, if one is named.
+    pub(super) fn complete_upload(
+        &self,
+        arguments: &Arguments,
+        headers: &HeaderMap,
+    ) -> Result<(Value, String), SlackError> {
         let Ok(Some(Value::Array(list))) = arguments.json("files") else {
             return Err(SlackError::new("invalid_arguments"));
         };
         let mut files = self.files();
-        let mut answer = Vec::new();
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let (mut answer, mut line) = (Vec::new(), String::new());
         for asked in &list {
             let id = asked.get("id").and_then(Value::as_str).unwrap_or_default();
             let Some(file) = files.get_mut(id).filter(|file| file.bytes.is_some()) else {
@@ -88,8 +94,15 @@ impl Sandbox {
             };
             file.is_complete = true;
             answer.push(json!({ "id": file.id, "title": file.name }));
+            // The name is a client's: it cannot close the link.
+            let name: String = file.name.chars().filter(|c| !"<>|&".contains(*c)).collect();
+            let _ = writeln!(
+                line,
+                ":page_facing_up: <http://{host}/sandbox/files/{}|{name}> · {} bytes",
+                file.id, file.length
+            );
         }
-        Ok(json!({ "ok": true, "files": answer }))
+        Ok((json!({ "ok": true, "files": answer }), line.trim_end().to_owned()))
     }
 
     /// A message that shows a file that is not there is refused, in Slack's words (observed in public reports).
@@ -114,24 +127,26 @@ pub async fn upload(State(sandbox): State<Arc<Sandbox>>, Path(ticket): Path<Stri
     let Some(file) = files.files.iter_mut().find(|file| file.ticket == ticket && file.bytes.is_none()) else {
         return refusal(StatusCode::NOT_FOUND, "nothing is awaited here: call files.getUploadURLExternal first");
     };
-    if bytes.len() != file.length || !bytes.starts_with(PNG_SIGNATURE) {
-        return refusal(StatusCode::BAD_REQUEST, "the sandbox takes PNGs, of the length that was announced");
+    let is_taken = bytes.starts_with(PNG_SIGNATURE) || std::str::from_utf8(&bytes).is_ok();
+    if bytes.len() != file.length || !is_taken {
+        return refusal(StatusCode::BAD_REQUEST, "the sandbox takes PNGs and text, of the length that was announced");
     }
     let answer = format!("OK - {}", bytes.len());
     file.bytes = Some(bytes);
     answer.into_response()
 }
 
-/// `GET /sandbox/files/ID`: the picture, for the page.
+/// `GET /sandbox/files/ID`: the picture or text, for the page.
 pub async fn file(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>) -> Response {
-    let Some(png) = sandbox.files().png(&id) else {
+    let Some(bytes) = sandbox.files().bytes(&id) else {
         return refusal(StatusCode::NOT_FOUND, "the sandbox has no such file any more: it keeps the newest");
     };
+    let content_type = if bytes.starts_with(PNG_SIGNATURE) { "image/png" } else { "text/plain; charset=utf-8" };
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("image/png")),
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
     ];
-    (headers, png).into_response()
+    (headers, bytes).into_response()
 }

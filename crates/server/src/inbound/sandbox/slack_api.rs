@@ -132,7 +132,7 @@ impl Sandbox {
             "chat.postMessage" => self.post_message(arguments),
             "chat.update" => self.update(arguments),
             "conversations.info" => self.conversations_info(arguments),
-            "files.completeUploadExternal" => self.complete_upload(arguments),
+            "files.completeUploadExternal" => self.share_files(arguments, headers),
             "files.getUploadURLExternal" => self.upload_url(arguments, headers),
             "team.info" => self.team_info(arguments),
             _ => Err(SlackError::new("unknown_method")),
@@ -217,6 +217,31 @@ impl Sandbox {
         }
         self.announce(LiveEvent::Message(Arc::clone(&message)));
         Ok(json!({ "ok": true, "channel": channel, "ts": message.ts, "message": self.as_slack(&message) }))
+    }
+
+    /// Completes an upload; files for a thread are shown in it as a message, as Slack shows them.
+    fn share_files(&self, arguments: &Arguments, headers: &axum::http::HeaderMap) -> Result<Value, SlackError> {
+        let (answer, text) = self.complete_upload(arguments, headers)?;
+        let Some(channel) = arguments.text("channel_id").filter(|channel| is_channel_id(channel)) else {
+            return Ok(answer);
+        };
+        let mut channels = self.channels();
+        let message = Message {
+            ts: channels.next_ts(self.now_us()),
+            channel: channel.to_owned(),
+            thread_ts: arguments.text("thread_ts").and_then(|ts| ts.parse().ok()),
+            reply_broadcast: false,
+            user: USER_ID.to_owned(),
+            bot_id: BOT_ID.to_owned(),
+            text,
+            blocks: Vec::new(),
+            attachments: Vec::new(),
+            metadata: None,
+            edited: None,
+        };
+        let message = channels.post(message);
+        self.announce(LiveEvent::Message(message));
+        Ok(answer)
     }
 
     fn update(&self, arguments: &Arguments) -> Result<Value, SlackError> {

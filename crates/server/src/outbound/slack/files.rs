@@ -1,7 +1,7 @@
 //! Slack's files: a picture goes to Slack in three steps, and is shown by its id in a message.
 //!
-//! Source: <https://docs.slack.dev/messaging/working-with-files#upload>. The file is in no channel by itself; the message that
-//! names it shows it.
+//! Source: <https://docs.slack.dev/messaging/working-with-files#upload>. A picture is in no channel by itself: the message
+//! that names it shows it. A text is shown in a thread.
 
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -28,30 +28,46 @@ pub enum NotUploaded {
     Failed(String),
 }
 
+/// A file to upload.
+pub struct Upload<'a> {
+    pub name: &'a str,
+    pub content_type: &'static str,
+    /// What a picture shows, in words.
+    pub alt_text: Option<&'a str>,
+    pub bytes: Vec<u8>,
+    /// The thread that it is shown in; `None`: a message will name it.
+    pub thread: Option<UploadThread<'a>>,
+}
+
+pub struct UploadThread<'a> {
+    pub channel_id: &'a str,
+    pub ts: &'a str,
+}
+
 impl SlackClient {
     /// `files.getUploadURLExternal`, the bytes, `files.completeUploadExternal`. Answers the file's id.
-    pub async fn upload_png(
-        &self,
-        token: &SecretString,
-        file_name: &str,
-        alt_text: &str,
-        png: Vec<u8>,
-    ) -> Result<String, NotUploaded> {
-        let length = png.len().to_string();
-        let arguments = [("filename", file_name), ("length", &length), ("alt_txt", alt_text)];
+    pub async fn upload(&self, token: &SecretString, file: Upload<'_>) -> Result<String, NotUploaded> {
+        let Upload { name: file_name, content_type, alt_text, bytes, thread } = file;
+        let length = bytes.len().to_string();
+        let mut arguments = vec![("filename", file_name), ("length", length.as_str())];
+        arguments.extend(alt_text.map(|alt_text| ("alt_txt", alt_text)));
         let place = self.form("files.getUploadURLExternal", token, &arguments).await?;
         let text = |name: &str| place.get(name).and_then(Value::as_str);
         let (Some(url), Some(id)) = (text("upload_url").and_then(|url| self.upload_url(url)), text("file_id")) else {
             return Err(failed("`files.getUploadURLExternal` answered no place to upload to"));
         };
-        let request = self.http.request(Method::POST, url).header("content-type", "image/png").body(png);
+        let request = self.http.request(Method::POST, url).header("content-type", content_type).body(bytes);
         let sent = request.send().instrument(traces::chat_call("slack", "upload")).await;
         let status = sent.map_err(|error| failed(&http::ExchangeError::from(error).to_string()))?.status();
         if !status.is_success() {
             return Err(failed(&format!("the upload was answered with {status}")));
         }
         let files = json!([{ "id": id, "title": file_name }]).to_string();
-        self.form("files.completeUploadExternal", token, &[("files", files.as_str())]).await?;
+        let mut arguments = vec![("files", files.as_str())];
+        if let Some(thread) = thread {
+            arguments.extend([("channel_id", thread.channel_id), ("thread_ts", thread.ts)]);
+        }
+        self.form("files.completeUploadExternal", token, &arguments).await?;
         Ok(id.to_owned())
     }
 

@@ -29,7 +29,10 @@ pub struct Layout {
     facts: std::vec::IntoIter<Vec<Block>>,
     blocks_left: usize,
     room: usize,
+    /// A part was left out, which is said at the end.
     cut: bool,
+    /// A text was cut, which it says itself.
+    shortened: bool,
 }
 
 impl Layout {
@@ -53,6 +56,7 @@ impl Layout {
             room: limits::MESSAGE_BLOCKS.saturating_sub(cost),
             facts: facts.into_iter(),
             cut: false,
+            shortened: false,
         }
     }
 
@@ -68,7 +72,9 @@ impl Layout {
             Part::Preformatted { title, text } => {
                 let room = (limits::SECTION_TEXT - TITLE_TEXT).min(self.text_room());
                 if self.is_open() {
-                    self.sections(&format!("{}{}", titled(title.as_deref()), mrkdwn::code_block(text, room)), false);
+                    let code = mrkdwn::code_block(text, room);
+                    self.shortened |= mrkdwn::is_cut(&code);
+                    self.sections(&format!("{}{code}", titled(title.as_deref())), false);
                 }
             }
         }
@@ -77,6 +83,7 @@ impl Layout {
     pub fn text(&mut self, title: Option<&str>, text: &Text) {
         if self.is_open() {
             let words = mrkdwn_of(text, self.text_room());
+            self.shortened |= mrkdwn::is_cut(&words);
             if !is_blank(&words) {
                 self.sections(&format!("{}{words}", titled(title)), is_native(text));
             }
@@ -91,8 +98,10 @@ impl Layout {
         let mut room = self.text_room();
         for item in items {
             let line = mrkdwn_of(item, BULLET_TEXT);
+            self.shortened |= mrkdwn::is_cut(&line);
             let length = mrkdwn::units(&line) + 3;
             if length > room {
+                self.shortened = true;
                 left_out += 1;
             } else if !is_blank(&line) {
                 room -= length;
@@ -131,6 +140,10 @@ impl Layout {
         let open = self.blocks_left > 0 && self.text_room() > LEAST_TEXT;
         self.cut |= !open;
         open
+    }
+
+    pub fn is_cut(&self) -> bool {
+        self.cut || self.shortened
     }
 
     /// The blocks, with a word about it if something was left out.

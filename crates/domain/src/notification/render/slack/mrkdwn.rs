@@ -9,6 +9,7 @@ use crate::notification::text::is_hazard;
 
 /// What a cut text ends with, at its longest.
 const CUT_ROOM: usize = 60;
+const CUT_NOTICE_END: &str = " more characters)";
 /// Longer ones stay text: a link that long is not meant for people.
 const LONGEST_LINK: usize = 1_000;
 /// What closes a code block at a cut and opens it again after, with its line break.
@@ -137,8 +138,13 @@ fn address(text: &str) -> Option<&str> {
     (whole.len() > scheme.len()).then_some(whole)
 }
 
+/// Whether a text was cut on its way through here. A stranger may say the same; that costs nothing.
+pub fn is_cut(text: &str) -> bool {
+    text.ends_with(CUT_NOTICE_END)
+}
+
 fn cut_notice(rest: &str) -> String {
-    format!("… (cut, {} more characters)", rest.chars().count())
+    format!("… (cut, {}{CUT_NOTICE_END}", rest.chars().count())
 }
 
 /// A stranger's text on one line, without links, cut with an ellipsis.

@@ -21,6 +21,7 @@ pub(super) struct Channel<'a> {
     destination: &'a str,
     target: &'a Target,
     team_id: &'a str,
+    delivery: &'a PendingDelivery,
     client_msg_id: Uuid,
 }
 
@@ -28,7 +29,7 @@ impl App {
     pub(super) fn slack_channel<'a>(
         &'a self,
         lease: &'a Lease,
-        delivery: &PendingDelivery,
+        delivery: &'a PendingDelivery,
         target: &'a Target,
         (channel, token): (&'a SlackChannel, &'a SecretString),
     ) -> Channel<'a> {
@@ -38,6 +39,7 @@ impl App {
             destination: &lease.destination,
             target,
             team_id: channel.team_id.as_str(),
+            delivery,
             client_msg_id: client_message_id(delivery),
         }
     }
@@ -55,6 +57,10 @@ impl Conversation for Channel<'_> {
         if let DeliveryOutcome::Delivered { posted: ts } = &outcome {
             let Self { destination, team_id, target, .. } = *self;
             let Target { iam_role_arn: role_arn, scope, .. } = target;
+            if message.is_cut {
+                let thread_ts = reply.map_or(ts.as_str(), |reply| reply.parent_posted);
+                self.app.want_whole_text(&self.call, self.delivery, thread_ts, scope);
+            }
             let (graph, is_reply) = (card.picture.as_ref(), reply.is_some());
             let posted = Posted { destination, name: ts, is_reply, graph, role_arn, scope };
             self.app.want_picture(&posted, || PostedMessage::Slack {

@@ -228,7 +228,7 @@ impl Sandbox {
         let mut channels = self.channels();
         let message = Message {
             ts: channels.next_ts(self.now_us()),
-            channel: channel.to_owned(),
+            channel,
             thread_ts: arguments.text("thread_ts").and_then(|ts| ts.parse().ok()),
             reply_broadcast: false,
             user: USER_ID.to_owned(),

@@ -50,4 +50,5 @@ mod subscriptions;
 #[cfg(test)]
 #[cfg(feature = "otel")]
 mod traces;
+#[cfg(test)]
 mod whole_texts;

@@ -68,6 +68,8 @@ mod ssm_incidents;
 mod stepfunctions;
 mod support;
 mod synthetics;
+#[cfg(test)]
+mod triaged_fixture;
 mod trusted_advisor;
 
 use serde_json::Value;

@@ -367,28 +367,17 @@ fn severity(state: &str) -> Severity {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn triaged(message: &str) -> Triage {
-        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        let account_names = crate::notification::AccountNames::NONE;
-        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
-    }
-
-    macro_rules! fixture {
-        ($name:literal) => {
-            include_str!(concat!("../../../tests/fixtures/notification/", $name))
-        };
-    }
+    use crate::notification::source::triaged_fixture::triaged;
 
     #[test]
     fn a_time_series_is_a_matter_of_its_own_and_a_changed_setting_is_not_urgent() {
-        let series = triaged(fixture!("cloudwatch_alarm/contributor.json"));
+        let series = triaged("cloudwatch_alarm/contributor.json");
         assert_eq!(series.priority, Priority::Alarm);
-        let by_sns = triaged(fixture!("cloudwatch_alarm/contributor_by_sns.json"));
+        let by_sns = triaged("cloudwatch_alarm/contributor_by_sns.json");
         let (series, by_sns) = (series.similarity.unwrap(), by_sns.similarity.unwrap());
         assert!(series.matter.ends_with(":alarm:tables-throttled|9c1e22d07bd1a4f2"));
         assert_eq!(series.matter, by_sns.matter);
-        assert_eq!(triaged(fixture!("cloudwatch_alarm/actions_disabled.json")), Triage::ordinary());
+        assert_eq!(triaged("cloudwatch_alarm/actions_disabled.json"), Triage::ordinary());
     }
 
     #[test]

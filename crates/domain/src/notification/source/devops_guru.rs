@@ -189,23 +189,12 @@ fn recommendation(recommendation: Insight<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn triaged(message: &str) -> Triage {
-        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        let account_names = crate::notification::AccountNames::NONE;
-        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
-    }
-
-    macro_rules! fixture {
-        ($name:literal) => {
-            include_str!(concat!("../../../tests/fixtures/notification/", $name))
-        };
-    }
+    use crate::notification::source::triaged_fixture::triaged;
 
     #[test]
     fn an_insight_is_one_matter_by_both_ways() {
-        let open = triaged(fixture!("devops_guru/new_insight.json"));
-        let closed = triaged(fixture!("devops_guru/closed_by_sns.json"));
+        let open = triaged("devops_guru/new_insight.json");
+        let closed = triaged("devops_guru/closed_by_sns.json");
         assert_eq!((open.priority, closed.priority), (Priority::Alarm, Priority::Alarm));
         assert_eq!(open.similarity.unwrap().matter, closed.similarity.unwrap().matter);
     }

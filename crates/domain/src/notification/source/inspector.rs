@@ -199,7 +199,7 @@ fn triage(event: &Event<'_>) -> Option<Triage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notification::Incoming;
+    use crate::notification::source::triaged_fixture::triaged;
     use serde_json::json;
 
     #[test]
@@ -216,22 +216,10 @@ mod tests {
         }
     }
 
-    fn triaged(message: &str) -> Triage {
-        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        let account_names = crate::notification::AccountNames::NONE;
-        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
-    }
-
-    macro_rules! fixture {
-        ($name:literal) => {
-            include_str!(concat!("../../../tests/fixtures/notification/", $name))
-        };
-    }
-
     #[test]
     fn a_finding_is_one_matter_until_it_is_closed() {
-        let open = triaged(fixture!("inspector/finding.json"));
-        let closed = triaged(fixture!("inspector/closed.json"));
+        let open = triaged("inspector/finding.json");
+        let closed = triaged("inspector/closed.json");
         assert_eq!((open.priority, closed.priority), (Priority::Alarm, Priority::Notification));
         let (open, closed) = (open.similarity.unwrap(), closed.similarity.unwrap());
         assert_eq!(open.matter, closed.matter);

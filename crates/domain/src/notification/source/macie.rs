@@ -143,23 +143,11 @@ fn triage(event: &Event<'_>) -> Option<Triage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::notification::Incoming;
-
-    fn triaged(message: &str) -> Triage {
-        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        let account_names = crate::notification::AccountNames::NONE;
-        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
-    }
-
-    macro_rules! fixture {
-        ($name:literal) => {
-            include_str!(concat!("../../../tests/fixtures/notification/", $name))
-        };
-    }
+    use crate::notification::source::triaged_fixture::triaged;
 
     #[test]
     fn a_public_bucket_is_urgent_and_sensitive_data_are_not() {
-        assert_eq!(triaged(fixture!("macie/public_bucket.json")).priority, Priority::Alarm);
-        assert_eq!(triaged(fixture!("macie/sensitive_data.json")).priority, Priority::Notification);
+        assert_eq!(triaged("macie/public_bucket.json").priority, Priority::Alarm);
+        assert_eq!(triaged("macie/sensitive_data.json").priority, Priority::Notification);
     }
 }

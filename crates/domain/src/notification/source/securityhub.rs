@@ -124,30 +124,18 @@ fn read_announcement(object: &Object, _: &Incoming<'_>) -> Draft {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn triaged(message: &str) -> Triage {
-        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        let account_names = crate::notification::AccountNames::NONE;
-        crate::notification::triage(&Incoming { topic_arn, subject: None, message, timestamp: "", account_names })
-    }
-
-    macro_rules! fixture {
-        ($name:literal) => {
-            include_str!(concat!("../../../tests/fixtures/notification/", $name))
-        };
-    }
+    use crate::notification::source::triaged_fixture::triaged;
 
     #[test]
     fn findings_of_both_formats_are_alike_to_their_updates() {
-        let asff = triaged(fixture!("securityhub/imported.json"));
+        let asff = triaged("securityhub/imported.json");
         assert_eq!(asff.priority, crate::delivery::Priority::Alarm);
         assert_eq!(asff.similarity.unwrap().says, "CRITICAL|NEW|ACTIVE");
-        let ocsf = triaged(fixture!("securityhub/ocsf_resolved.json")).similarity.unwrap();
+        let ocsf = triaged("securityhub/ocsf_resolved.json").similarity.unwrap();
         assert_eq!(
             (ocsf.matter.as_str(), ocsf.says.as_str()),
             ("securityhub|e51603d1054aad9d9f498d82d6e81acf", "High|Resolved|Update")
         );
-        assert_eq!(triaged(fixture!("securityhub/custom_action.json")).similarity, None);
+        assert_eq!(triaged("securityhub/custom_action.json").similarity, None);
     }
 }

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from bellhop import ACCOUNT, ROLE, WORKSPACE, Bellhop
 from localstack import REGION, LocalStack, aws
 from processes import wait_until
-from slack_messages import assert_slack_takes
+from slack_messages import assert_slack_takes, blocks_of
 
 CHANNEL = "C0ALARMS"
 

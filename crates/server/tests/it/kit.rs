@@ -20,6 +20,7 @@ mod listing;
 mod process;
 mod protobuf;
 mod requests;
+mod serving;
 mod test_server;
 mod users;
 

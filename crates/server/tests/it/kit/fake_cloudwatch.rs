@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::cbor;
+use super::serving::serve;
 
 /// Smithy's RPC protocol with CBOR. Source: the service's model.
 const PUT_METRIC_DATA: &str = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
@@ -54,10 +55,7 @@ impl FakeCloudWatch {
     pub async fn start() -> Self {
         let shared = Shared::default();
         let routes = Router::new().fallback(answer).with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, shared, _serving: serving }
     }
 

@@ -13,6 +13,7 @@ use axum::routing::post;
 use tokio::task::JoinSet;
 
 use super::protobuf::{all, number, one, text};
+use super::serving::serve;
 
 /// Ids in hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +40,7 @@ impl FakeCollector {
     pub async fn start() -> Self {
         let spans = Arc::default();
         let routes = Router::new().route("/v1/traces", post(take)).with_state(Arc::clone(&spans));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, spans, _serving: serving }
     }
 

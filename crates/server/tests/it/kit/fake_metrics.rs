@@ -14,6 +14,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::cbor;
+use super::serving::serve;
 
 /// A picture of one pixel, which is blue.
 pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90\x77\x53\xde\
@@ -55,10 +56,7 @@ impl FakeMetrics {
     pub async fn start(answer: MetricsAnswer) -> Self {
         let shared = Arc::new(Mutex::new(Metrics { answer, requests: Vec::new(), points: Vec::new() }));
         let routes = Router::new().fallback(respond).with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, shared, _serving: serving }
     }
 

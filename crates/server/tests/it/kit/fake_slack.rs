@@ -18,6 +18,8 @@ use server::clock::SharedClock;
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::serving::serve;
+
 /// The id of every file.
 const FILE: &str = "F0FILE";
 
@@ -117,10 +119,7 @@ impl FakeSlack {
             .route("/api/{method}", post(answer))
             .route("/upload/{file}", post(upload))
             .with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, shared, _serving: serving }
     }
 

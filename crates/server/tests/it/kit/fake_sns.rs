@@ -23,6 +23,8 @@ use tokio::task::JoinSet;
 pub use envelope::{SnsEnvelope, SnsPost};
 use signer::Signer;
 
+use super::serving::serve;
+
 const CERTIFICATE_PATH: &str = "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem";
 pub const SUBSCRIPTION_ID: &str = "0a1b2c3d-0000-4000-8000-000000000000";
 
@@ -79,10 +81,7 @@ impl FakeSns {
             .route(CERTIFICATE_PATH, get(certificate))
             .route("/", get(visit).post(call))
             .with_state(sns.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, clock, sns, serving: Mutex::new(serving) }
     }
 

@@ -20,6 +20,8 @@ use server::config::{QueueTrust, SqsQueueSettings};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::serving::serve;
+
 const QUEUE_PATH: &str = "/123456789012/bellhop";
 const REGION: &str = "eu-central-1";
 /// The queue's own, in force unless a receive says another. Source: the default of Amazon SQS.
@@ -84,10 +86,7 @@ impl FakeSqs {
     pub async fn start(clock: SharedClock) -> Self {
         let shared = Shared { clock, queue: Arc::default(), changed: Arc::new(watch::Sender::new(())) };
         let routes = Router::new().route("/", post(call)).with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, shared, _serving: serving }
     }
 

@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::serving::serve;
+
 const BODY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 const REGION: &str = "eu-central-1";
@@ -62,10 +64,7 @@ impl FakeSts {
             Shared { sts: Arc::new(Mutex::new(sts)), waiting: watch::Sender::new(0), open: watch::Sender::new(true) };
         // The path is the test's to see: nothing here is 404.
         let routes = Router::new().fallback(answer).with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, shared, _serving: serving }
     }
 

@@ -20,6 +20,8 @@ use server::config::TeamsBotSettings;
 use tokio::task::JoinSet;
 use url::{Url, form_urlencoded};
 
+use super::serving::serve;
+
 const APP_ID: &str = "dddddddd-3333-4444-8555-666666666666";
 pub const APP_SECRET: &str = "app+secret&of=the bot";
 const SCOPE: &str = "https://api.botframework.com/.default";
@@ -87,10 +89,7 @@ impl FakeTeams {
             .route("/login/{tenant}/oauth2/v2.0/token", post(login))
             .route("/teams/{*path}", any(connector))
             .with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, shared, _serving: serving }
     }
 

@@ -14,6 +14,8 @@ use server::clock::SharedClock;
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::serving::serve;
+
 /// One request as it arrived.
 #[derive(Debug, Clone)]
 pub struct WebhookRequest {
@@ -41,10 +43,7 @@ impl FakeWebhook {
     pub async fn start(clock: SharedClock, otherwise: (u16, &'static str)) -> Self {
         let shared = Arc::new(Shared { clock, requests: Mutex::default(), script: Mutex::default(), otherwise });
         let routes = Router::new().fallback(answer).with_state(shared.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut serving = JoinSet::new();
-        serving.spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        let (address, serving) = serve(routes).await;
         Self { address, shared, _serving: serving }
     }
 

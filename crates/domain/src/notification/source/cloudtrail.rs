@@ -14,8 +14,8 @@ mod service_event;
 use super::draft::Draft;
 use super::entry::Entry;
 use super::event::Event;
-use crate::notification::Link;
 use crate::notification::console::encoded;
+use crate::notification::{Link, Place};
 
 const INSIGHT: &str = "AWS Insight via CloudTrail";
 const SERVICE_EVENT: &str = "AWS Service Event via CloudTrail";
@@ -48,6 +48,12 @@ fn service<'a>(event: &Event<'a>) -> &'a str {
     let source = event.detail.str("eventSource").unwrap_or(event.source);
     let source = source.split(".amazonaws.").next().unwrap_or(source);
     source.strip_prefix("aws.").unwrap_or(source)
+}
+
+/// Where the call was made, which is not always where the event was sent.
+pub fn place(event: &Event<'_>) -> Place {
+    let account = event.detail.str("recipientAccountId").or(event.account);
+    event.incoming.place(account, event.detail.str("awsRegion").or(event.region))
 }
 
 pub fn page(event: &Event<'_>) -> Option<Link> {

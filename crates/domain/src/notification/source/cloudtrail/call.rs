@@ -3,7 +3,7 @@
 //! CloudTrail's reader calls it.
 
 use super::identity::{is_root, who};
-use super::{page, service};
+use super::{page, place, service};
 use crate::notification::Severity;
 use crate::notification::arn::Arn;
 use crate::notification::source::draft::Draft;
@@ -137,12 +137,7 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
             .fact("MFA", detail.str("userIdentity.sessionContext.attributes.mfaAuthenticated").map(yes_or_no))
             .resources(arns)
             .since("Time", detail.str("eventTime"))
-            .place(
-                event.incoming.place(
-                    detail.str("recipientAccountId").or(event.account),
-                    detail.str("awsRegion").or(event.region),
-                ),
-            )
+            .place(place(event))
             .link(page(event)),
     )
 }

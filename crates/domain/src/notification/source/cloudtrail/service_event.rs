@@ -3,7 +3,7 @@
 //! CloudTrail's reader calls it. Source: CloudTrail User Guide, "AWS service events"; AWS Organizations User Guide, "Logging
 //! AWS Organizations events with AWS CloudTrail"; `EventBridge`'s schema registry.
 
-use super::{page, service};
+use super::{page, place, service};
 use crate::notification::Severity;
 use crate::notification::arn::Arn;
 use crate::notification::source::draft::Draft;
@@ -44,12 +44,7 @@ pub fn read(event: &Event<'_>) -> Option<Draft> {
             .fact("Because", error)
             .fact("By", detail.str("userIdentity.invokedBy"))
             .since("Time", detail.str("eventTime"))
-            .place(
-                event.incoming.place(
-                    detail.str("recipientAccountId").or(event.account),
-                    detail.str("awsRegion").or(event.region),
-                ),
-            )
+            .place(place(event))
             .link(page(event)),
     )
 }

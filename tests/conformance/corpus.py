@@ -17,26 +17,42 @@ import sys
 import tempfile
 from pathlib import Path
 
+from slack_sdk.errors import SlackObjectFormationError
+
+from slack_messages import assert_slack_takes
+from teams_messages import checked, complaints, within_teams
+
 COUNTS = Path(__file__).with_name("corpus.json")
 STATE = re.compile(r"(state|status|result|outcome|compliance)$", re.IGNORECASE)
 SUBJECT = re.compile(r"(name|id|arn|identifier|title|bucket|key|cluster|pipeline|stack|project|repository|job|instance|service)$", re.IGNORECASE)
 REGION = re.compile(r"\b[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-\d\b")
 RAW_JSON = re.compile(r'\{\s*\\?"\w+\\?"\s*:')
 HALF_A_MINUTE = 30
+SNS_MESSAGE_BYTES = 256 * 1024
 
 
-def rendered(events: list[dict]) -> list[dict]:
-    """Slack's message of each event, by the release build."""
+def rendered(messages: list) -> list[dict]:
+    """What each becomes on every platform, by the release build."""
     binary = os.environ["BELLHOP_BINARY"]
-    messages = []
+    answers = []
     with tempfile.TemporaryDirectory() as folder:
-        for number, event in enumerate(events):
+        for number, message in enumerate(messages):
             path = Path(folder) / f"{number}.json"
-            path.write_text(json.dumps(event))
-            command = [binary, "render", str(path), "--platform", "slack", "--format", "json"]
+            path.write_text(json.dumps(message))
+            command = [binary, "render", str(path), "--platform", "all", "--format", "json"]
             answer = subprocess.run(command, capture_output=True, text=True, timeout=HALF_A_MINUTE, check=True)
-            messages.append(json.loads(answer.stdout))
-    return messages
+            answers.append(json.loads(answer.stdout))
+    return answers
+
+
+def refused(answer: dict, teams: dict) -> list[str]:
+    """What slack_sdk and Microsoft's parser have against a message; `teams` is the parser's answer to its card."""
+    wrong = complaints(answer["teams"]["attachments"][0]["content"], teams) + within_teams(answer["teams"])
+    try:
+        assert_slack_takes(answer["slack"])
+    except (AssertionError, SlackObjectFormationError) as error:
+        wrong.append(f"slack_sdk: {error}")
+    return wrong
 
 
 def members(value, name: str = "", depth: int = 0):
@@ -105,11 +121,12 @@ def events_in(value):
             yield from events_in(member)
 
 
-def real_events(folder: Path) -> list[dict]:
+def files(folder: Path) -> list:
+    """Every file of JSON, whatever it holds."""
     found = []
     for path in sorted(folder.rglob("*.json")):
         try:
-            found += events_in(json.loads(path.read_text()))
+            found.append(json.loads(path.read_text()))
         except ValueError:
             continue
     return found
@@ -176,7 +193,8 @@ def pair(event: dict) -> tuple[str, str]:
 def judged(what: str, source: str, events: list[dict], show: bool) -> dict:
     """The count of pairs of which every event's card tells all."""
     pairs = {pair(event): [] for event in events}
-    for event, message in zip(events, rendered(events), strict=True):
+    for event, answer in zip(events, rendered(events), strict=True):
+        message = answer["slack"]
         wrong = faults(event, message)
         pairs[pair(event)] += wrong
         if wrong:
@@ -186,6 +204,21 @@ def judged(what: str, source: str, events: list[dict], show: bool) -> dict:
     told = sum(1 for wrong in pairs.values() if not wrong)
     print(f"{what}: {told} of {len(pairs)}")
     return {"what": what, "source": source, "events": len(pairs), "told": told}
+
+
+def taken(messages: list) -> dict:
+    """The count of messages that both platforms' own libraries take."""
+    answers = rendered(messages)
+    cards = checked([answer["teams"]["attachments"][0]["content"] for answer in answers])
+    good = 0
+    for answer, card in zip(answers, cards, strict=True):
+        wrong = refused(answer, card)
+        good += not wrong
+        if wrong:
+            print(f"{answer['slack']['text'][:100]}: {', '.join(wrong)[:300]}", file=sys.stderr)
+    what = "messages, every file and every event in it, that slack_sdk and Microsoft's adaptivecards take within the limits"
+    print(f"{what}: {good} of {len(messages)}")
+    return {"what": what, "source": "the same", "events": len(messages), "told": good}
 
 
 def main():
@@ -198,7 +231,12 @@ def main():
     counts = []
     if options.samples:
         what, source = "pairs of source and detail-type, every real event of each", "AWS's guides and its open-source projects' fixtures"
-        counts.append(judged(what, source, real_events(options.samples), options.show))
+        found = files(options.samples)
+        events = [event for file in found for event in events_in(file)]
+        counts.append(judged(what, source, events, options.show))
+        # A file that is a list of schemas or of recordings is a message like any other: too long for SNS, it is not sent.
+        short = [message for message in found + events if len(json.dumps(message)) <= SNS_MESSAGE_BYTES]
+        counts.append(taken(short))
     if options.schemas:
         what, source = "EventBridge schemas, an event made of each", "npm @aws-cdk/aws-service-spec"
         counts.append(judged(what, source, made_events(json.loads(options.schemas.read_text())), options.show))

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+use crate::node;
 use crate::postgres::{self, Postgres};
 use crate::python;
 use crate::workspace::{self, Workspace, environment};
@@ -65,7 +66,7 @@ fn proof(arguments: &[String]) -> Result<Option<(&'static str, Vec<String>)>> {
 
 fn run_proof(workspace: &Workspace, module: &str, arguments: &[String]) -> Result<()> {
     let python = python::prepare(workspace)?;
-    let programs = postgres::prepare(workspace)?;
+    let (programs, node_modules) = (postgres::prepare(workspace)?, node::prepare(workspace)?);
     workspace::run(&mut workspace.cargo("build --release --package server"))?;
     let mut proof = workspace.command(python);
     proof
@@ -74,6 +75,7 @@ fn run_proof(workspace: &Workspace, module: &str, arguments: &[String]) -> Resul
         .env("PYTHONPATH", workspace.root.join("tests/conformance"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env(postgres::PROGRAMS_VARIABLE, programs)
+        .env("BELLHOP_NODE_MODULES", node_modules)
         .env("BELLHOP_BINARY", workspace.release_binary("bellhop"));
     workspace::run(&mut proof)
 }

@@ -58,7 +58,7 @@ pub fn page(workspace: &Workspace, sources: &[Source], corpus: &[Corpus]) -> Res
     let _ = writeln!(page, "{} sources, of which {} read events of EventBridge.\n", sources.len(), own.count());
     if !corpus.is_empty() {
         page.push_str(
-            "| Counted over | From | Events | Cards that say what, how it is, and where |\n|---|---|---:|---:|\n",
+            "Cards that say what, how it is and where; messages that are taken:\n\n| Counted over | From | Number | Good |\n|---|---|---:|---:|\n",
         );
         for Corpus { what, source, events, told } in corpus {
             let _ = writeln!(page, "| {what} | {source} | {events} | {told} |");

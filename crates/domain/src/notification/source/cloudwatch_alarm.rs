@@ -337,9 +337,12 @@ fn preformatted(title: &str, text: Option<&str>) -> Option<Part> {
 }
 
 /// The reason with the names of alarms instead of their ARNs.
-fn without_arns(reason: &str) -> String {
+fn without_arns(reason: &str) -> Cow<'_, str> {
+    if !reason.contains("arn:") {
+        return reason.into();
+    }
     let words = reason.split(' ').map(|word| Arn::parse(word).and_then(|arn| arn.named("alarm")).unwrap_or(word));
-    words.collect::<Vec<_>>().join(" ")
+    words.collect::<Vec<_>>().join(" ").into()
 }
 
 /// Of "no datapoints were received for 3 periods and 3 missing datapoints were treated as [Breaching]": `breaching`.

@@ -16,6 +16,8 @@ const LONGEST_LINK: usize = 1_000;
 const FENCE: &str = "```";
 /// The mark that stands for a backtick where a real one would end a code span or block.
 const BACKTICK_LOOKALIKE: char = 'ˋ';
+/// The mark that stands for a `>` at the start of a line.
+const GREATER_LOOKALIKE: &str = "＞";
 
 /// Length as Slack may count it.
 pub fn units(text: &str) -> usize {
@@ -47,6 +49,10 @@ impl Writer {
             self.left -= length;
         }
         fits
+    }
+
+    fn begins_line(&self) -> bool {
+        self.out.is_empty() || self.out.ends_with('\n')
     }
 
     /// Copies what stands at the start of the text and needs no second look; the length of it.
@@ -104,6 +110,8 @@ fn write_prose(text: &str, mut writer: Writer) -> (Writer, &str) {
         let Some(c) = rest.chars().next() else { break };
         let (written, taken) = match address(rest) {
             Some(address) => (link_to(&mut writer, address), address.len()),
+            // Slack would make a quotation of the line, and "> $800" would read "$800".
+            None if c == '>' && writer.begins_line() => (writer.raw(GREATER_LOOKALIKE, 1), 1),
             None => (writer.escaped(c), c.len_utf8()),
         };
         if !written {
@@ -290,6 +298,12 @@ pub fn link(url: &str, label: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_greater_sign_makes_no_quotation() {
+        assert_eq!(prose("> $800\na > b\n>> c", 100), "＞ $800\na &gt; b\n＞&gt; c");
+        assert_eq!(code_block("> $800", 100), "```\n&gt; $800\n```");
+    }
 
     #[test]
     fn prose_has_no_power() {

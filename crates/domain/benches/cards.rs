@@ -16,16 +16,27 @@ use serde_json::json;
 
 /// How long a round lasts, and how many there are; the best one counts, since others only add what else the machine does.
 const ROUND: Duration = Duration::from_millis(120);
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
+/// A metric alarm as SNS sends it.
+const WITH_AN_AIM: &str = "cloudwatch_alarm/metric.json";
 
 fn main() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/notification");
     for source in entries(&fixtures) {
-        let envelopes: Vec<String> = entries(&source).iter().map(|case| envelope(case)).collect();
-        let bytes = envelopes.iter().map(String::len).sum::<usize>() / envelopes.len().max(1);
-        let best = (0..ROUNDS).map(|_| messages_a_second(&envelopes)).max().unwrap_or(0);
-        println!("{}\t{best}\t{bytes}", name(&source));
+        let cases = entries(&source);
+        measure(name(&source), &cases);
+        // The one that has an aim: the others of its source are rarer, and some hold JSON inside JSON.
+        if let Some(case) = cases.iter().find(|case| case.ends_with(WITH_AN_AIM)) {
+            measure(WITH_AN_AIM.trim_end_matches(".json"), std::slice::from_ref(case));
+        }
     }
+}
+
+fn measure(named: &str, cases: &[PathBuf]) {
+    let envelopes: Vec<String> = cases.iter().map(|case| envelope(case)).collect();
+    let bytes = envelopes.iter().map(String::len).sum::<usize>() / envelopes.len().max(1);
+    let best = (0..ROUNDS).map(|_| messages_a_second(&envelopes)).max().unwrap_or(0);
+    println!("{named}\t{best}\t{bytes}");
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -47,9 +47,11 @@ fn secrets(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     add(&mut found, text.match_indices('='), |(at, _)| assigned(text, at));
     add(&mut found, text.match_indices("://"), |(at, sign)| password(text, at + sign.len()));
-    for webhook in WEBHOOKS {
+    // One look for what all of them have.
+    let webhooks = if text.contains("hook") { &WEBHOOKS[..] } else { &[] };
+    for webhook in webhooks {
         let path = |(at, webhook): (usize, &str)| value(text, at + webhook.len(), ends_address);
-        add(&mut found, text.match_indices(webhook), path);
+        add(&mut found, text.match_indices(*webhook), path);
     }
     found.sort_unstable();
     let mut end_of_last = 0;

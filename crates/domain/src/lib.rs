@@ -5,11 +5,13 @@
 
 pub mod account_preferences;
 pub mod chat_configuration;
+pub mod conversation;
 pub mod custom_action;
 pub mod delivery;
 mod glob;
 pub mod notification;
 pub mod rules;
+pub mod slack_request;
 pub mod sns_message;
 pub mod user_identity;
 pub mod watch;

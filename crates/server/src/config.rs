@@ -14,6 +14,8 @@ mod notifications;
 mod operators;
 mod pictures;
 mod rules;
+mod secret_file;
+mod slack;
 mod store;
 mod templates;
 mod threads;
@@ -27,10 +29,8 @@ use domain::sns_message::{TrustedHost, TrustedHosts};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Toml};
 use ipnet::IpNet;
-use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use url::Url;
-use wire::ids::{AccountId, SlackTeamId};
 
 pub use identities::{
     AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
@@ -46,6 +46,7 @@ pub use notifications::{NotificationSettings, Unsupported};
 pub use operators::OperatorSettings;
 pub use pictures::{PictureSettings, PictureSource};
 pub use rules::RuleSettings;
+pub use slack::{SlackAppSettings, SlackSettings, SlackWorkspaceSettings};
 pub use store::StoreSettings;
 pub use templates::{TemplateSettings, read_template};
 pub use threads::{ConfigurationThreadSettings, ThreadSettings};
@@ -140,25 +141,6 @@ pub struct SnsSettings {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct SlackSettings {
-    /// Slack's Web API. `dev` puts its sandbox here unless it is set.
-    pub api_url: Option<Url>,
-    pub workspaces: Vec<SlackWorkspaceSettings>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SlackWorkspaceSettings {
-    #[serde(deserialize_with = "parsed")]
-    pub account_id: AccountId,
-    #[serde(deserialize_with = "parsed")]
-    pub team_id: SlackTeamId,
-    pub team_name: String,
-    pub bot_token: SecretString,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 pub struct ChimeSettings {
     /// In place of `https://hooks.chime.aws/`, for a test of one's own.
     pub api_url: Option<Url>,
@@ -227,6 +209,7 @@ impl Settings {
             read(Figment::from(Toml::string(&text)), &path.display().to_string(), &Overrides::default())?;
         let directory = path.parent().unwrap_or(Path::new("."));
         settings.read_policy_documents(directory)?;
+        settings.slack.read_secrets(directory)?;
         settings.microsoft_teams.read_password(directory)?;
         settings.read_template_files(directory)?;
         Ok(settings)
@@ -236,6 +219,7 @@ impl Settings {
     pub fn of_dev(overrides: &Overrides) -> Result<Self, SettingsError> {
         let mut settings = read(Figment::from(Toml::string(DEV_DEFAULTS)), "the defaults of dev", overrides)?;
         settings.read_policy_documents(Path::new("."))?;
+        settings.slack.read_secrets(Path::new("."))?;
         settings.microsoft_teams.read_password(Path::new("."))?;
         settings.read_template_files(Path::new("."))?;
         Ok(settings)
@@ -328,7 +312,12 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     if let Some(problem) = settings.throttle.problem() {
         return wrong("throttle", problem);
     }
-    let sections = [settings.cloudwatch.problem(), settings.microsoft_teams.problem(), settings.threads.problem()];
+    let sections = [
+        settings.cloudwatch.problem(),
+        settings.slack.problem(),
+        settings.microsoft_teams.problem(),
+        settings.threads.problem(),
+    ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {
         return wrong(key, &problem);
     }

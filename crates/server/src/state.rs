@@ -146,6 +146,12 @@ async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<
             team_id: workspace.team_id.clone(),
             team_name: workspace.team_name.clone(),
             bot_token: workspace.bot_token.clone(),
+            app_id: workspace.app_id.clone(),
+            enterprise_id: None,
+            bot_user_id: None,
+            authorized_by: None,
+            rotation: None,
+            disabled_reason: None,
         })
         .collect();
     let teams: Vec<ConfiguredTeam> = settings

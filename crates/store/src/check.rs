@@ -4,7 +4,7 @@
 
 use crate::outbox::{DeliveryState, make_due};
 use crate::sql::{Engine, Row, Value, query, query_of};
-use crate::{Store, StoreError, access_keys, chat_configurations, sessions, slack_workspaces};
+use crate::{Store, StoreError, access_keys, chat_configurations, chat_events, sessions, slack_workspaces};
 
 /// Sealed values, or deliveries, that are read at a time.
 const PAGE: i64 = 1000;
@@ -52,7 +52,7 @@ struct Sealed {
     purpose: fn(&[String]) -> String,
 }
 
-const SEALED: [Sealed; 6] = [
+const SEALED: [Sealed; 8] = [
     // A value of the installation is sealed for its own name.
     Sealed { table: "installation", column: "sealed", key: &["name"], purpose: |key| nth(key, 0).to_owned() },
     Sealed {
@@ -78,6 +78,18 @@ const SEALED: [Sealed; 6] = [
         column: "sealed_bot_token",
         key: &["account_id", "team_id"],
         purpose: |key| slack_workspaces::row_name(nth(key, 0), nth(key, 1)),
+    },
+    Sealed {
+        table: "slack_workspaces",
+        column: "sealed_refresh_token",
+        key: &["account_id", "team_id"],
+        purpose: |key| slack_workspaces::refresh_name(nth(key, 0), nth(key, 1)),
+    },
+    Sealed {
+        table: "chat_events",
+        column: "sealed_body",
+        key: &["event_key"],
+        purpose: |key| chat_events::row_name(nth(key, 0)),
     },
     Sealed {
         table: "chat_configurations",

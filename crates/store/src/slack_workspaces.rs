@@ -9,12 +9,34 @@ use crate::{InUse, Store, StoreError};
 
 const TABLE: &str = "slack_workspaces";
 
+/// Accounts of one workspace that are asked about an event of it.
+const ACCOUNTS_OF_TEAM_MAX: i64 = 1000;
+
 #[derive(Debug, Clone)]
 pub struct SlackWorkspace {
     pub account_id: AccountId,
     pub team_id: SlackTeamId,
     pub team_name: String,
     pub bot_token: SecretString,
+    /// Whose token it is, where that is known.
+    pub app_id: Option<String>,
+    /// The enterprise grid that it is of.
+    pub enterprise_id: Option<String>,
+    /// As whom the app posts.
+    pub bot_user_id: Option<String>,
+    /// The principal who authorised it; `None`: the settings, or the command line.
+    pub authorized_by: Option<String>,
+    /// What its token is renewed with, where it is one that expires.
+    pub rotation: Option<TokenRotation>,
+    /// Why its token is none any more: the app was uninstalled, the token revoked.
+    pub disabled_reason: Option<String>,
+}
+
+/// <https://docs.slack.dev/authentication/using-token-rotation>
+#[derive(Debug, Clone)]
+pub struct TokenRotation {
+    pub refresh_token: SecretString,
+    pub expires_at_ms: i64,
 }
 
 impl Store {
@@ -48,6 +70,16 @@ impl Store {
         rows.iter().map(|row| self.workspace(row)).collect()
     }
 
+    /// The accounts that authorised a workspace, each with what it authorised.
+    pub async fn slack_workspaces_of_team(&self, team_id: &SlackTeamId) -> Result<Vec<SlackWorkspace>, StoreError> {
+        let rows = query("SELECT * FROM slack_workspaces WHERE team_id = $1 ORDER BY account_id LIMIT $2")
+            .bind(team_id.as_str())
+            .bind(ACCOUNTS_OF_TEAM_MAX)
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(|row| self.workspace(row)).collect()
+    }
+
     /// Takes a workspace from an account. `Ok(Ok(false))`: there is none.
     pub async fn delete_slack_workspace(
         &self,
@@ -66,13 +98,14 @@ impl Store {
         for workspace in workspaces {
             let row = row_name(workspace.account_id.as_str(), workspace.team_id.as_str());
             query(
-                "INSERT INTO slack_workspaces (account_id, team_id, team_name, sealed_bot_token, declared)
-                 VALUES ($1, $2, $3, $4, 1)",
+                "INSERT INTO slack_workspaces (account_id, team_id, team_name, sealed_bot_token, app_id, declared)
+                 VALUES ($1, $2, $3, $4, $5, 1)",
             )
             .bind(workspace.account_id.as_str())
             .bind(workspace.team_id.as_str())
             .bind(&workspace.team_name)
             .bind(self.key.seal(&row, workspace.bot_token.expose_secret())?)
+            .bind(&workspace.app_id)
             .execute(&mut transaction)
             .await?;
         }
@@ -82,18 +115,38 @@ impl Store {
     fn workspace(&self, row: &Row) -> Result<SlackWorkspace, StoreError> {
         let (account_id, team_id): (String, String) = (row.try_get("account_id")?, row.try_get("team_id")?);
         let name = row_name(&account_id, &team_id);
-        let sealed_for_another_key =
-            || StoreError::corrupt(TABLE, "sealed_bot_token", &name, &"the encryption key does not open it");
-        let sealed: Vec<u8> = row.try_get("sealed_bot_token")?;
+        let opened = |column: &'static str, purpose: &str, sealed: Vec<u8>| {
+            let opened = self.key.unseal(purpose, &sealed);
+            opened.ok_or_else(|| StoreError::corrupt(TABLE, column, &name, &"the encryption key does not open it"))
+        };
+        let refresh: Option<Vec<u8>> = row.try_get("sealed_refresh_token")?;
+        let expires_at_ms: Option<i64> = row.try_get("token_expires_at_ms")?;
+        let rotation = match (refresh, expires_at_ms) {
+            (Some(sealed), Some(expires_at_ms)) => Some(TokenRotation {
+                refresh_token: opened("sealed_refresh_token", &refresh_name(&account_id, &team_id), sealed)?,
+                expires_at_ms,
+            }),
+            _ => None,
+        };
         Ok(SlackWorkspace {
             account_id: StoreError::parsed(TABLE, "account_id", &name, &account_id)?,
             team_id: StoreError::parsed(TABLE, "team_id", &name, &team_id)?,
             team_name: row.try_get("team_name")?,
-            bot_token: self.key.unseal(&name, &sealed).ok_or_else(sealed_for_another_key)?,
+            bot_token: opened("sealed_bot_token", &name, row.try_get("sealed_bot_token")?)?,
+            app_id: row.try_get("app_id")?,
+            enterprise_id: row.try_get("enterprise_id")?,
+            bot_user_id: row.try_get("bot_user_id")?,
+            authorized_by: row.try_get("authorized_by")?,
+            rotation,
+            disabled_reason: row.try_get("disabled_reason")?,
         })
     }
 }
 
 pub(crate) fn row_name(account_id: &str, team_id: &str) -> String {
     format!("slack_workspaces/{account_id}/{team_id}")
+}
+
+pub(crate) fn refresh_name(account_id: &str, team_id: &str) -> String {
+    format!("slack_workspaces/{account_id}/{team_id}/refresh")
 }

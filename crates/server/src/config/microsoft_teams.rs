@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use domain::chat_configuration::teams_destination;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 use wire::ids::{AccountId, TeamsChannelId, Uuid};
 
-use super::{SettingsError, parsed};
+use super::{SettingsError, parsed, secret_file};
 use crate::outbound::http::is_loopback;
 
 /// Where the public cloud answers bots; a tenant of another cloud has another.
@@ -16,8 +16,6 @@ use crate::outbound::http::is_loopback;
 const SERVICE_URL: &str = "https://smba.trafficmanager.net/teams/";
 /// Source: <https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication>.
 const LOGIN_URL: &str = "https://login.microsoftonline.com/";
-/// A client secret has about forty characters; a file of more is something else.
-const PASSWORD_BYTES_MAX: usize = 4096;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -87,21 +85,9 @@ impl TeamsBotSettings {
         self.login_url.clone().map_or_else(|| Url::parse(LOGIN_URL), Ok)
     }
 
-    /// Puts the text of the file in the secret's place. One that editors ended with a line break is taken without it.
     fn read_password(&mut self, directory: &Path) -> Result<(), SettingsError> {
-        if let (None, Some(file)) = (&self.app_password, &self.app_password_file) {
-            let path = directory.join(file);
-            let text = std::fs::read_to_string(&path)
-                .map_err(|source| SettingsError::File { path: path.display().to_string(), source })?;
-            self.app_password = Some(text.trim().into());
-            self.app_password_file = None;
-        }
-        let length = self.app_password.as_ref().map_or(0, |password| password.expose_secret().len());
-        if (1..=PASSWORD_BYTES_MAX).contains(&length) {
-            return Ok(());
-        }
-        let problem = "must hold a client secret of the app; make one under \"Certificates & secrets\"".to_owned();
-        Err(SettingsError::Value { key: "microsoft_teams.bot.app_password", problem })
+        let key = "microsoft_teams.bot.app_password";
+        secret_file::read(key, &mut self.app_password, &mut self.app_password_file, directory)
     }
 }
 

@@ -182,8 +182,8 @@ fn a_bots_secret_may_be_a_file_beside_the_settings() {
         ("", "either `app_password` or `app_password_file`"),
         ("app_password = \"a\"\napp_password_file = \"secret\"", "either `app_password` or"),
         ("app_password_file = \"other\"", "other"),
-        ("app_password_file = \"empty\"", "Certificates & secrets"),
-        ("app_password = \"\"", "Certificates & secrets"),
+        ("app_password_file = \"empty\"", "is empty"),
+        ("app_password = \"\"", "is empty"),
     ] {
         let error = read(more).unwrap_err();
         assert!(error.contains(named), "{error}");

@@ -71,8 +71,17 @@ CREATE TABLE slack_workspaces (
     team_name        TEXT   NOT NULL,
     sealed_bot_token BLOB   NOT NULL,
     declared         BIGINT NOT NULL,
+    app_id           TEXT,             -- whose token it is, where that is known
+    enterprise_id    TEXT,
+    bot_user_id      TEXT,             -- as whom the app posts: its own messages are none of a person
+    authorized_by    TEXT,             -- the principal who authorised it; NULL: the settings, or the command line
+    sealed_refresh_token BLOB,
+    token_expires_at_ms  BIGINT,
+    disabled_reason  TEXT,             -- why its token is none any more
     PRIMARY KEY (account_id, team_id)
 );
+CREATE INDEX slack_workspaces_by_team ON slack_workspaces (team_id, account_id);
+CREATE INDEX slack_workspaces_by_expiry ON slack_workspaces (token_expires_at_ms) WHERE token_expires_at_ms IS NOT NULL;
 
 -- Teams of Microsoft Teams that an account may post to.
 CREATE TABLE configured_teams (
@@ -373,3 +382,28 @@ CREATE TABLE audit_records (
 );
 CREATE INDEX audit_records_by_time ON audit_records (event_time_ms, id);
 CREATE INDEX audit_records_by_account ON audit_records (account_id, event_time_ms, id);
+
+-- What people said and pressed: heard once, whatever the platform repeats. What was said is gone once it is answered.
+CREATE TABLE chat_events (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_key       TEXT   NOT NULL UNIQUE,  -- the platform's own name for it
+    kind            TEXT   NOT NULL,         -- slack-event, slack-command, slack-interaction, teams-activity
+    sealed_body     BLOB,                    -- as it came; NULL: answered
+    state           TEXT   NOT NULL,         -- pending, answered, failed
+    attempts        BIGINT NOT NULL,
+    reason          TEXT,                    -- of the last failed attempt
+    due_at_ms       BIGINT NOT NULL,
+    leased_until_ms BIGINT NOT NULL,
+    fence           BIGINT NOT NULL,         -- grows with each lease
+    received_at_ms  BIGINT NOT NULL
+);
+CREATE INDEX chat_events_due ON chat_events (due_at_ms) WHERE state = 'pending';
+CREATE INDEX chat_events_by_age ON chat_events (received_at_ms, id);
+
+-- Tickets of buttons that may be pressed once, by whom they were: the event that spent them may come again.
+CREATE TABLE spent_tickets (
+    ticket        TEXT   NOT NULL PRIMARY KEY,
+    event_key     TEXT   NOT NULL,
+    expires_at_ms BIGINT NOT NULL
+);
+CREATE INDEX spent_tickets_by_expiry ON spent_tickets (expires_at_ms);

@@ -56,6 +56,8 @@ pub(super) const TABLES: &[Table] = &[
     table("findings", &["finding"]),
     table("turns", &["task"]),
     table("audit_records", &["id"]),
+    table("chat_events", &["id"]),
+    table("spent_tickets", &["ticket"]),
 ];
 
 #[cfg(test)]

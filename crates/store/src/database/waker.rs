@@ -16,6 +16,8 @@ pub(crate) struct Waker(Arc<Inner>);
 
 struct Inner {
     lane_due: Arc<Notify>,
+    /// Other nodes look by themselves: the one that heard answers.
+    chat_event_due: Notify,
     /// What the other nodes are to be told, if there are any.
     tell: Option<Arc<Notify>>,
     tasks: Vec<AbortHandle>,
@@ -23,14 +25,14 @@ struct Inner {
 
 impl Waker {
     pub(super) fn of_one_process() -> Self {
-        Self(Arc::new(Inner { lane_due: Arc::default(), tell: None, tasks: Vec::new() }))
+        Self(Arc::new(Inner { lane_due: Arc::default(), chat_event_due: Notify::new(), tell: None, tasks: Vec::new() }))
     }
 
     /// Tells the other nodes and hears them.
     pub(super) fn of_many_nodes(pool: PgPool) -> Self {
         let (lane_due, tell) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let tasks = vec![spawn(hear(pool.clone(), lane_due.clone())), spawn(speak(pool, tell.clone()))];
-        Self(Arc::new(Inner { lane_due, tell: Some(tell), tasks }))
+        Self(Arc::new(Inner { lane_due, chat_event_due: Notify::new(), tell: Some(tell), tasks }))
     }
 
     /// To be called after the commit.
@@ -39,6 +41,15 @@ impl Waker {
         if let Some(tell) = &self.0.tell {
             tell.notify_one();
         }
+    }
+
+    /// An event was heard; after the commit.
+    pub(crate) fn wake_for_chat_event(&self) {
+        self.0.chat_event_due.notify_one();
+    }
+
+    pub(crate) async fn chat_event_due(&self) {
+        self.0.chat_event_due.notified().await;
     }
 
     pub(crate) async fn lane_due(&self) {

@@ -4,6 +4,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::enqueue::{self, AcceptRules, Enqueued, NewNotification};
 use super::settle::{self, Attempted};
+use crate::chat_events::{self, SealedChatEvent};
 use crate::database::Waker;
 use crate::sql::{Engine, Pool};
 use crate::{Store, StoreError};
@@ -18,6 +19,7 @@ type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 enum Job {
     Enqueue(Box<NewNotification>, AcceptRules, Answer<Enqueued>),
     Settle(Box<Attempted>, Answer<bool>),
+    Hear(Box<SealedChatEvent>, Answer<bool>),
 }
 
 /// Where the jobs are committed, and who hears of lanes that woke.
@@ -58,83 +60,157 @@ impl Store {
     pub(super) async fn settle_soon(&self, attempted: Attempted) -> Result<bool, StoreError> {
         self.group_commit.answer(|answer| Job::Settle(Box::new(attempted), answer)).await
     }
+
+    /// Commits an event of chat and answers whether it is new.
+    pub(crate) async fn hear_soon(&self, event: SealedChatEvent) -> Result<bool, StoreError> {
+        self.group_commit.answer(|answer| Job::Hear(Box::new(event), answer)).await
+    }
 }
 
 async fn run(commits: Commits, mut waiting: mpsc::Receiver<Job>) {
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let (mut arrivals, mut attempts) = (Vec::new(), Vec::new());
-        for job in batch.drain(..) {
+    let mut jobs = Vec::with_capacity(BATCH_MAX);
+    while waiting.recv_many(&mut jobs, BATCH_MAX).await > 0 {
+        let mut batch = Batch::default();
+        let (mut senders, mut workers, mut platforms) = (Vec::new(), Vec::new(), Vec::new());
+        for job in jobs.drain(..) {
             match job {
-                Job::Enqueue(notification, rules, answer) => arrivals.push(((*notification, rules), answer)),
-                Job::Settle(attempted, answer) => attempts.push((attempted, answer)),
+                Job::Enqueue(notification, rules, answer) => {
+                    batch.arrivals.push((*notification, rules));
+                    senders.push(answer);
+                }
+                Job::Settle(attempted, answer) => {
+                    batch.attempts.push(attempted);
+                    workers.push(answer);
+                }
+                Job::Hear(event, answer) => {
+                    batch.heard.push(*event);
+                    platforms.push(answer);
+                }
             }
         }
-        let (arrivals, senders): (Vec<_>, Vec<_>) = arrivals.into_iter().unzip();
-        let (attempts, workers): (Vec<_>, Vec<_>) = attempts.into_iter().unzip();
-        let (enqueued, settled) = all_or_each(&commits, &arrivals, &attempts).await;
+        let written = all_or_each(&commits, batch.all()).await;
         // Whoever went away meanwhile will ask again: the message is in the ledger and will be `Repeated`.
-        senders.into_iter().zip(enqueued).for_each(|(answer, result)| drop(answer.send(result)));
-        workers.into_iter().zip(settled).for_each(|(answer, result)| drop(answer.send(result)));
+        senders.into_iter().zip(written.enqueued).for_each(|(answer, result)| drop(answer.send(result)));
+        workers.into_iter().zip(written.settled).for_each(|(answer, result)| drop(answer.send(result)));
+        platforms.into_iter().zip(written.heard).for_each(|(answer, result)| drop(answer.send(result)));
     }
 }
 
-type Results<T> = Vec<Result<T, StoreError>>;
+/// What one transaction writes.
+#[derive(Default)]
+struct Batch {
+    arrivals: Vec<(NewNotification, AcceptRules)>,
+    attempts: Vec<Box<Attempted>>,
+    heard: Vec<SealedChatEvent>,
+}
+
+/// A part of a batch.
+#[derive(Clone, Copy, Default)]
+struct Part<'a> {
+    arrivals: &'a [(NewNotification, AcceptRules)],
+    attempts: &'a [Box<Attempted>],
+    heard: &'a [SealedChatEvent],
+}
+
+/// What became of each, in the batch's order.
+struct Written<E, S, H> {
+    enqueued: Vec<E>,
+    settled: Vec<S>,
+    heard: Vec<H>,
+}
+
+type Committed = Written<Enqueued, bool, bool>;
+type Answered = Written<Result<Enqueued, StoreError>, Result<bool, StoreError>, Result<bool, StoreError>>;
+
+impl Batch {
+    fn all(&self) -> Part<'_> {
+        Part { arrivals: &self.arrivals, attempts: &self.attempts, heard: &self.heard }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn jobs(self) -> usize {
+        self.arrivals.len() + self.attempts.len() + self.heard.len()
+    }
+
+    /// Each job on its own.
+    fn singles(self) -> impl Iterator<Item = Self> {
+        let arrivals = self.arrivals.chunks(1).map(|arrivals| Self { arrivals, ..Self::default() });
+        let attempts = self.attempts.chunks(1).map(|attempts| Self { attempts, ..Self::default() });
+        let heard = self.heard.chunks(1).map(|heard| Self { heard, ..Self::default() });
+        arrivals.chain(attempts).chain(heard)
+    }
+}
+
+impl Answered {
+    fn of(committed: Committed) -> Self {
+        let Committed { enqueued, settled, heard } = committed;
+        Self {
+            enqueued: enqueued.into_iter().map(Ok).collect(),
+            settled: settled.into_iter().map(Ok).collect(),
+            heard: heard.into_iter().map(Ok).collect(),
+        }
+    }
+
+    fn failed(part: Part<'_>, error: &StoreError) -> Self {
+        Self {
+            enqueued: vec![Err(error.clone()); part.arrivals.len()],
+            settled: vec![Err(error.clone()); part.attempts.len()],
+            heard: vec![Err(error.clone()); part.heard.len()],
+        }
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.enqueued.extend(other.enqueued);
+        self.settled.extend(other.settled);
+        self.heard.extend(other.heard);
+    }
+}
 
 /// All jobs in one transaction; if that fails, each in its own, so that one that cannot be written fails alone.
-async fn all_or_each(
-    commits: &Commits,
-    arrivals: &[(NewNotification, AcceptRules)],
-    attempts: &[Box<Attempted>],
-) -> (Results<Enqueued>, Results<bool>) {
-    let error = match commit(commits, arrivals, attempts).await {
-        Ok((enqueued, settled)) => {
-            return (enqueued.into_iter().map(Ok).collect(), settled.into_iter().map(Ok).collect());
-        }
+async fn all_or_each(commits: &Commits, all: Part<'_>) -> Answered {
+    let error = match commit(commits, all).await {
+        Ok(committed) => return Answered::of(committed),
         Err(error) => error,
     };
-    if arrivals.len() + attempts.len() == 1 || commits.pool.begin().await.is_err() {
-        return (vec![Err(error.clone()); arrivals.len()], vec![Err(error); attempts.len()]);
+    if all.jobs() == 1 || commits.pool.begin().await.is_err() {
+        return Answered::failed(all, &error);
     }
-    let (mut enqueued, mut settled) = (Vec::new(), Vec::new());
-    for arrival in arrivals {
-        let alone = commit(commits, std::slice::from_ref(arrival), &[]).await;
-        enqueued.push(alone.and_then(|(mut one, _)| one.pop().ok_or_else(|| error.clone())));
+    let mut answered = Answered::failed(Part::default(), &error);
+    for single in all.singles() {
+        answered.extend(match commit(commits, single).await {
+            Ok(committed) => Answered::of(committed),
+            Err(error) => Answered::failed(single, &error),
+        });
     }
-    for attempted in attempts {
-        let alone = commit(commits, &[], std::slice::from_ref(attempted)).await;
-        settled.push(alone.and_then(|(_, mut one)| one.pop().ok_or_else(|| error.clone())));
-    }
-    (enqueued, settled)
+    answered
 }
 
-/// SQLite has one writer: one transaction for all. PostgreSQL has many: arrivals and attempts beside each other, each taking
-/// lanes in one order, so that no two nodes wait for each other.
-async fn commit(
-    commits: &Commits,
-    arrivals: &[(NewNotification, AcceptRules)],
-    attempts: &[Box<Attempted>],
-) -> Result<(Vec<Enqueued>, Vec<bool>), StoreError> {
-    if commits.pool.engine() == Engine::Postgres && !arrivals.is_empty() && !attempts.is_empty() {
-        let (enqueued, settled) =
-            tokio::join!(Box::pin(together(commits, arrivals, &[])), Box::pin(together(commits, &[], attempts)));
+/// SQLite has one writer: one transaction for all. PostgreSQL has many: attempts beside what arrived, each taking lanes in one
+/// order, so that no two nodes wait for each other.
+async fn commit(commits: &Commits, part: Part<'_>) -> Result<Committed, StoreError> {
+    let attempts = Part { attempts: part.attempts, ..Part::default() };
+    let arrived = Part { attempts: &[], ..part };
+    if commits.pool.engine() == Engine::Postgres && attempts.jobs() > 0 && arrived.jobs() > 0 {
+        let (arrived, settled) =
+            tokio::join!(Box::pin(together(commits, arrived)), Box::pin(together(commits, attempts)));
         // What did commit is not written twice: a message is `Repeated`, a lease was given back.
-        return Ok((enqueued?.0, settled?.1));
+        return Ok(Committed { settled: settled?.settled, ..arrived? });
     }
-    Box::pin(together(commits, arrivals, attempts)).await
+    Box::pin(together(commits, part)).await
 }
 
-async fn together(
-    commits: &Commits,
-    arrivals: &[(NewNotification, AcceptRules)],
-    attempts: &[Box<Attempted>],
-) -> Result<(Vec<Enqueued>, Vec<bool>), StoreError> {
+async fn together(commits: &Commits, part: Part<'_>) -> Result<Committed, StoreError> {
     let mut transaction = commits.pool.begin().await?;
-    let settled = settle::write(&mut transaction, attempts).await?;
-    let (enqueued, woken) = enqueue::write(&mut transaction, arrivals).await?;
+    let settled = settle::write(&mut transaction, part.attempts).await?;
+    let (enqueued, woken) = enqueue::write(&mut transaction, part.arrivals).await?;
+    let heard = chat_events::write(&mut transaction, part.heard).await?;
     transaction.commit().await?;
     if woken {
         commits.waker.wake();
     }
-    Ok((enqueued, settled))
+    if heard.contains(&true) {
+        commits.waker.wake_for_chat_event();
+    }
+    Ok(Committed { enqueued, settled, heard })
 }

@@ -27,6 +27,12 @@ pub fn slack_workspace(account_id: &str, team_id: &str, bot_token: &str) -> Slac
         team_id: team_id.parse().unwrap(),
         team_name: format!("{team_id}'s name"),
         bot_token: bot_token.into(),
+        app_id: None,
+        enterprise_id: None,
+        bot_user_id: None,
+        authorized_by: None,
+        rotation: None,
+        disabled_reason: None,
     }
 }
 

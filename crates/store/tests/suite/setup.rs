@@ -102,6 +102,12 @@ pub async fn authorize(store: &Store) {
         team_id: TEAM.parse().unwrap(),
         team_name: TEAM_NAME.to_owned(),
         bot_token: "xoxb-1".into(),
+        app_id: None,
+        enterprise_id: None,
+        bot_user_id: None,
+        authorized_by: None,
+        rotation: None,
+        disabled_reason: None,
     };
     store.declare_slack_workspaces(&[workspace(ACCOUNT), workspace(OTHER_ACCOUNT)]).await.unwrap();
 }

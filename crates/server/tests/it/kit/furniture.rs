@@ -70,6 +70,7 @@ pub fn with_spares(settings: &mut Settings) {
         team_id: names.spare_workspace.parse().unwrap(),
         team_name: "Spare".to_owned(),
         bot_token: "xoxb-spare".into(),
+        app_id: None,
     });
     settings.microsoft_teams.teams.push(ConfiguredTeamSettings {
         account_id: OPS.account_id.parse().unwrap(),

@@ -322,6 +322,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         team_id: team_id.parse().unwrap(),
         team_name: team_name.to_owned(),
         bot_token: bot_token.into(),
+        app_id: None,
     };
     let access_key = |key: Key| AccessKeySettings {
         account_id: key.account_id.parse().unwrap(),
@@ -336,6 +337,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
             trusted_certificate_hosts: vec![domain::sns_message::TrustedHost::parse(&sns.host()).unwrap()],
         },
         slack: SlackSettings {
+            apps: Vec::new(),
             api_url: Some(slack.api_url()),
             workspaces: vec![
                 workspace(OPS, TEAM, TEAM_NAME, OPS_TOKEN),

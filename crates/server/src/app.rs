@@ -19,6 +19,7 @@ mod events;
 mod health;
 mod housekeeping;
 mod ingest;
+mod links;
 mod notifications;
 mod origin;
 mod paces;
@@ -54,6 +55,7 @@ use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 use url::Url;
+use wire::ids::{AccountId, Arn};
 
 pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
@@ -63,6 +65,9 @@ pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use ingest::{Polled, Queue};
+pub use links::{
+    AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser, spoken_code,
+};
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
 pub use paces::Paces;
@@ -74,7 +79,7 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
-pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use store::{ActionUpdate, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
@@ -112,6 +117,8 @@ pub struct App {
     pub(crate) limits: LimitSettings,
     pub(crate) identities: Identities,
     pub(crate) sign_in: SignIn,
+    /// Roles that people may be offered, of the settings.
+    pub(crate) user_roles: Vec<(AccountId, Arn)>,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,

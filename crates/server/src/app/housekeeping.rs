@@ -35,6 +35,8 @@ impl App {
         let (reason, hours) = ("gave up waiting for its credentials; last: ", self.backoff.give_up_after_ms);
         while self.store.bury_held(now_ms.saturating_sub(hours), reason, now_ms).await? > 0 {}
         self.store.prune_turns(days_ago(1)).await?;
+        // Their pages still say for a day what came of them.
+        self.store.prune_links(days_ago(1)).await?;
         self.paces.forget_idle(now_ms);
         Ok(())
     }

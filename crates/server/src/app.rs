@@ -32,6 +32,7 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_requests;
 mod slack_workspaces;
 mod tags;
 mod thread_preferences;
@@ -78,6 +79,7 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
+pub use slack_requests::SigningSecrets;
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
@@ -104,6 +106,8 @@ pub struct App {
     /// What waits for Amazon CloudWatch.
     pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
+    /// Of the apps that are heard at `/slack/…`.
+    pub(crate) signing_secrets: SigningSecrets,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,

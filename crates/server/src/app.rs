@@ -74,7 +74,7 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
-pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use store::{ActionUpdate, ConfiguredTeam, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;

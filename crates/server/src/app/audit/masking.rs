@@ -68,9 +68,11 @@ mod tests {
     #[test]
     fn what_the_wire_marks_sensitive_is_hidden() {
         let mut marked = BTreeSet::new();
-        for operation in Operation::describe_all().as_array().unwrap() {
-            sensitive_members(&operation["request"], &mut marked);
-            sensitive_members(&operation["result"], &mut marked);
+        for described in [Operation::describe_all(), Operation::describe_own()] {
+            for operation in described.as_array().unwrap() {
+                sensitive_members(&operation["request"], &mut marked);
+                sensitive_members(&operation["result"], &mut marked);
+            }
         }
         assert_eq!(marked, SENSITIVE.map(str::to_owned).into());
     }

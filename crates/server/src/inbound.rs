@@ -13,6 +13,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::app::SharedApp;
+use crate::pages;
 
 /// Every route of the server. The sandbox's are merged in `dev` only.
 pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
@@ -22,6 +23,7 @@ pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .route(pages::STYLE_PATH, get(pages::style))
         // The 34 operations are paths of the root: what is nothing else is a request to the API.
         .fallback(api::answer)
         .with_state(app)

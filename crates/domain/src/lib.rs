@@ -11,6 +11,7 @@ pub mod delivery;
 mod glob;
 pub mod notification;
 pub mod rules;
+pub mod slack_app;
 pub mod slack_request;
 pub mod sns_message;
 pub mod user_identity;

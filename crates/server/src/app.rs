@@ -71,7 +71,8 @@ pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use ingest::{Polled, Queue};
 pub use links::{
-    AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser, spoken_code,
+    AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser,
+    spoken_code,
 };
 pub use notifications::{Accepted, NotAccepted};
 pub use origin::Origin;
@@ -85,7 +86,9 @@ pub use sign_in::{
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
 pub use slack_requests::SigningSecrets;
-pub use store::{ActionUpdate, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use store::{
+    ActionUpdate, ConfiguredTeam, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate,
+};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;

@@ -33,7 +33,8 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 pub use identities::{
-    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserRoleSettings, UserSettings, read_policy_document,
+    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserRoleSettings, UserSettings,
+    read_policy_document,
 };
 
 pub use audit::AuditSettings;

@@ -68,7 +68,7 @@ pub use sessions::{SESSIONS_MAX, Session, SessionMetadata};
 pub use silences::{NewSilence, SILENCES_MAX, StoredSilence};
 pub use slack_workspaces::{SlackWorkspace, TokenRotation};
 pub use tags::{Tags, TooManyTags};
-pub use team_use::InUse;
+pub use team_use::{InUse, NotAuthorized};
 pub use threads::{Thread, ThreadEntry, ThreadLookup};
 pub use topic_subscriptions::{SubscriptionState, TopicSubscription};
 pub use user_identities::{PeopleOf, PersonId, TooManyPeople, person_key};

@@ -94,14 +94,18 @@ pub enum LinkRefusal {
     OtherBrowser,
     /// Another principal proved itself to it before.
     ProvenByAnother,
-    WrongNumber { tries_left: i64 },
+    WrongNumber {
+        tries_left: i64,
+    },
     /// Too many wrong numbers.
     Spent,
     /// It is done already.
     Done,
     /// The step does not come next.
     OutOfTurn,
-    TooManyPeople { max: i64 },
+    TooManyPeople {
+        max: i64,
+    },
 }
 
 type Stepped<T> = Result<Result<T, LinkRefusal>, StoreError>;
@@ -116,14 +120,12 @@ impl Store {
             return read(&row);
         }
         let (platform, user_id) = (link.person.platform(), link.person.as_str());
-        query(
-            "DELETE FROM links WHERE configuration_arn = $1 AND platform = $2 AND user_id = $3 AND state <> 'done'",
-        )
-        .bind(link.configuration_arn.as_str())
-        .bind(platform)
-        .bind(user_id)
-        .execute(&mut transaction)
-        .await?;
+        query("DELETE FROM links WHERE configuration_arn = $1 AND platform = $2 AND user_id = $3 AND state <> 'done'")
+            .bind(link.configuration_arn.as_str())
+            .bind(platform)
+            .bind(user_id)
+            .execute(&mut transaction)
+            .await?;
         let row = query(
             "INSERT INTO links (id, asked_key, code, account_id, configuration_arn, platform, user_id, person_name,
                  team_name, channel_name, created_at_ms, expires_at_ms, state, wrong_numbers)
@@ -206,7 +208,8 @@ impl Store {
             (Some(_), LinkState::Proven) => return Ok(Err(LinkRefusal::ProvenByAnother)),
             (Some(_), _) => return Ok(Err(LinkRefusal::OutOfTurn)),
         }
-        let text = serde_json::to_string(proof).map_err(|error| StoreError::corrupt(TABLE, "proof", &link.id, &error))?;
+        let text =
+            serde_json::to_string(proof).map_err(|error| StoreError::corrupt(TABLE, "proof", &link.id, &error))?;
         query("UPDATE links SET state = 'proven', proof = $1, sealed_number = $2 WHERE id = $3")
             .bind(text)
             .bind(self.key.seal(&row_name(&link.id), number.expose_secret())?)
@@ -291,7 +294,8 @@ impl Store {
         }
         let identity: AwsUserIdentity = StoreError::parsed(TABLE, "proof", &link.id, &proof.principal_arn)?;
         let arn = &link.configuration_arn;
-        match user_identities::put(&mut transaction, &link.account_id, arn, &link.person, role, Some(&identity)).await? {
+        match user_identities::put(&mut transaction, &link.account_id, arn, &link.person, role, Some(&identity)).await?
+        {
             Ok(true) => {}
             Ok(false) => return Ok(Err(LinkRefusal::Unknown)),
             Err(TooManyPeople { max }) => return Ok(Err(LinkRefusal::TooManyPeople { max })),

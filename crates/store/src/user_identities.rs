@@ -52,6 +52,14 @@ impl PersonId {
         self.of().as_str()
     }
 
+    /// As people know it.
+    pub fn platform_name(&self) -> &'static str {
+        match self {
+            Self::MicrosoftTeams(_) => "Microsoft Teams",
+            Self::Slack(_) => "Slack",
+        }
+    }
+
     /// From a row's columns.
     pub(crate) fn read(table: &'static str, row: &str, platform: &str, user_id: &str) -> Result<Self, StoreError> {
         if platform == PeopleOf::Slack.as_str() {
@@ -192,11 +200,12 @@ pub(crate) async fn put(
         return Ok(Ok(false));
     }
     let person_key = key(configuration_arn, person.as_str());
-    let others = query("SELECT COUNT(*) AS count FROM user_identities WHERE configuration_arn = $1 AND person_key <> $2")
-        .bind(configuration_arn.as_str())
-        .bind(&person_key)
-        .fetch_one(&mut *transaction)
-        .await?;
+    let others =
+        query("SELECT COUNT(*) AS count FROM user_identities WHERE configuration_arn = $1 AND person_key <> $2")
+            .bind(configuration_arn.as_str())
+            .bind(&person_key)
+            .fetch_one(&mut *transaction)
+            .await?;
     if others.try_get::<i64>("count")? >= PEOPLE_MAX {
         return Ok(Err(TooManyPeople { max: PEOPLE_MAX }));
     }

@@ -11,6 +11,10 @@ mod roles;
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::chat_configuration::Channel;
+use domain::conversation::Answer;
+use domain::delivery::DeliveryOutcome;
+use domain::notification::{Fact, Part, Text, render};
 use secrecy::ExposeSecret as _;
 use store::{Link, LinkRefusal, LinkState, ListedConfiguration, NewLink, PersonId, StoreError};
 use url::Url;
@@ -20,6 +24,7 @@ pub use self::proof::{LINK_NUMBER_DIGITS, Proven};
 pub use self::roles::{OfferedRole, WhyOffered, is_role};
 use super::{App, AppError};
 use crate::credentials::{self, NoRandomness, base32};
+use crate::outbound::slack::SlackChannelCall;
 
 /// From the asking to the end of the way.
 pub const LINK_LASTS_MS: i64 = 10 * 60 * 1000;
@@ -49,9 +54,18 @@ pub enum LinkStep {
     /// They prove in a terminal who they are in AWS, and type the number that they are told.
     Prove,
     /// They choose among these, or name another.
-    Choose { principal_arn: String, roles: Vec<OfferedRole> },
-    Confirm { principal_arn: String, role: Arn },
-    Done { principal_arn: String, role: Arn },
+    Choose {
+        principal_arn: String,
+        roles: Vec<OfferedRole>,
+    },
+    Confirm {
+        principal_arn: String,
+        role: Arn,
+    },
+    Done {
+        principal_arn: String,
+        role: Arn,
+    },
 }
 
 /// Why a way ends, or does not go on.
@@ -181,6 +195,41 @@ impl App {
         Ok(link)
     }
 
+    /// In chat, too, as far as it can be told there; the page has said it.
+    pub async fn tell_of_link(&self, link: &Link, role: &str) {
+        if let Err(reason) = self.told_of_link(link, role).await {
+            let arn = link.configuration_arn.as_str();
+            tracing::info!(configuration = arn, reason, "a person could not be told in chat that they are linked");
+        }
+    }
+
+    async fn told_of_link(&self, link: &Link, role: &str) -> Result<(), String> {
+        let listed = self.store.chat_configuration(&link.account_id, &link.configuration_arn).await;
+        let listed = listed.map_err(|error| error.to_string())?.ok_or("its configuration is gone")?;
+        let (Channel::Slack(channel), PersonId::Slack(user_id)) = (&listed.configuration.channel, &link.person) else {
+            return Err("only Slack is told".to_owned());
+        };
+        let workspace = self.store.slack_workspace(&link.account_id, &channel.team_id).await;
+        let workspace = workspace.map_err(|error| error.to_string())?.ok_or("its workspace is not authorised")?;
+        let answer = Answer {
+            body: vec![Part::Facts(vec![Fact { label: "Role".to_owned(), value: Text::Arn(role.to_owned()) }])],
+            ..Answer::sentence("You are linked: what you ask me for in this channel is done under your own role.")
+        };
+        let call = SlackChannelCall { token: &workspace.bot_token, channel_id: channel.channel_id.as_str() };
+        let message = render::slack::answer(&answer);
+        match self.slack.post_ephemeral(&call, user_id.as_str(), None, &message).await {
+            DeliveryOutcome::Delivered { .. } => Ok(()),
+            DeliveryOutcome::Retry { reason, .. }
+            | DeliveryOutcome::Paused { reason }
+            | DeliveryOutcome::Dead { reason } => Err(reason),
+        }
+    }
+
+    /// Whether browsers reach this server by TLS, as far as the settings say.
+    pub fn is_served_by_tls(&self) -> bool {
+        self.sns_endpoint.scheme() == "https"
+    }
+
     /// What a form of a link's page carries, so that no other site can send one.
     pub fn link_form_token(link: &Link, browser: &str) -> String {
         hash(&["the form of a link", &link.id, browser])
@@ -218,8 +267,7 @@ fn hash(parts: &[&str]) -> String {
     base32(digest.as_ref())
 }
 
-fn channel_name(channel: &domain::chat_configuration::Channel) -> Option<String> {
-    use domain::chat_configuration::Channel;
+fn channel_name(channel: &Channel) -> Option<String> {
     match channel {
         Channel::ChimeWebhook(_) => None,
         Channel::MicrosoftTeams(channel) => channel.channel_name.as_ref().map(|name| name.as_str().to_owned()),

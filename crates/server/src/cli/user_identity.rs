@@ -69,7 +69,8 @@ impl UserIdentity {
         let store = link.data.open().await?;
         let identity = link.aws_user_identity.as_ref();
         let put = store.put_user_identity(&account_id, arn, &person, &link.iam_role_arn, identity).await?;
-        let put = put.map_err(|TooManyPeople { max }| anyhow!("`{arn}` has {max} people already, and no more may be added"))?;
+        let put =
+            put.map_err(|TooManyPeople { max }| anyhow!("`{arn}` has {max} people already, and no more may be added"))?;
         if !put {
             bail!(
                 "there is no such configuration on the person's platform: `{arn}`; `aws chatbot \

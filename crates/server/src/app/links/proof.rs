@@ -35,8 +35,7 @@ impl App {
         let number = credentials::one_time_number(LINK_NUMBER_DIGITS)
             .map_err(|error| store::StoreError::Unavailable(error.to_string()))?;
         let now_ms = self.clock.now_ms();
-        let proven =
-            self.store.prove_link(&caller.account_id, &code.to_uppercase(), &proof, &number, now_ms).await?;
+        let proven = self.store.prove_link(&caller.account_id, &code.to_uppercase(), &proof, &number, now_ms).await?;
         let (link, number) = proven.map_err(|refusal| AppError::InvalidRequest(no_proof(refusal).to_owned()))?;
         let (first, second) = number.expose_secret().split_at_checked(LINK_NUMBER_DIGITS / 2).unwrap_or_default();
         Ok(Proven { number: format!("{first}-{second}").into(), link })

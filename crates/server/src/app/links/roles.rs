@@ -31,7 +31,8 @@ pub enum WhyOffered {
 
 impl App {
     pub(super) async fn offered_roles(&self, caller: &Caller, link: &Link) -> Result<Vec<OfferedRole>, LinkError> {
-        let mut candidates: Vec<_> = own_role(caller).map(|arn| OfferedRole { arn, why: WhyOffered::Own }).into_iter().collect();
+        let mut candidates: Vec<_> =
+            own_role(caller).map(|arn| OfferedRole { arn, why: WhyOffered::Own }).into_iter().collect();
         let configuration = self.store.chat_configuration(&link.account_id, &link.configuration_arn).await?;
         let channel = configuration.map(|listed| listed.configuration.iam_role_arn);
         candidates.extend(channel.map(|arn| OfferedRole { arn, why: WhyOffered::Channel }));

@@ -5,6 +5,9 @@ use wire::operations::Operation;
 
 use super::{CHIME_URL, Furniture, ROLE, TEAM, TEAMS_TEAM, TENANT, with};
 
+/// A team that nobody has yet.
+const NEW_TEAM: &str = "77777777-2222-4333-8444-555555555555";
+
 /// What an operation is sent, with the required members alone (and those without which it would not touch what it is
 /// about), and what IAM looks at.
 #[derive(Debug)]
@@ -43,6 +46,10 @@ fn body(operation: Operation, it: &Furniture) -> Value {
         O::CreateMicrosoftTeamsChannelConfiguration => {
             json!({ "ConfigurationName": new, "TeamId": TEAMS_TEAM, "TenantId": TENANT,
                     "ChannelId": format!("19%3A{new}%40thread.tacv2"), "IamRoleArn": ROLE })
+        }
+        O::ProveLink => json!({ "Code": it.link_code }),
+        O::CreateMicrosoftTeamsConfiguredTeam => {
+            json!({ "TeamId": NEW_TEAM, "TenantId": TENANT, "TeamName": "New" })
         }
         O::CreateSlackChannelConfiguration => {
             json!({ "ConfigurationName": new, "SlackTeamId": TEAM, "SlackChannelId": format!("C{new}"),
@@ -110,6 +117,7 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         O::CreateChimeWebhookConfiguration
         | O::CreateCustomAction
         | O::CreateMicrosoftTeamsChannelConfiguration
+        | O::CreateMicrosoftTeamsConfiguredTeam
         | O::CreateSlackChannelConfiguration
         | O::DeleteMicrosoftTeamsConfiguredTeam
         | O::DeleteMicrosoftTeamsUserIdentity
@@ -126,6 +134,7 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         | O::ListMicrosoftTeamsConfiguredTeams
         | O::ListMicrosoftTeamsUserIdentities
         | O::ListTagsForResource
+        | O::ProveLink
         | O::UpdateAccountPreferences => Vec::new(),
     };
     arns.into_iter().cloned().collect()

@@ -41,6 +41,7 @@ mod throttle;
 mod tickets;
 mod topic_subscriptions;
 mod user_identities;
+mod user_roles;
 mod watch;
 mod whole_texts;
 
@@ -91,6 +92,7 @@ pub use store::{
 };
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
+pub use user_roles::{RoleBy, RoleDecision};
 pub use watch::Watch;
 pub use whole_texts::{UnpostedTexts, WholeTexts};
 

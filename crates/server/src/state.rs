@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Pictures, Queue, RefusedQueue, SharedApp,
-    SignIn, SigningSecrets, Silences, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts,
-    server_name,
+    SignIn, SigningSecrets, Silences, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch,
+    WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;

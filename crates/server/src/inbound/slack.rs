@@ -115,7 +115,11 @@ async fn hear(app: &SharedApp, kind: PayloadKind, envelope: &Envelope) -> Result
         Heard::Repeated => SlackOutcome::Repeated,
         Heard::Foreign => {
             let Envelope { app_id, team_id, .. } = envelope;
-            tracing::info!(app_id, team_id, "what a workspace says that no account authorised with this app is forgotten");
+            tracing::info!(
+                app_id,
+                team_id,
+                "what a workspace says that no account authorised with this app is forgotten"
+            );
             SlackOutcome::Foreign
         }
     })

@@ -121,7 +121,8 @@ fn what_is_no_payload_is_said_to_be_none() {
 
 #[test]
 fn slacks_own_messages_have_no_id_and_are_known() {
-    let limited = r#"{"token": "x", "type": "app_rate_limited", "team_id": "T1", "minute_rate_limited": 1, "api_app_id": "A1"}"#;
+    let limited =
+        r#"{"token": "x", "type": "app_rate_limited", "team_id": "T1", "minute_rate_limited": 1, "api_app_id": "A1"}"#;
     let known = Payload::RateLimited { app_id: "A1".to_owned(), team_id: Some("T1".to_owned()) };
     assert_eq!(of_http(PayloadKind::Event, limited), Ok(known));
     assert_eq!(of_http(PayloadKind::Command, "ssl_check=1&token=x"), Ok(Payload::CertificateCheck));

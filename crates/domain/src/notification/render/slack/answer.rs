@@ -15,7 +15,7 @@ use crate::notification::text::is_blank;
 /// An answer that is one sentence may be a long one.
 const SENTENCE_TEXT: usize = 2_000;
 /// The share of the message that buttons may take, their tickets included: whether Slack counts them is not documented.
-const CONTROLS_ROOM: usize = limits::MESSAGE_BLOCKS / 2;
+const CONTROLS_ROOM: usize = limits::MESSAGE_BLOCKS / 3 * 2;
 /// What is said where there is nothing to say.
 const NOTHING: &str = "Bellhop";
 

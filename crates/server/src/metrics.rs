@@ -67,6 +67,7 @@ pub enum AttemptOutcome {
     Delivered,
     Retry,
     Held,
+    Suppressed,
     Dead,
 }
 
@@ -125,6 +126,7 @@ impl AttemptOutcome {
             Self::Delivered => "delivered",
             Self::Retry => "retry",
             Self::Held => "held",
+            Self::Suppressed => "suppressed",
             Self::Dead => "dead",
         }
     }

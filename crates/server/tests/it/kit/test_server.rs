@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
-    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
+    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings, OrganizationSettings,
     PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings,
     StoreSettings, ThreadSettings, ThrottleSettings,
 };
@@ -364,6 +364,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         threads: ThreadSettings::default(),
         rules: Vec::new(),
         // Nothing of a test asks this machine for AWS credentials.
+        organization: OrganizationSettings::default(),
         pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),

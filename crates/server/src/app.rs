@@ -32,6 +32,7 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_oauth;
 mod slack_workspaces;
 mod tags;
 mod thread_preferences;
@@ -78,7 +79,11 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
-pub use store::{ActionUpdate, ConfiguredTeam, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned, SlackOauth};
+pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
+pub use store::{
+    ActionUpdate, ConfiguredTeam, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate, SlackWorkspace,
+};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
@@ -104,6 +109,7 @@ pub struct App {
     /// What waits for Amazon CloudWatch.
     pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
+    pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,

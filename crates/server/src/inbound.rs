@@ -6,6 +6,7 @@ pub mod development_sns;
 mod health;
 pub mod sandbox;
 mod sign_in;
+mod slack_oauth;
 mod sns;
 
 use axum::Router;
@@ -20,6 +21,8 @@ pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
     let routes = Router::new()
         .route("/sns", post(sns::receive))
         .route("/sign-in", post(sign_in::post))
+        .route("/slack/install", get(slack_oauth::install))
+        .route("/slack/oauth", get(slack_oauth::finish))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -24,6 +24,7 @@ mod database;
 mod error;
 mod findings;
 mod identities;
+mod oauth_states;
 pub mod outbox;
 mod pictures;
 mod policies;
@@ -58,6 +59,7 @@ pub use database::{KEY_FILE, PostgresSettings, Role, Schema, Store, StoreSetting
 pub use error::StoreError;
 pub use findings::ToldFinding;
 pub use identities::{DeclaredAccount, DeclaredIdentities, DeclaredPolicy, DeclaredUser, Entity, Refusal};
+pub use oauth_states::{OauthState, SpentState};
 pub use pictures::Picture;
 pub use policies::{ATTACHMENTS_MAX, POLICIES_MAX, Policy, PolicyAttachment};
 pub use refused_messages::RefusedMessage;

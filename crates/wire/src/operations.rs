@@ -202,6 +202,12 @@ operations! {
         CreateMicrosoftTeamsConfiguredTeam { 201 "/bellhop/create-microsoft-teams-configured-team"
             configured_teams::CreateMicrosoftTeamsConfiguredTeamRequest => CreateMicrosoftTeamsConfiguredTeamResult
             [InvalidParameterException, InvalidRequestException, LimitExceededException, InternalServiceError] }
+        CreateSlackWorkspaceAuthorization { 201 "/bellhop/create-slack-workspace-authorization"
+            slack_workspaces::CreateSlackWorkspaceAuthorizationRequest => CreateSlackWorkspaceAuthorizationResult
+            [InvalidParameterException, InvalidRequestException, LimitExceededException, InternalServiceError] }
+        GetSlackOauthParameters { 200 "/bellhop/get-slack-oauth-parameters"
+            slack_workspaces::GetSlackOauthParametersRequest => GetSlackOauthParametersResult
+            [InvalidParameterException, InvalidRequestException, InternalServiceError] }
     }
 }
 

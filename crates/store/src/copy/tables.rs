@@ -58,6 +58,7 @@ pub(super) const TABLES: &[Table] = &[
     table("audit_records", &["id"]),
     table("chat_events", &["id"]),
     table("spent_tickets", &["ticket"]),
+    table("oauth_states", &["state_hash"]),
 ];
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_oauth;
 mod slack_requests;
 mod slack_workspaces;
 mod tags;
@@ -81,8 +82,12 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
+pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned, SlackOauth};
 pub use slack_requests::SigningSecrets;
-pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
+pub use store::{
+    ActionUpdate, ConfiguredTeam, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate, SlackWorkspace,
+};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
@@ -110,6 +115,7 @@ pub struct App {
     pub(crate) slack: SlackClient,
     /// Of the apps that are heard at `/slack/…`.
     pub(crate) signing_secrets: SigningSecrets,
+    pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,

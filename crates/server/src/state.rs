@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
-    SharedApp, SignIn, SigningSecrets, Silences, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten,
-    Watch, WholeTexts, server_name,
+    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded,
+    Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -226,6 +226,7 @@ fn compose(
         events: EventQueues::new(&settings.cloudwatch),
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
+        slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),

@@ -10,6 +10,7 @@ mod keep_house;
 mod poll_queues;
 mod post_whole_texts;
 mod record_refused;
+mod rotate_slack_tokens;
 mod ship_cloudwatch;
 mod subscribe_topics;
 mod watch;
@@ -30,6 +31,7 @@ pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(follow_silences::run(app.clone(), stop.clone()));
     tasks.spawn(watch::pauses(app.clone(), stop.clone()));
     tasks.spawn(watch::look(app.clone(), stop.clone()));
+    tasks.spawn(rotate_slack_tokens::run(app.clone(), stop.clone()));
     tasks.spawn(forget_full_buckets::run(app.clone(), stop.clone()));
 }
 

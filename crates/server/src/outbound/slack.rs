@@ -1,6 +1,7 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
 mod files;
+pub mod oauth;
 mod replies;
 
 use std::time::Duration;

@@ -43,7 +43,7 @@ pub use fake_sqs::FakeSqs;
 pub use fake_sts::{FakeSts, StsAnswer};
 pub use fake_teams::{APP_SECRET, FakeTeams, TeamsAnswer, TeamsRequest};
 pub use fake_webhook::FakeWebhook;
-pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, with_spares};
+pub use furniture::{CHIME_URL, Furniture, PERSON, SLACK_APP, everything, furnish, slack_app, with_spares};
 pub use listing::Listing;
 pub use process::BellhopProcess;
 pub use requests::{Request, request};

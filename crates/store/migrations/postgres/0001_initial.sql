@@ -82,6 +82,7 @@ CREATE TABLE slack_workspaces (
     PRIMARY KEY (account_id, team_id)
 );
 CREATE INDEX slack_workspaces_by_team ON slack_workspaces (team_id, account_id);
+CREATE INDEX slack_workspaces_by_enterprise ON slack_workspaces (enterprise_id, account_id, team_id) WHERE enterprise_id IS NOT NULL;
 CREATE INDEX slack_workspaces_by_expiry ON slack_workspaces (token_expires_at_ms) WHERE token_expires_at_ms IS NOT NULL;
 
 -- Teams of Microsoft Teams that an account may post to.
@@ -419,3 +420,18 @@ CREATE TABLE slack_channels (
     PRIMARY KEY (team_id, channel_id)
 );
 CREATE INDEX slack_channels_by_age ON slack_channels (seen_at_ms);
+
+-- Browsers that were sent to Slack to authorise a workspace, until they come back or ten minutes have passed. Neither the
+-- state nor the cookie is kept, but their digests.
+CREATE TABLE oauth_states (
+    state_hash    TEXT   NOT NULL PRIMARY KEY,
+    browser_hash  TEXT   NOT NULL,
+    account_id    TEXT   NOT NULL,
+    app_id        TEXT   NOT NULL,
+    authorized_by TEXT,             -- the principal who asked for the link; NULL: the command line
+    ticket        TEXT   NOT NULL,  -- of the link, which authorises once
+    expires_at_ms BIGINT NOT NULL,
+    outcome       TEXT              -- what came of it, for whoever looks again; NULL: not used yet
+);
+CREATE INDEX oauth_states_by_expiry ON oauth_states (expires_at_ms);
+CREATE INDEX oauth_states_by_ticket ON oauth_states (ticket);

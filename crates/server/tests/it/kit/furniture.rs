@@ -2,7 +2,7 @@
 //! refused.
 
 use serde_json::{Value, json};
-use server::config::{ConfiguredTeamSettings, Settings, SlackWorkspaceSettings};
+use server::config::{ConfiguredTeamSettings, Settings, SlackAppSettings, SlackWorkspaceSettings};
 use store::PersonId;
 use wire::operations::Operation as O;
 
@@ -10,6 +10,8 @@ use super::{Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
 
 /// Someone of Microsoft Teams; in Slack, they are `U0PERSON`.
 pub const PERSON: &str = "cccccccc-1111-4222-8333-dddddddddddd";
+/// The app of [`slack_app`].
+pub const SLACK_APP: &str = "A0BELLHOP";
 pub const CHIME_URL: &str = "https://hooks.chime.aws/incomingwebhooks/ops?token=secret";
 
 /// The names of what [`furnish`] makes. Made or not: they are good names to ask for.
@@ -62,8 +64,9 @@ impl Furniture {
     }
 }
 
-/// The workspace and the team that are spare belong to [`OPS`].
+/// The workspace and the team that are spare belong to [`OPS`]. Workspaces can be authorised by OAuth.
 pub fn with_spares(settings: &mut Settings) {
+    settings.slack.apps.push(slack_app());
     let names = Furniture::named(OPS, "");
     settings.slack.workspaces.push(SlackWorkspaceSettings {
         account_id: OPS.account_id.parse().unwrap(),
@@ -78,6 +81,20 @@ pub fn with_spares(settings: &mut Settings) {
         tenant_id: TENANT.parse().unwrap(),
         team_name: "Spare".to_owned(),
     });
+}
+
+/// An app of Slack that has all but ways to be talked to.
+pub fn slack_app() -> SlackAppSettings {
+    SlackAppSettings {
+        app_id: SLACK_APP.to_owned(),
+        client_id: Some("12.34".to_owned()),
+        client_secret: Some("client-secret".into()),
+        client_secret_file: None,
+        signing_secret: None,
+        signing_secret_file: None,
+        app_token: None,
+        app_token_file: None,
+    }
 }
 
 /// Makes a configuration of each platform and a custom action, tagged; associates the action with the Slack channel, and

@@ -79,7 +79,7 @@ impl TestServer {
     }
 
     async fn start_in(mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_by(ManualClock::at_midday(), mode, change).await
+        Box::pin(Self::start_by(ManualClock::at_midday(), mode, change)).await
     }
 
     async fn start_by(clock: ManualClock, mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {

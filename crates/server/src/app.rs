@@ -11,6 +11,7 @@ mod audit;
 mod authorization;
 mod caller;
 mod chat_configurations;
+mod chat_events;
 mod configured_teams;
 mod custom_actions;
 mod deliveries;
@@ -30,6 +31,7 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_sockets;
 mod slack_workspaces;
 mod tags;
 mod thread_preferences;
@@ -74,6 +76,7 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
+pub use slack_sockets::Heard;
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;

@@ -88,6 +88,8 @@ struct Slack {
     buckets: Option<(i64, i64)>,
     bucket_of: HashMap<String, Bucket>,
     posted: u64,
+    /// What `apps.connections.open` answers.
+    socket_url: Option<String>,
 }
 
 struct Shared {
@@ -113,6 +115,7 @@ impl FakeSlack {
                 buckets: None,
                 bucket_of: HashMap::new(),
                 posted: 0,
+                socket_url: None,
             }),
         });
         let routes = Router::new()
@@ -146,6 +149,11 @@ impl FakeSlack {
             Some(answer) => drop(tokens.insert(token.to_owned(), answer)),
             None => drop(tokens.remove(token)),
         }
+    }
+
+    /// Apps in Socket Mode open their sockets there.
+    pub fn opens_sockets_at(&self, url: String) {
+        self.slack().socket_url = Some(url);
     }
 
     /// Allows each channel `size` messages at once and one more every `interval_ms`; refuses the others with 429.
@@ -222,7 +230,9 @@ async fn answer(
         let answer = slack.decide(&method, token, &channel, now_ms);
         let is_taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
         let ts = (is_taken && method == "chat.postMessage").then(|| slack.ts());
-        slack.requests.push(SlackRequest { token: token.to_owned(), at_ms: now_ms, posted: ts.clone(), method, body });
+        let request =
+            SlackRequest { token: token.to_owned(), at_ms: now_ms, posted: ts.clone(), method: method.clone(), body };
+        slack.requests.push(request);
         (answer, ts)
     };
     match answer {
@@ -231,6 +241,12 @@ async fn answer(
             let info = json!({ "id": channel, "name": name });
             let host = headers["host"].to_str().unwrap();
             let (url, file) = (format!("http://{host}/upload/{FILE}"), FILE);
+            if method == "apps.connections.open" {
+                let socket_url = shared.slack.lock().unwrap().socket_url.clone();
+                return json_answer(
+                    &json!({ "ok": true, "url": socket_url.expect("a test that opens sockets says where") }),
+                );
+            }
             json_answer(&json!({ "ok": true, "ts": ts, "channel": info, "upload_url": url, "file_id": file }))
         }
         SlackAnswer::RateLimited { retry_after_seconds } => {

@@ -2,46 +2,46 @@
 //!
 //! `worker/slack_socket` calls it, for each envelope and each change. It knows no WebSocket.
 
-use domain::conversation::slack::{PayloadKind, of_json};
+use domain::conversation::slack::{Envelope, PayloadKind, of_json};
 use domain::slack_request::Verified;
 use domain::watch::Finding;
 use serde_json::Value;
 
-use super::App;
-
-/// What Slack is told of an envelope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    /// It is committed, or was before; or nobody could ever read it.
-    Acknowledge,
-    /// Nothing: Slack says it again.
-    Again,
-}
+use super::{App, Heard};
+use crate::metrics::{SlackDoor, SlackOutcome};
 
 impl App {
-    /// Hears a payload that the socket of `app_id` brought.
-    pub async fn hear_slack_socket(&self, app_id: &str, kind: PayloadKind, payload: &Value) -> Heard {
-        let envelope = match of_json(kind, payload) {
-            Ok(envelope) => envelope,
+    /// Hears a payload that the socket of `app_id` brought. `false`: Slack is to say it again.
+    pub async fn hear_slack_socket(&self, app_id: &str, kind: PayloadKind, payload: &Value) -> bool {
+        let outcome = match of_json(kind, payload) {
+            Ok(envelope) => self.hear_of_socket(app_id, kind, &envelope).await,
             Err(error) => {
-                // Said again it would be no better.
-                tracing::warn!(app_id, ?kind, %error, "what Slack said is not understood; it is not answered");
-                return Heard::Acknowledge;
+                tracing::warn!(app_id, ?kind, %error, "what Slack said is not understood; nobody is answered");
+                SlackOutcome::Malformed
             }
         };
+        self.metrics.slack_request(SlackDoor::Socket, outcome);
+        // What nobody could ever read, or is nobody's, would be no better if it were said again.
+        !matches!(outcome, SlackOutcome::Unavailable | SlackOutcome::OtherApp)
+    }
+
+    async fn hear_of_socket(&self, app_id: &str, kind: PayloadKind, envelope: &Envelope) -> SlackOutcome {
         let verified = Verified::by_socket(app_id, envelope.json.clone());
         if envelope.app_id != verified.app_id() {
             tracing::error!(app_id, other = envelope.app_id, "a socket brought what is another app's; it is not heard");
-            return Heard::Again;
+            return SlackOutcome::OtherApp;
         }
-        match self.hear_slack(kind, &envelope).await {
-            Ok(is_new) => {
-                tracing::debug!(app_id, ?kind, is_new, "heard by Socket Mode");
-                Heard::Acknowledge
+        match self.hear_slack(kind, envelope).await {
+            Ok(Heard::New) => SlackOutcome::Heard,
+            Ok(Heard::Repeated) => SlackOutcome::Repeated,
+            Ok(Heard::Foreign) => {
+                let team_id = &envelope.team_id;
+                tracing::info!(app_id, team_id, "what a workspace says that no account authorised is forgotten");
+                SlackOutcome::Foreign
             }
             Err(error) => {
                 tracing::error!(app_id, %error, "what Slack said waits for the store; Slack says it again");
-                Heard::Again
+                SlackOutcome::Unavailable
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
 mod files;
+mod replies;
 mod socket;
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 pub use self::files::{NotUploaded, Upload, UploadThread};
+pub use self::replies::Respond;
 pub use self::socket::{Farewell, NotOpened, Said, SlackSocket, SocketEnvelope};
 
 use super::http::{self, Answered, ExchangeError, HttpClient};

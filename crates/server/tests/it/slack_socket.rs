@@ -68,6 +68,17 @@ fn again(number: usize, attempt: usize) -> Value {
     event
 }
 
+/// The socket that Bellhop opens after a pause. Time passes in steps: when the pause began is not seen from here.
+async fn reopened(server: &TestServer, slack: &FakeSlackSocket, step_ms: i64) -> SocketConnection {
+    for _ in 0..500 {
+        server.clock.advance(step_ms);
+        if let Some(socket) = slack.connection_soon().await {
+            return socket;
+        }
+    }
+    panic!("Bellhop opens no socket");
+}
+
 async fn heard(server: &TestServer) -> Vec<ListedChatEvent> {
     let mut events = server.store().chat_events(None, None, 1000).await.unwrap();
     events.reverse();
@@ -154,9 +165,10 @@ async fn a_socket_that_slack_renews_is_read_until_its_successor_stands() {
     let (server, slack) = listening(1).await;
     let mut old = slack.connection().await;
     old.delivers(&event(1)).await;
-    server.clock.advance(MINUTE_MS / 2);
-    old.delivers(&event(2)).await;
-    server.clock.advance(MINUTE_MS / 2);
+    for _ in 0..3 {
+        server.clock.advance(MINUTE_MS / 3);
+        old.delivers(&event(2)).await;
+    }
     old.disconnect("warning").await;
     // Before the new one has said a word, and after.
     let mut new = slack.silent_connection().await;
@@ -179,8 +191,7 @@ async fn a_socket_that_is_renewed_at_once_is_followed_by_another_after_a_pause()
     for _ in 0..5 {
         socket.disconnect("refresh_requested").await;
         assert!(slack.no_connection().await, "a hot loop");
-        server.clock.advance(MINUTE_MS / 2);
-        socket = slack.connection().await;
+        socket = reopened(&server, &slack, SECOND_MS).await;
     }
     socket.delivers(&event(1)).await;
 }
@@ -192,16 +203,14 @@ async fn what_was_under_way_when_a_socket_tore_is_heard_once() {
     socket.say(&event(1)).await;
     // Committed or not, the acknowledgement has nobody to go to.
     drop(socket);
-    server.clock.advance(SECOND_MS);
-    let mut socket = slack.connection().await;
+    let mut socket = reopened(&server, &slack, SECOND_MS).await;
     socket.delivers(&again(1, 1)).await;
     // Half a frame, and then nothing.
     let whole = event(2).to_string();
     let half = Frame::message(whole.as_bytes()[..whole.len() / 2].to_vec(), OpCode::Data(Data::Text), false);
     socket.say_raw(Message::Frame(half)).await;
     drop(socket);
-    server.clock.advance(2 * SECOND_MS);
-    let mut socket = slack.connection().await;
+    let mut socket = reopened(&server, &slack, SECOND_MS).await;
     socket.delivers(&event(2)).await;
     assert_eq!(heard_keys(&server).await, keys(1..=2));
 }
@@ -230,8 +239,7 @@ async fn a_wrong_token_is_told_once_and_tried_again_slowly() {
     assert!(slack.no_connection().await);
     assert_eq!(attempts(), 4, "tried again too soon");
     server.slack.token(APP_TOKEN, None);
-    server.clock.advance(2 * MINUTE_MS);
-    let mut socket = slack.connection().await;
+    let mut socket = reopened(&server, &slack, MINUTE_MS / 6).await;
     let said = told(&server, 2).await;
     assert!(said[1].contains("Heard again"), "{said:?}");
     socket.delivers(&event(1)).await;
@@ -270,8 +278,7 @@ async fn socket_mode_that_was_turned_off_and_too_many_sockets_are_told() {
         let said = told(&server, 1).await;
         assert!(said[0].contains(remedy), "{said:?}");
         assert!(slack.no_connection().await);
-        server.clock.advance(5 * MINUTE_MS);
-        slack.connection().await.delivers(&event(1)).await;
+        reopened(&server, &slack, MINUTE_MS / 6).await.delivers(&event(1)).await;
         told(&server, 2).await;
     }
 }
@@ -285,8 +292,7 @@ async fn a_giant_is_not_read_and_another_socket_is_opened() {
     // Bellhop may be gone before it is all said.
     let _ = socket.try_say(Message::text(giant.to_string())).await;
     assert_eq!(socket.heard().await, FromBellhop::Closed);
-    server.clock.advance(SECOND_MS);
-    let mut socket = slack.connection().await;
+    let mut socket = reopened(&server, &slack, SECOND_MS).await;
     // Nor one in small pieces.
     for _ in 0..20 {
         let piece = Frame::message(vec![b'x'; 64 * 1024], OpCode::Data(Data::Text), false);
@@ -295,8 +301,7 @@ async fn a_giant_is_not_read_and_another_socket_is_opened() {
         }
     }
     assert_eq!(socket.heard().await, FromBellhop::Closed);
-    server.clock.advance(2 * SECOND_MS);
-    slack.connection().await.delivers(&event(2)).await;
+    reopened(&server, &slack, SECOND_MS).await.delivers(&event(2)).await;
     assert_eq!(heard_keys(&server).await, keys([2]));
 }
 
@@ -330,17 +335,8 @@ async fn silence_is_asked_and_then_given_up() {
     // Slack pings too: each is a sign of life, and is answered.
     socket.say_raw(Message::Ping(b"slack".to_vec().into())).await;
     socket.delivers(&event(3)).await;
-    server.clock.advance(MINUTE_MS / 2);
-    // Nobody reads any more.
-    let mut next = loop {
-        server.clock.advance(MINUTE_MS / 2);
-        if !slack.no_connection().await {
-            panic!("a socket was opened and not taken");
-        }
-        if let Ok(next) = tokio::time::timeout(std::time::Duration::from_millis(300), slack.connection()).await {
-            break next;
-        }
-    };
+    // From here on nobody reads.
+    let mut next = reopened(&server, &slack, MINUTE_MS / 6).await;
     next.delivers(&event(4)).await;
     drop(socket);
     assert_eq!(heard_keys(&server).await, keys(1..=4));
@@ -353,8 +349,7 @@ async fn a_socket_without_a_first_word_is_given_up() {
     assert!(mute.is_silent().await);
     server.clock.advance(MINUTE_MS / 2);
     assert_eq!(mute.heard().await, FromBellhop::Closed);
-    server.clock.advance(SECOND_MS);
-    slack.connection().await.delivers(&event(1)).await;
+    reopened(&server, &slack, SECOND_MS).await.delivers(&event(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -363,26 +358,14 @@ async fn a_slack_in_trouble_is_tried_again_and_a_rate_limit_is_kept() {
     drop(slack.connection().await);
     let limited = SlackAnswer::RateLimited { retry_after_seconds: 90 };
     server.slack.next("apps.connections.open", [SlackAnswer::Status(500), SlackAnswer::Reset, limited]);
-    server.restart().await;
     let before = server.slack.requests("apps.connections.open").len();
-    let attempts = |count: usize| {
-        let server = &server;
-        async move {
-            eventually(&format!("attempt {count}"), async || {
-                (server.slack.requests("apps.connections.open").len() >= before + count).then_some(())
-            })
-            .await;
-        }
-    };
-    attempts(0).await;
-    for pause_ms in [SECOND_MS, 2 * SECOND_MS] {
-        server.clock.advance(pause_ms);
-        assert!(slack.no_connection().await);
-    }
-    server.clock.advance(89 * SECOND_MS);
-    assert!(slack.no_connection().await, "sooner than Slack asked for");
-    server.clock.advance(SECOND_MS);
-    slack.connection().await.delivers(&event(1)).await;
+    server.restart().await;
+    reopened(&server, &slack, SECOND_MS).await.delivers(&event(1)).await;
+    let attempts = server.slack.requests("apps.connections.open").split_off(before);
+    let at: Vec<i64> = attempts.iter().map(|attempt| attempt.at_ms).collect();
+    assert_eq!(at.len(), 4, "{at:?}");
+    assert!(at.is_sorted_by(|one, next| one < next), "{at:?}");
+    assert!(at[3] - at[2] >= 90 * SECOND_MS, "sooner than Slack asked for: {at:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::SocketApp;
-use crate::app::{Heard, SharedApp};
+use crate::app::SharedApp;
 use crate::outbound::slack::{Farewell, Said, SlackSocket, SocketEnvelope};
 
 /// Envelopes that are committed at the same time; they share commits. While there are so many, no more are read.
@@ -34,7 +34,8 @@ pub struct Connection {
     app: SharedApp,
     of: Arc<SocketApp>,
     socket: SlackSocket,
-    hearing: JoinSet<(String, Heard)>,
+    /// Ids of envelopes, each with whether it may be acknowledged.
+    hearing: JoinSet<(String, bool)>,
     /// When the silence is too long.
     due_at_ms: i64,
     /// Slack was asked whether it is there, or has not said a word yet.
@@ -103,18 +104,17 @@ impl Connection {
         let SocketEnvelope { id, kind, payload, retry } = envelope;
         if let Some(retry) = retry {
             let (attempt, reason) = (retry.attempt, retry.reason);
+            self.app.metrics.slack_repeat(Some(&reason));
             tracing::info!(app_id = self.of.app_id, attempt, reason, "Slack says something again");
         }
         let (app, of) = (self.app.clone(), self.of.clone());
         self.hearing.spawn(async move { (id, app.hear_slack_socket(&of.app_id, kind, &payload).await) });
     }
 
-    async fn acknowledge(&mut self, heard: Result<(String, Heard), tokio::task::JoinError>) -> Result<(), End> {
+    async fn acknowledge(&mut self, heard: Result<(String, bool), tokio::task::JoinError>) -> Result<(), End> {
         match heard {
-            Ok((id, Heard::Acknowledge)) => {
-                self.socket.acknowledge(&id).await.map_err(|ended| End::Broken(ended.to_string()))
-            }
-            Ok((_, Heard::Again)) => Ok(()),
+            Ok((id, true)) => self.socket.acknowledge(&id).await.map_err(|ended| End::Broken(ended.to_string())),
+            Ok((_, false)) => Ok(()),
             Err(error) => {
                 tracing::error!(%error, "hearing ended badly; Slack says it again");
                 Ok(())

@@ -17,6 +17,7 @@ use tokio_tungstenite::{WebSocketStream, accept_async};
 
 use super::PATIENCE;
 
+const MOMENT: Duration = Duration::from_millis(20);
 /// How long a test waits to see that nothing comes.
 const NOTHING: Duration = Duration::from_millis(150);
 
@@ -71,6 +72,14 @@ impl FakeSlackSocket {
     pub async fn silent_connection(&self) -> SocketConnection {
         let opened = tokio::time::timeout(PATIENCE, async { self.opened.lock().await.recv().await });
         opened.await.expect("Bellhop opens no socket").unwrap()
+    }
+
+    /// The next, if it is opened within a moment.
+    pub async fn connection_soon(&self) -> Option<SocketConnection> {
+        let opened = tokio::time::timeout(MOMENT, async { self.opened.lock().await.recv().await });
+        let mut connection = opened.await.ok()??;
+        connection.say(&hello("A0OPS")).await;
+        Some(connection)
     }
 
     /// Whether Bellhop leaves it at the sockets that it has.

@@ -35,6 +35,7 @@ mod silences;
 mod slack_channel_configurations;
 mod slack_oauth;
 mod slack_requests;
+mod slack_sockets;
 mod slack_workspaces;
 mod tags;
 mod thread_preferences;

@@ -94,6 +94,7 @@ impl Server {
         worker::start_draw_pictures(&app, undrawn, &tasks, &stop);
         worker::start_post_whole_texts(&app, unposted, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
+        worker::start_slack_sockets(&app, &settings.slack, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
         recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });

@@ -3,6 +3,7 @@
 mod files;
 pub mod oauth;
 mod replies;
+mod socket;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 pub use self::files::{NotUploaded, Upload, UploadThread};
 pub use self::replies::Respond;
+pub use self::socket::{Farewell, NotOpened, Said, SlackSocket, SocketEnvelope};
 
 use super::http::{self, Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;

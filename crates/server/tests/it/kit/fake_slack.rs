@@ -92,6 +92,8 @@ struct Slack {
     buckets: Option<(i64, i64)>,
     bucket_of: HashMap<String, Bucket>,
     posted: u64,
+    /// What `apps.connections.open` answers.
+    socket_url: Option<String>,
 }
 
 struct Shared {
@@ -119,6 +121,7 @@ impl FakeSlack {
                 buckets: None,
                 bucket_of: HashMap::new(),
                 posted: 0,
+                socket_url: None,
             }),
         });
         let routes = Router::new()
@@ -173,6 +176,11 @@ impl FakeSlack {
     /// `auth.test` says this of a token, with these scopes in its head.
     pub fn knows(&self, token: &str, owner: Value, scopes: &str) {
         self.slack().says.insert(("auth.test".to_owned(), token.to_owned()), (owner, Some(scopes.to_owned())));
+    }
+
+    /// Apps in Socket Mode open their sockets there.
+    pub fn opens_sockets_at(&self, url: String) {
+        self.slack().socket_url = Some(url);
     }
 
     /// Allows each channel `size` messages at once and one more every `interval_ms`; refuses the others with 429.
@@ -266,7 +274,8 @@ async fn answer(
         let is_taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
         let ts = (is_taken && method == "chat.postMessage").then(|| slack.ts());
         let said = slack.say(&method, token, &body);
-        slack.requests.push(SlackRequest { token: token.to_owned(), at_ms: now_ms, posted: ts.clone(), method, body });
+        let (token, asked) = (token.to_owned(), method.clone());
+        slack.requests.push(SlackRequest { token, at_ms: now_ms, posted: ts.clone(), method: asked, body });
         (answer, ts, slack.private.contains(&channel), said)
     };
     match answer {
@@ -276,6 +285,11 @@ async fn answer(
             let host = headers["host"].to_str().unwrap();
             let (url, file) = (format!("http://{host}/upload/{FILE}"), FILE);
             let answer = json!({ "ok": true, "ts": ts, "channel": info, "upload_url": url, "file_id": file });
+            if method == "apps.connections.open" {
+                let socket_url = shared.slack.lock().unwrap().socket_url.clone();
+                let url = socket_url.expect("a test that opens sockets says where");
+                return json_answer(&json!({ "ok": true, "url": url }));
+            }
             let Some((said, scopes)) = said else { return json_answer(&answer) };
             let mut response = json_answer(&super::with(answer, said));
             if let Some(scopes) = scopes {

@@ -21,6 +21,7 @@ mod events;
 mod health;
 mod housekeeping;
 mod ingest;
+mod links;
 mod notifications;
 mod organization;
 mod origin;
@@ -61,6 +62,7 @@ use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 use url::Url;
+use wire::ids::{AccountId, Arn};
 
 pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
@@ -71,6 +73,10 @@ pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use ingest::{Polled, Queue};
+pub use links::{
+    AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser,
+    spoken_code,
+};
 pub use notifications::{Accepted, NotAccepted};
 pub use organization::Organization;
 pub use origin::Origin;
@@ -87,7 +93,8 @@ pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned
 pub use slack_requests::SigningSecrets;
 pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
 pub use store::{
-    ActionUpdate, ConfiguredTeam, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate, SlackWorkspace,
+    ActionUpdate, ConfiguredTeam, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate,
+    SlackWorkspace,
 };
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
@@ -129,6 +136,8 @@ pub struct App {
     pub(crate) limits: LimitSettings,
     pub(crate) identities: Identities,
     pub(crate) sign_in: SignIn,
+    /// Roles that people may be offered, of the settings.
+    pub(crate) user_roles: Vec<(AccountId, Arn)>,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,

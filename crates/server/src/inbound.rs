@@ -4,6 +4,7 @@ mod api;
 mod body;
 pub mod development_sns;
 mod health;
+mod link;
 pub mod sandbox;
 mod sign_in;
 mod slack;
@@ -27,6 +28,7 @@ pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
         .route("/sign-in", post(sign_in::post))
         .route("/slack/install", get(slack_oauth::install))
         .route("/slack/oauth", get(slack_oauth::finish))
+        .route("/link/{token}", get(link::show).post(link::step))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -13,6 +13,7 @@ pub mod associations;
 pub mod chime_webhook_configurations;
 pub mod configured_teams;
 pub mod custom_actions;
+pub mod links;
 mod members;
 pub mod slack_channel_configurations;
 pub mod slack_user_identities;
@@ -207,6 +208,9 @@ operations! {
             [InvalidParameterException, InvalidRequestException, LimitExceededException, InternalServiceError] }
         GetSlackOauthParameters { 200 "/bellhop/get-slack-oauth-parameters"
             slack_workspaces::GetSlackOauthParametersRequest => GetSlackOauthParametersResult
+            [InvalidParameterException, InvalidRequestException, InternalServiceError] }
+        ProveLink { 200 "/bellhop/prove-link"
+            links::ProveLinkRequest => ProveLinkResult
             [InvalidParameterException, InvalidRequestException, InternalServiceError] }
     }
 }

@@ -43,6 +43,8 @@ impl App {
         while self.store.bury_held(now_ms.saturating_sub(hours), reason, now_ms).await? > 0 {}
         self.store.prune_slack_channels(days_ago(SLACK_CHANNELS_DAYS)).await?;
         self.store.prune_turns(days_ago(1)).await?;
+        // Their pages still say for a day what came of them.
+        self.store.prune_links(days_ago(1)).await?;
         self.paces.forget_idle(now_ms);
         Ok(())
     }

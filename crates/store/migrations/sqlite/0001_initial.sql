@@ -435,3 +435,27 @@ CREATE TABLE oauth_states (
 );
 CREATE INDEX oauth_states_by_expiry ON oauth_states (expires_at_ms);
 CREATE INDEX oauth_states_by_ticket ON oauth_states (ticket);
+
+-- Ways of people in chat to a role of their own. What is sealed in an address names the row.
+CREATE TABLE links (
+    id                TEXT NOT NULL PRIMARY KEY,
+    asked_key         TEXT NOT NULL UNIQUE,
+    code              TEXT NOT NULL UNIQUE,
+    account_id        TEXT NOT NULL,
+    configuration_arn TEXT NOT NULL,
+    platform          TEXT NOT NULL,  -- slack, teams
+    user_id           TEXT NOT NULL,
+    person_name       TEXT,
+    team_name         TEXT,
+    channel_name      TEXT,
+    created_at_ms     BIGINT NOT NULL,
+    expires_at_ms     BIGINT NOT NULL,
+    state             TEXT NOT NULL,  -- asked, opened, proven, joined, chosen, done, spent
+    browser           TEXT,  -- hash of a cookie
+    proof             TEXT,  -- JSON: who proved it, from where
+    sealed_number     BLOB,
+    wrong_numbers     BIGINT NOT NULL,
+    iam_role_arn      TEXT
+);
+CREATE INDEX links_by_expiry ON links (expires_at_ms);
+CREATE INDEX links_by_configuration ON links (configuration_arn, platform, user_id);

@@ -164,7 +164,7 @@ impl TestServer {
     pub async fn link(&self, key: Key, configuration_arn: &str, person: &PersonId) {
         let (account_id, arn) = (key.account_id.parse().unwrap(), configuration_arn.parse().unwrap());
         let put = self.store().put_user_identity(&account_id, &arn, person, &ROLE.parse().unwrap(), None).await;
-        assert!(put.unwrap(), "there is no {configuration_arn}");
+        assert!(put.unwrap().unwrap(), "there is no {configuration_arn}");
     }
 
     /// `GET path`: status and text.
@@ -378,5 +378,6 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         access_keys: vec![access_key(OPS), access_key(OTHER)],
         policies: Vec::new(),
         sign_in: SignInSettings::default(),
+        user_roles: Vec::new(),
     }
 }

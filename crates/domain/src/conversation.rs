@@ -7,6 +7,7 @@ mod answer;
 mod event;
 mod request;
 pub mod slack;
+pub mod teams;
 
 pub use answer::{Answer, Audience, Choice, Control, Field, Form, Input, Reply, Style};
 pub use event::{

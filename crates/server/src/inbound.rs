@@ -7,6 +7,7 @@ mod health;
 pub mod sandbox;
 mod sign_in;
 mod sns;
+mod teams;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -18,6 +19,7 @@ use crate::app::SharedApp;
 pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
     let routes = Router::new()
         .route("/sns", post(sns::receive))
+        .route("/teams/messages", post(teams::receive))
         .route("/sign-in", post(sign_in::post))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

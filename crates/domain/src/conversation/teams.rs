@@ -82,7 +82,9 @@ pub fn read(body: &str) -> Result<ChatEvent, Malformed> {
         service_url: owned_at(&json, "/serviceUrl").ok_or(Malformed::Lacks("serviceUrl"))?,
         conversation_id,
     };
-    let person = person(&json);
+    // Whoever renames a team adds nothing to it.
+    let person =
+        person(&json).filter(|_| text_at(&json, "/channelData/eventType").is_none_or(|name| !name.starts_with("team")));
     // Who has no name in the tenant's directory has no role in AWS either: there is nothing that Bellhop does for them.
     let of_somebody = |what: Happening| if person.is_some() { what } else { Happening::Nothing };
     let what = match text_at(&json, "/type").unwrap_or_default() {

@@ -19,8 +19,8 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
         tenant_id: team.tenant_id,
         team_id: team.team_id,
         team_name: Some(team.team_name),
-        state: ResourceState::Enabled,
-        state_reason: None,
+        state: if team.disabled_reason.is_some() { ResourceState::Disabled } else { ResourceState::Enabled },
+        state_reason: team.disabled_reason,
     });
     json(&ListMicrosoftTeamsConfiguredTeamsResult {
         configured_teams: teams.collect(),

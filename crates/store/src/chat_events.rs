@@ -266,7 +266,10 @@ impl Store {
 
     /// Frees the leases of a server that died. Right only for the one server that holds the data directory's lock.
     pub(crate) async fn free_chat_event_leases(&self) -> Result<(), StoreError> {
-        query("UPDATE chat_events SET leased_until_ms = 0 WHERE leased_until_ms > 0").execute(&self.writer).await?;
+        // The time is there for the index: what is pending is due some time.
+        query("UPDATE chat_events SET leased_until_ms = 0 WHERE state = 'pending' AND due_at_ms >= 0 AND leased_until_ms > 0")
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 

@@ -5,11 +5,11 @@
 use domain::conversation::teams::{self, Envelope};
 use domain::conversation::{ChatEvent, Scene};
 use domain::teams_token::{Expected, NotVerified, Unverified, Verified};
-use secrecy::SecretString;
-use store::{ChatEventKind, NewChatEvent, StoreError};
+use store::{ChatEventKind, StoreError};
 use wire::ids::Uuid;
 
 use super::App;
+use super::chat_events::Heard;
 use crate::outbound::teams::keys::NoKey;
 
 /// Why an activity is not heard.
@@ -45,20 +45,14 @@ impl App {
         Ok(token.verify(&key, expected, body)?)
     }
 
-    /// Commits an activity. `false`: it was heard before.
-    pub async fn hear_teams(&self, verified: &Verified, envelope: &Envelope) -> Result<bool, NotHeardTeams> {
+    /// Commits an activity.
+    pub async fn hear_teams(&self, verified: &Verified, envelope: &Envelope) -> Result<Heard, NotHeardTeams> {
         let tenant_id = &envelope.tenant_id;
         let is_served = self.teams_installers.serves(tenant_id) || self.store.is_tenant_configured(tenant_id).await?;
         if !is_served {
             return Err(NotHeardTeams::UnknownTenant(tenant_id.clone()));
         }
-        let event = NewChatEvent {
-            key: envelope.key(),
-            kind: ChatEventKind::TeamsActivity,
-            body: SecretString::from(verified.body()),
-            received_at_ms: self.clock.now_ms(),
-        };
-        Ok(self.store.hear(&event).await?)
+        Ok(self.hear(ChatEventKind::TeamsActivity, envelope.key(), verified.body()).await?)
     }
 
     /// What a stored activity says. Its team is found by Teams' own name for it, where that is all it says.

@@ -127,6 +127,7 @@ CREATE TABLE chat_configurations (
     tags                        TEXT   NOT NULL,
     created_at_ms               BIGINT NOT NULL
 );
+CREATE INDEX chat_configurations_by_destination ON chat_configurations (destination, arn);
 CREATE INDEX chat_configurations_by_account ON chat_configurations (account_id, arn);
 CREATE INDEX chat_configurations_by_team ON chat_configurations (account_id, team_id, arn);
 -- A channel once an account; a Chime webhook has no channel and may serve several configurations.

@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
-    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded,
-    Unwritten, Watch, WholeTexts, server_name,
+    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle, Undrawn,
+    UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -33,6 +33,7 @@ use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
+use crate::outbound::teams::keys::{KeySource, TeamsKeys};
 use crate::outbound::teams::{TeamsBot, TeamsClient};
 use crate::random::Random;
 use crate::worker;
@@ -164,6 +165,7 @@ async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<
             team_id: team.team_id.clone(),
             tenant_id: team.tenant_id.clone(),
             team_name: team.team_name.clone(),
+            disabled_reason: None,
         })
         .collect();
     let identities = declared_identities::of(settings);
@@ -230,6 +232,8 @@ fn compose(
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
+        teams_keys: TeamsKeys::new(clock.clone(), teams_issuers(settings)?)?,
+        teams_installers: TeamsInstallers::new(&settings.microsoft_teams),
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
         unsupported: settings.notifications.unsupported,
@@ -278,6 +282,12 @@ fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
         service_url: bot.service_url()?,
         login_url: bot.login_url()?,
     }))
+}
+
+/// Who speaks for Teams. Whoever is not named here is not believed.
+fn teams_issuers(settings: &Settings) -> anyhow::Result<Vec<(String, KeySource)>> {
+    let Some(bot) = &settings.microsoft_teams.bot else { return Ok(Vec::new()) };
+    Ok(vec![(bot.token_issuer().to_owned(), KeySource::Metadata(bot.openid_url()?))])
 }
 
 /// What those who log in to this server call it.

@@ -118,4 +118,6 @@ fn team_id(text: Option<&str>) -> Result<SlackTeamId, Malformed> {
 }
 
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod tests;

@@ -11,7 +11,9 @@ mod audit;
 mod authorization;
 mod caller;
 mod chat_configurations;
+mod chat_events;
 mod configured_teams;
+mod conversations;
 mod custom_actions;
 mod deliveries;
 mod error;
@@ -19,7 +21,9 @@ mod events;
 mod health;
 mod housekeeping;
 mod ingest;
+mod links;
 mod notifications;
+mod organization;
 mod origin;
 mod paces;
 mod pagination;
@@ -30,10 +34,14 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_oauth;
+mod slack_requests;
+mod slack_sockets;
 mod slack_workspaces;
 mod tags;
 mod thread_preferences;
 mod throttle;
+mod tickets;
 mod topic_subscriptions;
 mod user_identities;
 mod watch;
@@ -54,16 +62,23 @@ use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 use url::Url;
+use wire::ids::{AccountId, Arn};
 
 pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
+pub use chat_events::Heard;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use ingest::{Polled, Queue};
+pub use links::{
+    AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser,
+    spoken_code,
+};
 pub use notifications::{Accepted, NotAccepted};
+pub use organization::Organization;
 pub use origin::Origin;
 pub use paces::Paces;
 pub use pauses::{Pauses, spoken};
@@ -74,7 +89,13 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
-pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned, SlackOauth};
+pub use slack_requests::SigningSecrets;
+pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
+pub use store::{
+    ActionUpdate, ConfiguredTeam, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate,
+    SlackWorkspace,
+};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
@@ -100,6 +121,9 @@ pub struct App {
     /// What waits for Amazon CloudWatch.
     pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
+    /// Of the apps that are heard at `/slack/…`.
+    pub(crate) signing_secrets: SigningSecrets,
+    pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,
@@ -112,6 +136,8 @@ pub struct App {
     pub(crate) limits: LimitSettings,
     pub(crate) identities: Identities,
     pub(crate) sign_in: SignIn,
+    /// Roles that people may be offered, of the settings.
+    pub(crate) user_roles: Vec<(AccountId, Arn)>,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,
@@ -119,6 +145,7 @@ pub struct App {
     /// Of the settings.
     pub(crate) rules: Arc<Rules>,
     pub(crate) silences: Silences,
+    pub(crate) organization: Organization,
     /// Waiting messages of a channel from which on they are folded; 0: never.
     pub(crate) digest_after: i64,
     /// The longest that one attempt can take.

@@ -19,9 +19,9 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Pictures, Queue, RefusedQueue, SharedApp,
-    SignIn, Silences, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts,
-    server_name,
+    App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
+    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded,
+    Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -94,6 +94,7 @@ impl Server {
         worker::start_draw_pictures(&app, undrawn, &tasks, &stop);
         worker::start_post_whole_texts(&app, unposted, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
+        worker::start_slack_sockets(&app, &settings.slack, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
         recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });
@@ -218,13 +219,16 @@ fn compose(
         requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
         tasks: tasks.clone(),
         identities: Identities::default(),
+        user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
         random: Random::from_seed(seed(&clock)),
         store,
         metrics: Metrics::new(settings.metrics.by_configuration),
         events: EventQueues::new(&settings.cloudwatch),
+        signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
+        slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
@@ -245,6 +249,7 @@ fn compose(
         accept_rules: settings.delivery.accept_rules(),
         rules: Arc::new(settings.rules()?),
         silences: Silences::default(),
+        organization: Organization::new(settings.chat_policies()?),
         digest_after: i64::from(settings.delivery.digest_after),
         attempt_ms: settings.delivery.attempt_ms(),
         pauses: Pauses::default(),

@@ -56,7 +56,7 @@ async fn a_post_answers_with_the_message_and_keeps_it() {
         twin.get("messages?channel=C0ALERTS").await["messages"],
         json!([{
             "channel": "C0ALERTS", "ts": "1700000000.000000", "thread_ts": null, "reply_broadcast": false,
-            "user": "U0BELLHOP", "bot_id": "B0BELLHOP", "text": "hi", "blocks": blocks, "attachments": attachments,
+            "user": "U0BELLHOP", "bot_id": "B0BELLHOP", "ephemeral_to": null, "text": "hi", "blocks": blocks, "attachments": attachments,
             "metadata": metadata, "edited": null,
         }])
     );

@@ -11,7 +11,9 @@ mod audit;
 mod authorization;
 mod caller;
 mod chat_configurations;
+mod chat_events;
 mod configured_teams;
+mod conversations;
 mod custom_actions;
 mod deliveries;
 mod error;
@@ -30,10 +32,12 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_requests;
 mod slack_workspaces;
 mod tags;
 mod thread_preferences;
 mod throttle;
+mod tickets;
 mod topic_subscriptions;
 mod user_identities;
 mod watch;
@@ -59,6 +63,7 @@ pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
+pub use chat_events::Heard;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
@@ -74,6 +79,7 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
+pub use slack_requests::SigningSecrets;
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
@@ -100,6 +106,8 @@ pub struct App {
     /// What waits for Amazon CloudWatch.
     pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
+    /// Of the apps that are heard at `/slack/…`.
+    pub(crate) signing_secrets: SigningSecrets,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,

@@ -6,6 +6,7 @@ pub mod development_sns;
 mod health;
 pub mod sandbox;
 mod sign_in;
+mod slack;
 mod sns;
 
 use axum::Router;
@@ -18,6 +19,9 @@ use crate::app::SharedApp;
 pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
     let routes = Router::new()
         .route("/sns", post(sns::receive))
+        .route("/slack/events", post(slack::events))
+        .route("/slack/commands", post(slack::commands))
+        .route("/slack/interactivity", post(slack::interactivity))
         .route("/sign-in", post(sign_in::post))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -1,6 +1,7 @@
-//! What runs beside the requests: delivering, polling queues, keeping subscriptions, telling CloudWatch, recording
+//! What runs beside the requests: delivering, answering in chat, polling queues, keeping subscriptions, telling CloudWatch, recording
 //! what was refused, following silences, forgetting. Each file one loop over a function of `app`.
 
+mod answer_chat;
 mod deliver_notifications;
 mod draw_pictures;
 mod follow_silences;
@@ -22,6 +23,7 @@ use crate::config::CloudWatchSettings;
 /// Starts every worker on `tasks`. They finish what they are doing and end when `stop` is cancelled.
 pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(deliver_notifications::run(app.clone(), stop.clone()));
+    tasks.spawn(answer_chat::run(app.clone(), stop.clone()));
     tasks.spawn(subscribe_topics::run(app.clone(), stop.clone()));
     tasks.spawn(poll_queues::run(app.clone(), stop.clone()));
     tasks.spawn(keep_house::run(app.clone(), stop.clone()));

@@ -206,15 +206,16 @@ impl Store {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<ListedChatEvent>, StoreError> {
-        let rows = query(
-            "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
-             WHERE id < $1 AND state = COALESCE($2, state) ORDER BY id DESC LIMIT $3",
-        )
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(state)
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
+        let of_all = "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
+             WHERE id < $1 ORDER BY id DESC LIMIT $2";
+        let of_state = "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
+             WHERE id < $1 AND state = $3 ORDER BY id DESC LIMIT $2";
+        let mut query = query(if state.is_some() { of_state } else { of_all });
+        query = query.bind(before.unwrap_or(i64::MAX)).bind(limit);
+        if let Some(state) = state {
+            query = query.bind(state);
+        }
+        let rows = query.fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| {
                 Ok(ListedChatEvent {
@@ -266,7 +267,10 @@ impl Store {
 
     /// Frees the leases of a server that died. Right only for the one server that holds the data directory's lock.
     pub(crate) async fn free_chat_event_leases(&self) -> Result<(), StoreError> {
-        query("UPDATE chat_events SET leased_until_ms = 0 WHERE leased_until_ms > 0").execute(&self.writer).await?;
+        // The time is there for the index: what is pending is due some time.
+        query("UPDATE chat_events SET leased_until_ms = 0 WHERE state = 'pending' AND due_at_ms >= 0 AND leased_until_ms > 0")
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 

@@ -80,6 +80,15 @@ impl Store {
         rows.iter().map(|row| self.workspace(row)).collect()
     }
 
+    /// Whether an account authorised a workspace with an app, and still does.
+    pub async fn is_slack_team_authorized(&self, team_id: &SlackTeamId, app_id: &str) -> Result<bool, StoreError> {
+        let row = query(
+            "SELECT 1 AS found FROM slack_workspaces WHERE team_id = $1 AND COALESCE(app_id, $2) = $2
+             AND disabled_reason IS NULL LIMIT 1",
+        );
+        Ok(row.bind(team_id.as_str()).bind(app_id).fetch_optional(&self.reader).await?.is_some())
+    }
+
     /// Takes a workspace from an account. `Ok(Ok(false))`: there is none.
     pub async fn delete_slack_workspace(
         &self,

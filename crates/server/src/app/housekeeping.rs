@@ -7,6 +7,8 @@ use super::App;
 
 /// Rows that one transaction forgets: requests come to the writer in between.
 const BATCH: i64 = 500;
+/// Longer than any platform repeats what it said.
+const CHAT_EVENTS_DAYS: u32 = 7;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl App {
@@ -31,6 +33,8 @@ impl App {
         if self.ledger_retention_days > 0 {
             self.store.prune_pictures(days_ago(self.ledger_retention_days)).await?;
         }
+        while self.store.prune_chat_events(days_ago(CHAT_EVENTS_DAYS), BATCH).await? > 0 {}
+        self.store.prune_spent_tickets(now_ms).await?;
         self.store.prune_recent_similar(now_ms.saturating_sub(self.accept_rules.similar_within_ms.max(DAY_MS))).await?;
         let (reason, hours) = ("gave up waiting for its credentials; last: ", self.backoff.give_up_after_ms);
         while self.store.bury_held(now_ms.saturating_sub(hours), reason, now_ms).await? > 0 {}

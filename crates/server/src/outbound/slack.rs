@@ -1,6 +1,7 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
 mod files;
+mod replies;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use url::Url;
 use uuid::Uuid;
 
 pub use self::files::{NotUploaded, Upload, UploadThread};
+pub use self::replies::Respond;
 
 use super::http::{self, Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;

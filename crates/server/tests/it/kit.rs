@@ -6,6 +6,7 @@ mod api_client;
 mod cbor;
 mod clock;
 mod connection;
+mod database;
 mod fake_cloudwatch;
 mod fake_collector;
 mod fake_metrics;
@@ -21,6 +22,7 @@ mod process;
 mod protobuf;
 mod requests;
 mod serving;
+mod slack_app;
 mod test_server;
 mod users;
 
@@ -31,6 +33,7 @@ use serde_json::Value;
 pub use api_client::{Answer, ApiClient, Call, Key};
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use connection::Connection;
+pub use database::Database;
 pub use fake_cloudwatch::{CloudWatchAnswer, FakeCloudWatch};
 pub use fake_collector::{CollectedSpan, FakeCollector};
 pub use fake_metrics::{FakeMetrics, MetricsAnswer, PIXEL};
@@ -44,6 +47,7 @@ pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, with_spar
 pub use listing::Listing;
 pub use process::BellhopProcess;
 pub use requests::{Request, request};
+pub use slack_app::{APP, OTHER_APP, SIGNATURE, SlackAnswered, SlackPost, TIMESTAMP};
 pub use test_server::TestServer;
 pub use users::{declare_policy, declare_user, user_arn};
 

@@ -40,6 +40,8 @@ mod rules;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod slack;
+#[cfg(test)]
 mod sns;
 #[cfg(test)]
 mod sqs;

@@ -114,6 +114,7 @@ CREATE TABLE chat_configurations (
     tags                        TEXT   NOT NULL,
     created_at_ms               BIGINT NOT NULL
 );
+CREATE INDEX chat_configurations_by_destination ON chat_configurations (destination, arn);
 CREATE INDEX chat_configurations_by_account ON chat_configurations (account_id, arn);
 CREATE INDEX chat_configurations_by_team ON chat_configurations (account_id, team_id, arn);
 -- A channel once an account; a Chime webhook has no channel and may serve several configurations.
@@ -398,6 +399,7 @@ CREATE TABLE chat_events (
     received_at_ms  BIGINT NOT NULL
 );
 CREATE INDEX chat_events_due ON chat_events (due_at_ms) WHERE state = 'pending';
+CREATE INDEX chat_events_by_state ON chat_events (state, id);
 CREATE INDEX chat_events_by_age ON chat_events (received_at_ms, id);
 
 -- Tickets of buttons that may be pressed once, by whom they were: the event that spent them may come again.

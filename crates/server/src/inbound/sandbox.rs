@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use serde_json::json;
 use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,8 @@ use self::live::LiveEvent;
 use self::oauth::Codes;
 pub use self::outgoing::Outgoing;
 pub use self::page::ASSETS;
+use self::teams::Teams;
+pub use self::teams::Tenant;
 use self::tickets::Tickets;
 use self::views::Views;
 
@@ -48,6 +50,7 @@ mod replies;
 mod same_site;
 mod slack_api;
 mod speech;
+mod teams;
 mod tickets;
 mod view_rules;
 mod viewer;
@@ -73,6 +76,8 @@ pub struct Workspace {
     /// The one bot token that the Slack methods accept, `xoxb-…`. Never shown or logged.
     pub bot_token: String,
     pub app: SlackApp,
+    /// Without it, there is no Microsoft Teams in the sandbox.
+    pub teams: Option<Tenant>,
 }
 
 /// The app of the workspace, which Bellhop is to Slack.
@@ -111,11 +116,27 @@ pub fn router(workspace: Workspace, now_ms: NowMs, outgoing: Outgoing, closing: 
         .route("/sandbox/views", get(views::show))
         .route("/sandbox/submit", post(views::submit))
         .route("/sandbox/close", post(views::close))
+        .merge(teams_routes())
         .route("/sandbox/live", get(live::subscribe))
         .route("/sandbox/faults", get(faults::show).post(faults::arm).delete(faults::clear))
         .layer(DefaultBodyLimit::max(REQUEST_BODY_MAX_BYTES))
         .layer(axum::middleware::from_fn(same_site::refuse_strangers))
         .with_state(sandbox)
+}
+
+fn teams_routes() -> Router<Arc<Sandbox>> {
+    Router::new()
+        .route("/sandbox/teams", get(page::teams))
+        .route("/sandbox/teams/adaptivecards.js", get(page::adaptive_cards))
+        .route("/sandbox/teams/messages", get(teams::messages).delete(teams::clear))
+        .route("/sandbox/teams/channels", get(teams::channels))
+        .route("/sandbox/teams/say", post(teams::activities::say))
+        .route("/sandbox/teams/press", post(teams::activities::press))
+        .route("/sandbox/teams/install", post(teams::activities::install))
+        .route("/sandbox/teams/openid", get(teams::activities::openid))
+        .route("/sandbox/teams/keys", get(teams::activities::keys))
+        .route("/sandbox/teams/login/{tenant}/oauth2/v2.0/token", post(teams::connector::login))
+        .route("/sandbox/teams/connector/v3/{*path}", any(teams::connector::call))
 }
 
 /// All that the sandbox remembers.
@@ -130,12 +151,14 @@ struct Sandbox {
     tickets: Mutex<Tickets>,
     views: Mutex<Views>,
     codes: Mutex<Codes>,
+    teams: Teams,
     live: broadcast::Sender<LiveEvent>,
     subscribers: Arc<Semaphore>,
 }
 
 impl Sandbox {
     fn new(workspace: Workspace, now_ms: NowMs, outgoing: Outgoing, closing: CancellationToken) -> Self {
+        let teams = Teams::new(workspace.teams.clone());
         Self {
             workspace,
             now_ms,
@@ -147,6 +170,7 @@ impl Sandbox {
             tickets: Mutex::new(Tickets::default()),
             views: Mutex::new(Views::default()),
             codes: Mutex::new(Codes::default()),
+            teams,
             live: broadcast::Sender::new(LIVE_EVENTS_BUFFERED),
             subscribers: Arc::new(Semaphore::new(SUBSCRIBERS_MAX)),
         }

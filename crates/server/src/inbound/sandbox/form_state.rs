@@ -20,21 +20,22 @@ pub struct Element<'b> {
     pub is_required: bool,
 }
 
-/// The blocks with an id for each, and one for each element: Slack makes them up where an app sends none.
-pub fn with_ids(blocks: &[Value]) -> Vec<Value> {
+/// The blocks with an id for each, and one for each element: Slack makes them up where an app sends none. `prefix` tells those of an
+/// attachment apart.
+pub fn with_ids(blocks: &[Value], prefix: &str) -> Vec<Value> {
     let mut blocks = blocks.to_vec();
     for (index, block) in blocks.iter_mut().enumerate() {
-        name(block, "block_id", format!("block-{index}"));
+        name(block, "block_id", format!("{prefix}block-{index}"));
         for member in ["accessory", "element"] {
             if let Some(element) = block.get_mut(member) {
-                name(element, "action_id", format!("action-{index}"));
+                name(element, "action_id", format!("{prefix}action-{index}"));
             }
         }
         if block.get("type").and_then(Value::as_str) == Some("actions")
             && let Some(Value::Array(elements)) = block.get_mut("elements")
         {
             for (at, element) in elements.iter_mut().enumerate() {
-                name(element, "action_id", format!("action-{index}-{at}"));
+                name(element, "action_id", format!("{prefix}action-{index}-{at}"));
             }
         }
     }
@@ -205,7 +206,7 @@ mod tests {
     use super::*;
 
     fn form() -> Vec<Value> {
-        with_ids(&[
+        let blocks = [
             json!({ "type": "actions", "elements": [
                 { "type": "button", "text": { "type": "plain_text", "text": "Go" }, "value": "ticket" },
                 { "type": "button", "action_id": "stop", "text": { "type": "plain_text", "text": "Stop" } },
@@ -217,7 +218,8 @@ mod tests {
             json!({ "type": "input", "block_id": "1", "label": {}, "optional": true, "element": {
                 "type": "plain_text_input", "action_id": "hours", "initial_value": "12",
             }}),
-        ])
+        ];
+        with_ids(&blocks, "")
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub enum LiveEvent {
     Deleted(String, Ts),
     /// What somebody has open now: as `GET /sandbox/views` shows it.
     View(Value),
+    /// A message of Teams, new or changed; null when they were cleared.
+    Teams(Value),
 }
 
 impl LiveEvent {
@@ -47,6 +49,7 @@ impl LiveEvent {
             Self::Channel(channel) => ("channel", json!(channel)),
             Self::Cleared(channel) => ("cleared", json!({ "channel": channel })),
             Self::Deleted(channel, ts) => ("deleted", json!({ "channel": channel, "ts": ts })),
+            Self::Teams(message) => ("teams", message.clone()),
             Self::View(shown) => ("view", shown.clone()),
         };
         Event::default().event(name).data(data.to_string())

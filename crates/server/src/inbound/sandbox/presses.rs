@@ -65,8 +65,12 @@ impl Sandbox {
         let (blocks, more) = match (&press.channel, &press.ts) {
             (Some(channel), Some(ts)) => {
                 let message = self.seen_by(person, channel, ts)?;
-                let blocks = form_state::with_ids(&message.blocks);
+                let mut blocks = form_state::with_ids(&message.blocks, "");
                 let more = self.of_message(person, &message, &blocks, host);
+                for (index, attachment) in message.attachments.iter().enumerate() {
+                    let inside = attachment.get("blocks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                    blocks.extend(form_state::with_ids(inside, &format!("attachment-{index}-")));
+                }
                 (blocks, more)
             }
             (None, None) => {

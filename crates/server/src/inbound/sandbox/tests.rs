@@ -19,6 +19,7 @@ mod files;
 mod pressing;
 mod slack_methods;
 mod speaking;
+mod teams;
 mod viewing;
 mod views;
 

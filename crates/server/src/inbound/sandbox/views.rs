@@ -163,7 +163,7 @@ impl Sandbox {
         let now_ms = (self.now_ms)();
         Ok(json!({
             "id": format!("V{id}"), "team_id": self.workspace.team_id, "type": "modal", "title": given["title"],
-            "submit": given.get("submit"), "close": given.get("close"), "blocks": form_state::with_ids(blocks),
+            "submit": given.get("submit"), "close": given.get("close"), "blocks": form_state::with_ids(blocks, ""),
             "private_metadata": text("private_metadata"), "callback_id": text("callback_id"),
             "external_id": text("external_id"), "clear_on_close": flag("clear_on_close"),
             "notify_on_close": flag("notify_on_close"), "state": { "values": {} },

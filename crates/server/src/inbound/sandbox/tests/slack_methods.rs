@@ -213,8 +213,8 @@ async fn a_long_text_is_cut_where_slack_cuts_it() {
 async fn requests_that_are_no_call_are_refused() {
     let twin = Twin::start().await;
     assert_eq!(
-        twin.slack("chat.delete", json!({})).await,
-        json!({ "ok": false, "error": "unknown_method", "req_method": "chat.delete" })
+        twin.slack("chat.scheduleMessage", json!({})).await,
+        json!({ "ok": false, "error": "unknown_method", "req_method": "chat.scheduleMessage" })
     );
     let url = twin.url("slack/api/chat.postMessage");
     let error = async |kind: &str, body: &'static str| -> Value {

@@ -10,6 +10,7 @@ pub mod custom_action;
 pub mod delivery;
 mod glob;
 pub mod notification;
+pub mod organization;
 pub mod rules;
 pub mod slack_request;
 pub mod sns_message;

@@ -22,6 +22,7 @@ mod health;
 mod housekeeping;
 mod ingest;
 mod notifications;
+mod organization;
 mod origin;
 mod paces;
 mod pagination;
@@ -69,6 +70,7 @@ pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use ingest::{Polled, Queue};
 pub use notifications::{Accepted, NotAccepted};
+pub use organization::Organization;
 pub use origin::Origin;
 pub use paces::Paces;
 pub use pauses::{Pauses, spoken};
@@ -127,6 +129,7 @@ pub struct App {
     /// Of the settings.
     pub(crate) rules: Arc<Rules>,
     pub(crate) silences: Silences,
+    pub(crate) organization: Organization,
     /// Waiting messages of a channel from which on they are folded; 0: never.
     pub(crate) digest_after: i64,
     /// The longest that one attempt can take.

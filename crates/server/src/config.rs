@@ -12,6 +12,7 @@ mod metrics;
 mod microsoft_teams;
 mod notifications;
 mod operators;
+mod organization;
 mod pictures;
 mod rules;
 mod secret_file;
@@ -44,6 +45,7 @@ pub use metrics::MetricsSettings;
 pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
 pub use notifications::{NotificationSettings, Unsupported};
 pub use operators::OperatorSettings;
+pub use organization::{AttachmentSettings, ChatPolicySettings, OrganizationSettings};
 pub use pictures::{PictureSettings, PictureSource};
 pub use rules::RuleSettings;
 pub use slack::{SlackAppSettings, SlackSettings, SlackWorkspaceSettings};
@@ -100,6 +102,8 @@ pub struct Settings {
     pub rules: Vec<RuleSettings>,
     #[serde(default)]
     pub pictures: PictureSettings,
+    #[serde(default)]
+    pub organization: OrganizationSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -212,6 +216,7 @@ impl Settings {
         settings.slack.read_secrets(directory)?;
         settings.microsoft_teams.read_password(directory)?;
         settings.read_template_files(directory)?;
+        settings.read_chat_policies(directory)?;
         Ok(settings)
     }
 
@@ -222,6 +227,7 @@ impl Settings {
         settings.slack.read_secrets(Path::new("."))?;
         settings.microsoft_teams.read_password(Path::new("."))?;
         settings.read_template_files(Path::new("."))?;
+        settings.read_chat_policies(Path::new("."))?;
         Ok(settings)
     }
 }

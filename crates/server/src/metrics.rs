@@ -70,6 +70,7 @@ pub enum AttemptOutcome {
     Delivered,
     Retry,
     Held,
+    Suppressed,
     Dead,
 }
 
@@ -128,6 +129,7 @@ impl AttemptOutcome {
             Self::Delivered => "delivered",
             Self::Retry => "retry",
             Self::Held => "held",
+            Self::Suppressed => "suppressed",
             Self::Dead => "dead",
         }
     }

@@ -240,6 +240,13 @@ pub enum ResourceState {
     Disabled,
 }
 
+impl ResourceState {
+    /// By its `StateReason`: what is disabled says why.
+    pub fn of(state_reason: Option<&str>) -> Self {
+        if state_reason.is_some() { Self::Disabled } else { Self::Enabled }
+    }
+}
+
 impl Described for ResourceState {
     fn describe() -> Value {
         json!({ "type": "string", "pattern": "^(ENABLED|DISABLED)$" })

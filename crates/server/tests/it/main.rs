@@ -10,6 +10,8 @@ mod api;
 #[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod deliveries;

@@ -409,3 +409,13 @@ CREATE TABLE spent_tickets (
     expires_at_ms BIGINT NOT NULL
 );
 CREATE INDEX spent_tickets_by_expiry ON spent_tickets (expires_at_ms);
+
+-- What Slack said of channels, for policies that allow only some.
+CREATE TABLE slack_channels (
+    team_id    TEXT COLLATE "C" NOT NULL,
+    channel_id TEXT COLLATE "C" NOT NULL,
+    is_private BIGINT           NOT NULL,
+    seen_at_ms BIGINT           NOT NULL,
+    PRIMARY KEY (team_id, channel_id)
+);
+CREATE INDEX slack_channels_by_age ON slack_channels (seen_at_ms);

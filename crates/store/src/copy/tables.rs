@@ -58,6 +58,7 @@ pub(super) const TABLES: &[Table] = &[
     table("audit_records", &["id"]),
     table("chat_events", &["id"]),
     table("spent_tickets", &["ticket"]),
+    table("slack_channels", &["team_id", "channel_id"]),
 ];
 
 #[cfg(test)]

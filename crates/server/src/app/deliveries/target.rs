@@ -1,6 +1,7 @@
 //! Where a delivery goes: its configuration's channel as it is now, and what opens it.
 
 use domain::chat_configuration::{Channel, SlackChannel, TeamsChannel, teams_destination};
+use domain::organization::Denied;
 use secrecy::SecretString;
 use store::StoreError;
 use store::outbox::PendingDelivery;
@@ -41,6 +42,10 @@ pub(super) enum NoTarget {
         scope: String,
         reason: String,
     },
+    /// The organization's policy denies its channel.
+    Denied(String),
+    /// It may be denied: what the policy asks of the channel is not known now.
+    Unknown(String),
 }
 
 impl Target {
@@ -70,6 +75,12 @@ impl App {
         let Some(listed) = self.store.chat_configuration(&account_id, &arn).await? else {
             return Ok(Err(NoTarget::Gone("its configuration was deleted".to_owned())));
         };
+        if let Some(denied) = self.allowed(&listed.configuration).await.denied {
+            return Ok(Err(match &denied {
+                Denied::UnknownChannelType { .. } => NoTarget::Unknown(denied.to_string()),
+                _ => NoTarget::Denied(denied.to_string()),
+            }));
+        }
         let logging_level = listed.configuration.logging_level;
         let iam_role_arn = listed.configuration.iam_role_arn;
         let found = match listed.configuration.channel {

@@ -15,12 +15,16 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = ListMicrosoftTeamsConfiguredTeamsRequest::decode(body)?;
     let token = request.next_token.as_ref().map(PaginationToken::as_str);
     let page = app.list_configured_teams(caller, request.max_results.unwrap_or_default(), token).await?;
-    let teams = page.teams.into_iter().map(|team| ConfiguredTeam {
-        tenant_id: team.tenant_id,
-        team_id: team.team_id,
-        team_name: Some(team.team_name),
-        state: ResourceState::Enabled,
-        state_reason: None,
+    let teams = page.teams.into_iter().map(|team| {
+        let denied = app.team_denied(&caller.account_id, &team.tenant_id, &team.team_id);
+        let state_reason = denied.map(|denied| denied.to_string());
+        ConfiguredTeam {
+            tenant_id: team.tenant_id,
+            team_id: team.team_id,
+            team_name: Some(team.team_name),
+            state: ResourceState::of(state_reason.as_deref()),
+            state_reason,
+        }
     });
     json(&ListMicrosoftTeamsConfiguredTeamsResult {
         configured_teams: teams.collect(),

@@ -15,11 +15,15 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     let request = DescribeSlackWorkspacesRequest::decode(body)?;
     let token = request.next_token.as_ref().map(PaginationToken::as_str);
     let page = app.describe_slack_workspaces(caller, request.max_results.unwrap_or_default(), token).await?;
-    let workspaces = page.workspaces.into_iter().map(|workspace| SlackWorkspace {
-        slack_team_id: workspace.team_id,
-        slack_team_name: workspace.team_name,
-        state: ResourceState::Enabled,
-        state_reason: None,
+    let workspaces = page.workspaces.into_iter().map(|workspace| {
+        let denied = app.workspace_denied(&caller.account_id, &workspace.team_id);
+        let state_reason = denied.map(|denied| denied.to_string());
+        SlackWorkspace {
+            slack_team_id: workspace.team_id,
+            slack_team_name: workspace.team_name,
+            state: ResourceState::of(state_reason.as_deref()),
+            state_reason,
+        }
     });
     json(&DescribeSlackWorkspacesResult {
         slack_workspaces: workspaces.collect(),

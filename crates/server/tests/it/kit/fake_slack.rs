@@ -1,6 +1,6 @@
 //! Slack's Web API as Bellhop sees it: remembers every request, answers as it is told to.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -85,6 +85,8 @@ struct Slack {
     script: HashMap<String, VecDeque<SlackAnswer>>,
     channels: HashMap<String, SlackAnswer>,
     tokens: HashMap<String, SlackAnswer>,
+    /// Channels that are not public.
+    private: HashSet<String>,
     buckets: Option<(i64, i64)>,
     bucket_of: HashMap<String, Bucket>,
     posted: u64,
@@ -110,6 +112,7 @@ impl FakeSlack {
                 script: HashMap::new(),
                 channels: HashMap::new(),
                 tokens: HashMap::new(),
+                private: HashSet::new(),
                 buckets: None,
                 bucket_of: HashMap::new(),
                 posted: 0,
@@ -137,6 +140,16 @@ impl FakeSlack {
     /// Every message to `channel` is answered so.
     pub fn always(&self, channel: &str, answer: SlackAnswer) {
         self.slack().channels.insert(channel.to_owned(), answer);
+    }
+
+    /// From now on the channel is private, or public again.
+    pub fn private(&self, channel: &str, is_private: bool) {
+        let private = &mut self.slack().private;
+        if is_private {
+            private.insert(channel.to_owned())
+        } else {
+            private.remove(channel)
+        };
     }
 
     /// Every call with this token is answered so; `None`: as without a word.
@@ -215,20 +228,22 @@ async fn answer(
         serde_json::from_slice(&body).unwrap()
     };
     let channel = body["channel"].as_str().unwrap_or_default().to_owned();
-    let token = headers["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap();
-    let (answer, ts) = {
+    // An event's own address needs no token: it is the permission.
+    let token = headers.get("authorization").map(|value| value.to_str().unwrap().strip_prefix("Bearer ").unwrap());
+    let token = token.unwrap_or_default();
+    let (answer, ts, is_private) = {
         let mut slack = shared.slack.lock().unwrap();
         let now_ms = shared.clock.now_ms();
         let answer = slack.decide(&method, token, &channel, now_ms);
         let is_taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
         let ts = (is_taken && method == "chat.postMessage").then(|| slack.ts());
         slack.requests.push(SlackRequest { token: token.to_owned(), at_ms: now_ms, posted: ts.clone(), method, body });
-        (answer, ts)
+        (answer, ts, slack.private.contains(&channel))
     };
     match answer {
         SlackAnswer::Ok => {
             let name = format!("name-of-{channel}");
-            let info = json!({ "id": channel, "name": name });
+            let info = json!({ "id": channel, "name": name, "is_private": is_private });
             let host = headers["host"].to_str().unwrap();
             let (url, file) = (format!("http://{host}/upload/{FILE}"), FILE);
             json_answer(&json!({ "ok": true, "ts": ts, "channel": info, "upload_url": url, "file_id": file }))

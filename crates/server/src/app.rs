@@ -36,6 +36,8 @@ mod slack_channel_configurations;
 mod slack_requests;
 mod slack_workspaces;
 mod tags;
+mod teams_activities;
+mod teams_installations;
 mod thread_preferences;
 mod throttle;
 mod tickets;
@@ -83,6 +85,8 @@ pub use sign_in::{
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
 pub use slack_requests::SigningSecrets;
 pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use teams_activities::NotHeardTeams;
+pub use teams_installations::TeamsInstallers;
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
@@ -97,6 +101,7 @@ use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::SlackClient;
 use crate::outbound::sns::Sns;
 use crate::outbound::teams::TeamsClient;
+use crate::outbound::teams::keys::TeamsKeys;
 use crate::random::Random;
 
 /// Everything that the functions of this module need. `state` makes it; front doors and workers share it.
@@ -140,6 +145,8 @@ pub struct App {
     pub(crate) watch: Watch,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,
+    pub(crate) teams_keys: TeamsKeys,
+    pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
     pub(crate) account_names: AccountNames,
     pub(crate) unsupported: Unsupported,

@@ -8,6 +8,7 @@ pub mod sandbox;
 mod sign_in;
 mod slack;
 mod sns;
+mod teams;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -19,6 +20,7 @@ use crate::app::SharedApp;
 pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
     let routes = Router::new()
         .route("/sns", post(sns::receive))
+        .route("/teams/messages", post(teams::receive))
         .route("/slack/events", post(slack::events))
         .route("/slack/commands", post(slack::commands))
         .route("/slack/interactivity", post(slack::interactivity))

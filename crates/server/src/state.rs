@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
-    SharedApp, SignIn, SigningSecrets, Silences, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten,
-    Watch, WholeTexts, server_name,
+    SharedApp, SignIn, SigningSecrets, Silences, TeamsInstallers, ThreadRules, Throttle, Undrawn, UnpostedTexts,
+    Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::{Settings, SlackAppSettings};
@@ -33,6 +33,7 @@ use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
+use crate::outbound::teams::keys::{KeySource, TeamsKeys};
 use crate::outbound::teams::{TeamsBot, TeamsClient};
 use crate::random::Random;
 use crate::worker;
@@ -64,9 +65,12 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start(settings: Settings, mode: Mode, clock: SharedClock) -> anyhow::Result<Self> {
+    pub async fn start(mut settings: Settings, mode: Mode, clock: SharedClock) -> anyhow::Result<Self> {
         let listener = listen(settings.server.listen, mode)?;
         let address = listener.local_addr()?;
+        if mode == Mode::Dev {
+            lead_teams_here(&mut settings, address)?;
+        }
         let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (app, Waiting { unrecorded, unwritten, undrawn, unposted }) =
@@ -163,6 +167,7 @@ async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<
             team_id: team.team_id.clone(),
             tenant_id: team.tenant_id.clone(),
             team_name: team.team_name.clone(),
+            disabled_reason: None,
         })
         .collect();
     let identities = declared_identities::of(settings);
@@ -227,6 +232,8 @@ fn compose(
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
+        teams_keys: TeamsKeys::new(clock.clone(), teams_issuers(settings)?)?,
+        teams_installers: TeamsInstallers::new(&settings.microsoft_teams),
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
         unsupported: settings.notifications.unsupported,
@@ -277,6 +284,12 @@ fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
     }))
 }
 
+/// Who speaks for Teams. Whoever is not named here is not believed.
+fn teams_issuers(settings: &Settings) -> anyhow::Result<Vec<(String, KeySource)>> {
+    let Some(bot) = &settings.microsoft_teams.bot else { return Ok(Vec::new()) };
+    Ok(vec![(bot.token_issuer().to_owned(), KeySource::Metadata(bot.openid_url()?))])
+}
+
 /// What those who log in to this server call it.
 fn own_name(settings: &Settings, address: SocketAddr) -> String {
     let public = || server_name(settings.server.public_url.as_ref()?);
@@ -293,6 +306,32 @@ fn sns_endpoint(public_url: &Url) -> anyhow::Result<Url> {
 /// Jitter need not be unguessable, only different from node to node.
 fn seed(clock: &SharedClock) -> u64 {
     u64::try_from(clock.now_ms()).unwrap_or(0) ^ u64::from(std::process::id()).rotate_left(32)
+}
+
+/// The bot of `dev` talks to the sandbox, and believes its tokens, wherever the settings do not say otherwise.
+fn lead_teams_here(settings: &mut Settings, address: SocketAddr) -> anyhow::Result<()> {
+    let Some(bot) = &mut settings.microsoft_teams.bot else { return Ok(()) };
+    let here = Url::parse(&format!("http://{address}/sandbox/teams/"))?;
+    for (url, path) in
+        [(&mut bot.service_url, "connector/"), (&mut bot.login_url, "login/"), (&mut bot.openid_url, "openid")]
+    {
+        *url = Some(url.take().map_or_else(|| here.join(path), Ok)?);
+    }
+    Ok(())
+}
+
+/// The sandbox's Teams: the bot of the settings in their first team.
+fn teams_tenant(settings: &Settings) -> Option<inbound::sandbox::Tenant> {
+    let bot = settings.microsoft_teams.bot.as_ref()?;
+    let team = settings.microsoft_teams.teams.first()?;
+    Some(inbound::sandbox::Tenant {
+        tenant_id: team.tenant_id.as_str().to_owned(),
+        team_id: team.team_id.as_str().to_owned(),
+        team_name: team.team_name.clone(),
+        bot_app_id: bot.app_id.as_str().to_owned(),
+        bot_password: bot.app_password.as_ref()?.expose_secret().to_owned(),
+        issuer: bot.token_issuer().to_owned(),
+    })
 }
 
 /// The sandbox plays the first workspace of the settings and its app.
@@ -320,6 +359,7 @@ fn sandbox(
             client_secret: secret(&of.client_secret, "slack.apps.client_secret")?,
             signing_secret: secret(&of.signing_secret, "slack.apps.signing_secret")?,
         },
+        teams: teams_tenant(settings),
     };
     let clock = app.clock.clone();
     let outgoing = inbound::sandbox::Outgoing::new(Url::parse(&format!("http://{address}/"))?, tasks.clone())?;

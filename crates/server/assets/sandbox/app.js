@@ -56,7 +56,6 @@ function place() {
   const [id, thread] = decodeURIComponent(location.hash.slice(1)).split("/");
   if (/^[CGD][A-Z0-9]{2,}$/.test(id)) return { id, thread, chosen: true };
   const all = workspace.channels();
-  if (all.length === 0 && id === "") return { id: undefined, chosen: false };
   return { id: (all.find((channel) => channel.messages.length > 0) ?? all[0])?.id, thread: undefined, chosen: false };
 }
 

@@ -17,7 +17,7 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let page = app.list_configured_teams(caller, request.max_results.unwrap_or_default(), token).await?;
     let teams = page.teams.into_iter().map(|team| {
         let denied = app.team_denied(&caller.account_id, &team.tenant_id, &team.team_id);
-        let state_reason = denied.map(|denied| denied.to_string());
+        let state_reason = denied.map(|denied| denied.to_string()).or(team.disabled_reason);
         ConfiguredTeam {
             tenant_id: team.tenant_id,
             team_id: team.team_id,

@@ -68,7 +68,8 @@ impl Sandbox {
                 let mut blocks = form_state::with_ids(&message.blocks, "");
                 let more = self.of_message(person, &message, &blocks, host);
                 for (index, attachment) in message.attachments.iter().enumerate() {
-                    let inside = attachment.get("blocks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                    let inside =
+                        attachment.get("blocks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
                     blocks.extend(form_state::with_ids(inside, &format!("attachment-{index}-")));
                 }
                 (blocks, more)

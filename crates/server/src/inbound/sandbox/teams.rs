@@ -122,7 +122,8 @@ impl Conversations {
         // A thread is named by its first message; the channel's own name finds it too.
         let channel = channel_of(conversation);
         self.messages.iter_mut().find(|message| {
-            message.id == id && (message.conversation == conversation || (channel.is_some() && message.channel == channel))
+            message.id == id
+                && (message.conversation == conversation || (channel.is_some() && message.channel == channel))
         })
     }
 }

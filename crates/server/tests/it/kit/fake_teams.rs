@@ -106,6 +106,8 @@ impl FakeTeams {
             tenant_id: None,
             service_url: Some(self.url("/teams/")),
             login_url: Some(self.url("/login/")),
+            openid_url: Some(self.url("/openid")),
+            token_issuer: None,
         }
     }
 

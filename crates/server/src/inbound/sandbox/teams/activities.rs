@@ -77,8 +77,9 @@ pub async fn say(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: 
 
 /// `{"heard": {"status", "body"}, "url": the address that the button opens, or null}`
 pub async fn press(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: Bytes) -> Response {
-    let press = serde_json::from_slice::<Press>(&body)
-        .map_err(|error| format!(r#"give {{"user", "conversation", "id"}} and "title" or "index", maybe "inputs": {error}"#));
+    let press = serde_json::from_slice::<Press>(&body).map_err(|error| {
+        format!(r#"give {{"user", "conversation", "id"}} and "title" or "index", maybe "inputs": {error}"#)
+    });
     match press.and_then(|press| sandbox.pressed(&press)) {
         Ok(Pressed::Opens(url)) => answer(StatusCode::OK, &json!({ "heard": null, "url": url })),
         Ok(Pressed::Tells(activity)) => {
@@ -123,7 +124,8 @@ impl Sandbox {
         let is_mention = said.text.split_whitespace().any(is_mention);
         let conversation = match (&channel, &said.reply_to) {
             (Some(channel), Some(root)) => {
-                let is_there = self.teams.conversations().find(channel, root).is_some_and(|found| found.reply_to.is_none());
+                let is_there =
+                    self.teams.conversations().find(channel, root).is_some_and(|found| found.reply_to.is_none());
                 if !is_there {
                     return Err(format!("`{channel}` has no thread `{root}`"));
                 }
@@ -153,7 +155,11 @@ impl Sandbox {
         // Teams sends text and the names in it as HTML would have them.
         let escaped = |word: &str| word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let written = |word: &str| {
-            if is_mention(word.trim()) { word.replace(word.trim(), &format!("<at>{BOT_NAME}</at>")) } else { escaped(word) }
+            if is_mention(word.trim()) {
+                word.replace(word.trim(), &format!("<at>{BOT_NAME}</at>"))
+            } else {
+                escaped(word)
+            }
         };
         let text: String = message.text.split_inclusive(char::is_whitespace).map(written).collect();
         let bot = &activity["recipient"];
@@ -171,7 +177,8 @@ impl Sandbox {
             return Err(format!("`{}` is somebody else's conversation", press.conversation));
         }
         let message = self.teams.conversations().find(&press.conversation, &press.id).cloned();
-        let message = message.ok_or_else(|| format!("there is no message `{}` in `{}`", press.id, press.conversation))?;
+        let message =
+            message.ok_or_else(|| format!("there is no message `{}` in `{}`", press.id, press.conversation))?;
         let mut actions = Vec::new();
         for attachment in &message.attachments {
             collect_actions(&attachment["content"], &mut actions);
@@ -234,7 +241,8 @@ impl Sandbox {
         let (Some(token), Ok(url)) = (token, self.outgoing.url("teams/messages")) else {
             return json!({ "status": null, "reason": "the settings name no `microsoft_teams.bot`" });
         };
-        let request = self.outgoing.http().post(url).bearer_auth(token).header(header::CONTENT_TYPE, "application/json");
+        let request =
+            self.outgoing.http().post(url).bearer_auth(token).header(header::CONTENT_TYPE, "application/json");
         let mut response = match request.body(activity.to_string()).send().await {
             Ok(response) => response,
             Err(error) => return json!({ "status": null, "reason": error.without_url().to_string() }),

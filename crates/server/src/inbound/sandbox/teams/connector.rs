@@ -73,16 +73,16 @@ pub async fn call(
         (&Method::POST, ["conversations"]) => sandbox.begin(&body),
         (&Method::POST, ["conversations", conversation, "activities"]) => sandbox.post_activity(conversation, &body),
         (&Method::POST, ["conversations", conversation, "activities", _]) => sandbox.post_activity(conversation, &body),
-        (&Method::PUT, ["conversations", conversation, "activities", id]) => sandbox.put_activity(conversation, id, &body),
+        (&Method::PUT, ["conversations", conversation, "activities", id]) => {
+            sandbox.put_activity(conversation, id, &body)
+        }
         (&Method::GET, ["conversations", _, "members" | "pagedmembers"]) => members(),
         _ => error(StatusCode::NOT_FOUND, "NotFound", "the sandbox's connector has no such method"),
     }
 }
 
 fn members() -> Response {
-    let member = |person: &super::Person| {
-        json!({ "id": account(person), "name": person.real_name, "aadObjectId": person.aad_object_id })
-    };
+    let member = |person: &super::Person| json!({ "id": account(person), "name": person.real_name, "aadObjectId": person.aad_object_id });
     answer(StatusCode::OK, &json!({ "members": PEOPLE.iter().map(member).collect::<Vec<_>>() }))
 }
 
@@ -95,7 +95,9 @@ impl Sandbox {
         let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         let now_ms = (self.now_ms)();
         let conversations = self.teams.conversations();
-        token.is_some_and(|token| conversations.tokens.iter().any(|(known, until_ms)| known == token && *until_ms > now_ms))
+        token.is_some_and(|token| {
+            conversations.tokens.iter().any(|(known, until_ms)| known == token && *until_ms > now_ms)
+        })
     }
 
     /// A new thread of a channel, or somebody's own conversation with the app.

@@ -74,6 +74,7 @@ impl Bellhop {
             .route("/slack/events", post(take))
             .route("/slack/commands", post(take))
             .route("/slack/interactivity", post(take))
+            .route("/teams/messages", post(take_activity))
             .with_state(Arc::clone(&shared));
         let mut serving = JoinSet::new();
         serving.spawn(axum::serve(listener, routes).into_future());
@@ -109,13 +110,7 @@ async fn take(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, b
         Ok(verified) => verified,
         Err(error) => panic!("the sandbox signed wrongly: {error}"),
     };
-    let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
-    let told = {
-        let mut seen = shared.seen.lock().unwrap();
-        seen.asked.push(Asked { path: uri.path().to_owned(), headers, body: verified.body().to_owned() });
-        seen.told.pop_front()
-    };
-    match told {
+    match remember(&shared, &uri, &headers, verified.body()) {
         None => StatusCode::OK.into_response(),
         Some(Told::Status(status)) => StatusCode::from_u16(status).unwrap().into_response(),
         Some(Told::Body(body)) => axum::Json(body).into_response(),
@@ -124,4 +119,17 @@ async fn take(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, b
             StatusCode::OK.into_response()
         }
     }
+}
+
+/// Whether its token is good, the test looks.
+async fn take_activity(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    remember(&shared, &uri, &headers, std::str::from_utf8(&body).unwrap());
+    StatusCode::OK.into_response()
+}
+
+fn remember(shared: &Shared, uri: &Uri, headers: &HeaderMap, body: &str) -> Option<Told> {
+    let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
+    let mut seen = shared.seen.lock().unwrap();
+    seen.asked.push(Asked { path: uri.path().to_owned(), headers, body: body.to_owned() });
+    seen.told.pop_front()
 }

@@ -12,6 +12,7 @@ mod glob;
 pub mod notification;
 pub mod organization;
 pub mod rules;
+pub mod slack_app;
 pub mod slack_request;
 pub mod sns_message;
 pub mod teams_token;

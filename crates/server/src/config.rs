@@ -34,7 +34,8 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 pub use identities::{
-    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
+    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserRoleSettings, UserSettings,
+    read_policy_document,
 };
 
 pub use audit::AuditSettings;
@@ -118,6 +119,8 @@ pub struct Settings {
     pub policies: Vec<PolicySettings>,
     #[serde(default)]
     pub sign_in: SignInSettings,
+    #[serde(default)]
+    pub user_roles: Vec<UserRoleSettings>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

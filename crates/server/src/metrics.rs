@@ -270,8 +270,7 @@ impl Metrics {
         );
         let pictures = Family::default();
         registry.register("pictures", "Pictures of alarms by what became of them", pictures.clone());
-        let watching = Watching::register(&mut registry);
-        let slack = SlackCounters::register(&mut registry);
+        let (watching, slack) = (Watching::register(&mut registry), SlackCounters::register(&mut registry));
         let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
         events.register(&mut registry);
         registry.register(

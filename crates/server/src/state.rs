@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
-    SharedApp, SignIn, SigningSecrets, Silences, TeamsInstallers, ThreadRules, Throttle, Undrawn, UnpostedTexts,
-    Unrecorded, Unwritten, Watch, WholeTexts, server_name,
+    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle, Undrawn,
+    UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::{Settings, SlackAppSettings};
@@ -98,6 +98,7 @@ impl Server {
         worker::start_draw_pictures(&app, undrawn, &tasks, &stop);
         worker::start_post_whole_texts(&app, unposted, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
+        worker::start_slack_sockets(&app, &settings.slack, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
         recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });
@@ -223,6 +224,7 @@ fn compose(
         requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
         tasks: tasks.clone(),
         identities: Identities::default(),
+        user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
         random: Random::from_seed(seed(&clock)),
@@ -231,6 +233,7 @@ fn compose(
         events: EventQueues::new(&settings.cloudwatch),
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
+        slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
         teams_keys: TeamsKeys::new(clock.clone(), teams_issuers(settings)?)?,
         teams_installers: TeamsInstallers::new(&settings.microsoft_teams),

@@ -1,7 +1,9 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
 mod files;
+pub mod oauth;
 mod replies;
+mod socket;
 
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use uuid::Uuid;
 
 pub use self::files::{NotUploaded, Upload, UploadThread};
 pub use self::replies::Respond;
+pub use self::socket::{Farewell, NotOpened, Said, SlackSocket, SocketEnvelope};
 
 use super::http::{self, Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;

@@ -44,6 +44,8 @@ mod sign_in;
 #[cfg(test)]
 mod slack;
 #[cfg(test)]
+mod slack_socket;
+#[cfg(test)]
 mod sns;
 #[cfg(test)]
 mod sqs;
@@ -51,6 +53,8 @@ mod sqs;
 mod store_command;
 #[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+mod teams_in;
 #[cfg(test)]
 #[cfg(feature = "otel")]
 mod traces;

@@ -60,6 +60,8 @@ pub(super) const TABLES: &[Table] = &[
     table("chat_events", &["id"]),
     table("spent_tickets", &["ticket"]),
     table("slack_channels", &["team_id", "channel_id"]),
+    table("oauth_states", &["state_hash"]),
+    table("links", &["id"]),
 ];
 
 #[cfg(test)]

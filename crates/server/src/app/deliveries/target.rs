@@ -110,6 +110,11 @@ impl App {
             let reason = format!("the Slack workspace {team} is not authorised any more; authorise it and retry");
             return Ok(Err(NoTarget::Gone(reason)));
         };
+        if let Some(reason) = workspace.disabled_reason {
+            // The pause is what lets out what is held; it may have been lost in a restart right after the news.
+            self.begin_pause(&scope, &reason).await?;
+            return Ok(Err(NoTarget::Paused { scope, reason }));
+        }
         Ok(Ok((scope, Route::Slack { channel, bot_token: workspace.bot_token })))
     }
 

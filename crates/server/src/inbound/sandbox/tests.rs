@@ -55,6 +55,7 @@ impl Twin {
                 client_secret: "the-client-secret".to_owned(),
                 signing_secret: SIGNING_SECRET.to_owned(),
             },
+            teams: Some(teams::tenant()),
         };
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let clock = Arc::clone(&now_ms);

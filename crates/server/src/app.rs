@@ -21,7 +21,9 @@ mod events;
 mod health;
 mod housekeeping;
 mod ingest;
+mod links;
 mod notifications;
+mod organization;
 mod origin;
 mod paces;
 mod pagination;
@@ -32,7 +34,9 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_oauth;
 mod slack_requests;
+mod slack_sockets;
 mod slack_workspaces;
 mod tags;
 mod teams_activities;
@@ -60,6 +64,7 @@ use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 use url::Url;
+use wire::ids::{AccountId, Arn};
 
 pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
@@ -70,7 +75,12 @@ pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use ingest::{Polled, Queue};
+pub use links::{
+    AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser,
+    spoken_code,
+};
 pub use notifications::{Accepted, NotAccepted};
+pub use organization::Organization;
 pub use origin::Origin;
 pub use paces::Paces;
 pub use pauses::{Pauses, spoken};
@@ -81,8 +91,13 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
+pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned, SlackOauth};
 pub use slack_requests::SigningSecrets;
-pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
+pub use store::{
+    ActionUpdate, ConfiguredTeam, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate,
+    SlackWorkspace,
+};
 pub use teams_activities::NotHeardTeams;
 pub use teams_installations::TeamsInstallers;
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
@@ -113,6 +128,7 @@ pub struct App {
     pub(crate) slack: SlackClient,
     /// Of the apps that are heard at `/slack/…`.
     pub(crate) signing_secrets: SigningSecrets,
+    pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,
@@ -125,6 +141,8 @@ pub struct App {
     pub(crate) limits: LimitSettings,
     pub(crate) identities: Identities,
     pub(crate) sign_in: SignIn,
+    /// Roles that people may be offered, of the settings.
+    pub(crate) user_roles: Vec<(AccountId, Arn)>,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,
@@ -132,6 +150,7 @@ pub struct App {
     /// Of the settings.
     pub(crate) rules: Arc<Rules>,
     pub(crate) silences: Silences,
+    pub(crate) organization: Organization,
     /// Waiting messages of a channel from which on they are folded; 0: never.
     pub(crate) digest_after: i64,
     /// The longest that one attempt can take.

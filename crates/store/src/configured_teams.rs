@@ -4,7 +4,8 @@ use wire::ids::{AccountId, Uuid};
 
 use crate::account_usage::DECLARED;
 use crate::sql::{Row, query};
-use crate::{InUse, Store, StoreError};
+use crate::team_use::room;
+use crate::{InUse, NotAuthorized, Store, StoreError};
 
 const TABLE: &str = "configured_teams";
 
@@ -39,13 +40,22 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Gives a team to an account, or a new name to one that it has. One that the settings declare stays theirs.
-    pub async fn put_configured_team(&self, team: &ConfiguredTeam) -> Result<(), StoreError> {
+    /// Gives a team to an account, which has `max` at most; one that it has gets the tenant and the
+    /// name that are said now, unless the settings declare it.
+    pub async fn create_configured_team(
+        &self,
+        team: &ConfiguredTeam,
+        max: u32,
+    ) -> Result<Result<(), NotAuthorized>, StoreError> {
         let _change = self.kept.change();
         let mut transaction = self.write_of(team.account_id.as_str()).await?;
+        if let Err(refused) = room(&mut transaction, TABLE, &team.account_id, team.team_id.as_str(), max).await? {
+            return Ok(Err(refused));
+        }
         query(
-            "INSERT INTO configured_teams (account_id, team_id, tenant_id, team_name, declared) VALUES ($1, $2, $3, $4, 0)
-             ON CONFLICT (account_id, team_id) DO UPDATE SET tenant_id = $3, team_name = $4
+            "INSERT INTO configured_teams (account_id, team_id, tenant_id, team_name, declared)
+             VALUES ($1, $2, $3, $4, 0)
+             ON CONFLICT (account_id, team_id) DO UPDATE SET tenant_id = excluded.tenant_id, team_name = excluded.team_name
              WHERE configured_teams.declared = 0",
         )
         .bind(team.account_id.as_str())
@@ -54,7 +64,8 @@ impl Store {
         .bind(&team.team_name)
         .execute(&mut transaction)
         .await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(Ok(()))
     }
 
     /// A team has another name now, for all accounts but those whose settings declare it.
@@ -88,7 +99,8 @@ impl Store {
         self.delete_team(delete, account_id, team_id.as_str()).await
     }
 
-    /// Makes the declared teams equal to those of the settings: added, changed and taken away.
+    /// Makes the declared teams equal to those of the settings: added, changed and taken away. What the settings say is
+    /// stronger than what was said by the API before.
     pub async fn declare_configured_teams(&self, teams: &[ConfiguredTeam]) -> Result<(), StoreError> {
         let _change = self.kept.change();
         let mut transaction = self.write_of(DECLARED).await?;
@@ -97,7 +109,8 @@ impl Store {
             query(
                 "INSERT INTO configured_teams (account_id, team_id, tenant_id, team_name, declared)
                  VALUES ($1, $2, $3, $4, 1)
-                 ON CONFLICT (account_id, team_id) DO UPDATE SET tenant_id = $3, team_name = $4, declared = 1",
+                 ON CONFLICT (account_id, team_id) DO UPDATE SET
+                     tenant_id = excluded.tenant_id, team_name = excluded.team_name, declared = 1",
             )
             .bind(team.account_id.as_str())
             .bind(team.team_id.as_str())

@@ -85,19 +85,31 @@ impl App {
     async fn probe(&self, pause: &Pause) -> Result<(), StoreError> {
         let now_ms = self.clock.now_ms();
         match self.credentials_work(&pause.scope).await? {
-            Ok(()) => {
-                self.pauses.held().remove(&pause.scope);
-                self.store.end_pause(&pause.scope, now_ms).await?;
-                tracing::info!(scope = pause.scope, "the credentials work again");
-                let paused_for_ms = now_ms.saturating_sub(pause.since_ms);
-                self.tell_operators(Finding::WorkspaceResumed { scope: spoken(&pause.scope), paused_for_ms }).await;
-            }
+            Ok(()) => self.resume(pause).await?,
             Err(reason) => {
                 let probe_at_ms = now_ms.saturating_add(PROBE_EVERY_MS);
                 self.store.begin_pause(&Pause { reason, probe_at_ms, ..pause.clone() }).await?;
             }
         }
         Ok(())
+    }
+
+    async fn resume(&self, pause: &Pause) -> Result<(), StoreError> {
+        let now_ms = self.clock.now_ms();
+        self.pauses.held().remove(&pause.scope);
+        self.store.end_pause(&pause.scope, now_ms).await?;
+        tracing::info!(scope = pause.scope, "the credentials work again");
+        let paused_for_ms = now_ms.saturating_sub(pause.since_ms);
+        self.tell_operators(Finding::WorkspaceResumed { scope: spoken(&pause.scope), paused_for_ms }).await;
+        Ok(())
+    }
+
+    /// Somebody gave new credentials in the place of those that were refused.
+    pub(super) async fn end_pause_of_new_credentials(&self, scope: &str) -> Result<(), StoreError> {
+        match self.store.pause(scope).await? {
+            Some(pause) => self.resume(&pause).await,
+            None => Ok(()),
+        }
     }
 
     /// What was paused may work again: it is tried now, and not in a minute.
@@ -125,7 +137,7 @@ impl App {
             return Ok(Err("it is not known any more".to_owned()));
         };
         match self.store.slack_workspace(&account_id, &team_id).await? {
-            Some(workspace) => Ok(self.slack.token_works(&workspace.bot_token).await),
+            Some(workspace) => self.slack_workspace_works(&workspace).await,
             None => Ok(Err("the workspace is not authorised; authorise it".to_owned())),
         }
     }

@@ -8,6 +8,7 @@ use store::{ConfiguredTeam, StoreError, TeamsInstallation};
 use wire::ids::{AccountId, Uuid};
 
 use super::App;
+use super::configured_teams::TEAMS_MAX;
 use crate::config::MicrosoftTeamsSettings;
 
 /// `teams-team/TEAM`: what is paused while the app is not in a team.
@@ -125,8 +126,16 @@ impl App {
                 team_name: team_name.clone().unwrap_or_else(|| NAMELESS.to_owned()),
                 disabled_reason: None,
             };
-            self.store.put_configured_team(&team).await?;
-            accounts += 1;
+            match self.store.create_configured_team(&team, TEAMS_MAX).await? {
+                Ok(()) => accounts += 1,
+                Err(refused) => {
+                    tracing::error!(
+                        ?refused,
+                        account_id = account_id.as_str(),
+                        "an account gets no team by its installer"
+                    );
+                }
+            }
         }
         let (team_id, by) = (team_id.as_str(), &person.user_id);
         tracing::info!(team_id, by, accounts, "the app was added to a team of Microsoft Teams");

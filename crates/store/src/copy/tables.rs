@@ -59,6 +59,9 @@ pub(super) const TABLES: &[Table] = &[
     table("audit_records", &["id"]),
     table("chat_events", &["id"]),
     table("spent_tickets", &["ticket"]),
+    table("slack_channels", &["team_id", "channel_id"]),
+    table("oauth_states", &["state_hash"]),
+    table("links", &["id"]),
 ];
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What becomes of the app in workspaces and teams.
+//! What becomes of the app in workspaces and teams. Nobody is answered: the place may be closed already.
 
 use domain::conversation::{InstallationNews, Reply, Scene};
 use store::StoreError;
@@ -12,11 +12,14 @@ impl App {
         turn: &Turn<'_>,
         news: &InstallationNews,
     ) -> Result<Vec<Reply>, StoreError> {
-        if let Scene::Teams(scene) = &turn.event.scene {
-            self.teams_installation_news(scene, turn.event.person.as_ref(), news, turn.received_at_ms).await?;
-            return Ok(Vec::new());
+        tracing::info!(?news, key = turn.key, "the app's installation changed");
+        match &turn.event.scene {
+            Scene::Slack(scene) => self.slack_installation_news(scene, news).await?,
+            Scene::Teams(scene) => {
+                let person = turn.event.person.as_ref();
+                self.teams_installation_news(scene, person, news, turn.received_at_ms).await?;
+            }
         }
-        tracing::warn!(?news, key = turn.key, "the app's installation changed");
         Ok(Vec::new())
     }
 }

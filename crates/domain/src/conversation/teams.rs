@@ -83,8 +83,8 @@ pub fn read(body: &str) -> Result<ChatEvent, Malformed> {
         conversation_id,
     };
     // Whoever renames a team adds nothing to it.
-    let person =
-        person(&json).filter(|_| text_at(&json, "/channelData/eventType").is_none_or(|name| !name.starts_with("team")));
+    let is_renamed = matches!(text_at(&json, "/channelData/eventType"), Some("teamRenamed" | "teamRestored"));
+    let person = person(&json).filter(|_| !is_renamed);
     // Who has no name in the tenant's directory has no role in AWS either: there is nothing that Bellhop does for them.
     let of_somebody = |what: Happening| if person.is_some() { what } else { Happening::Nothing };
     let what = match text_at(&json, "/type").unwrap_or_default() {

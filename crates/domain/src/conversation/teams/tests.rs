@@ -153,6 +153,17 @@ fn what_becomes_of_channels_and_of_the_app_is_told() {
 }
 
 #[test]
+fn whoever_adds_the_app_is_told_and_whoever_renames_a_team_is_not() {
+    let person = |name: &str| {
+        let data = json!({"tenant": {"id": TENANT}, "team": {"id": "19:general@thread.tacv2"}, "eventType": name});
+        let update = json!({"type": "conversationUpdate", "membersAdded": [{"id": US}], "channelData": data});
+        read(&activity(&update).to_string()).unwrap().person
+    };
+    assert!(person("teamMemberAdded").is_some());
+    assert_eq!(person("teamRenamed"), None);
+}
+
+#[test]
 fn a_channel_that_the_data_does_not_name_is_that_of_the_conversation() {
     let Scene::Teams(scene) = read(&activity(&json!({"channelData": null})).to_string()).unwrap().scene else {
         panic!("not Teams")

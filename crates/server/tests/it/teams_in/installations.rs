@@ -47,7 +47,10 @@ async fn a_team_is_configured_when_somebody_authorised_adds_the_app() {
     let added = json!({"type": "installationUpdate", "action": "add"});
     told(&spoken, &event(&spoken, "3", &team("New"), added)).await;
     let new = teams(&spoken).await.into_iter().find(|team| team["TeamId"] == NEW_TEAM).unwrap();
-    assert_eq!(new, json!({"TenantId": TENANT, "TeamId": NEW_TEAM, "TeamName": "New", "State": "ENABLED"}));
+    assert_eq!(
+        new,
+        json!({"TenantId": TENANT, "TeamId": NEW_TEAM, "TeamName": "New", "State": "ENABLED", "StateReason": null})
+    );
     by_anna["channelData"]["team"]["name"] = json!("Newer");
     by_anna["id"] = json!("4");
     told(&spoken, &by_anna).await;

@@ -33,6 +33,7 @@ mod sign_in;
 mod silences;
 mod slack_channel_configurations;
 mod slack_oauth;
+mod slack_requests;
 mod slack_workspaces;
 mod tags;
 mod thread_preferences;
@@ -80,6 +81,7 @@ pub use sign_in::{
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
 pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned, SlackOauth};
+pub use slack_requests::SigningSecrets;
 pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
 pub use store::{
     ActionUpdate, ConfiguredTeam, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate, SlackWorkspace,
@@ -110,6 +112,8 @@ pub struct App {
     pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
     pub(crate) slack_oauth: SlackOauth,
+    /// Of the apps that are heard at `/slack/…`.
+    pub(crate) signing_secrets: SigningSecrets,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,

@@ -4,6 +4,7 @@ mod access_key;
 mod account;
 mod audit;
 mod config;
+mod conversations;
 mod deliveries;
 mod dev;
 mod events;
@@ -69,6 +70,9 @@ enum Command {
     /// See what was delivered, what waits and why, what was refused; send it again.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// See what was heard in chat, what came of it, and why not.
+    #[command(subcommand)]
+    Conversations(conversations::Conversations),
     /// What is done about messages: check the rules of a settings file, try them on a message.
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -165,6 +169,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Render(render) => render.run(),
             Command::Templates(templates) => templates.run(),
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Conversations(conversations) => conversations.run().await,
             Command::Rules(rules) => rules.run(),
             Command::Silences(silences) => silences.run().await,
             Command::Store(store) => store.run().await,

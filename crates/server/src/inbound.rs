@@ -6,6 +6,7 @@ pub mod development_sns;
 mod health;
 pub mod sandbox;
 mod sign_in;
+mod slack;
 mod slack_oauth;
 mod sns;
 
@@ -20,6 +21,9 @@ use crate::pages;
 pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
     let routes = Router::new()
         .route("/sns", post(sns::receive))
+        .route("/slack/events", post(slack::events))
+        .route("/slack/commands", post(slack::commands))
+        .route("/slack/interactivity", post(slack::interactivity))
         .route("/sign-in", post(sign_in::post))
         .route("/slack/install", get(slack_oauth::install))
         .route("/slack/oauth", get(slack_oauth::finish))

@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Pictures, Queue, RefusedQueue, SharedApp,
-    SignIn, Silences, SlackOauth, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch,
-    WholeTexts, server_name,
+    SignIn, SigningSecrets, Silences, SlackOauth, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten,
+    Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -224,6 +224,7 @@ fn compose(
         store,
         metrics: Metrics::new(settings.metrics.by_configuration),
         events: EventQueues::new(&settings.cloudwatch),
+        signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,

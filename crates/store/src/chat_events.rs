@@ -206,15 +206,16 @@ impl Store {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<ListedChatEvent>, StoreError> {
-        let rows = query(
-            "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
-             WHERE id < $1 AND state = COALESCE($2, state) ORDER BY id DESC LIMIT $3",
-        )
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(state)
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
+        let of_all = "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
+             WHERE id < $1 ORDER BY id DESC LIMIT $2";
+        let of_state = "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
+             WHERE id < $1 AND state = $3 ORDER BY id DESC LIMIT $2";
+        let mut query = query(if state.is_some() { of_state } else { of_all });
+        query = query.bind(before.unwrap_or(i64::MAX)).bind(limit);
+        if let Some(state) = state {
+            query = query.bind(state);
+        }
+        let rows = query.fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| {
                 Ok(ListedChatEvent {

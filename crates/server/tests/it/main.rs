@@ -10,6 +10,8 @@ mod api;
 #[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod deliveries;
@@ -39,6 +41,8 @@ mod replay;
 mod rules;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
+mod slack;
 #[cfg(test)]
 mod sns;
 #[cfg(test)]

@@ -400,6 +400,7 @@ CREATE TABLE chat_events (
     received_at_ms  BIGINT NOT NULL
 );
 CREATE INDEX chat_events_due ON chat_events (due_at_ms) WHERE state = 'pending';
+CREATE INDEX chat_events_by_state ON chat_events (state, id);
 CREATE INDEX chat_events_by_age ON chat_events (received_at_ms, id);
 
 -- Tickets of buttons that may be pressed once, by whom they were: the event that spent them may come again.

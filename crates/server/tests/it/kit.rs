@@ -95,7 +95,7 @@ pub fn with(mut base: Value, members: Value) -> Value {
 }
 
 /// The client of all requests of the tests. It follows nothing and ends.
-fn http_client() -> reqwest::Client {
+pub fn http_client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

@@ -19,9 +19,9 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, Identities, JsonLines, Paces, Pauses, Pictures, Queue, RefusedQueue, SharedApp,
-    SignIn, SigningSecrets, Silences, SlackOauth, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten,
-    Watch, WholeTexts, server_name,
+    App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
+    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle, Undrawn,
+    UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::Settings;
@@ -33,6 +33,7 @@ use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
+use crate::outbound::teams::keys::{KeySource, TeamsKeys};
 use crate::outbound::teams::{TeamsBot, TeamsClient};
 use crate::random::Random;
 use crate::worker;
@@ -94,6 +95,7 @@ impl Server {
         worker::start_draw_pictures(&app, undrawn, &tasks, &stop);
         worker::start_post_whole_texts(&app, unposted, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
+        worker::start_slack_sockets(&app, &settings.slack, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
         recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });
@@ -163,6 +165,7 @@ async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<
             team_id: team.team_id.clone(),
             tenant_id: team.tenant_id.clone(),
             team_name: team.team_name.clone(),
+            disabled_reason: None,
         })
         .collect();
     let identities = declared_identities::of(settings);
@@ -218,6 +221,7 @@ fn compose(
         requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
         tasks: tasks.clone(),
         identities: Identities::default(),
+        user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
         random: Random::from_seed(seed(&clock)),
@@ -228,6 +232,8 @@ fn compose(
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
+        teams_keys: TeamsKeys::new(clock.clone(), teams_issuers(settings)?)?,
+        teams_installers: TeamsInstallers::new(&settings.microsoft_teams),
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
         unsupported: settings.notifications.unsupported,
@@ -247,6 +253,7 @@ fn compose(
         accept_rules: settings.delivery.accept_rules(),
         rules: Arc::new(settings.rules()?),
         silences: Silences::default(),
+        organization: Organization::new(settings.chat_policies()?),
         digest_after: i64::from(settings.delivery.digest_after),
         attempt_ms: settings.delivery.attempt_ms(),
         pauses: Pauses::default(),
@@ -275,6 +282,12 @@ fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
         service_url: bot.service_url()?,
         login_url: bot.login_url()?,
     }))
+}
+
+/// Who speaks for Teams. Whoever is not named here is not believed.
+fn teams_issuers(settings: &Settings) -> anyhow::Result<Vec<(String, KeySource)>> {
+    let Some(bot) = &settings.microsoft_teams.bot else { return Ok(Vec::new()) };
+    Ok(vec![(bot.token_issuer().to_owned(), KeySource::Metadata(bot.openid_url()?))])
 }
 
 /// What those who log in to this server call it.

@@ -13,6 +13,7 @@ pub mod associations;
 pub mod chime_webhook_configurations;
 pub mod configured_teams;
 pub mod custom_actions;
+pub mod links;
 mod members;
 pub mod slack_channel_configurations;
 pub mod slack_user_identities;
@@ -208,6 +209,9 @@ operations! {
         GetSlackOauthParameters { 200 "/bellhop/get-slack-oauth-parameters"
             slack_workspaces::GetSlackOauthParametersRequest => GetSlackOauthParametersResult
             [InvalidParameterException, InvalidRequestException, InternalServiceError] }
+        ProveLink { 200 "/bellhop/prove-link"
+            links::ProveLinkRequest => ProveLinkResult
+            [InvalidParameterException, InvalidRequestException, InternalServiceError] }
     }
 }
 
@@ -281,6 +285,13 @@ impl Operation {
 pub enum ResourceState {
     Enabled,
     Disabled,
+}
+
+impl ResourceState {
+    /// By its `StateReason`: what is disabled says why.
+    pub fn of(state_reason: Option<&str>) -> Self {
+        if state_reason.is_some() { Self::Disabled } else { Self::Enabled }
+    }
 }
 
 impl Described for ResourceState {

@@ -106,6 +106,18 @@ impl Caller {
         self.decide("iam:PassRole", role.as_str(), &context)
     }
 
+    /// May they act under this role? In their `own`, whose session they are, unless a policy says that they may not.
+    pub(super) fn may_assume(&self, role: &Arn, own: bool) -> bool {
+        let (action, resource) = ("sts:AssumeRole", role.as_str());
+        let context = self.context(resource);
+        match policy::evaluate(self.policies.iter(), &policy::Request { action, resource, context: &context }) {
+            _ if self.principal.root => true,
+            EvalDecision::Allowed => true,
+            EvalDecision::ExplicitDeny => false,
+            EvalDecision::ImplicitDeny => own,
+        }
+    }
+
     /// Whether a policy looks at the tags of resources: if none does, nobody need read them.
     pub(super) fn is_asked_for_resource_tags(&self) -> bool {
         self.is_asked_for("aws:ResourceTag/")

@@ -9,6 +9,7 @@ mod chime_webhook_configurations;
 mod configured_teams;
 mod custom_actions;
 mod errors;
+mod links;
 mod origin;
 mod route;
 mod slack_channel_configurations;
@@ -155,6 +156,7 @@ async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Byte
         O::ListMicrosoftTeamsConfiguredTeams => configured_teams::list(app, caller, body).await,
         O::ListMicrosoftTeamsUserIdentities => teams_user_identities::list(app, caller, body).await,
         O::ListTagsForResource => tags::list(app, caller, body).await,
+        O::ProveLink => links::prove(app, caller, body).await,
         O::TagResource => tags::tag(app, caller, body).await,
         O::UntagResource => tags::untag(app, caller, body).await,
         O::UpdateAccountPreferences => account_preferences::update(app, caller, body).await,

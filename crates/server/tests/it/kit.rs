@@ -3,6 +3,7 @@
 //! [`TestServer`] is the way in. Its drop fails the test if the outbox holds what the test did not announce.
 
 mod api_client;
+mod bot_framework;
 mod cbor;
 mod clock;
 mod connection;
@@ -11,6 +12,7 @@ mod fake_cloudwatch;
 mod fake_collector;
 mod fake_metrics;
 mod fake_slack;
+mod fake_slack_socket;
 mod fake_sns;
 mod fake_sqs;
 mod fake_sts;
@@ -31,6 +33,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 pub use api_client::{Answer, ApiClient, Call, Key};
+pub use bot_framework::BotFramework;
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use connection::Connection;
 pub use database::Database;
@@ -38,6 +41,7 @@ pub use fake_cloudwatch::{CloudWatchAnswer, FakeCloudWatch};
 pub use fake_collector::{CollectedSpan, FakeCollector};
 pub use fake_metrics::{FakeMetrics, MetricsAnswer, PIXEL};
 pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
+pub use fake_slack_socket::{FakeSlackSocket, FromBellhop, SocketConnection};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
 pub use fake_sqs::FakeSqs;
 pub use fake_sts::{FakeSts, StsAnswer};

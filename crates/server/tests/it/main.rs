@@ -48,6 +48,8 @@ mod slack_authorizations;
 #[cfg(test)]
 mod slack_oauth;
 #[cfg(test)]
+mod slack_socket;
+#[cfg(test)]
 mod sns;
 #[cfg(test)]
 mod sqs;
@@ -55,6 +57,8 @@ mod sqs;
 mod store_command;
 #[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+mod teams_in;
 #[cfg(test)]
 #[cfg(feature = "otel")]
 mod traces;

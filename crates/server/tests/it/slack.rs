@@ -6,6 +6,7 @@ mod repeats;
 mod three_seconds;
 
 use serde_json::json;
+use server::clock::Clock as _;
 use store::{ChatEventKind, ListedChatEvent};
 
 use crate::kit::{APP, OTHER_APP, SlackAnswered, SlackPost, TEAM, TestServer};

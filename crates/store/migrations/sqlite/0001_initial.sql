@@ -94,6 +94,19 @@ CREATE TABLE configured_teams (
     PRIMARY KEY (account_id, team_id)
 );
 
+-- Teams of Microsoft Teams that have the app, as the Bot Framework said it. What an account may post to is `configured_teams`'.
+CREATE TABLE teams_installations (
+    team_id        TEXT   NOT NULL PRIMARY KEY,  -- lower case
+    tenant_id      TEXT   NOT NULL,              -- lower case
+    thread_id      TEXT,                         -- Teams' own name of the team, that of its first channel
+    team_name      TEXT,
+    service_url    TEXT   NOT NULL,              -- proven by a token
+    installed_by   TEXT,                         -- their object id in Microsoft Entra
+    removed_reason TEXT,                         -- NULL: it is there
+    changed_at_ms  BIGINT NOT NULL               -- when what is known of it was said
+);
+CREATE INDEX teams_installations_by_thread ON teams_installations (thread_id);
+
 -- Which columns of the channel are there depends on the platform, which the ARN names.
 CREATE TABLE chat_configurations (
     arn                         TEXT   NOT NULL PRIMARY KEY,
@@ -411,6 +424,16 @@ CREATE TABLE spent_tickets (
 );
 CREATE INDEX spent_tickets_by_expiry ON spent_tickets (expires_at_ms);
 
+-- What Slack said of channels, for policies that allow only some.
+CREATE TABLE slack_channels (
+    team_id    TEXT   NOT NULL,
+    channel_id TEXT   NOT NULL,
+    is_private BIGINT NOT NULL,
+    seen_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (team_id, channel_id)
+);
+CREATE INDEX slack_channels_by_age ON slack_channels (seen_at_ms);
+
 -- Browsers that were sent to Slack to authorise a workspace, until they come back or ten minutes have passed. Neither the
 -- state nor the cookie is kept, but their digests.
 CREATE TABLE oauth_states (
@@ -425,3 +448,27 @@ CREATE TABLE oauth_states (
 );
 CREATE INDEX oauth_states_by_expiry ON oauth_states (expires_at_ms);
 CREATE INDEX oauth_states_by_ticket ON oauth_states (ticket);
+
+-- Ways of people in chat to a role of their own. What is sealed in an address names the row.
+CREATE TABLE links (
+    id                TEXT NOT NULL PRIMARY KEY,
+    asked_key         TEXT NOT NULL UNIQUE,
+    code              TEXT NOT NULL UNIQUE,
+    account_id        TEXT NOT NULL,
+    configuration_arn TEXT NOT NULL,
+    platform          TEXT NOT NULL,  -- slack, teams
+    user_id           TEXT NOT NULL,
+    person_name       TEXT,
+    team_name         TEXT,
+    channel_name      TEXT,
+    created_at_ms     BIGINT NOT NULL,
+    expires_at_ms     BIGINT NOT NULL,
+    state             TEXT NOT NULL,  -- asked, opened, proven, joined, chosen, done, spent
+    browser           TEXT,  -- hash of a cookie
+    proof             TEXT,  -- JSON: who proved it, from where
+    sealed_number     BLOB,
+    wrong_numbers     BIGINT NOT NULL,
+    iam_role_arn      TEXT
+);
+CREATE INDEX links_by_expiry ON links (expires_at_ms);
+CREATE INDEX links_by_configuration ON links (configuration_arn, platform, user_id);

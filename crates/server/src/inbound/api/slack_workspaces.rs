@@ -18,7 +18,7 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     let token = request.next_token.as_ref().map(PaginationToken::as_str);
     let page = app.describe_slack_workspaces(caller, request.max_results.unwrap_or_default(), token).await?;
     json(&DescribeSlackWorkspacesResult {
-        slack_workspaces: page.workspaces.into_iter().map(shown).collect(),
+        slack_workspaces: page.workspaces.into_iter().map(|workspace| shown(app, workspace)).collect(),
         next_token: next_token(page.next_token)?,
     })
 }
@@ -34,7 +34,7 @@ pub async fn create_authorization(app: &SharedApp, caller: &Caller, body: &Bytes
     let token = request.bot_token.as_str().into();
     let opened = app.create_slack_workspace_authorization(caller, &token, request.app_id.as_ref()).await?;
     json(&CreateSlackWorkspaceAuthorizationResult {
-        slack_workspaces: opened.workspaces.into_iter().map(shown).collect(),
+        slack_workspaces: opened.workspaces.into_iter().map(|workspace| shown(app, workspace)).collect(),
         missing_scopes: opened.missing_scopes,
     })
 }
@@ -48,11 +48,14 @@ pub fn oauth_parameters(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handl
     })
 }
 
-fn shown(workspace: app::SlackWorkspace) -> SlackWorkspace {
+/// Its token is none any more, or a policy of the organisation denies it.
+fn shown(app: &SharedApp, workspace: app::SlackWorkspace) -> SlackWorkspace {
+    let denied = app.workspace_denied(&workspace.account_id, &workspace.team_id);
+    let state_reason = workspace.disabled_reason.or_else(|| denied.map(|denied| denied.to_string()));
     SlackWorkspace {
         slack_team_id: workspace.team_id,
         slack_team_name: workspace.team_name,
-        state: if workspace.disabled_reason.is_some() { ResourceState::Disabled } else { ResourceState::Enabled },
-        state_reason: workspace.disabled_reason,
+        state: ResourceState::of(state_reason.as_deref()),
+        state_reason,
     }
 }

@@ -50,6 +50,7 @@ fn body(operation: Operation, it: &Furniture) -> Value {
             json!({ "ConfigurationName": new, "TeamId": TEAMS_TEAM, "TenantId": TENANT,
                     "ChannelId": format!("19%3A{new}%40thread.tacv2"), "IamRoleArn": ROLE })
         }
+        O::ProveLink => json!({ "Code": it.link_code }),
         O::CreateMicrosoftTeamsConfiguredTeam => {
             json!({ "TeamId": NEW_TEAM, "TenantId": TENANT, "TeamName": "New" })
         }
@@ -140,6 +141,7 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         | O::ListMicrosoftTeamsConfiguredTeams
         | O::ListMicrosoftTeamsUserIdentities
         | O::ListTagsForResource
+        | O::ProveLink
         | O::UpdateAccountPreferences => Vec::new(),
     };
     arns.into_iter().cloned().collect()

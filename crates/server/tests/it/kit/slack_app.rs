@@ -56,6 +56,7 @@ impl SlackApp {
             signing_secret_file: None,
             app_token: None,
             app_token_file: None,
+            socket_connections: 2,
         }
     }
 

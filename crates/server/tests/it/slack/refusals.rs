@@ -1,6 +1,7 @@
 //! What is not heard: unsigned, stale, changed, of another app, malformed, too large. No row of any of it.
 
 use serde_json::json;
+use server::clock::Clock as _;
 
 use super::{heard, hearing, outcome};
 use crate::kit::{APP, OTHER_APP, SIGNATURE, SlackPost, TIMESTAMP, TestServer};

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use server::clock::Clock as _;
+
 use super::{heard, hearing, is_empty_200, outcome};
 use crate::kit::{APP, Database, TestServer, eventually};
 

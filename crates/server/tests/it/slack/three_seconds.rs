@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use server::clock::Clock as _;
+
 use super::{heard, hearing, is_empty_200};
 use crate::kit::{APP, OPS_TOKEN, SlackAnswer, TOPIC};
 

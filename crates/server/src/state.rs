@@ -42,7 +42,7 @@ use crate::worker;
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests that are under way may take to end when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
-const SANDBOX_API_PATH: &str = "sandbox/slack/api/";
+pub const SANDBOX_API_PATH: &str = "sandbox/slack/api/";
 
 /// Whether the local twin is around the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

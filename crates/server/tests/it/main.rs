@@ -44,6 +44,10 @@ mod sign_in;
 #[cfg(test)]
 mod slack;
 #[cfg(test)]
+mod slack_authorizations;
+#[cfg(test)]
+mod slack_oauth;
+#[cfg(test)]
 mod slack_socket;
 #[cfg(test)]
 mod sns;

@@ -18,6 +18,7 @@ mod rules;
 mod serve;
 mod session;
 mod silences;
+mod slack;
 mod sources;
 mod store;
 mod templates;
@@ -79,6 +80,9 @@ enum Command {
     /// What stays out of chat for a while: who wants that, why, and until when.
     #[command(subcommand)]
     Silences(silences::Silences),
+    /// An app of Slack: its manifest, and what is missing for it to work.
+    #[command(subcommand)]
+    Slack(slack::Slack),
     /// Where everything is kept: its schema, whether it is in order, and how to move it.
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -172,6 +176,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Conversations(conversations) => conversations.run().await,
             Command::Rules(rules) => rules.run(),
             Command::Silences(silences) => silences.run().await,
+            Command::Slack(slack) => slack.run().await,
             Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,
             Command::User(user) => user.run().await,

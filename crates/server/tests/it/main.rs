@@ -44,6 +44,8 @@ mod sign_in;
 #[cfg(test)]
 mod slack;
 #[cfg(test)]
+mod slack_doctor;
+#[cfg(test)]
 mod slack_socket;
 #[cfg(test)]
 mod sns;

@@ -98,6 +98,7 @@ pub fn slack_app() -> SlackAppSettings {
         signing_secret_file: None,
         app_token: None,
         app_token_file: None,
+        socket_connections: 2,
     }
 }
 

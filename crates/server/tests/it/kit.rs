@@ -3,6 +3,7 @@
 //! [`TestServer`] is the way in. Its drop fails the test if the outbox holds what the test did not announce.
 
 mod api_client;
+mod bot_framework;
 mod cbor;
 mod clock;
 mod connection;
@@ -32,6 +33,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 pub use api_client::{Answer, ApiClient, Call, Key};
+pub use bot_framework::BotFramework;
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use connection::Connection;
 pub use database::Database;

@@ -56,6 +56,8 @@ mod store_command;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]
+mod teams_in;
+#[cfg(test)]
 #[cfg(feature = "otel")]
 mod traces;
 #[cfg(test)]

@@ -83,7 +83,7 @@ enum Command {
     /// What stays out of chat for a while: who wants that, why, and until when.
     #[command(subcommand)]
     Silences(silences::Silences),
-    /// The app in Slack, and the workspaces that accounts may post to.
+    /// The app in Slack: its manifest, the workspaces that accounts may post to, and what is missing for it to work.
     #[command(subcommand)]
     Slack(slack::Slack),
     /// Where everything is kept: its schema, whether it is in order, and how to move it.

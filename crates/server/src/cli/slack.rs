@@ -1,7 +1,9 @@
 //! `bellhop slack`: an app of Slack, and the workspaces that accounts may post to with it. One file a verb.
 
 mod authorize;
+mod doctor;
 mod install;
+mod manifest;
 
 use clap::Subcommand;
 
@@ -11,6 +13,10 @@ pub enum Slack {
     Authorize(authorize::Authorize),
     /// Make a link by which somebody authorises a workspace for an account in their browser.
     InstallUrl(install::InstallUrl),
+    /// Print the manifest of an app, to be pasted where Slack makes an app from one.
+    Manifest(manifest::Manifest),
+    /// Look for what is missing: apps, tokens, scopes, channels; exit status 1 if something is. Nothing is changed.
+    Doctor(doctor::Doctor),
 }
 
 impl Slack {
@@ -18,6 +24,8 @@ impl Slack {
         match self {
             Self::Authorize(authorize) => authorize.run().await,
             Self::InstallUrl(install) => install.run().await,
+            Self::Manifest(manifest) => manifest.run(),
+            Self::Doctor(doctor) => doctor.run().await,
         }
     }
 }

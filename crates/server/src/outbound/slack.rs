@@ -1,5 +1,6 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
+mod channels;
 mod files;
 pub mod oauth;
 mod replies;
@@ -17,6 +18,7 @@ use tracing::Instrument as _;
 use url::Url;
 use uuid::Uuid;
 
+pub use self::channels::ChannelStanding;
 pub use self::files::{NotUploaded, Upload, UploadThread};
 pub use self::replies::Respond;
 pub use self::socket::{Farewell, NotOpened, Said, SlackSocket, SocketEnvelope};

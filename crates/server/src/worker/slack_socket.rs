@@ -108,6 +108,7 @@ async fn one_socket(
             tracing::debug!(app_id = of.app_id, "Slack renews a socket");
             // One at a time: whoever says this over and over gets no more of them.
             lingering.abort_all();
+            while lingering.try_join_next().is_some() {}
             lingering.spawn(linger(app.clone(), connection, stop.clone()));
             if stood { Next::AtOnce } else { Next::Failed(0) }
         }

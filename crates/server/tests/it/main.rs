@@ -46,6 +46,8 @@ mod slack;
 #[cfg(test)]
 mod slack_authorizations;
 #[cfg(test)]
+mod slack_doctor;
+#[cfg(test)]
 mod slack_oauth;
 #[cfg(test)]
 mod slack_socket;

@@ -165,7 +165,7 @@ impl SlackClient {
         })
     }
 
-    fn bearer(
+    pub(super) fn bearer(
         &self,
         method: &str,
         token: &SecretString,
@@ -181,7 +181,11 @@ impl SlackClient {
     }
 
     /// The answer of a success, and the scopes that its head names.
-    async fn ask(&self, method: &str, request: RequestBuilder) -> Result<(Option<String>, Value), SlackRefusal> {
+    pub(super) async fn ask(
+        &self,
+        method: &str,
+        request: RequestBuilder,
+    ) -> Result<(Option<String>, Value), SlackRefusal> {
         let exchange = async {
             let response = request.send().await?;
             let status = response.status();

@@ -15,5 +15,6 @@ pub mod rules;
 pub mod slack_app;
 pub mod slack_request;
 pub mod sns_message;
+pub mod teams_token;
 pub mod user_identity;
 pub mod watch;

@@ -39,6 +39,8 @@ mod slack_requests;
 mod slack_sockets;
 mod slack_workspaces;
 mod tags;
+mod teams_activities;
+mod teams_installations;
 mod thread_preferences;
 mod throttle;
 mod tickets;
@@ -96,6 +98,8 @@ pub use store::{
     ActionUpdate, ConfiguredTeam, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate,
     SlackWorkspace,
 };
+pub use teams_activities::NotHeardTeams;
+pub use teams_installations::TeamsInstallers;
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
@@ -110,6 +114,7 @@ use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::SlackClient;
 use crate::outbound::sns::Sns;
 use crate::outbound::teams::TeamsClient;
+use crate::outbound::teams::keys::TeamsKeys;
 use crate::random::Random;
 
 /// Everything that the functions of this module need. `state` makes it; front doors and workers share it.
@@ -156,6 +161,8 @@ pub struct App {
     pub(crate) watch: Watch,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,
+    pub(crate) teams_keys: TeamsKeys,
+    pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
     pub(crate) account_names: AccountNames,
     pub(crate) unsupported: Unsupported,

@@ -43,7 +43,9 @@ pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWat
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
-pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
+pub use microsoft_teams::{
+    ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsInstallerSettings, TeamsWebhookSettings,
+};
 pub use notifications::{NotificationSettings, Unsupported};
 pub use operators::OperatorSettings;
 pub use organization::{AttachmentSettings, ChatPolicySettings, OrganizationSettings};

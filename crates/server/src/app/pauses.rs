@@ -11,6 +11,7 @@ use store::outbox::Pause;
 use wire::ids::{AccountId, SlackTeamId};
 
 use super::App;
+use super::teams_installations::TEAMS_TEAM_SCOPE;
 
 /// How often refused credentials are tried again.
 const PROBE_EVERY_MS: i64 = 60_000;
@@ -111,12 +112,24 @@ impl App {
         }
     }
 
+    /// What was paused may work again: it is tried now, and not in a minute.
+    pub(super) async fn probe_soon(&self, scope: &str) -> Result<(), StoreError> {
+        if let Some(pause) = self.store.pause(scope).await? {
+            let probe_at_ms = self.clock.now_ms();
+            self.store.begin_pause(&Pause { probe_at_ms, ..pause }).await?;
+        }
+        Ok(())
+    }
+
     /// Asks the platform with the credentials as they are now. An `Err` says what is wrong with them.
     async fn credentials_work(&self, scope: &str) -> Result<Result<(), String>, StoreError> {
         if let Some(app_id) = scope.strip_prefix("teams/") {
             // Another bot is set now: what waited for the old one goes out by it.
             let is_another = self.teams.bot_app_id().is_some_and(|set| set != app_id);
             return Ok(if is_another { Ok(()) } else { self.teams.bot_works().await });
+        }
+        if let Some(team_id) = scope.strip_prefix(TEAMS_TEAM_SCOPE) {
+            return Ok(self.teams_team_works(team_id).await?);
         }
         let mut parts = scope.split('/').skip(1);
         let (account_id, team_id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -134,6 +147,7 @@ impl App {
 pub fn spoken(scope: &str) -> String {
     match scope.split('/').collect::<Vec<_>>().as_slice() {
         ["slack", account_id, team_id] => format!("Slack workspace {team_id} of account {account_id}"),
+        ["teams-team", team_id] => format!("the app in the Microsoft Teams team {team_id}"),
         ["teams", app_id] => format!("Microsoft Teams bot {app_id}"),
         _ => scope.to_owned(),
     }
@@ -148,6 +162,7 @@ mod tests {
         for (scope, said) in [
             ("slack/123456789012/T1", "Slack workspace T1 of account 123456789012"),
             ("teams/11111111-2222", "Microsoft Teams bot 11111111-2222"),
+            ("teams-team/aaaaaaaa-2222", "the app in the Microsoft Teams team aaaaaaaa-2222"),
             ("else", "else"),
         ] {
             assert_eq!(spoken(scope), said);

@@ -3,6 +3,7 @@
 //! [`TestServer`] is the way in. Its drop fails the test if the outbox holds what the test did not announce.
 
 mod api_client;
+mod bot_framework;
 mod cbor;
 mod clock;
 mod connection;
@@ -45,7 +46,7 @@ pub use fake_sqs::FakeSqs;
 pub use fake_sts::{FakeSts, StsAnswer};
 pub use fake_teams::{APP_SECRET, FakeTeams, TeamsAnswer, TeamsRequest};
 pub use fake_webhook::FakeWebhook;
-pub use furniture::{CHIME_URL, Furniture, PERSON, SLACK_APP, everything, furnish, slack_app, with_spares};
+pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, slack_app, with_spares};
 pub use listing::Listing;
 pub use process::BellhopProcess;
 pub use requests::{Request, request};
@@ -97,7 +98,7 @@ pub fn with(mut base: Value, members: Value) -> Value {
 }
 
 /// The client of all requests of the tests. It follows nothing and ends.
-fn http_client() -> reqwest::Client {
+pub fn http_client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

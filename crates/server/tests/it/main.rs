@@ -44,6 +44,10 @@ mod sign_in;
 #[cfg(test)]
 mod slack;
 #[cfg(test)]
+mod slack_authorizations;
+#[cfg(test)]
+mod slack_oauth;
+#[cfg(test)]
 mod slack_socket;
 #[cfg(test)]
 mod sns;
@@ -53,6 +57,8 @@ mod sqs;
 mod store_command;
 #[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+mod teams_in;
 #[cfg(test)]
 #[cfg(feature = "otel")]
 mod traces;

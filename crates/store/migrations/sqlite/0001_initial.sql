@@ -94,6 +94,19 @@ CREATE TABLE configured_teams (
     PRIMARY KEY (account_id, team_id)
 );
 
+-- Teams of Microsoft Teams that have the app, as the Bot Framework said it. What an account may post to is `configured_teams`'.
+CREATE TABLE teams_installations (
+    team_id        TEXT   NOT NULL PRIMARY KEY,  -- lower case
+    tenant_id      TEXT   NOT NULL,              -- lower case
+    thread_id      TEXT,                         -- Teams' own name of the team, that of its first channel
+    team_name      TEXT,
+    service_url    TEXT   NOT NULL,              -- proven by a token
+    installed_by   TEXT,                         -- their object id in Microsoft Entra
+    removed_reason TEXT,                         -- NULL: it is there
+    changed_at_ms  BIGINT NOT NULL               -- when what is known of it was said
+);
+CREATE INDEX teams_installations_by_thread ON teams_installations (thread_id);
+
 -- Which columns of the channel are there depends on the platform, which the ARN names.
 CREATE TABLE chat_configurations (
     arn                         TEXT   NOT NULL PRIMARY KEY,

@@ -1,5 +1,5 @@
 //! Golden answers: what a person sees who talks to Bellhop. `tests/golden_answers/NAME.snap` has Slack's message, Slack's view and
-//! Teams' messages; the conformance tests hold them to slack_sdk and to Microsoft's parser.
+//! Teams' messages; the conformance tests hold them to `slack_sdk` and to Microsoft's parser.
 
 use std::path::Path;
 

@@ -13,8 +13,12 @@ impl App {
         news: &InstallationNews,
     ) -> Result<Vec<Reply>, StoreError> {
         tracing::info!(?news, key = turn.key, "the app's installation changed");
-        if let Scene::Slack(scene) = &turn.event.scene {
-            self.slack_installation_news(scene, news).await?;
+        match &turn.event.scene {
+            Scene::Slack(scene) => self.slack_installation_news(scene, news).await?,
+            Scene::Teams(scene) => {
+                let person = turn.event.person.as_ref();
+                self.teams_installation_news(scene, person, news, turn.received_at_ms).await?;
+            }
         }
         Ok(Vec::new())
     }

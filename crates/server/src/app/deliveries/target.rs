@@ -10,6 +10,7 @@ use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel};
 
 use crate::app::App;
 use crate::app::paces::Share;
+use crate::app::teams_installations::teams_team_scope;
 
 /// All that one delivery needs.
 pub(super) struct Target {
@@ -129,11 +130,14 @@ impl App {
                  webhook to `microsoft_teams.webhooks` with team_id {team_id} and channel_id {channel_id}, and retry"
             )));
         };
+        // The bot as a whole, and the app in this team.
         let scope = teams_scope(app_id);
-        match self.pauses.reason(&scope) {
-            Some(reason) => Err(NoTarget::Paused { scope, reason }),
-            None => Ok((scope, Route::TeamsBot(channel))),
+        for scope in [&scope, &teams_team_scope(&channel.team_id)] {
+            if let Some(reason) = self.pauses.reason(scope) {
+                return Err(NoTarget::Paused { scope: scope.clone(), reason });
+            }
         }
+        Ok((scope, Route::TeamsBot(channel)))
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
 /// A policy of the organisation may deny it.
 fn shown(app: &SharedApp, team: crate::app::ConfiguredTeam) -> ConfiguredTeam {
     let denied = app.team_denied(&team.account_id, &team.tenant_id, &team.team_id);
-    let state_reason = denied.map(|denied| denied.to_string());
+    let state_reason = team.disabled_reason.or_else(|| denied.map(|denied| denied.to_string()));
     ConfiguredTeam {
         tenant_id: team.tenant_id,
         team_id: team.team_id,

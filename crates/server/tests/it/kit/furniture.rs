@@ -6,12 +6,10 @@ use server::config::{ConfiguredTeamSettings, Settings, SlackAppSettings, SlackWo
 use store::{NewLink, PersonId};
 use wire::operations::Operation as O;
 
-use super::{Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
+use super::{APP, Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
 
 /// Someone of Microsoft Teams; in Slack, they are `U0PERSON`.
 pub const PERSON: &str = "cccccccc-1111-4222-8333-dddddddddddd";
-/// The app of [`slack_app`].
-pub const SLACK_APP: &str = "A0BELLHOP";
 pub const CHIME_URL: &str = "https://hooks.chime.aws/incomingwebhooks/ops?token=secret";
 
 /// The names of what [`furnish`] makes. Made or not: they are good names to ask for.
@@ -87,18 +85,10 @@ pub fn with_spares(settings: &mut Settings) {
     });
 }
 
-/// An app of Slack that has all but ways to be talked to.
+/// [`APP`] with all that OAuth needs.
 pub fn slack_app() -> SlackAppSettings {
-    SlackAppSettings {
-        app_id: SLACK_APP.to_owned(),
-        client_id: Some("12.34".to_owned()),
-        client_secret: Some("client-secret".into()),
-        client_secret_file: None,
-        signing_secret: None,
-        signing_secret_file: None,
-        app_token: None,
-        app_token_file: None,
-    }
+    let (client_id, client_secret) = (Some("12.34".to_owned()), Some("client-secret".into()));
+    SlackAppSettings { client_id, client_secret, ..APP.settings() }
 }
 
 /// Makes a configuration of each platform and a custom action, tagged; associates the action with the Slack channel, and

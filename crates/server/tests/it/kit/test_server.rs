@@ -355,6 +355,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
             }],
             webhooks: Vec::new(),
             bot: None,
+            installers: Vec::new(),
         },
         // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
         chime: ChimeSettings { api_url: Some(slack.api_url()) },

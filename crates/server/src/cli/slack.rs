@@ -1,0 +1,23 @@
+//! `bellhop slack`: an app of Slack, and the workspaces that accounts may post to with it. One file a verb.
+
+mod authorize;
+mod install;
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub enum Slack {
+    /// Let an account post to a workspace, with the token of the app's bot.
+    Authorize(authorize::Authorize),
+    /// Make a link by which somebody authorises a workspace for an account in their browser.
+    InstallUrl(install::InstallUrl),
+}
+
+impl Slack {
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Authorize(authorize) => authorize.run().await,
+            Self::InstallUrl(install) => install.run().await,
+        }
+    }
+}

@@ -156,34 +156,42 @@ fn wording(finding: &Finding) -> Wording {
         Finding::BacklogCleared { destination } => {
             over(format!("Caught up: {}", short(destination)), "Nothing waits longer than it should.".to_owned())
         }
-        Finding::DeliveriesDead { destination, count, reason } => Wording {
-            severity: Severity::Critical,
-            headline: format!("Not delivered: {}", short(destination)),
-            gist: messages(*count),
-            reason: Some(cause(reason)),
-            facts: vec![fact("Not delivered", Text::Plain(messages(*count)))],
-            remedy: Some((
-                "Mend what the reason says, then bring them. They are kept until then.",
-                &[
-                    ("See them", "bellhop deliveries list --state dead"),
-                    ("Bring them", "bellhop deliveries retry --all-dead"),
-                ],
-            )),
-        },
-        Finding::SlackSocketRefused { app_id, reason } => Wording {
-            severity: Severity::Critical,
-            headline: format!("Not heard: Slack app {}", short(app_id)),
-            gist: "Commands and buttons are not answered".to_owned(),
-            reason: Some(cause(reason)),
-            facts: Vec::new(),
-            remedy: Some((
-                "Mend what the reason says, and restart the server where it is a setting. Notifications go out meanwhile.",
-                &[("See what is missing", "bellhop slack doctor")],
-            )),
-        },
+        Finding::DeliveriesDead { destination, count, reason } => deliveries_dead(destination, *count, reason),
+        Finding::SlackSocketRefused { app_id, reason } => socket_refused(app_id, reason),
         Finding::SlackSocketOpened { app_id } => {
             over(format!("Heard again: Slack app {}", short(app_id)), "Commands and buttons are answered.".to_owned())
         }
+    }
+}
+
+fn deliveries_dead(destination: &str, count: u64, reason: &str) -> Wording {
+    Wording {
+        severity: Severity::Critical,
+        headline: format!("Not delivered: {}", short(destination)),
+        gist: messages(count),
+        reason: Some(cause(reason)),
+        facts: vec![fact("Not delivered", Text::Plain(messages(count)))],
+        remedy: Some((
+            "Mend what the reason says, then bring them. They are kept until then.",
+            &[
+                ("See them", "bellhop deliveries list --state dead"),
+                ("Bring them", "bellhop deliveries retry --all-dead"),
+            ],
+        )),
+    }
+}
+
+fn socket_refused(app_id: &str, reason: &str) -> Wording {
+    Wording {
+        severity: Severity::Critical,
+        headline: format!("Not heard: Slack app {}", short(app_id)),
+        gist: "Commands and buttons are not answered".to_owned(),
+        reason: Some(cause(reason)),
+        facts: Vec::new(),
+        remedy: Some((
+            "Mend what the reason says, and restart the server where it is a setting. Notifications go out meanwhile.",
+            &[("See what is missing", "bellhop slack doctor")],
+        )),
     }
 }
 

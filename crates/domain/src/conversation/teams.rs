@@ -137,7 +137,8 @@ fn tenant_id(json: &Value) -> Result<Uuid, Malformed> {
 
 fn digest_of(body: &str) -> String {
     let digest = digest::digest(&digest::SHA256, body.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    digest.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
 }
 
 fn text_at<'a>(json: &'a Value, path: &str) -> Option<&'a str> {

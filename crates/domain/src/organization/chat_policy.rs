@@ -190,7 +190,7 @@ impl Slack {
             ["workspaces"] => self.workspaces = Some(values.clone()),
             ["default", key] => self.default.set(key, values),
             ["overrides", workspace, key] => {
-                self.overrides.entry((*workspace).to_owned()).or_default().set(key, values)
+                self.overrides.entry((*workspace).to_owned()).or_default().set(key, values);
             }
             _ => {}
         }

@@ -85,7 +85,7 @@ async fn run(commits: Commits, mut waiting: mpsc::Receiver<Job>) {
                     senders.push(answer);
                 }
                 Job::Settle(attempted, answer) => {
-                    batch.attempts.push(attempted);
+                    batch.attempts.push(*attempted);
                     workers.push(answer);
                 }
                 Job::Hear(event, answer) => {
@@ -111,7 +111,7 @@ async fn run(commits: Commits, mut waiting: mpsc::Receiver<Job>) {
 #[derive(Default)]
 struct Batch {
     arrivals: Vec<(NewNotification, AcceptRules)>,
-    attempts: Vec<Box<Attempted>>,
+    attempts: Vec<Attempted>,
     heard: Vec<SealedChatEvent>,
     answered: Vec<SettledChatEvent>,
 }
@@ -120,7 +120,7 @@ struct Batch {
 #[derive(Clone, Copy, Default)]
 struct Part<'a> {
     arrivals: &'a [(NewNotification, AcceptRules)],
-    attempts: &'a [Box<Attempted>],
+    attempts: &'a [Attempted],
     heard: &'a [SealedChatEvent],
     answered: &'a [SettledChatEvent],
 }
@@ -142,7 +142,7 @@ impl Batch {
     }
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     fn jobs(self) -> usize {
         self.arrivals.len() + self.attempts.len() + self.heard.len() + self.answered.len()
     }

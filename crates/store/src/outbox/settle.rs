@@ -76,8 +76,8 @@ impl Store {
 }
 
 /// Answers for each attempt whether its lease still held.
-pub(super) async fn write(transaction: &mut Transaction, attempts: &[Box<Attempted>]) -> Result<Vec<bool>, StoreError> {
-    let mut order: Vec<(usize, &Attempted)> = attempts.iter().map(Box::as_ref).enumerate().collect();
+pub(super) async fn write(transaction: &mut Transaction, attempts: &[Attempted]) -> Result<Vec<bool>, StoreError> {
+    let mut order: Vec<(usize, &Attempted)> = attempts.iter().enumerate().collect();
     order.sort_by(|(_, one), (_, other)| one.lease.destination.cmp(&other.lease.destination));
     let mut held = vec![false; attempts.len()];
     for (index, attempted) in order {

@@ -124,7 +124,10 @@ async fn what_is_no_bots_token_authorises_nothing_and_the_token_is_on_no_record(
     for record in server.audited(9).await {
         let text = record.to_string();
         assert_eq!(record["eventName"], "CreateSlackWorkspaceAuthorization");
-        assert!(!text.contains("xox") && !text.contains("hush"), "{text}");
+        assert!(
+            !["xoxp-person", "xoxe.xoxb-1", "xoxb-gone", "xoxb-web", "hush"].iter().any(|it| text.contains(it)),
+            "{text}"
+        );
     }
     assert_eq!(server.call(DESCRIBE, json!({})).await.ok(200)["SlackWorkspaces"].as_array().unwrap().len(), 1);
 }
@@ -153,8 +156,9 @@ async fn an_uninstalled_workspace_is_disabled_at_once_and_what_waits_goes_out_wh
     server.slack.knows("xoxb-again", owner("T0WEB", "Web"), "chat:write");
     server.call(CREATE, json!({ "BotToken": "xoxb-again" })).await.ok(201);
     assert_eq!(state(&server, "T0WEB").await.as_deref(), Some("ENABLED"));
-    for _ in 0..5 {
-        server.pass(1000).await;
+    // A node's copy of the pauses may be seconds old; ended ones are looked after once more within a minute.
+    for _ in 0..16 {
+        server.pass(5000).await;
     }
     let posted = server.slack.posted("C7");
     assert_eq!(posted.iter().map(|post| post.marker()).collect::<Vec<_>>(), ["message-1", "message-2"]);
@@ -236,7 +240,7 @@ async fn with_expiring() -> TestServer {
         authorized_by: None,
         rotation: Some(TokenRotation {
             refresh_token: "xoxe-1-first".into(),
-            expires_at_ms: server.clock.now_ms() + 12 * HOUR_MS,
+            expires_at_ms: server.clock.now_ms() + 12 * HOUR_MS - 1,
         }),
         disabled_reason: None,
     };
@@ -288,7 +292,7 @@ async fn a_token_is_renewed_before_it_ends_once_for_all_that_share_it() {
     server.publish(TOPIC, "message-1").await;
     server.quiet().await;
     assert_eq!(server.slack.posted("C7")[0].token, "xoxe.xoxb-2");
-    server.pass(10 * HOUR_MS).await;
+    server.pass(10 * HOUR_MS + 60_000).await;
     let last = renewals(&server, 4).await.pop().unwrap();
     assert_eq!(last["refresh_token"], "xoxe-1-2");
 }
@@ -349,8 +353,8 @@ async fn the_command_line_authorises_beside_a_server_and_shows_no_token() {
     let (good, said) = authorize(&server, &["--bot-token", "-"], "xoxb-cli\n");
     assert!(good && said.contains("may now post to Web (T0WEB)") && said.contains("lacks scopes"), "{said}");
     assert!(!said.contains("xoxb-cli"), "{said}");
-    for _ in 0..15 {
-        server.pass(1000).await;
+    for _ in 0..16 {
+        server.pass(5000).await;
     }
     assert_eq!(server.slack.posted("C7")[0].token, "xoxb-cli");
     let file = server.settings.store.data_dir.join("token");

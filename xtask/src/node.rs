@@ -9,6 +9,8 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::{self, Workspace};
 
 const ADAPTIVE_CARDS: (&str, &str) = ("tests/conformance/adaptive_cards", "conformance-node");
+/// Debian's program and package are of one name.
+const BROWSER: &str = "chromium";
 const BOT_FRAMEWORK: (&str, &str) = ("tests/conformance/bot_framework", "conformance-bot-framework");
 const FILES: [&str; 2] = ["package.json", "package-lock.json"];
 /// Old enough for Debian's, new enough for `??` and `npm ci` by a lock file of version 3.
@@ -19,14 +21,21 @@ pub fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     prepare_of(workspace, ADAPTIVE_CARDS)
 }
 
-/// Microsoft's verdicts on tokens: the same.
+/// Microsoft's verdicts on tokens, and its playground of Teams: the same, with the browser that the playground is driven in.
 pub fn prepare_bot_framework(workspace: &Workspace) -> Result<PathBuf> {
+    if version(BROWSER).is_err() {
+        install(workspace, &[BROWSER]);
+        version(BROWSER)
+            .with_context(|| format!("Microsoft's playground is driven in a browser: `apt install {BROWSER}`"))?;
+    }
     prepare_of(workspace, BOT_FRAMEWORK)
 }
 
 /// Made first if it is absent, half-made or of another lock file.
 fn prepare_of(workspace: &Workspace, (pinned_in, made_in): (&str, &str)) -> Result<PathBuf> {
-    install(workspace);
+    if version("node").is_err() || version("npm").is_err() {
+        install(workspace, &["nodejs", "npm"]);
+    }
     let version = version("node")?;
     if major(&version).is_none_or(|major| major < OLDEST_MAJOR) {
         bail!("{}; `node` is {version}", advice());
@@ -69,12 +78,12 @@ fn prepare_of(workspace: &Workspace, (pinned_in, made_in): (&str, &str)) -> Resu
     Ok(modules)
 }
 
-/// Debian's, if there is none and this is Debian's root; whatever goes wrong is said by whoever asks for the programs then.
-fn install(workspace: &Workspace) {
-    let is_there = |program| version(program).is_ok();
-    if Path::new("/usr/bin/apt-get").exists() && !(is_there("node") && is_there("npm")) {
+/// Debian's, if this is Debian's root; whatever goes wrong is said by whoever asks for the programs then.
+fn install(workspace: &Workspace, packages: &[&str]) {
+    if Path::new("/usr/bin/apt-get").exists() {
         let mut apt = workspace.command("apt-get");
-        apt.args(["install", "--yes", "--no-install-recommends", "nodejs", "npm"])
+        apt.args(["install", "--yes", "--no-install-recommends"])
+            .args(packages)
             .env("DEBIAN_FRONTEND", "noninteractive");
         let _ = workspace::run(&mut apt);
     }

@@ -12,6 +12,8 @@ mod press;
 mod text;
 
 use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use wire::ids::{TeamsChannelId, Uuid};
 
@@ -136,8 +138,7 @@ fn tenant_id(json: &Value) -> Result<Uuid, Malformed> {
 }
 
 fn digest_of(body: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, body.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, body.as_bytes()))
 }
 
 fn text_at<'a>(json: &'a Value, path: &str) -> Option<&'a str> {

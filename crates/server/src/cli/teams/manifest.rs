@@ -116,3 +116,41 @@ impl Manifest {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    const APP_ID: &str = "11111111-2222-4333-8444-555555555555";
+
+    /// Width and height as a PNG's head has them.
+    fn size(png: &[u8]) -> [u32; 2] {
+        [16, 20].map(|at| u32::from_be_bytes(png[at..at + 4].try_into().unwrap()))
+    }
+
+    #[test]
+    fn the_package_is_a_manifest_and_two_icons_of_microsofts_sizes() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("bellhop.toml");
+        let bot = format!("[microsoft_teams.bot]\napp_id = \"{APP_ID}\"\napp_password = \"secret\"\n");
+        std::fs::write(&config, format!("[server]\npublic_url = \"https://bellhop.example/\"\n{bot}")).unwrap();
+        let out = folder.path().join("teams.zip");
+        let (app_name, app_version) = ("aws".to_owned(), "1.0.0".to_owned());
+        let developer = "Example".to_owned();
+        Manifest { config, out: out.clone(), app_name, app_version, developer, website: None }.run().unwrap();
+        let mut package = zip::ZipArchive::new(File::open(&out).unwrap()).unwrap();
+        let mut entry = |name: &str| {
+            let mut bytes = Vec::new();
+            package.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+            bytes
+        };
+        assert_eq!((size(&entry("color.png")), size(&entry("outline.png"))), ([192; 2], [32; 2]));
+        let manifest: Value = serde_json::from_slice(&entry("manifest.json")).unwrap();
+        assert_eq!((&manifest["id"], &manifest["bots"][0]["botId"]), (&json!(APP_ID), &json!(APP_ID)));
+        assert_eq!(manifest["developer"]["websiteUrl"], "https://bellhop.example/");
+        assert_eq!(manifest["validDomains"], json!(["bellhop.example"]));
+        assert!(!manifest.to_string().contains("secret"));
+    }
+}

@@ -2,10 +2,11 @@
 //! it, `delete-microsoft-teams-configured-team` takes it back.
 
 use clap::Args;
-use store::ConfiguredTeam;
+use store::{ConfiguredTeam, NotAuthorized};
 use wire::ids::{AccountId, TeamName, Uuid};
 
 use super::super::{DataArguments, say};
+use crate::app::TEAMS_MAX;
 
 #[derive(Debug, Args)]
 pub struct Authorize {
@@ -47,7 +48,18 @@ impl Authorize {
             tenant_id: self.tenant_id,
             disabled_reason: None,
         };
-        store.put_configured_team(&team).await?;
+        match store.create_configured_team(&team, TEAMS_MAX).await? {
+            Ok(()) => {}
+            Err(NotAuthorized::Declared) => {
+                anyhow::bail!("`microsoft_teams.teams` of the settings gives that team: change it there")
+            }
+            Err(NotAuthorized::Full | NotAuthorized::Spent) => {
+                anyhow::bail!(
+                    "account {} has {TEAMS_MAX} teams, the most that it may have: delete one first",
+                    team.account_id
+                )
+            }
+        }
         say(&format!("account {} may post to the team {}", team.account_id, team.team_id));
         if !is_there {
             say("the app is not known to be in the team: add it there (`bellhop teams manifest` makes the package)");

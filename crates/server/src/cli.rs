@@ -21,6 +21,7 @@ mod silences;
 mod slack;
 mod sources;
 mod store;
+mod teams;
 mod templates;
 mod tracing_output;
 mod user;
@@ -107,6 +108,9 @@ enum Command {
     /// Under which roles people of chat channels act.
     #[command(subcommand)]
     UserIdentity(user_identity::UserIdentity),
+    /// Microsoft Teams: the app package, and whose a team is.
+    #[command(subcommand)]
+    Teams(teams::Teams),
     /// Where the threads of a configuration show their replies, and how long they last.
     #[command(subcommand)]
     Preferences(preferences::Preferences),
@@ -231,6 +235,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Policy(policy) => policy.run().await,
             Command::Session(session) => session.run().await,
             Command::UserIdentity(identity) => identity.run().await,
+            Command::Teams(teams) => teams.run().await,
             Command::Preferences(preferences) => preferences.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,

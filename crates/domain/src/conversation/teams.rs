@@ -12,6 +12,8 @@ mod press;
 mod text;
 
 use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use wire::ids::{TeamsChannelId, Uuid};
 
@@ -136,9 +138,7 @@ fn tenant_id(json: &Value) -> Result<Uuid, Malformed> {
 }
 
 fn digest_of(body: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, body.as_bytes());
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    digest.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, body.as_bytes()))
 }
 
 fn text_at<'a>(json: &'a Value, path: &str) -> Option<&'a str> {

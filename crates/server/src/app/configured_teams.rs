@@ -15,7 +15,7 @@ pub struct ConfiguredTeamPage {
 }
 
 /// Teams of one account, far more than a tenant's administrators look after. Source: assumed.
-pub(super) const TEAMS_MAX: u32 = 10_000;
+pub const TEAMS_MAX: u32 = 10_000;
 
 impl App {
     /// Lets an account post to a team; said again, it has the tenant and the name that were said last. AWS does this in its

@@ -10,6 +10,7 @@ mod events;
 mod identities;
 mod login;
 mod moment;
+mod organization;
 mod policy;
 mod preferences;
 mod render;
@@ -75,6 +76,9 @@ enum Command {
     /// What stays out of chat for a while: who wants that, why, and until when.
     #[command(subcommand)]
     Silences(silences::Silences),
+    /// Where an organization's policies allow chat: check them, see what they mean.
+    #[command(subcommand)]
+    Organization(organization::Organization),
     /// Where everything is kept: its schema, whether it is in order, and how to move it.
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -123,6 +127,11 @@ pub struct DataArguments {
 }
 
 impl DataArguments {
+    /// The data of a settings file that was named already.
+    fn of_config(config: PathBuf) -> Self {
+        Self { data_dir: PathBuf::new(), config: Some(config) }
+    }
+
     fn settings(&self) -> anyhow::Result<crate::config::StoreSettings> {
         Ok(match &self.config {
             Some(config) => Settings::of_file(config)?.store,
@@ -167,6 +176,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Deliveries(deliveries) => deliveries.run().await,
             Command::Rules(rules) => rules.run(),
             Command::Silences(silences) => silences.run().await,
+            Command::Organization(organization) => organization.run().await,
             Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,
             Command::User(user) => user.run().await,

@@ -145,7 +145,11 @@ impl FakeSlack {
     /// From now on the channel is private, or public again.
     pub fn private(&self, channel: &str, is_private: bool) {
         let private = &mut self.slack().private;
-        if is_private { private.insert(channel.to_owned()) } else { private.remove(channel) };
+        if is_private {
+            private.insert(channel.to_owned())
+        } else {
+            private.remove(channel)
+        };
     }
 
     /// Every call with this token is answered so; `None`: as without a word.

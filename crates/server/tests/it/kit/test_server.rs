@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
-    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings, OrganizationSettings,
-    PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings,
-    StoreSettings, ThreadSettings, ThrottleSettings,
+    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
+    OrganizationSettings, PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings,
+    SlackWorkspaceSettings, SnsSettings, StoreSettings, ThreadSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -364,8 +364,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         threads: ThreadSettings::default(),
         rules: Vec::new(),
         // Nothing of a test asks this machine for AWS credentials.
-        organization: OrganizationSettings::default(),
         pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
+        organization: OrganizationSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

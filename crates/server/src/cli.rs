@@ -11,6 +11,7 @@ mod events;
 mod identities;
 mod login;
 mod moment;
+mod organization;
 mod policy;
 mod preferences;
 mod render;
@@ -87,6 +88,9 @@ enum Command {
     /// The app in Slack: its manifest, the workspaces that accounts may post to, and what is missing for it to work.
     #[command(subcommand)]
     Slack(slack::Slack),
+    /// Where an organization's policies allow chat: check them, see what they mean.
+    #[command(subcommand)]
+    Organization(organization::Organization),
     /// Where everything is kept: its schema, whether it is in order, and how to move it.
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -138,6 +142,11 @@ pub struct DataArguments {
 }
 
 impl DataArguments {
+    /// The data of a settings file that was named already.
+    fn of_config(config: PathBuf) -> Self {
+        Self { data_dir: PathBuf::new(), config: Some(config) }
+    }
+
     fn settings(&self) -> anyhow::Result<crate::config::StoreSettings> {
         Ok(match &self.config {
             Some(config) => Settings::of_file(config)?.store,
@@ -228,6 +237,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Rules(rules) => rules.run(),
             Command::Silences(silences) => silences.run().await,
             Command::Slack(slack) => slack.run().await,
+            Command::Organization(organization) => organization.run().await,
             Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,
             Command::User(user) => user.run().await,

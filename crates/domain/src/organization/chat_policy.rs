@@ -322,6 +322,18 @@ impl fmt::Display for Denied {
     }
 }
 
+impl ChannelType {
+    /// What an id says by itself: `G…` are private channels of old and group messages, `D…` direct messages; `C…` may be
+    /// either. Source: <https://docs.slack.dev/apis/web-api/using-the-conversations-api>.
+    pub fn of_slack_id(channel_id: &SlackChannelId) -> Option<Self> {
+        channel_id.as_str().starts_with(['G', 'D']).then_some(Self::Private)
+    }
+
+    pub fn of_private(is_private: bool) -> Self {
+        if is_private { Self::Private } else { Self::Public }
+    }
+}
+
 impl fmt::Display for ChannelType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -61,20 +61,22 @@ impl App {
     pub async fn all_allowed(&self, configurations: impl IntoIterator<Item = &ChatConfiguration>) -> Vec<Allowed> {
         let asked: Vec<(&ChatPolicy, &ChatConfiguration)> =
             configurations.into_iter().map(|one| (self.organization.policy(&one.account_id), one)).collect();
-        let unsure = asked.iter().filter(|(policy, one)| policy.asks_channel_type(&one.channel));
-        let channels: BTreeMap<SlackChannelKey, Asking> = unsure
-            .filter_map(|(_, one)| match &one.channel {
-                Channel::Slack(channel) => {
-                    let asking = Asking { account_id: one.account_id.clone(), team_id: channel.team_id.clone() };
-                    Some((key(channel), asking))
-                }
-                Channel::MicrosoftTeams(_) | Channel::ChimeWebhook(_) => None,
-            })
-            .collect();
-        let types = self.channel_types(channels).await;
+        let mut unsure = BTreeMap::new();
+        for (policy, one) in &asked {
+            if let Channel::Slack(channel) = &one.channel
+                && ChannelType::of_slack_id(&channel.channel_id).is_none()
+                && policy.asks_channel_type(&one.channel)
+            {
+                let asking = Asking { account_id: one.account_id.clone(), team_id: channel.team_id.clone() };
+                unsure.insert(key(channel), asking);
+            }
+        }
+        let types = self.channel_types(unsure).await;
         let allowed = |(policy, one): (&ChatPolicy, &ChatConfiguration)| {
             let channel_type = match &one.channel {
-                Channel::Slack(channel) => types.get(&key(channel)).copied(),
+                Channel::Slack(channel) => {
+                    ChannelType::of_slack_id(&channel.channel_id).or_else(|| types.get(&key(channel)).copied())
+                }
                 Channel::MicrosoftTeams(_) | Channel::ChimeWebhook(_) => None,
             };
             policy.allowed(&one.channel, channel_type)
@@ -101,10 +103,6 @@ impl App {
         let mut missing = BTreeMap::new();
         let now_ms = self.clock.now_ms();
         for (key, asking) in channels {
-            if let Some(channel_type) = type_of_id(&key.1) {
-                found.insert(key, channel_type);
-                continue;
-            }
             match self.organization.seen.get(&key).filter(|seen| seen.until_ms > now_ms) {
                 Some(seen) => found.extend(seen.channel_type.map(|channel_type| (key, channel_type))),
                 None => drop(missing.insert(key, asking)),
@@ -119,7 +117,7 @@ impl App {
             BTreeMap::new()
         });
         for (key, seen) in remembered {
-            let channel_type = type_of(seen.is_private);
+            let channel_type = ChannelType::of_private(seen.is_private);
             let until_ms = seen.seen_at_ms.saturating_add(KNOWN_FOR_MS);
             if until_ms > now_ms {
                 missing.remove(&key);
@@ -179,7 +177,10 @@ impl App {
 
     async fn remember(&self, key: &SlackChannelKey, is_private: bool) {
         let seen_at_ms = self.clock.now_ms();
-        let seen = Seen { channel_type: Some(type_of(is_private)), until_ms: seen_at_ms.saturating_add(KNOWN_FOR_MS) };
+        let seen = Seen {
+            channel_type: Some(ChannelType::of_private(is_private)),
+            until_ms: seen_at_ms.saturating_add(KNOWN_FOR_MS),
+        };
         self.organization.seen.insert(key.clone(), seen);
         if let Err(error) = self.store.put_slack_channel(key, SeenSlackChannel { is_private, seen_at_ms }).await {
             tracing::warn!(%error, channel = key.1, "what Slack said of a channel is not remembered");
@@ -196,14 +197,4 @@ struct Asking {
 
 fn key(channel: &SlackChannel) -> SlackChannelKey {
     (channel.team_id.as_str().to_owned(), channel.channel_id.as_str().to_owned())
-}
-
-fn type_of(is_private: bool) -> ChannelType {
-    if is_private { ChannelType::Private } else { ChannelType::Public }
-}
-
-/// What an id says by itself: `G…` are private channels of old and group messages, `D…` direct messages; `C…` may be either.
-/// Source: <https://docs.slack.dev/apis/web-api/using-the-conversations-api>.
-fn type_of_id(channel_id: &str) -> Option<ChannelType> {
-    channel_id.starts_with(['G', 'D']).then_some(ChannelType::Private)
 }

@@ -30,6 +30,8 @@ mod kit;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]
+mod organization;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 mod refused;

@@ -365,8 +365,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         threads: ThreadSettings::default(),
         rules: Vec::new(),
         // Nothing of a test asks this machine for AWS credentials.
-        organization: OrganizationSettings::default(),
         pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
+        organization: OrganizationSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

@@ -98,7 +98,7 @@ function draw() {
   byId("channel-about").textContent = isChat ? "only you and Bellhop" : (state.channels.find((channel) => channel.id === id)?.channel_id ?? "");
   byId("json").href = `/sandbox/teams/messages?channel=${encodeURIComponent(id)}`;
   document.title = `${nameOf(id)} – Teams – Bellhop sandbox`;
-  say.draw(isChat ? "Bellhop" : `${nameOf(id)} (mention @aws)`);
+  say.draw(isChat ? "Bellhop" : nameOf(id));
   drawPosts(id, isChat);
 }
 

@@ -44,8 +44,8 @@ export function openWorkspace({ changed, connection, viewChanged }) {
     channels.clear();
     list.channels.forEach(channel);
     all.messages.forEach(keep);
-    mentions.set(who.bot.id, who.bot);
     people.forEach((person, id) => mentions.set(id, person));
+    mentions.set(who.bot.id, who.bot);
     changed();
     viewChanged(views.get(me), {});
   }

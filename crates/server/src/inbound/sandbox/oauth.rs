@@ -159,3 +159,12 @@ fn is_of_this_machine(url: &Url) -> bool {
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_token_may_do_what_the_app_asks_for() {
+        let asked: Vec<&str> = domain::slack_app::BOT_SCOPES.iter().map(|scope| scope.name).collect();
+        assert_eq!(super::SCOPES, asked.join(","));
+    }
+}

@@ -145,7 +145,7 @@ async fn presses_come_with_the_buttons_data_and_the_inputs() {
     let json = asked.json();
     assert_eq!((&json["type"], &json["name"]), (&json!("invoke"), &json!("adaptiveCard/action")));
     assert_eq!(json["replyToId"], begun["activityId"]);
-    let Happening::Pressed { ticket, values } = read(&asked.body).unwrap().what else { panic!("{json}") };
+    let Happening::Submitted { ticket, values } = read(&asked.body).unwrap().what else { panic!("{json}") };
     assert_eq!((ticket.as_str(), values["hours"].as_str()), ("the-ticket", "12"));
 
     twin.does("teams/press", press(json!({ "index": 1 }))).await;

@@ -1,5 +1,5 @@
-//! The Node packages of the conformance tests: exactly what `tests/conformance/adaptive_cards/package-lock.json` pins, put under the
-//! target folder by npm. Called by the `tools` and `conformance` steps; it runs no package's scripts and leaves the checkout alone.
+//! The Node packages of the conformance tests: exactly what the `package-lock.json` in `tests/conformance/adaptive_cards` and
+//! `tests/conformance/bot_framework` pin, put under the target folder by npm. Called by the `tools` and `conformance` steps; it runs no package's scripts and leaves the checkout alone.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,23 +8,43 @@ use anyhow::{Context, Result, bail};
 
 use crate::workspace::{self, Workspace};
 
-const FOLDER: &str = "tests/conformance/adaptive_cards";
+const ADAPTIVE_CARDS: (&str, &str) = ("tests/conformance/adaptive_cards", "conformance-node");
+/// Debian's program and package are of one name.
+const BROWSER: &str = "chromium";
+const BOT_FRAMEWORK: (&str, &str) = ("tests/conformance/bot_framework", "conformance-bot-framework");
 const FILES: [&str; 2] = ["package.json", "package-lock.json"];
 /// Old enough for Debian's, new enough for `??` and `npm ci` by a lock file of version 3.
 const OLDEST_MAJOR: u32 = 18;
 
-/// The folder of the packages (for `NODE_PATH`), made first if it is absent, half-made or of another lock file.
+/// Microsoft's parser of cards: the folder of the packages, for `NODE_PATH`.
 pub fn prepare(workspace: &Workspace) -> Result<PathBuf> {
-    install(workspace);
+    prepare_of(workspace, ADAPTIVE_CARDS)
+}
+
+/// Microsoft's verdicts on tokens, and its playground of Teams: the same, with the browser that the playground is driven in.
+pub fn prepare_bot_framework(workspace: &Workspace) -> Result<PathBuf> {
+    if version(BROWSER).is_err() {
+        install(workspace, &[BROWSER]);
+        version(BROWSER)
+            .with_context(|| format!("Microsoft's playground is driven in a browser: `apt install {BROWSER}`"))?;
+    }
+    prepare_of(workspace, BOT_FRAMEWORK)
+}
+
+/// Made first if it is absent, half-made or of another lock file.
+fn prepare_of(workspace: &Workspace, (pinned_in, made_in): (&str, &str)) -> Result<PathBuf> {
+    if version("node").is_err() || version("npm").is_err() {
+        install(workspace, &["nodejs", "npm"]);
+    }
     let version = version("node")?;
     if major(&version).is_none_or(|major| major < OLDEST_MAJOR) {
         bail!("{}; `node` is {version}", advice());
     }
-    let folder = workspace.target().join("conformance-node");
+    let folder = workspace.target().join(made_in);
     let modules = folder.join("node_modules");
     let mut wanted = version;
     for name in FILES {
-        let path = workspace.root.join(FOLDER).join(name);
+        let path = workspace.root.join(pinned_in).join(name);
         let text = std::fs::read_to_string(&path).with_context(|| format!("`{}` cannot be read", path.display()))?;
         wanted.push_str(&text);
     }
@@ -40,7 +60,7 @@ pub fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     }
     std::fs::create_dir_all(&folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
     for name in FILES {
-        std::fs::copy(workspace.root.join(FOLDER).join(name), folder.join(name))
+        std::fs::copy(workspace.root.join(pinned_in).join(name), folder.join(name))
             .with_context(|| format!("`{name}` cannot be copied to `{}`", folder.display()))?;
     }
     let mut npm = workspace.command("npm");
@@ -58,12 +78,12 @@ pub fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     Ok(modules)
 }
 
-/// Debian's, if there is none and this is Debian's root; whatever goes wrong is said by whoever asks for the programs then.
-fn install(workspace: &Workspace) {
-    let is_there = |program| version(program).is_ok();
-    if Path::new("/usr/bin/apt-get").exists() && !(is_there("node") && is_there("npm")) {
+/// Debian's, if this is Debian's root; whatever goes wrong is said by whoever asks for the programs then.
+fn install(workspace: &Workspace, packages: &[&str]) {
+    if Path::new("/usr/bin/apt-get").exists() {
         let mut apt = workspace.command("apt-get");
-        apt.args(["install", "--yes", "--no-install-recommends", "nodejs", "npm"])
+        apt.args(["install", "--yes", "--no-install-recommends"])
+            .args(packages)
             .env("DEBIAN_FRONTEND", "noninteractive");
         let _ = workspace::run(&mut apt);
     }

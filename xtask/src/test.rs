@@ -51,6 +51,7 @@ impl Step {
             Self::Tools => {
                 python::prepare(workspace)?;
                 node::prepare(workspace)?;
+                node::prepare_bot_framework(workspace)?;
                 postgres::prepare(workspace).map(drop)
             }
             Self::Fmt => workspace::run(&mut workspace.cargo("fmt --all --check")),
@@ -116,6 +117,7 @@ pub fn run(workspace: &Workspace, steps: &[Step], pytest_arguments: &[String]) -
 fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
     let python = python::prepare(workspace)?;
     let node_modules = node::prepare(workspace)?;
+    let bot_framework = node::prepare_bot_framework(workspace)?;
     let postgres = Postgres::start(workspace)?;
     let mut pytest = workspace.command(python);
     postgres
@@ -123,6 +125,7 @@ fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()>
         .args(["-m", "pytest", "--config-file", "tests/conformance/pytest.ini"])
         .env("BELLHOP_BINARY", workspace.release_binary("bellhop"))
         .env("BELLHOP_NODE_MODULES", node_modules)
+        .env("BELLHOP_BOT_FRAMEWORK_MODULES", bot_framework)
         .env("PYTHONDONTWRITEBYTECODE", "1");
     // A path among the arguments picks tests; without one, pytest is told where they are.
     if !pytest_arguments.iter().any(|argument| argument.starts_with("tests/")) {

@@ -7,6 +7,7 @@ mod answer;
 mod event;
 mod request;
 pub mod slack;
+pub mod teams;
 
 pub use answer::{
     Answer, Audience, Choice, Control, FORM_TICKET_BYTES_MAX, Field, Form, Input, PRESS_TICKET_BYTES_MAX, Reply, Style,

@@ -14,6 +14,21 @@ pub const OAUTH_PATH: &str = "/slack/oauth";
 /// What people type where they need not mention the app.
 pub const SLASH_COMMAND: &str = "/aws";
 
+/// What stands in the menu of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortcut {
+    pub callback_id: &'static str,
+    pub name: &'static str,
+    pub description: &'static str,
+}
+
+/// Each is answered with help, where it was asked for.
+pub const SHORTCUTS: [Shortcut; 1] = [Shortcut {
+    callback_id: "help",
+    name: "What can I ask AWS?",
+    description: "Say what AWS can be asked in this channel",
+}];
+
 /// What an app-level token may; Socket Mode asks for no more.
 /// <https://docs.slack.dev/reference/scopes/connections.write>
 pub const APP_TOKEN_SCOPE: &str = "connections:write";

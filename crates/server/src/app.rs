@@ -23,6 +23,7 @@ mod housekeeping;
 mod ingest;
 mod links;
 mod notifications;
+mod organization;
 mod origin;
 mod paces;
 mod pagination;
@@ -33,9 +34,13 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_oauth;
 mod slack_requests;
+mod slack_sockets;
 mod slack_workspaces;
 mod tags;
+mod teams_activities;
+mod teams_installations;
 mod thread_preferences;
 mod throttle;
 mod tickets;
@@ -67,6 +72,7 @@ pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use chat_events::Heard;
+pub use configured_teams::TEAMS_MAX;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
@@ -76,6 +82,7 @@ pub use links::{
     spoken_code,
 };
 pub use notifications::{Accepted, NotAccepted};
+pub use organization::Organization;
 pub use origin::Origin;
 pub use paces::Paces;
 pub use pauses::{Pauses, spoken};
@@ -86,10 +93,15 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
+pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned, SlackOauth};
 pub use slack_requests::SigningSecrets;
+pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
 pub use store::{
     ActionUpdate, ConfiguredTeam, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate,
+    SlackWorkspace,
 };
+pub use teams_activities::NotHeardTeams;
+pub use teams_installations::TeamsInstallers;
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use user_roles::{RoleBy, RoleDecision};
@@ -105,6 +117,7 @@ use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::SlackClient;
 use crate::outbound::sns::Sns;
 use crate::outbound::teams::TeamsClient;
+use crate::outbound::teams::keys::TeamsKeys;
 use crate::random::Random;
 
 /// Everything that the functions of this module need. `state` makes it; front doors and workers share it.
@@ -118,6 +131,7 @@ pub struct App {
     pub(crate) slack: SlackClient,
     /// Of the apps that are heard at `/slack/…`.
     pub(crate) signing_secrets: SigningSecrets,
+    pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,
@@ -139,6 +153,7 @@ pub struct App {
     /// Of the settings.
     pub(crate) rules: Arc<Rules>,
     pub(crate) silences: Silences,
+    pub(crate) organization: Organization,
     /// Waiting messages of a channel from which on they are folded; 0: never.
     pub(crate) digest_after: i64,
     /// The longest that one attempt can take.
@@ -149,6 +164,8 @@ pub struct App {
     pub(crate) watch: Watch,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,
+    pub(crate) teams_keys: TeamsKeys,
+    pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
     pub(crate) account_names: AccountNames,
     pub(crate) unsupported: Unsupported,

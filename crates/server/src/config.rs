@@ -12,6 +12,7 @@ mod metrics;
 mod microsoft_teams;
 mod notifications;
 mod operators;
+mod organization;
 mod pictures;
 mod rules;
 mod secret_file;
@@ -42,9 +43,12 @@ pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWat
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
-pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
+pub use microsoft_teams::{
+    ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsInstallerSettings, TeamsWebhookSettings,
+};
 pub use notifications::{NotificationSettings, Unsupported};
 pub use operators::OperatorSettings;
+pub use organization::{AttachmentSettings, ChatPolicySettings, OrganizationSettings};
 pub use pictures::{PictureSettings, PictureSource};
 pub use rules::RuleSettings;
 pub use slack::{SlackAppSettings, SlackSettings, SlackWorkspaceSettings};
@@ -101,6 +105,8 @@ pub struct Settings {
     pub rules: Vec<RuleSettings>,
     #[serde(default)]
     pub pictures: PictureSettings,
+    #[serde(default)]
+    pub organization: OrganizationSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -215,6 +221,7 @@ impl Settings {
         settings.slack.read_secrets(directory)?;
         settings.microsoft_teams.read_password(directory)?;
         settings.read_template_files(directory)?;
+        settings.read_chat_policies(directory)?;
         Ok(settings)
     }
 
@@ -225,6 +232,7 @@ impl Settings {
         settings.slack.read_secrets(Path::new("."))?;
         settings.microsoft_teams.read_password(Path::new("."))?;
         settings.read_template_files(Path::new("."))?;
+        settings.read_chat_policies(Path::new("."))?;
         Ok(settings)
     }
 }

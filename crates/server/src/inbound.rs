@@ -8,7 +8,9 @@ mod link;
 pub mod sandbox;
 mod sign_in;
 mod slack;
+mod slack_oauth;
 mod sns;
+mod teams;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -21,10 +23,13 @@ use crate::pages;
 pub fn routes(app: SharedApp, sandbox: Option<Router>) -> Router {
     let routes = Router::new()
         .route("/sns", post(sns::receive))
+        .route("/teams/messages", post(teams::receive))
         .route("/slack/events", post(slack::events))
         .route("/slack/commands", post(slack::commands))
         .route("/slack/interactivity", post(slack::interactivity))
         .route("/sign-in", post(sign_in::post))
+        .route("/slack/install", get(slack_oauth::install))
+        .route("/slack/oauth", get(slack_oauth::finish))
         .route("/link/{token}", get(link::show).post(link::step))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

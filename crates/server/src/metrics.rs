@@ -70,6 +70,7 @@ pub enum AttemptOutcome {
     Delivered,
     Retry,
     Held,
+    Suppressed,
     Dead,
 }
 
@@ -128,6 +129,7 @@ impl AttemptOutcome {
             Self::Delivered => "delivered",
             Self::Retry => "retry",
             Self::Held => "held",
+            Self::Suppressed => "suppressed",
             Self::Dead => "dead",
         }
     }
@@ -268,8 +270,7 @@ impl Metrics {
         );
         let pictures = Family::default();
         registry.register("pictures", "Pictures of alarms by what became of them", pictures.clone());
-        let watching = Watching::register(&mut registry);
-        let slack = SlackCounters::register(&mut registry);
+        let (watching, slack) = (Watching::register(&mut registry), SlackCounters::register(&mut registry));
         let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
         events.register(&mut registry);
         registry.register(

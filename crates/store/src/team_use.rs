@@ -24,6 +24,8 @@ pub enum NotAuthorized {
     Declared,
     /// The account has as many as it may have.
     Full,
+    /// What it was to be authorised with was used before.
+    Spent,
 }
 
 impl Store {

@@ -30,7 +30,7 @@ pub use custom_action::{
 };
 pub use link::{LinkCode, LinkNumber};
 pub use paging::{AsciiPaginationToken, MaxResults, PaginationToken};
-pub use slack::{SlackChannelId, SlackChannelName, SlackTeamId, SlackUserId};
+pub use slack::{SlackAppId, SlackBotToken, SlackChannelId, SlackChannelName, SlackTeamId, SlackUserId};
 pub use tag::{TagKey, TagValue};
 pub use teams::{TeamName, TeamsChannelId, TeamsChannelName, Uuid};
 

@@ -203,6 +203,12 @@ operations! {
         CreateMicrosoftTeamsConfiguredTeam { 201 "/bellhop/create-microsoft-teams-configured-team"
             configured_teams::CreateMicrosoftTeamsConfiguredTeamRequest => CreateMicrosoftTeamsConfiguredTeamResult
             [InvalidParameterException, InvalidRequestException, LimitExceededException, InternalServiceError] }
+        CreateSlackWorkspaceAuthorization { 201 "/bellhop/create-slack-workspace-authorization"
+            slack_workspaces::CreateSlackWorkspaceAuthorizationRequest => CreateSlackWorkspaceAuthorizationResult
+            [InvalidParameterException, InvalidRequestException, LimitExceededException, InternalServiceError] }
+        GetSlackOauthParameters { 200 "/bellhop/get-slack-oauth-parameters"
+            slack_workspaces::GetSlackOauthParametersRequest => GetSlackOauthParametersResult
+            [InvalidParameterException, InvalidRequestException, InternalServiceError] }
         ProveLink { 200 "/bellhop/prove-link"
             links::ProveLinkRequest => ProveLinkResult
             [InvalidParameterException, InvalidRequestException, InternalServiceError] }
@@ -279,6 +285,13 @@ impl Operation {
 pub enum ResourceState {
     Enabled,
     Disabled,
+}
+
+impl ResourceState {
+    /// By its `StateReason`: what is disabled says why.
+    pub fn of(state_reason: Option<&str>) -> Self {
+        if state_reason.is_some() { Self::Disabled } else { Self::Enabled }
+    }
 }
 
 impl Described for ResourceState {

@@ -156,4 +156,6 @@ fn team_id(kind: PayloadKind, json: &Value) -> Result<SlackTeamId, Malformed> {
 }
 
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod tests;

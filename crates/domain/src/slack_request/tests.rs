@@ -1,3 +1,5 @@
+//! Slack's own example of a signed request, and what becomes of one that was changed.
+
 use proptest::prelude::*;
 
 use super::*;

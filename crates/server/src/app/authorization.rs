@@ -87,6 +87,15 @@ impl Caller {
         self.authorize(&Access::to(Operation::TagResource).on(arn).with_request_tags(tags))
     }
 
+    /// May they end an authorisation by OAuth that they begin? An action without an operation, as `iam:PassRole`. Source: AWS's
+    /// reference, permission-only actions.
+    pub(super) fn authorize_to_redeem_slack_code(&self) -> Result<(), AppError> {
+        if self.principal.root {
+            return Ok(());
+        }
+        self.decide("chatbot:RedeemSlackOauthCode", "*", &self.context("*"))
+    }
+
     /// May they hand this role to AWS Chatbot?
     pub(super) fn authorize_to_pass(&self, role: &Arn) -> Result<(), AppError> {
         if self.principal.root {

@@ -36,7 +36,7 @@ impl App {
         self.hear(kind, key, said.json.as_str()).await
     }
 
-    async fn hear(&self, kind: ChatEventKind, key: String, body: &str) -> Result<Heard, StoreError> {
+    pub(super) async fn hear(&self, kind: ChatEventKind, key: String, body: &str) -> Result<Heard, StoreError> {
         let event = NewChatEvent { key, kind, body: SecretString::from(body), received_at_ms: self.clock.now_ms() };
         Ok(if self.store.hear(&event).await? { Heard::New } else { Heard::Repeated })
     }

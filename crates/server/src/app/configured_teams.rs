@@ -15,7 +15,7 @@ pub struct ConfiguredTeamPage {
 }
 
 /// Teams of one account, far more than a tenant's administrators look after. Source: assumed.
-const TEAMS_MAX: u32 = 10_000;
+pub const TEAMS_MAX: u32 = 10_000;
 
 impl App {
     /// Lets an account post to a team; said again, it has the tenant and the name that were said last. AWS does this in its
@@ -29,7 +29,8 @@ impl App {
     ) -> Result<ConfiguredTeam, AppError> {
         caller.authorize(&Access::to(Operation::CreateMicrosoftTeamsConfiguredTeam))?;
         let account_id = caller.account_id.clone();
-        let team = ConfiguredTeam { account_id, team_id, tenant_id, team_name: team_name.as_str().to_owned() };
+        let team_name = team_name.as_str().to_owned();
+        let team = ConfiguredTeam { account_id, team_id, tenant_id, team_name, disabled_reason: None };
         let what = || format!("Microsoft Teams team with ID {}", team.team_id);
         match self.store.create_configured_team(&team, TEAMS_MAX).await? {
             Ok(()) => Ok(team),

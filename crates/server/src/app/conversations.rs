@@ -29,6 +29,7 @@ struct Turn<'a> {
     /// The event's own name: the same each time that it is answered.
     key: &'a str,
     event: &'a ChatEvent,
+    received_at_ms: i64,
     /// Of the channel, of all accounts, in the order of their ARNs.
     configurations: Vec<ListedConfiguration>,
 }
@@ -48,11 +49,12 @@ fn to_asker(answer: Answer) -> Vec<Reply> {
 impl App {
     /// Answers a leased event, and says what came of it.
     pub async fn answer_chat_event(&self, lease: &ChatEventLease) -> Result<ChatEventOutcome, StoreError> {
-        let event = match read(lease) {
+        let event = match self.read(lease).await? {
             Ok(event) => event,
             Err(reason) => return Ok(ChatEventOutcome::Failed { reason }),
         };
-        let turn = Turn { key: &lease.key, event: &event, configurations: self.configurations_at(&event.scene).await? };
+        let configurations = self.configurations_at(&event.scene).await?;
+        let turn = Turn { key: &lease.key, event: &event, received_at_ms: lease.received_at_ms, configurations };
         let replies = self.replies_to(&turn).await?;
         for (index, reply) in replies.iter().enumerate() {
             let outcome = self.send_reply(&turn, index, reply).await?;
@@ -61,6 +63,20 @@ impl App {
             }
         }
         Ok(ChatEventOutcome::Answered)
+    }
+
+    /// An inner `Err` says why the event cannot be read, and never will.
+    async fn read(&self, lease: &ChatEventLease) -> Result<Result<ChatEvent, String>, StoreError> {
+        let body = lease.body.expose_secret();
+        let kind = match lease.kind {
+            ChatEventKind::SlackEvent => PayloadKind::Event,
+            ChatEventKind::SlackCommand => PayloadKind::Command,
+            ChatEventKind::SlackInteraction => PayloadKind::Interaction,
+            ChatEventKind::TeamsActivity => {
+                return Ok(self.teams_event(body).await?.map_err(|malformed| malformed.to_string()));
+            }
+        };
+        Ok(slack::read(kind, body).map_err(|malformed| malformed.to_string()))
     }
 
     /// Nothing, if the reply is out and the next may follow.
@@ -130,15 +146,4 @@ impl App {
             Purpose::SwitchRole => self.switch_role_of(turn, &ticket).await,
         }
     }
-}
-
-/// An `Err` says why the event cannot be read, and never will.
-fn read(lease: &ChatEventLease) -> Result<ChatEvent, String> {
-    let kind = match lease.kind {
-        ChatEventKind::SlackEvent => PayloadKind::Event,
-        ChatEventKind::SlackCommand => PayloadKind::Command,
-        ChatEventKind::SlackInteraction => PayloadKind::Interaction,
-        ChatEventKind::TeamsActivity => return Err("this version cannot read activities of Microsoft Teams".to_owned()),
-    };
-    slack::read(kind, lease.body.expose_secret()).map_err(|malformed| malformed.to_string())
 }

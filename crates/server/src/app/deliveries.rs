@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 use wire::ids::LoggingLevel;
 
 use self::send::Sent;
+pub(in crate::app) use self::target::slack_scope;
 use self::target::{NoTarget, Target};
 use super::App;
 use crate::traces;
@@ -64,6 +65,18 @@ impl App {
             Err(NoTarget::Paused { scope, reason }) => {
                 let held = Attempt::without_request(Settlement::Held { scope, reason });
                 return self.settle(lease, &delivery, held, now_ms).await;
+            }
+            Err(NoTarget::Denied(reason)) => {
+                // The message itself may be out: then only its thread's first message is not updated.
+                let settlement = match delivery.posted.clone() {
+                    Some(posted) => Settlement::Delivered { posted, thread: None },
+                    None => Settlement::Suppressed { reason },
+                };
+                return self.settle(lease, &delivery, Attempt::without_request(settlement), now_ms).await;
+            }
+            Err(NoTarget::Unknown(reason)) => {
+                let retry = Attempt::without_request(Settlement::Retry { reason });
+                return self.settle(lease, &delivery, retry, now_ms).await;
             }
         };
         if let Err(ready_at_ms) = self.paces.take(&target.shares(&delivery), now_ms) {

@@ -43,6 +43,8 @@ pub enum AppError {
     InvalidNextToken,
     #[error("User: {principal} is not authorized to perform: {action} on resource: {resource} {because}")]
     Denied { principal: String, action: String, resource: String, because: String },
+    #[error("Slack cannot be asked now: {0}. Try again later.")]
+    SlackAway(String),
     #[error("We can't process your request right now because of a server issue. Try again later.")]
     Store(#[from] StoreError),
 }
@@ -53,6 +55,9 @@ impl AppError {
         match refused {
             NotAuthorized::Declared => {
                 Self::InvalidRequest(format!("{what} is authorized by the settings of this server; change it there"))
+            }
+            NotAuthorized::Spent => {
+                Self::InvalidRequest(format!("{what} was to be authorized with what was used before"))
             }
             NotAuthorized::Full => Self::LimitExceeded {
                 what: format!("{what} is one too many: an account has"),

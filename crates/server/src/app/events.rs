@@ -169,7 +169,7 @@ impl App {
             Settlement::Delivered { posted, .. } => (EventKind::Delivered, posted),
             // The message itself is out: only its thread's first message could not be updated.
             Settlement::Dead { reason } if delivery.posted.is_some() => (EventKind::Delivered, reason),
-            Settlement::Dead { reason } => (EventKind::Failed, reason),
+            Settlement::Suppressed { reason } | Settlement::Dead { reason } => (EventKind::Failed, reason),
         };
         let parsed = ChatConfigurationArn::parse(&delivery.configuration_arn).ok().zip(logging_level);
         let observed = match parsed {

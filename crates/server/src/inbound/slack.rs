@@ -39,19 +39,20 @@ struct Refusal {
 }
 
 pub async fn events(State(app): State<SharedApp>, headers: HeaderMap, body: Body) -> Response {
-    receive(&app, SlackDoor::Events, &headers, body).await
+    receive(&app, PayloadKind::Event, &headers, body).await
 }
 
 pub async fn commands(State(app): State<SharedApp>, headers: HeaderMap, body: Body) -> Response {
-    receive(&app, SlackDoor::Commands, &headers, body).await
+    receive(&app, PayloadKind::Command, &headers, body).await
 }
 
 pub async fn interactivity(State(app): State<SharedApp>, headers: HeaderMap, body: Body) -> Response {
-    receive(&app, SlackDoor::Interactivity, &headers, body).await
+    receive(&app, PayloadKind::Interaction, &headers, body).await
 }
 
-async fn receive(app: &SharedApp, door: SlackDoor, headers: &HeaderMap, body: Body) -> Response {
-    match take(app, door, headers, body).await {
+async fn receive(app: &SharedApp, kind: PayloadKind, headers: &HeaderMap, body: Body) -> Response {
+    let door = door(kind);
+    match take(app, kind, headers, body).await {
         Ok(Taken { outcome, said }) => {
             app.metrics.slack_request(door, outcome);
             said.into_response()
@@ -70,7 +71,7 @@ async fn receive(app: &SharedApp, door: SlackDoor, headers: &HeaderMap, body: Bo
     }
 }
 
-async fn take(app: &SharedApp, door: SlackDoor, headers: &HeaderMap, body: Body) -> Result<Taken, Refusal> {
+async fn take(app: &SharedApp, kind: PayloadKind, headers: &HeaderMap, body: Body) -> Result<Taken, Refusal> {
     let body = body::read(body, BODY_BYTES_MAX, app.clock.as_ref()).await?;
     let verified = app.verify_slack(SlackRequest {
         timestamp: only(headers, "x-slack-request-timestamp"),
@@ -80,10 +81,10 @@ async fn take(app: &SharedApp, door: SlackDoor, headers: &HeaderMap, body: Body)
     if let Some(number) = only(headers, "x-slack-retry-num") {
         let reason = only(headers, "x-slack-retry-reason");
         app.metrics.slack_repeat(reason);
-        tracing::info!(door = door.as_str(), number, reason, "Slack repeats itself");
+        tracing::info!(door = door(kind).as_str(), number, reason, "Slack repeats itself");
     }
     let taken = |outcome| Ok(Taken { outcome, said: String::new() });
-    match slack::of_http(kind(door), verified.body())? {
+    match slack::of_http(kind, verified.body())? {
         Payload::Challenge(said) => Ok(Taken { outcome: SlackOutcome::Checked, said }),
         Payload::CertificateCheck => taken(SlackOutcome::Checked),
         Payload::RateLimited { app_id, team_id } => {
@@ -93,7 +94,7 @@ async fn take(app: &SharedApp, door: SlackDoor, headers: &HeaderMap, body: Body)
         }
         Payload::Envelope(envelope) => {
             is_of_the_app(&verified, &envelope.app_id)?;
-            taken(hear(app, kind(door), &envelope).await?)
+            taken(hear(app, kind, &envelope).await?)
         }
     }
 }
@@ -134,11 +135,11 @@ fn is_of_the_app(verified: &Verified, app_id: &str) -> Result<(), Refusal> {
     Err(refusal(SlackOutcome::OtherApp, StatusCode::UNAUTHORIZED, &reason))
 }
 
-fn kind(door: SlackDoor) -> PayloadKind {
-    match door {
-        SlackDoor::Events => PayloadKind::Event,
-        SlackDoor::Commands => PayloadKind::Command,
-        SlackDoor::Interactivity => PayloadKind::Interaction,
+fn door(kind: PayloadKind) -> SlackDoor {
+    match kind {
+        PayloadKind::Event => SlackDoor::Events,
+        PayloadKind::Command => SlackDoor::Commands,
+        PayloadKind::Interaction => SlackDoor::Interactivity,
     }
 }
 

@@ -11,6 +11,8 @@ pub enum SlackDoor {
     Events,
     Commands,
     Interactivity,
+    /// Socket Mode.
+    Socket,
 }
 
 /// What became of a request.
@@ -54,6 +56,7 @@ impl SlackDoor {
             Self::Events => "events",
             Self::Commands => "commands",
             Self::Interactivity => "interactivity",
+            Self::Socket => "socket",
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
+mod channels;
 mod files;
+pub mod oauth;
 mod replies;
+mod socket;
 
 use std::time::Duration;
 
@@ -15,8 +18,10 @@ use tracing::Instrument as _;
 use url::Url;
 use uuid::Uuid;
 
+pub use self::channels::ChannelStanding;
 pub use self::files::{NotUploaded, Upload, UploadThread};
 pub use self::replies::Respond;
+pub use self::socket::{Farewell, NotOpened, Said, SlackSocket, SocketEnvelope};
 
 use super::http::{self, Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;
@@ -98,11 +103,26 @@ impl SlackClient {
 
     /// The channel's name by `conversations.info`; `None` if Slack does not say it, for whatever reason.
     pub async fn channel_name(&self, token: &SecretString, channel_id: &str) -> Option<String> {
+        let channel = self.channel_info(token, channel_id).await?;
+        channel.get("name")?.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+    }
+
+    /// Whether `conversations.info` says that the channel is private; `None` if Slack does not say it, for whatever reason: it
+    /// does not know the channel, or the app is not in it.
+    pub async fn channel_is_private(&self, token: &SecretString, channel_id: &str) -> Option<bool> {
+        let channel = self.channel_info(token, channel_id).await?;
+        let is = |member: &str| channel.get(member).and_then(Value::as_bool);
+        // A direct message has no `is_private`.
+        if is("is_im") == Some(true) || is("is_mpim") == Some(true) { Some(true) } else { is("is_private") }
+    }
+
+    async fn channel_info(&self, token: &SecretString, channel_id: &str) -> Option<Value> {
         let response =
             self.call("conversations.info", token, &json!({ "channel": channel_id })).ok()?.send().await.ok()?;
         let body = http::body(response, ANSWER_BYTES_MAX).await.ok()?;
-        let answer: Value = serde_json::from_slice(&body).ok()?;
-        answer.pointer("/channel/name")?.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+        let mut answer: Value = serde_json::from_slice(&body).ok()?;
+        let is_ok = answer.get("ok").and_then(Value::as_bool) == Some(true);
+        answer.get_mut("channel").filter(|_| is_ok).map(Value::take)
     }
 
     /// `auth.test`: whether Slack takes the token. An `Err` says what it answered; a Slack that cannot be reached says

@@ -221,11 +221,12 @@ async fn a_user_may_do_exactly_what_their_policy_allows() {
     let server = TestServer::start_with(|settings| {
         with_spares(settings);
         for (operation, about) in operations.iter().zip(&things) {
-            let Request { resources, passes, .. } = request(*operation, about);
+            let Request { resources, passes, also, .. } = request(*operation, about);
             let action = format!("chatbot:{}", operation.name());
             let mut statements = vec![json!({ "Effect": "Allow", "Action": action, "Resource": resources })];
             statements
                 .extend(passes.map(|role| json!({ "Effect": "Allow", "Action": "iam:PassRole", "Resource": role })));
+            statements.extend(also.map(|action| json!({ "Effect": "Allow", "Action": action, "Resource": "*" })));
             keys.push(declare_user(settings, operation.name(), &statements));
         }
     })

@@ -26,6 +26,10 @@ pub enum Settlement {
         scope: String,
         reason: String,
     },
+    /// It is not to go there; it stays in the ledger and may be brought.
+    Suppressed {
+        reason: String,
+    },
     Dead {
         reason: String,
     },
@@ -72,8 +76,8 @@ impl Store {
 }
 
 /// Answers for each attempt whether its lease still held.
-pub(super) async fn write(transaction: &mut Transaction, attempts: &[Box<Attempted>]) -> Result<Vec<bool>, StoreError> {
-    let mut order: Vec<(usize, &Attempted)> = attempts.iter().map(Box::as_ref).enumerate().collect();
+pub(super) async fn write(transaction: &mut Transaction, attempts: &[Attempted]) -> Result<Vec<bool>, StoreError> {
+    let mut order: Vec<(usize, &Attempted)> = attempts.iter().enumerate().collect();
     order.sort_by(|(_, one), (_, other)| one.lease.destination.cmp(&other.lease.destination));
     let mut held = vec![false; attempts.len()];
     for (index, attempted) in order {
@@ -105,13 +109,14 @@ async fn record(
         Settlement::Posted { posted, .. } => ("pending", Some(posted), None, None),
         Settlement::Retry { reason } => ("pending", None, Some(reason), None),
         Settlement::Held { scope, reason } => ("held", None, Some(reason), Some(scope)),
+        Settlement::Suppressed { reason } => ("suppressed", None, Some(reason), None),
         Settlement::Dead { reason } => ("dead", None, Some(reason), None),
     };
     if !holds && posted.is_none() {
         return Ok(());
     }
-    // Held back, it was not attempted.
-    let attempted = i64::from(state != "held");
+    // Held back or kept out, it was not attempted.
+    let attempted = i64::from(!matches!(state, "held" | "suppressed"));
     let changed = query(
         "UPDATE deliveries SET state = $1, posted = COALESCE($2, posted), reason = $3, scope = $4,
              attempts = attempts + $5, updated_at_ms = $6

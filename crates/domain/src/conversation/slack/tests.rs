@@ -1,3 +1,5 @@
+//! Payloads of Slack, as its documentation shows them, and what is read of each.
+
 use serde_json::json;
 
 use super::*;

@@ -92,10 +92,12 @@ fn of_card(summary: String, teams: &Value, body: Vec<Value>, actions: Vec<Value>
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "msteams": teams,
-        "body": body,
     });
-    if let (false, Some(content)) = (actions.is_empty(), content.as_object_mut()) {
-        content.insert("actions".to_owned(), Value::Array(actions));
+    let actions = Some(actions).filter(|actions| !actions.is_empty());
+    let members = [("body", Some(body)), ("actions", actions)];
+    if let Some(content) = content.as_object_mut() {
+        let written = |(name, list): (&str, Option<Vec<Value>>)| Some((name.to_owned(), Value::Array(list?)));
+        content.extend(members.into_iter().filter_map(written));
     }
     let attachment = json!({"contentType": "application/vnd.microsoft.card.adaptive", "content": content});
     TeamsMessage { kind: "message", summary, attachments: vec![attachment] }

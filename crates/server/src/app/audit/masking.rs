@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 /// The members that the model marks sensitive, and those of Bellhop's own operations. Source: model.
-const SENSITIVE: [&str; 6] =
-    ["WebhookUrl", "WebhookDescription", "SlackChannelName", "ChannelName", "TeamName", "OneTimeNumber"];
+const SENSITIVE: [&str; 7] =
+    ["WebhookUrl", "WebhookDescription", "SlackChannelName", "ChannelName", "TeamName", "BotToken", "OneTimeNumber"];
 
 /// In AWS's own words. Source: observed in CloudTrail's records of many services.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";

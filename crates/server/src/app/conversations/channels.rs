@@ -1,23 +1,21 @@
 //! What becomes of channels: renamed, archived, and the app in them or not.
 
+use domain::chat_configuration::teams_destination;
 use domain::conversation::{ChannelNews, Reply, Scene};
 use store::StoreError;
-use wire::ids::SlackChannelName;
+use wire::ids::{SlackChannelName, TeamsChannelName};
 
 use super::Turn;
 use crate::app::App;
 
 impl App {
     pub(super) async fn channel_news(&self, turn: &Turn<'_>, news: &ChannelNews) -> Result<Vec<Reply>, StoreError> {
-        let Scene::Slack(scene) = &turn.event.scene else { return Ok(Vec::new()) };
-        let Some(channel_id) = &scene.channel_id else { return Ok(Vec::new()) };
-        let lane = format!("slack/{}/{channel_id}", scene.team_id);
+        let Some(lane) = lane(&turn.event.scene) else { return Ok(Vec::new()) };
         match news {
-            ChannelNews::Renamed { name } => {
-                if let Ok(name) = SlackChannelName::parse(name) {
-                    self.store.rename_channel(&lane, name.as_str()).await?;
-                }
+            ChannelNews::Renamed { name } if is_name(&turn.event.scene, name) => {
+                self.store.rename_channel(&lane, name).await?;
             }
+            ChannelNews::Renamed { .. } => {}
             // What could not be delivered meanwhile can be now.
             ChannelNews::Unarchived | ChannelNews::Joined => {
                 let revived = self.store.revive_lane(&lane, self.clock.now_ms()).await?;
@@ -29,5 +27,20 @@ impl App {
             }
         }
         Ok(Vec::new())
+    }
+}
+
+/// Of the channel that the news is of.
+fn lane(scene: &Scene) -> Option<String> {
+    match scene {
+        Scene::Slack(scene) => Some(format!("slack/{}/{}", scene.team_id, scene.channel_id.as_ref()?)),
+        Scene::Teams(scene) => Some(teams_destination(scene.team_id.as_ref()?, scene.channel_id.as_ref()?)),
+    }
+}
+
+fn is_name(scene: &Scene, name: &str) -> bool {
+    match scene {
+        Scene::Slack(_) => SlackChannelName::parse(name).is_ok(),
+        Scene::Teams(_) => TeamsChannelName::parse(name).is_ok(),
     }
 }

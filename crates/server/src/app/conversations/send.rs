@@ -1,6 +1,7 @@
 //! Sending a reply: one file a platform.
 
 mod slack;
+mod teams;
 
 use aws_lc_rs::digest;
 use domain::conversation::{Reply, Scene};
@@ -20,9 +21,7 @@ impl App {
     ) -> Result<DeliveryOutcome, StoreError> {
         match &turn.event.scene {
             Scene::Slack(scene) => self.send_to_slack(turn, scene, reply_id(turn.key, index), reply).await,
-            Scene::Teams(_) => {
-                Ok(DeliveryOutcome::Dead { reason: "this version cannot answer in Microsoft Teams".to_owned() })
-            }
+            Scene::Teams(scene) => Ok(self.send_to_teams(turn, scene, reply).await),
         }
     }
 }

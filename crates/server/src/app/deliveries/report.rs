@@ -24,6 +24,15 @@ impl App {
                 tracing::warn!(delivery = id, configuration, scope, reason, "held until the credentials are mended");
                 AttemptOutcome::Held
             }
+            Settlement::Suppressed { reason } => {
+                tracing::warn!(
+                    delivery = id,
+                    configuration,
+                    reason,
+                    "kept out; `bellhop deliveries retry {id}` brings it"
+                );
+                AttemptOutcome::Suppressed
+            }
             Settlement::Dead { reason } => {
                 tracing::error!(
                     delivery = id,

@@ -1,6 +1,7 @@
 //! Where a delivery goes: its configuration's channel as it is now, and what opens it.
 
 use domain::chat_configuration::{Channel, SlackChannel, TeamsChannel, teams_destination};
+use domain::organization::Denied;
 use secrecy::SecretString;
 use store::StoreError;
 use store::outbox::PendingDelivery;
@@ -9,6 +10,7 @@ use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel};
 
 use crate::app::App;
 use crate::app::paces::Share;
+use crate::app::teams_installations::teams_team_scope;
 
 /// All that one delivery needs.
 pub(super) struct Target {
@@ -41,6 +43,10 @@ pub(super) enum NoTarget {
         scope: String,
         reason: String,
     },
+    /// The organization's policy denies its channel.
+    Denied(String),
+    /// It may be denied: what the policy asks of the channel is not known now.
+    Unknown(String),
 }
 
 impl Target {
@@ -70,6 +76,12 @@ impl App {
         let Some(listed) = self.store.chat_configuration(&account_id, &arn).await? else {
             return Ok(Err(NoTarget::Gone("its configuration was deleted".to_owned())));
         };
+        if let Some(denied) = self.allowed(&listed.configuration).await.denied {
+            return Ok(Err(match &denied {
+                Denied::UnknownChannelType { .. } => NoTarget::Unknown(denied.to_string()),
+                _ => NoTarget::Denied(denied.to_string()),
+            }));
+        }
         let logging_level = listed.configuration.logging_level;
         let iam_role_arn = listed.configuration.iam_role_arn;
         let found = match listed.configuration.channel {
@@ -98,6 +110,11 @@ impl App {
             let reason = format!("the Slack workspace {team} is not authorised any more; authorise it and retry");
             return Ok(Err(NoTarget::Gone(reason)));
         };
+        if let Some(reason) = workspace.disabled_reason {
+            // The pause is what lets out what is held; it may have been lost in a restart right after the news.
+            self.begin_pause(&scope, &reason).await?;
+            return Ok(Err(NoTarget::Paused { scope, reason }));
+        }
         Ok(Ok((scope, Route::Slack { channel, bot_token: workspace.bot_token })))
     }
 
@@ -113,11 +130,14 @@ impl App {
                  webhook to `microsoft_teams.webhooks` with team_id {team_id} and channel_id {channel_id}, and retry"
             )));
         };
+        // The bot as a whole, and the app in this team.
         let scope = teams_scope(app_id);
-        match self.pauses.reason(&scope) {
-            Some(reason) => Err(NoTarget::Paused { scope, reason }),
-            None => Ok((scope, Route::TeamsBot(channel))),
+        for scope in [&scope, &teams_team_scope(&channel.team_id)] {
+            if let Some(reason) = self.pauses.reason(scope) {
+                return Err(NoTarget::Paused { scope: scope.clone(), reason });
+            }
         }
+        Ok((scope, Route::TeamsBot(channel)))
     }
 }
 

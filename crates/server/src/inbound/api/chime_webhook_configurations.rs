@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use domain::chat_configuration::{Channel, ChannelUpdate, ChatConfiguration, ChimeWebhook, ConfigurationUpdate};
+use domain::organization::Allowed;
 use wire::ids::{ChatConfigurationArn, PaginationToken, Platform};
 use wire::operations::chime_webhook_configurations::{
     ChimeWebhookConfiguration, CreateChimeWebhookConfigurationRequest, CreateChimeWebhookConfigurationResult,
@@ -34,7 +35,8 @@ pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
         tags: request.tags.map(Tags::into_pairs).unwrap_or_default(),
     };
     let created = app.create_chat_configuration(caller, Operation::CreateChimeWebhookConfiguration, new).await?;
-    json(&CreateChimeWebhookConfigurationResult { webhook_configuration: shape(created.configuration)? })
+    let allowed = app.allowed(&created.configuration).await;
+    json(&CreateChimeWebhookConfigurationResult { webhook_configuration: shape(created.configuration, &allowed)? })
 }
 
 pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -44,7 +46,9 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     let asked = (request.max_results.unwrap_or_default(), token);
     let arn: Option<&ChatConfigurationArn> = request.chat_configuration_arn.as_ref();
     let page = app.describe_chat_configurations(caller, operation, PLATFORM, arn, asked).await?;
-    let shapes = page.configurations.into_iter().map(|listed| shape(listed.configuration));
+    let allowed = app.all_allowed(page.configurations.iter().map(|listed| &listed.configuration)).await;
+    let pairs = page.configurations.into_iter().zip(&allowed);
+    let shapes = pairs.map(|(listed, allowed)| shape(listed.configuration, allowed));
     json(&DescribeChimeWebhookConfigurationsResult {
         next_token: next_token(page.next_token)?,
         webhook_configurations: shapes.collect::<Result<_, _>>()?,
@@ -63,7 +67,8 @@ pub async fn update(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     };
     let (operation, arn) = (Operation::UpdateChimeWebhookConfiguration, &request.chat_configuration_arn);
     let updated = app.update_chat_configuration(caller, operation, PLATFORM, arn, update).await?;
-    json(&UpdateChimeWebhookConfigurationResult { webhook_configuration: shape(updated.configuration)? })
+    let allowed = app.allowed(&updated.configuration).await;
+    json(&UpdateChimeWebhookConfigurationResult { webhook_configuration: shape(updated.configuration, &allowed)? })
 }
 
 pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -73,10 +78,11 @@ pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     Ok(None)
 }
 
-fn shape(configuration: ChatConfiguration) -> Result<ChimeWebhookConfiguration, AppError> {
+fn shape(configuration: ChatConfiguration, allowed: &Allowed) -> Result<ChimeWebhookConfiguration, AppError> {
     let Channel::ChimeWebhook(webhook) = configuration.channel else {
         return Err(AppError::NotFound { arn: configuration.arn.as_str().to_owned() });
     };
+    let state_reason = allowed.state_reason();
     Ok(ChimeWebhookConfiguration {
         webhook_description: webhook.description,
         chat_configuration_arn: configuration.arn,
@@ -85,7 +91,7 @@ fn shape(configuration: ChatConfiguration) -> Result<ChimeWebhookConfiguration, 
         configuration_name: configuration.name,
         logging_level: configuration.logging_level,
         tags: configuration.tags.into_iter().collect(),
-        state: ResourceState::Enabled,
-        state_reason: None,
+        state: ResourceState::of(state_reason.as_deref()),
+        state_reason,
     })
 }

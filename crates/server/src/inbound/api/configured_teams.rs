@@ -16,7 +16,7 @@ pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = CreateMicrosoftTeamsConfiguredTeamRequest::decode(body)?;
     let (team_id, tenant_id) = (request.team_id, request.tenant_id);
     let configured = app.create_configured_team(caller, team_id, tenant_id, &request.team_name).await?;
-    json(&CreateMicrosoftTeamsConfiguredTeamResult { configured_team: shown(configured) })
+    json(&CreateMicrosoftTeamsConfiguredTeamResult { configured_team: shown(app, configured) })
 }
 
 pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -24,7 +24,7 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let token = request.next_token.as_ref().map(PaginationToken::as_str);
     let page = app.list_configured_teams(caller, request.max_results.unwrap_or_default(), token).await?;
     json(&ListMicrosoftTeamsConfiguredTeamsResult {
-        configured_teams: page.teams.into_iter().map(shown).collect(),
+        configured_teams: page.teams.into_iter().map(|team| shown(app, team)).collect(),
         next_token: next_token(page.next_token)?,
     })
 }
@@ -35,12 +35,15 @@ pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     Ok(None)
 }
 
-fn shown(team: crate::app::ConfiguredTeam) -> ConfiguredTeam {
+/// A policy of the organisation may deny it.
+fn shown(app: &SharedApp, team: crate::app::ConfiguredTeam) -> ConfiguredTeam {
+    let denied = app.team_denied(&team.account_id, &team.tenant_id, &team.team_id);
+    let state_reason = team.disabled_reason.or_else(|| denied.map(|denied| denied.to_string()));
     ConfiguredTeam {
         tenant_id: team.tenant_id,
         team_id: team.team_id,
         team_name: Some(team.team_name),
-        state: ResourceState::Enabled,
-        state_reason: None,
+        state: ResourceState::of(state_reason.as_deref()),
+        state_reason,
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use domain::chat_configuration::{Channel, ConfigurationUpdate};
+use domain::organization::Allowed;
 use wire::ids::{PaginationToken, Platform};
 use wire::operations::slack_channel_configurations::{
     CreateSlackChannelConfigurationRequest, CreateSlackChannelConfigurationResult,
@@ -31,7 +32,8 @@ pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
         tags: request.tags.map(Tags::into_pairs).unwrap_or_default(),
     };
     let created = app.create_slack_channel_configuration(caller, channel, new).await?;
-    json(&CreateSlackChannelConfigurationResult { channel_configuration: shape(created)? })
+    let allowed = app.allowed(&created.configuration).await;
+    json(&CreateSlackChannelConfigurationResult { channel_configuration: shape(created, &allowed)? })
 }
 
 pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -41,9 +43,11 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
     let asked = (request.max_results.unwrap_or_default(), token);
     let arn = request.chat_configuration_arn.as_ref();
     let page = app.describe_chat_configurations(caller, operation, PLATFORM, arn, asked).await?;
+    let allowed = app.all_allowed(page.configurations.iter().map(|listed| &listed.configuration)).await;
+    let shapes = page.configurations.into_iter().zip(&allowed).map(|(listed, allowed)| shape(listed, allowed));
     json(&DescribeSlackChannelConfigurationsResult {
         next_token: next_token(page.next_token)?,
-        slack_channel_configurations: page.configurations.into_iter().map(shape).collect::<Result<_, _>>()?,
+        slack_channel_configurations: shapes.collect::<Result<_, _>>()?,
     })
 }
 
@@ -60,7 +64,8 @@ pub async fn update(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     };
     let arn = &request.chat_configuration_arn;
     let updated = app.update_slack_channel_configuration(caller, arn, channel, update).await?;
-    json(&UpdateSlackChannelConfigurationResult { channel_configuration: shape(updated)? })
+    let allowed = app.allowed(&updated.configuration).await;
+    json(&UpdateSlackChannelConfigurationResult { channel_configuration: shape(updated, &allowed)? })
 }
 
 pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -70,16 +75,17 @@ pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     Ok(None)
 }
 
-fn shape(listed: ListedConfiguration) -> Result<SlackChannelConfiguration, AppError> {
+fn shape(listed: ListedConfiguration, allowed: &Allowed) -> Result<SlackChannelConfiguration, AppError> {
     let guardrail_policy_arns = guardrails_in_force(&listed.configuration);
     let ListedConfiguration { configuration, team_name } = listed;
     let Channel::Slack(channel) = configuration.channel else {
         return Err(AppError::NotFound { arn: configuration.arn.as_str().to_owned() });
     };
-    let state_reason = team_name.is_none().then(|| {
+    let unauthorized = || {
         let (team_id, account_id) = (&channel.team_id, &configuration.account_id);
         format!("Slack workspace with ID {team_id} is not authorized with AWS account {account_id}")
-    });
+    };
+    let state_reason = allowed.state_reason().or_else(|| team_name.is_none().then(unauthorized));
     Ok(SlackChannelConfiguration {
         // Clients expect both names to be there, whatever was sent. Source: observed.
         slack_team_name: team_name.unwrap_or_else(|| channel.team_id.as_str().to_owned()),
@@ -94,7 +100,7 @@ fn shape(listed: ListedConfiguration) -> Result<SlackChannelConfiguration, AppEr
         guardrail_policy_arns,
         user_authorization_required: configuration.user_authorization_required,
         tags: configuration.tags.into_iter().collect(),
-        state: if state_reason.is_some() { ResourceState::Disabled } else { ResourceState::Enabled },
+        state: ResourceState::of(state_reason.as_deref()),
         state_reason,
     })
 }

@@ -2,6 +2,7 @@
 
 use axum::body::Bytes;
 use domain::chat_configuration::{Channel, ChannelUpdate, ConfigurationUpdate, TeamsChannel};
+use domain::organization::Allowed;
 use wire::ids::{PaginationToken, Platform, Uuid};
 use wire::operations::tags::Tags;
 use wire::operations::teams_channel_configurations::{
@@ -37,7 +38,8 @@ pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     };
     let operation = Operation::CreateMicrosoftTeamsChannelConfiguration;
     let created = app.create_chat_configuration(caller, operation, new).await?;
-    json(&CreateTeamsChannelConfigurationResult { channel_configuration: shape(created)? })
+    let allowed = app.allowed(&created.configuration).await;
+    json(&CreateTeamsChannelConfigurationResult { channel_configuration: shape(created, &allowed)? })
 }
 
 /// One that is not there is a `ResourceNotFoundException`, though none is declared. Source: observed.
@@ -45,7 +47,8 @@ pub async fn get(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = GetTeamsChannelConfigurationRequest::decode(body)?;
     let (operation, arn) = (Operation::GetMicrosoftTeamsChannelConfiguration, &request.chat_configuration_arn);
     let found = app.get_chat_configuration(caller, operation, PLATFORM, arn).await?;
-    json(&GetTeamsChannelConfigurationResult { channel_configuration: shape(found)? })
+    let allowed = app.allowed(&found.configuration).await;
+    json(&GetTeamsChannelConfigurationResult { channel_configuration: shape(found, &allowed)? })
 }
 
 pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -55,9 +58,11 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let token = request.next_token.as_ref().map(PaginationToken::as_str);
     let asked = (request.max_results.unwrap_or_default(), token);
     let page = app.chat_configurations(caller, operation, PLATFORM, team_id, asked).await?;
+    let allowed = app.all_allowed(page.configurations.iter().map(|listed| &listed.configuration)).await;
+    let shapes = page.configurations.into_iter().zip(&allowed).map(|(listed, allowed)| shape(listed, allowed));
     json(&ListTeamsChannelConfigurationsResult {
         next_token: next_token(page.next_token)?,
-        team_channel_configurations: page.configurations.into_iter().map(shape).collect::<Result<_, _>>()?,
+        team_channel_configurations: shapes.collect::<Result<_, _>>()?,
     })
 }
 
@@ -74,7 +79,8 @@ pub async fn update(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     };
     let (operation, arn) = (Operation::UpdateMicrosoftTeamsChannelConfiguration, &request.chat_configuration_arn);
     let updated = app.update_chat_configuration(caller, operation, PLATFORM, arn, update).await?;
-    json(&UpdateTeamsChannelConfigurationResult { channel_configuration: shape(updated)? })
+    let allowed = app.allowed(&updated.configuration).await;
+    json(&UpdateTeamsChannelConfigurationResult { channel_configuration: shape(updated, &allowed)? })
 }
 
 pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
@@ -84,16 +90,17 @@ pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     Ok(None)
 }
 
-fn shape(listed: ListedConfiguration) -> Result<TeamsChannelConfiguration, AppError> {
+fn shape(listed: ListedConfiguration, allowed: &Allowed) -> Result<TeamsChannelConfiguration, AppError> {
     let guardrail_policy_arns = guardrails_in_force(&listed.configuration);
     let ListedConfiguration { configuration, team_name } = listed;
     let Channel::MicrosoftTeams(channel) = configuration.channel else {
         return Err(AppError::NotFound { arn: configuration.arn.as_str().to_owned() });
     };
-    let state_reason = team_name.is_none().then(|| {
+    let unauthorized = || {
         let account_id = &configuration.account_id;
         format!("Microsoft Teams team with ID {} is not configured with AWS account {account_id}", channel.team_id)
-    });
+    };
+    let state_reason = allowed.state_reason().or_else(|| team_name.is_none().then(unauthorized));
     Ok(TeamsChannelConfiguration {
         channel_id: channel.channel_id,
         channel_name: channel.channel_name,
@@ -108,7 +115,7 @@ fn shape(listed: ListedConfiguration) -> Result<TeamsChannelConfiguration, AppEr
         guardrail_policy_arns,
         user_authorization_required: configuration.user_authorization_required,
         tags: configuration.tags.into_iter().collect(),
-        state: if state_reason.is_some() { ResourceState::Disabled } else { ResourceState::Enabled },
+        state: ResourceState::of(state_reason.as_deref()),
         state_reason,
     })
 }

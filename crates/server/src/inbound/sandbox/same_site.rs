@@ -32,8 +32,9 @@ fn stranger(request: &Request) -> Option<&'static str> {
     }
     let from_elsewhere =
         headers.contains_key(SEC_FETCH_SITE) && !matches!(text(headers, SEC_FETCH_SITE), Some("same-origin" | "none"));
-    // A link to the page may stand anywhere, a README for one: the page alone holds nothing, and cannot be framed.
-    let follows_a_link = request.method() == Method::GET && matches!(request.uri().path(), "/sandbox" | "/sandbox/");
+    // A link to the pages may stand anywhere, a README for one: a page alone holds nothing, and cannot be framed.
+    let follows_a_link =
+        request.method() == Method::GET && matches!(request.uri().path(), "/sandbox" | "/sandbox/" | "/sandbox/teams");
     (from_elsewhere && !follows_a_link)
         .then_some("the sandbox answers no page of another site: open http://127.0.0.1:PORT/sandbox itself")
 }

@@ -2,11 +2,11 @@
 //! refused.
 
 use serde_json::{Value, json};
-use server::config::{ConfiguredTeamSettings, Settings, SlackWorkspaceSettings};
+use server::config::{ConfiguredTeamSettings, Settings, SlackAppSettings, SlackWorkspaceSettings};
 use store::{NewLink, PersonId};
 use wire::operations::Operation as O;
 
-use super::{Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
+use super::{APP, Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
 
 /// Someone of Microsoft Teams; in Slack, they are `U0PERSON`.
 pub const PERSON: &str = "cccccccc-1111-4222-8333-dddddddddddd";
@@ -66,8 +66,9 @@ impl Furniture {
     }
 }
 
-/// The workspace and the team that are spare belong to [`OPS`].
+/// The workspace and the team that are spare belong to [`OPS`]. Workspaces can be authorised by OAuth.
 pub fn with_spares(settings: &mut Settings) {
+    settings.slack.apps.push(slack_app());
     let names = Furniture::named(OPS, "");
     settings.slack.workspaces.push(SlackWorkspaceSettings {
         account_id: OPS.account_id.parse().unwrap(),
@@ -82,6 +83,12 @@ pub fn with_spares(settings: &mut Settings) {
         tenant_id: TENANT.parse().unwrap(),
         team_name: "Spare".to_owned(),
     });
+}
+
+/// [`APP`] with all that OAuth needs.
+pub fn slack_app() -> SlackAppSettings {
+    let (client_id, client_secret) = (Some("12.34".to_owned()), Some("client-secret".into()));
+    SlackAppSettings { client_id, client_secret, ..APP.settings() }
 }
 
 /// Makes a configuration of each platform and a custom action, tagged; associates the action with the Slack channel, and

@@ -18,6 +18,8 @@ pub struct Request {
     pub resources: Vec<String>,
     /// The role that the request hands to the service.
     pub passes: Option<&'static str>,
+    /// Another action that it asks for, on `*`: AWS's reference has it as one without an operation.
+    pub also: Option<&'static str>,
 }
 
 /// The request of an operation that is about these things; creates make new ones.
@@ -26,6 +28,7 @@ pub fn request(operation: Operation, about: &Furniture) -> Request {
     let resources = resources(operation, about);
     Request {
         passes: body.get("IamRoleArn").map(|_| ROLE),
+        also: (operation == Operation::GetSlackOauthParameters).then_some("chatbot:RedeemSlackOauthCode"),
         resources: if resources.is_empty() { vec!["*".to_owned()] } else { resources },
         body,
     }
@@ -51,6 +54,8 @@ fn body(operation: Operation, it: &Furniture) -> Value {
         O::CreateMicrosoftTeamsConfiguredTeam => {
             json!({ "TeamId": NEW_TEAM, "TenantId": TENANT, "TeamName": "New" })
         }
+        O::CreateSlackWorkspaceAuthorization => json!({ "BotToken": "xoxb-new" }),
+        O::GetSlackOauthParameters => json!({}),
         O::CreateSlackChannelConfiguration => {
             json!({ "ConfigurationName": new, "SlackTeamId": TEAM, "SlackChannelId": format!("C{new}"),
                     "IamRoleArn": ROLE })
@@ -119,6 +124,7 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         | O::CreateMicrosoftTeamsChannelConfiguration
         | O::CreateMicrosoftTeamsConfiguredTeam
         | O::CreateSlackChannelConfiguration
+        | O::CreateSlackWorkspaceAuthorization
         | O::DeleteMicrosoftTeamsConfiguredTeam
         | O::DeleteMicrosoftTeamsUserIdentity
         | O::DeleteSlackUserIdentity
@@ -129,6 +135,7 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         | O::DescribeSlackWorkspaces
         | O::GetAccountPreferences
         | O::GetMicrosoftTeamsChannelConfiguration
+        | O::GetSlackOauthParameters
         | O::ListCustomActions
         | O::ListMicrosoftTeamsChannelConfigurations
         | O::ListMicrosoftTeamsConfiguredTeams

@@ -9,8 +9,8 @@ use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
     IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
-    PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings,
-    StoreSettings, ThreadSettings, ThrottleSettings,
+    OrganizationSettings, PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings,
+    SlackWorkspaceSettings, SnsSettings, StoreSettings, ThreadSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -79,7 +79,7 @@ impl TestServer {
     }
 
     async fn start_in(mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_by(ManualClock::at_midday(), mode, change).await
+        Box::pin(Self::start_by(ManualClock::at_midday(), mode, change)).await
     }
 
     async fn start_by(clock: ManualClock, mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {
@@ -355,6 +355,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
             }],
             webhooks: Vec::new(),
             bot: None,
+            installers: Vec::new(),
         },
         // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
         chime: ChimeSettings { api_url: Some(slack.api_url()) },
@@ -365,6 +366,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         rules: Vec::new(),
         // Nothing of a test asks this machine for AWS credentials.
         pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
+        organization: OrganizationSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
         // Time stands still here: a bucket would never be filled again.

@@ -15,7 +15,7 @@ use crate::notification::text::is_blank;
 /// An answer that is one sentence may be a long one.
 const SENTENCE_TEXT: usize = 2_000;
 /// The share of the message that buttons may take, their tickets included: whether Slack counts them is not documented.
-const CONTROLS_ROOM: usize = limits::MESSAGE_BLOCKS / 2;
+const CONTROLS_ROOM: usize = limits::MESSAGE_BLOCKS / 3 * 2;
 /// What is said where there is nothing to say.
 const NOTHING: &str = "Bellhop";
 
@@ -25,11 +25,12 @@ const _: () = assert!(PRESS_TICKET_BYTES_MAX <= limits::BUTTON_VALUE && SENTENCE
 pub fn answer(answer: &Answer) -> SlackMessage {
     let body = powerless(&answer.body);
     let headline = Some(answer.headline.as_str()).filter(|headline| !is_blank(headline)).unwrap_or(NOTHING);
-    let top = if body.is_empty() { mrkdwn::line(headline, SENTENCE_TEXT) } else { mrkdwn::bold(headline, TITLE_TEXT) };
+    let top =
+        if body.is_empty() { mrkdwn::sentence(headline, SENTENCE_TEXT) } else { mrkdwn::bold(headline, TITLE_TEXT) };
     let was_cut = top.trim_end_matches('*').ends_with('…') && !headline.trim_end().ends_with('…');
     let top = Block::section(top, false);
     let (controls, controls_cut) = controls(&answer.controls);
-    let note = answer.note.as_ref().filter(|note| !is_blank(note)).map(|note| mrkdwn::line(note, FOOTER_TEXT));
+    let note = answer.note.as_ref().filter(|note| !is_blank(note)).map(|note| mrkdwn::sentence(note, FOOTER_TEXT));
     let notice = controls_cut.then(|| "_Not all buttons have room here._".to_owned());
     let small = Block::context(notice.into_iter().chain(note));
     let small = matches!(&small, Block::Context { elements } if !elements.is_empty()).then_some(small);

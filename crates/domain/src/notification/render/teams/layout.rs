@@ -89,8 +89,11 @@ impl Layout {
                 }
             }
             other => {
-                self.title(title);
-                self.push(block(&runs(other, BULLET_TEXT), false));
+                let runs = runs(other, BULLET_TEXT);
+                if !runs.is_empty() {
+                    self.title(title);
+                    self.push(block(&runs, false));
+                }
             }
         }
     }

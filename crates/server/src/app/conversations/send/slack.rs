@@ -1,6 +1,6 @@
 //! Replies in Slack: messages in the thread, to one person alone, in the place of another; forms as views.
 
-use domain::conversation::{Answer, Audience, Reply, SlackScene};
+use domain::conversation::{Answer, Audience, Form, Reply, SlackScene};
 use domain::delivery::DeliveryOutcome;
 use domain::notification::render;
 use secrecy::SecretString;
@@ -29,10 +29,7 @@ impl App {
                 self.whisper(scene, &token, person, reply_id, answer).await
             }
             Reply::Replace(answer) => self.replace(scene, &token, answer).await,
-            Reply::Ask(form) => match &scene.trigger_id {
-                Some(trigger_id) => self.slack.open_view(&token, trigger_id, &render::slack::view(form)).await,
-                None => dead("a form needs a press to be shown by"),
-            },
+            Reply::Ask(form) => self.ask(turn, scene, &token, reply_id, form).await,
         })
     }
 
@@ -49,6 +46,26 @@ impl App {
         let Some(channel_id) = scene.channel_id.as_deref() else { return dead("there is no channel to answer in") };
         let place = Place { thread_ts: scene.thread_ts.as_deref(), reply_broadcast: false, client_msg_id: id };
         self.slack.post_message(&SlackChannelCall { token, channel_id }, place, &message).await
+    }
+
+    /// Slack shows a form within three seconds of the press, or never: then the person is told.
+    async fn ask(
+        &self,
+        turn: &Turn<'_>,
+        scene: &SlackScene,
+        token: &SecretString,
+        id: Uuid,
+        form: &Form,
+    ) -> DeliveryOutcome {
+        let opened = match &scene.trigger_id {
+            Some(trigger_id) => self.slack.open_view(token, trigger_id, &render::slack::view(form)).await,
+            None => dead("a form needs a press to be shown by"),
+        };
+        let DeliveryOutcome::Dead { reason } = &opened else { return opened };
+        tracing::warn!(reason, event = turn.key, "a form was not shown");
+        let too_late = Answer::sentence("I was too slow to show the form. Please press the button again.");
+        let person = turn.event.person.as_ref().map(|person| person.user_id.as_str());
+        self.whisper(scene, token, person, id, &too_late).await
     }
 
     /// By the address that the event brought, which works where the app is no member too; else as an ephemeral message.

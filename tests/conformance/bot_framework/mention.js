@@ -1,0 +1,46 @@
+// Somebody in Microsoft's playground, by a browser: mentions the bot in a channel, reads its card, presses a button of it, and reads what
+// the bot says to them alone. Writes what was seen as JSON. Arguments: the playground's URL, the channel, a folder for pictures.
+const { chromium } = require("playwright-core");
+
+const [url, channel, folder] = process.argv.slice(2);
+
+async function drive(page) {
+  await page.goto(url);
+  await page.getByRole("treeitem", { name: new RegExp(channel) }).click();
+  await page.getByRole("textbox").first().click();
+  await page.keyboard.type("@");
+  await page.getByRole("menuitem", { name: /aws/ }).click();
+  await page.keyboard.type(" help");
+  await page.getByRole("button", { name: "Post" }).click();
+  await page.getByText("What I can do here").first().waitFor();
+  const button = page.getByRole("button", { name: "Switch role" });
+  await button.waitFor();
+  await page.screenshot({ path: `${folder}/answered.png` });
+  const text = await page.locator("body").innerText();
+  await button.click();
+  await page.getByText("Bellhop is on it.").waitFor();
+  await page.screenshot({ path: `${folder}/pressed.png` });
+  // What is theirs alone is in their own conversation with the bot, and not in the channel.
+  await page.getByRole("treeitem", { name: /Personal Chat/ }).click();
+  await page.getByText("What I can do here").waitFor({ state: "detached" });
+  await page.locator(".ac-adaptiveCard").last().waitFor();
+  await page.screenshot({ path: `${folder}/alone.png` });
+  return { text, alone: await page.locator(".ac-adaptiveCard").last().innerText() };
+}
+
+(async () => {
+  const browser = await chromium.launch({ executablePath: process.env.BELLHOP_CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(15000);
+  try {
+    process.stdout.write(JSON.stringify(await drive(page)));
+  } catch (error) {
+    await page.screenshot({ path: `${folder}/failed.png` });
+    throw error;
+  } finally {
+    await browser.close();
+  }
+})().catch((error) => {
+  process.stderr.write(String(error));
+  process.exit(1);
+});

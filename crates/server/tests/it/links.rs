@@ -2,6 +2,7 @@
 
 mod browser;
 mod chat;
+mod command;
 mod refusals;
 
 use serde_json::{Value, json};

@@ -57,7 +57,7 @@ async fn a_link_lasts_ten_minutes() {
         assert_eq!(page.status, 410);
         assert!(page.text.contains("expired") && page.text.contains("switch-role"), "{}", page.text);
     }
-    let text = prove(&server, alice, &code).await.refused(400, "InvalidRequestException", "Message");
+    let text = prove(&server, alice, &code).await.refused(400, "InvalidRequestException", "message");
     assert!(text.contains("expired"), "{text}");
 }
 
@@ -113,7 +113,7 @@ async fn five_wrong_numbers_end_a_link() {
     let page = browser.send(&server, "number", &[("number", &number)]).await;
     assert_eq!(page.status, 410);
     assert!(page.text.contains("Too many wrong numbers"), "{}", page.text);
-    prove(&server, alice, &code).await.refused(400, "InvalidRequestException", "Message");
+    prove(&server, alice, &code).await.refused(400, "InvalidRequestException", "message");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,8 +122,8 @@ async fn a_principal_of_another_account_finds_no_link() {
     let mut browser = Browser::at(&ask(&server, "Ev1").await);
     browser.see(&server).await;
     let code = browser.send(&server, "open", &[]).await.code();
-    let foreign = prove(&server, OTHER, &code).await.refused(400, "InvalidRequestException", "Message");
-    let unknown = prove(&server, OTHER, "ZZZZ-ZZZZ").await.refused(400, "InvalidRequestException", "Message");
+    let foreign = prove(&server, OTHER, &code).await.refused(400, "InvalidRequestException", "message");
+    let unknown = prove(&server, OTHER, "ZZZZ-ZZZZ").await.refused(400, "InvalidRequestException", "message");
     assert_eq!(foreign, unknown, "a stranger does not learn that there is one");
     prove(&server, alice, &code).await.ok(200);
 }
@@ -136,7 +136,7 @@ async fn a_second_principal_does_not_take_the_place_of_the_first() {
     browser.see(&server).await;
     let code = browser.send(&server, "open", &[]).await.code();
     let number = number(&server, alice, &code).await;
-    let text = prove(&server, OPS, &code).await.refused(400, "InvalidRequestException", "Message");
+    let text = prove(&server, OPS, &code).await.refused(400, "InvalidRequestException", "message");
     assert!(text.contains("another identity proved itself"), "{text}");
     let page = browser.send(&server, "number", &[("number", &number)]).await;
     assert!(page.text.contains(&user_arn("alice")), "{}", page.text);

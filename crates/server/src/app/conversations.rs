@@ -49,10 +49,11 @@ fn to_asker(answer: Answer) -> Vec<Reply> {
 impl App {
     /// Answers a leased event, and says what came of it.
     pub async fn answer_chat_event(&self, lease: &ChatEventLease) -> Result<ChatEventOutcome, StoreError> {
-        let event = match self.read(lease).await? {
+        let mut event = match self.read(lease).await? {
             Ok(event) => event,
             Err(reason) => return Ok(ChatEventOutcome::Failed { reason }),
         };
+        self.put_in_place(&mut event);
         let configurations = self.configurations_at(&event.scene).await?;
         let turn = Turn { key: &lease.key, event: &event, received_at_ms: lease.received_at_ms, configurations };
         let replies = self.replies_to(&turn).await?;

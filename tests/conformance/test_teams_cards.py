@@ -11,19 +11,25 @@ import pytest
 
 from teams_messages import checked, complaints, within_teams
 
-GOLDEN = Path(__file__).parents[2] / "crates/domain/tests/golden"
+DOMAIN_TESTS = Path(__file__).parents[2] / "crates/domain/tests"
+
+
 def messages() -> dict[str, dict]:
-    """What each golden file has for Teams, by the file's name."""
+    """What each golden file has for Teams, by the file's name: notifications, and answers and forms of conversations."""
     found = {}
-    for path in sorted(GOLDEN.glob("*/*.snap")):
+    for path in sorted([*DOMAIN_TESTS.glob("golden/*/*.snap"), *DOMAIN_TESTS.glob("golden_answers/*.snap")]):
         _, _, rendered = path.read_text(encoding="utf-8").split("---\n", 2)
-        found[f"{path.parent.name}/{path.stem}"] = json.loads(rendered)["teams"]
+        rendered = json.loads(rendered)
+        for kind in ("teams", "teams_form"):
+            if kind in rendered:
+                found[f"{path.parent.name}/{path.stem} {kind}"] = rendered[kind]
     return found
 
 
 def test_every_card_is_one_by_microsofts_parser():
     cards = {name: message["attachments"][0]["content"] for name, message in messages().items()}
-    assert len(cards) >= 18, "the golden files are somewhere else"
+    assert len([name for name in cards if not name.startswith("golden_answers/")]) >= 18, "the golden files are somewhere else"
+    assert {"golden_answers/preferences teams", "golden_answers/preferences teams_form"} <= cards.keys(), "the golden answers are"
     answers = checked(list(cards.values()))
     wrong = {name: said for (name, card), answer in zip(cards.items(), answers, strict=True) if (said := complaints(card, answer))}
     assert not wrong, json.dumps(wrong, indent=2)
@@ -42,6 +48,9 @@ def test_every_message_is_one_card_within_the_limit():
         [{"type": "TextBlock", "text": "x", "wrapped": True}],
         [{"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": "x", "size": 3}]}],
         [{"type": "ActionSet", "actions": [{"type": "Action.OpenUrl", "title": "no URL"}]}],
+        [{"type": "ActionSet", "actions": [{"type": "Action.Execute", "title": "x", "style": "danger"}]}],
+        [{"type": "Input.Text", "id": "a"}, {"type": "Input.Text", "id": "a"}],
+        [{"type": "Input.ChoiceSet", "id": "a", "choices": [{"title": "no value"}]}],
     ],
 )
 def test_the_parser_notices_what_is_wrong(body):

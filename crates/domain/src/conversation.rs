@@ -7,8 +7,11 @@ mod answer;
 mod event;
 mod request;
 pub mod slack;
+pub mod teams;
 
-pub use answer::{Answer, Audience, Choice, Control, Field, Form, Input, Reply, Style};
+pub use answer::{
+    Answer, Audience, Choice, Control, FORM_TICKET_BYTES_MAX, Field, Form, Input, PRESS_TICKET_BYTES_MAX, Reply, Style,
+};
 pub use event::{
     ChannelNews, ChatEvent, Happening, InstallationNews, Person, ResponseUrl, Scene, SlackScene, TeamsScene, Values,
 };

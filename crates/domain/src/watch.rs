@@ -47,6 +47,14 @@ pub enum Finding {
         count: u64,
         reason: String,
     },
+    /// Slack opens no socket for an app: nobody is heard by Socket Mode.
+    SlackSocketRefused {
+        app_id: String,
+        reason: String,
+    },
+    SlackSocketOpened {
+        app_id: String,
+    },
 }
 
 /// Characters of a name and of a reason that a card takes.
@@ -162,6 +170,20 @@ fn wording(finding: &Finding) -> Wording {
                 ],
             )),
         },
+        Finding::SlackSocketRefused { app_id, reason } => Wording {
+            severity: Severity::Critical,
+            headline: format!("Not heard: Slack app {}", short(app_id)),
+            gist: "Commands and buttons are not answered".to_owned(),
+            reason: Some(cause(reason)),
+            facts: Vec::new(),
+            remedy: Some((
+                "Mend what the reason says, and restart the server where it is a setting. Notifications go out meanwhile.",
+                &[("See what is missing", "bellhop slack doctor")],
+            )),
+        },
+        Finding::SlackSocketOpened { app_id } => {
+            over(format!("Heard again: Slack app {}", short(app_id)), "Commands and buttons are answered.".to_owned())
+        }
     }
 }
 
@@ -209,10 +231,14 @@ mod tests {
             (Finding::BacklogGrowing { destination: text(), waiting: 1, oldest_ms: i64::MIN }, true),
             (Finding::BacklogCleared { destination: text() }, false),
             (Finding::DeliveriesDead { destination: text(), count: 0, reason: String::new() }, true),
+            (Finding::SlackSocketRefused { app_id: text(), reason: text() }, true),
+            (Finding::SlackSocketOpened { app_id: text() }, false),
         ] {
             let card = card(&finding, i64::MAX);
             let shown = format!("{card:?}");
-            assert_eq!(shown.contains("bellhop deliveries list"), wrong, "{shown}");
+            let has_command =
+                ["bellhop deliveries list", "bellhop slack doctor"].iter().any(|command| shown.contains(command));
+            assert_eq!(has_command, wrong, "{shown}");
             assert_eq!(card.severity == Severity::Good, !wrong);
             assert!(shown.len() < 4_000, "{}", shown.len());
         }

@@ -11,7 +11,9 @@ mod audit;
 mod authorization;
 mod caller;
 mod chat_configurations;
+mod chat_events;
 mod configured_teams;
+mod conversations;
 mod custom_actions;
 mod deliveries;
 mod error;
@@ -19,6 +21,7 @@ mod events;
 mod health;
 mod housekeeping;
 mod ingest;
+mod links;
 mod notifications;
 mod organization;
 mod origin;
@@ -31,10 +34,16 @@ mod rules;
 mod sign_in;
 mod silences;
 mod slack_channel_configurations;
+mod slack_oauth;
+mod slack_requests;
+mod slack_sockets;
 mod slack_workspaces;
 mod tags;
+mod teams_activities;
+mod teams_installations;
 mod thread_preferences;
 mod throttle;
+mod tickets;
 mod topic_subscriptions;
 mod user_identities;
 mod watch;
@@ -55,15 +64,21 @@ use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 use url::Url;
+use wire::ids::{AccountId, Arn};
 
 pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
+pub use chat_events::Heard;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
 pub use ingest::{Polled, Queue};
+pub use links::{
+    AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser,
+    spoken_code,
+};
 pub use notifications::{Accepted, NotAccepted};
 pub use organization::Organization;
 pub use origin::Origin;
@@ -76,7 +91,15 @@ pub use sign_in::{
     server_name,
 };
 pub use silences::{SILENCES_EVERY_MS, Silences, new_silence};
-pub use store::{ActionUpdate, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate};
+pub use slack_oauth::{InstallLink, Installed, NoOauthApp, NotInstalled, Returned, SlackOauth};
+pub use slack_requests::SigningSecrets;
+pub use slack_workspaces::{NotOpened, Offered, WORKSPACES_MAX, opened_by};
+pub use store::{
+    ActionUpdate, ConfiguredTeam, Link, LinkRefusal, ListedConfiguration, PeopleOf, PersonId, PreferencesUpdate,
+    SlackWorkspace,
+};
+pub use teams_activities::NotHeardTeams;
+pub use teams_installations::TeamsInstallers;
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
 pub use watch::Watch;
@@ -91,6 +114,7 @@ use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::SlackClient;
 use crate::outbound::sns::Sns;
 use crate::outbound::teams::TeamsClient;
+use crate::outbound::teams::keys::TeamsKeys;
 use crate::random::Random;
 
 /// Everything that the functions of this module need. `state` makes it; front doors and workers share it.
@@ -102,6 +126,9 @@ pub struct App {
     /// What waits for Amazon CloudWatch.
     pub(crate) events: EventQueues,
     pub(crate) slack: SlackClient,
+    /// Of the apps that are heard at `/slack/…`.
+    pub(crate) signing_secrets: SigningSecrets,
+    pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
     pub(crate) queues: Vec<Arc<Queue>>,
@@ -114,6 +141,8 @@ pub struct App {
     pub(crate) limits: LimitSettings,
     pub(crate) identities: Identities,
     pub(crate) sign_in: SignIn,
+    /// Roles that people may be offered, of the settings.
+    pub(crate) user_roles: Vec<(AccountId, Arn)>,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,
@@ -132,6 +161,8 @@ pub struct App {
     pub(crate) watch: Watch,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) teams: TeamsClient,
+    pub(crate) teams_keys: TeamsKeys,
+    pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
     pub(crate) account_names: AccountNames,
     pub(crate) unsupported: Unsupported,

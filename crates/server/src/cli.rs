@@ -4,6 +4,7 @@ mod access_key;
 mod account;
 mod audit;
 mod config;
+mod conversations;
 mod deliveries;
 mod dev;
 mod events;
@@ -18,6 +19,7 @@ mod rules;
 mod serve;
 mod session;
 mod silences;
+mod slack;
 mod sources;
 mod store;
 mod templates;
@@ -36,8 +38,11 @@ use clap::{Args, Parser, Subcommand};
 
 pub use tracing_output::LogFormat;
 
-use crate::config::{Settings, TraceSettings};
+use crate::config::{Overrides, Settings, TraceSettings};
+use crate::outbound::slack::SLACK_API_URL;
+use crate::state::SANDBOX_API_PATH;
 use crate::traces::Exporter;
+use url::Url;
 
 /// AWS Chatbot, run by you: AWS notifications to chat, delivered or explained.
 #[derive(Debug, Parser)]
@@ -70,6 +75,9 @@ enum Command {
     /// See what was delivered, what waits and why, what was refused; send it again.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// See what was heard in chat, what came of it, and why not.
+    #[command(subcommand)]
+    Conversations(conversations::Conversations),
     /// What is done about messages: check the rules of a settings file, try them on a message.
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -79,6 +87,9 @@ enum Command {
     /// Where an organization's policies allow chat: check them, see what they mean.
     #[command(subcommand)]
     Organization(organization::Organization),
+    /// The app in Slack: its manifest, the workspaces that accounts may post to, and what is missing for it to work.
+    #[command(subcommand)]
+    Slack(slack::Slack),
     /// Where everything is kept: its schema, whether it is in order, and how to move it.
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -139,6 +150,17 @@ impl DataArguments {
         })
     }
 
+    /// All settings of the server whose data it is.
+    fn settings_of_server(&self) -> anyhow::Result<ServerOfData> {
+        Ok(match &self.config {
+            Some(config) => ServerOfData { settings: Settings::of_file(config)?, is_dev: false },
+            None => {
+                let overrides = Overrides { data_dir: Some(self.data_dir.clone()), ..Overrides::default() };
+                ServerOfData { settings: Settings::of_dev(&overrides)?, is_dev: true }
+            }
+        })
+    }
+
     /// The store beside a server that may be running; it notices what is changed here within seconds.
     async fn open(&self) -> anyhow::Result<Store> {
         let settings = self.settings()?;
@@ -149,6 +171,39 @@ impl DataArguments {
             );
         }
         Ok(Store::open(&settings.opened_as(Role::Tool)).await?)
+    }
+}
+
+/// The server that a tool works beside.
+struct ServerOfData {
+    settings: Settings,
+    is_dev: bool,
+}
+
+impl std::ops::Deref for ServerOfData {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl ServerOfData {
+    /// Where people reach it.
+    fn public_url(&self) -> anyhow::Result<Url> {
+        Ok(match &self.settings.server.public_url {
+            Some(url) => url.clone(),
+            None => Url::parse(&format!("http://{}/", self.settings.server.listen))?,
+        })
+    }
+
+    /// Where it reaches Slack: `bellhop dev` has a sandbox.
+    fn slack_api_url(&self) -> anyhow::Result<Url> {
+        Ok(match &self.settings.slack.api_url {
+            Some(url) => url.clone(),
+            None if self.is_dev => self.public_url()?.join(SANDBOX_API_PATH)?,
+            None => Url::parse(SLACK_API_URL)?,
+        })
     }
 }
 
@@ -174,9 +229,11 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Render(render) => render.run(),
             Command::Templates(templates) => templates.run(),
             Command::Deliveries(deliveries) => deliveries.run().await,
+            Command::Conversations(conversations) => conversations.run().await,
             Command::Rules(rules) => rules.run(),
             Command::Silences(silences) => silences.run().await,
             Command::Organization(organization) => organization.run().await,
+            Command::Slack(slack) => slack.run().await,
             Command::Store(store) => store.run().await,
             Command::Account(account) => account.run().await,
             Command::User(user) => user.run().await,

@@ -34,7 +34,8 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 pub use identities::{
-    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserSettings, read_policy_document,
+    AccessKeySettings, AccountSettings, PolicySettings, SignInSettings, StsHost, UserRoleSettings, UserSettings,
+    read_policy_document,
 };
 
 pub use audit::AuditSettings;
@@ -42,7 +43,9 @@ pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWat
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
-pub use microsoft_teams::{ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsWebhookSettings};
+pub use microsoft_teams::{
+    ConfiguredTeamSettings, MicrosoftTeamsSettings, TeamsBotSettings, TeamsInstallerSettings, TeamsWebhookSettings,
+};
 pub use notifications::{NotificationSettings, Unsupported};
 pub use operators::OperatorSettings;
 pub use organization::{AttachmentSettings, ChatPolicySettings, OrganizationSettings};
@@ -116,6 +119,8 @@ pub struct Settings {
     pub policies: Vec<PolicySettings>,
     #[serde(default)]
     pub sign_in: SignInSettings,
+    #[serde(default)]
+    pub user_roles: Vec<UserRoleSettings>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -36,6 +36,13 @@ pub fn nonce() -> Result<String, NoRandomness> {
     Ok(base32(&random::<10>()?))
 }
 
+/// So many digits, for somebody to type within minutes.
+pub fn one_time_number(digits: usize) -> Result<SecretString, NoRandomness> {
+    // 64 bits leave no number of a few digits more likely than another by what anybody could notice.
+    let drawn = u64::from_be_bytes(random::<8>()?) % 10_u64.saturating_pow(u32::try_from(digits).unwrap_or(u32::MAX));
+    Ok(format!("{drawn:0digits$}").into())
+}
+
 /// Five bits a character; what is left of the last byte is dropped.
 pub fn base32(bytes: &[u8]) -> String {
     let bit = |at: usize| bytes.get(at / 8).is_some_and(|byte| byte & (0x80 >> (at % 8)) != 0);

@@ -14,6 +14,7 @@ pub mod identities;
 pub mod inbound;
 pub mod metrics;
 pub mod outbound;
+pub mod pages;
 pub mod random;
 pub mod state;
 pub mod traces;

@@ -1,6 +1,7 @@
 //! The counters behind `GET /metrics`, in Prometheus' text form. docs/reference/metrics.md says what each is for.
 
 mod events;
+mod slack;
 mod watching;
 
 use domain::watch::Finding;
@@ -13,8 +14,10 @@ use prometheus_client::registry::Registry;
 pub use self::watching::Watched;
 use self::watching::Watching;
 
+use self::slack::SlackCounters;
 use events::{EventCounters, NamedConfigurations};
 
+pub use self::slack::{SlackDoor, SlackOutcome};
 pub use events::EventKind;
 
 /// What became of a request to `POST /sns`.
@@ -217,6 +220,7 @@ pub struct Metrics {
     refused_unrecorded: Counter,
     pictures: Family<MessageLabels, Counter>,
     watching: Watching,
+    slack: SlackCounters,
     events: EventCounters,
     configurations: NamedConfigurations,
     cloudwatch_lost: Family<LossLabels, Counter>,
@@ -266,7 +270,7 @@ impl Metrics {
         );
         let pictures = Family::default();
         registry.register("pictures", "Pictures of alarms by what became of them", pictures.clone());
-        let watching = Watching::register(&mut registry);
+        let (watching, slack) = (Watching::register(&mut registry), SlackCounters::register(&mut registry));
         let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
         events.register(&mut registry);
         registry.register(
@@ -292,6 +296,7 @@ impl Metrics {
             refused_unrecorded,
             pictures,
             watching,
+            slack,
         }
     }
 }
@@ -355,6 +360,14 @@ impl Metrics {
         if self.configurations.forget(configuration) {
             self.events.remove(configuration);
         }
+    }
+
+    pub fn slack_request(&self, door: SlackDoor, outcome: SlackOutcome) {
+        self.slack.request(door, outcome);
+    }
+
+    pub fn slack_repeat(&self, reason: Option<&str>) {
+        self.slack.repeat(reason);
     }
 
     pub fn cloudwatch_lost(&self, what: CloudWatchLoss, count: u64) {

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use axum::Router;
 use axum_server::Handle;
 use hyper_util::rt::TokioTimer;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use store::{ConfiguredTeam, Role, SlackWorkspace, Store};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -20,11 +20,11 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
-    SharedApp, SignIn, Silences, ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch,
-    WholeTexts, server_name,
+    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle, Undrawn,
+    UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
-use crate::config::Settings;
+use crate::config::{Settings, SlackAppSettings};
 use crate::development_key::CERTIFICATE_PATH;
 use crate::inbound;
 use crate::metrics::Metrics;
@@ -33,6 +33,7 @@ use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
+use crate::outbound::teams::keys::{KeySource, TeamsKeys};
 use crate::outbound::teams::{TeamsBot, TeamsClient};
 use crate::random::Random;
 use crate::worker;
@@ -41,7 +42,7 @@ use crate::worker;
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long requests that are under way may take to end when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
-const SANDBOX_API_PATH: &str = "sandbox/slack/api/";
+pub const SANDBOX_API_PATH: &str = "sandbox/slack/api/";
 
 /// Whether the local twin is around the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +65,12 @@ pub struct Server {
 }
 
 impl Server {
-    pub async fn start(settings: Settings, mode: Mode, clock: SharedClock) -> anyhow::Result<Self> {
+    pub async fn start(mut settings: Settings, mode: Mode, clock: SharedClock) -> anyhow::Result<Self> {
         let listener = listen(settings.server.listen, mode)?;
         let address = listener.local_addr()?;
+        if mode == Mode::Dev {
+            lead_teams_here(&mut settings, address)?;
+        }
         let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (app, Waiting { unrecorded, unwritten, undrawn, unposted }) =
@@ -77,7 +81,7 @@ impl Server {
         let json_lines = settings.audit.json_lines.as_ref();
         let json_lines = json_lines.map(|path| JsonLines::open(path, app.metrics.audit_lines_lost())).transpose()?;
         let sandbox = match mode {
-            Mode::Dev => Some(sandbox(&settings, &app, &stop)?),
+            Mode::Dev => Some(sandbox(&settings, &app, address, &tasks, &stop)?),
             Mode::Serve => None,
         };
         let connections = Handle::new();
@@ -94,6 +98,7 @@ impl Server {
         worker::start_draw_pictures(&app, undrawn, &tasks, &stop);
         worker::start_post_whole_texts(&app, unposted, &tasks, &stop);
         worker::start_cloudwatch(&app, &settings.cloudwatch, &tasks, &stop);
+        worker::start_slack_sockets(&app, &settings.slack, &tasks, &stop);
         let recorder = TaskTracker::new();
         let recording = app.clone();
         recorder.spawn(async move { recording.commit_audit_records(unrecorded, json_lines).await });
@@ -163,6 +168,7 @@ async fn open_store(settings: &Settings, clock: &SharedClock) -> anyhow::Result<
             team_id: team.team_id.clone(),
             tenant_id: team.tenant_id.clone(),
             team_name: team.team_name.clone(),
+            disabled_reason: None,
         })
         .collect();
     let identities = declared_identities::of(settings);
@@ -218,14 +224,19 @@ fn compose(
         requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
         tasks: tasks.clone(),
         identities: Identities::default(),
+        user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
         certificates: Certificates::new(clock.clone())?,
         random: Random::from_seed(seed(&clock)),
         store,
         metrics: Metrics::new(settings.metrics.by_configuration),
         events: EventQueues::new(&settings.cloudwatch),
+        signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
+        slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
+        teams_keys: TeamsKeys::new(clock.clone(), teams_issuers(settings)?)?,
+        teams_installers: TeamsInstallers::new(&settings.microsoft_teams),
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
         account_names: settings.account_names(),
         unsupported: settings.notifications.unsupported,
@@ -276,6 +287,12 @@ fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
     }))
 }
 
+/// Who speaks for Teams. Whoever is not named here is not believed.
+fn teams_issuers(settings: &Settings) -> anyhow::Result<Vec<(String, KeySource)>> {
+    let Some(bot) = &settings.microsoft_teams.bot else { return Ok(Vec::new()) };
+    Ok(vec![(bot.token_issuer().to_owned(), KeySource::Metadata(bot.openid_url()?))])
+}
+
 /// What those who log in to this server call it.
 fn own_name(settings: &Settings, address: SocketAddr) -> String {
     let public = || server_name(settings.server.public_url.as_ref()?);
@@ -294,16 +311,62 @@ fn seed(clock: &SharedClock) -> u64 {
     u64::try_from(clock.now_ms()).unwrap_or(0) ^ u64::from(std::process::id()).rotate_left(32)
 }
 
-fn sandbox(settings: &Settings, app: &SharedApp, stop: &CancellationToken) -> anyhow::Result<Router> {
-    use secrecy::ExposeSecret as _;
+/// The bot of `dev` talks to the sandbox, and believes its tokens, wherever the settings do not say otherwise.
+fn lead_teams_here(settings: &mut Settings, address: SocketAddr) -> anyhow::Result<()> {
+    let Some(bot) = &mut settings.microsoft_teams.bot else { return Ok(()) };
+    let here = Url::parse(&format!("http://{address}/sandbox/teams/"))?;
+    for (url, path) in
+        [(&mut bot.service_url, "connector/"), (&mut bot.login_url, "login/"), (&mut bot.openid_url, "openid")]
+    {
+        *url = Some(url.take().map_or_else(|| here.join(path), Ok)?);
+    }
+    Ok(())
+}
+
+/// The sandbox's Teams: the bot of the settings in their first team.
+fn teams_tenant(settings: &Settings) -> Option<inbound::sandbox::Tenant> {
+    let bot = settings.microsoft_teams.bot.as_ref()?;
+    let team = settings.microsoft_teams.teams.first()?;
+    Some(inbound::sandbox::Tenant {
+        tenant_id: team.tenant_id.as_str().to_owned(),
+        team_id: team.team_id.as_str().to_owned(),
+        team_name: team.team_name.clone(),
+        bot_app_id: bot.app_id.as_str().to_owned(),
+        bot_password: bot.app_password.as_ref()?.expose_secret().to_owned(),
+        issuer: bot.token_issuer().to_owned(),
+    })
+}
+
+/// The sandbox plays the first workspace of the settings and its app.
+fn sandbox(
+    settings: &Settings,
+    app: &SharedApp,
+    address: SocketAddr,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<Router> {
     let declared = settings.slack.workspaces.first().context("`dev` needs one of `slack.workspaces`")?;
+    let its_own = |of: &&SlackAppSettings| declared.app_id.as_ref().is_none_or(|id| *id == of.app_id);
+    let of = settings.slack.apps.iter().find(its_own).context("`dev` needs one of `slack.apps`")?;
+    let secret = |secret: &Option<SecretString>, key: &'static str| {
+        let secret = secret.as_ref().with_context(|| format!("`dev` needs `{key}`"));
+        secret.map(|secret| secret.expose_secret().to_owned())
+    };
     let workspace = inbound::sandbox::Workspace {
         team_id: declared.team_id.as_str().to_owned(),
         team_name: declared.team_name.clone(),
         bot_token: declared.bot_token.expose_secret().to_owned(),
+        app: inbound::sandbox::SlackApp {
+            app_id: of.app_id.clone(),
+            client_id: of.client_id.clone().context("`dev` needs `slack.apps.client_id`")?,
+            client_secret: secret(&of.client_secret, "slack.apps.client_secret")?,
+            signing_secret: secret(&of.signing_secret, "slack.apps.signing_secret")?,
+        },
+        teams: teams_tenant(settings),
     };
     let clock = app.clock.clone();
-    let router = inbound::sandbox::router(workspace, Arc::new(move || clock.now_ms()), stop.clone());
+    let outgoing = inbound::sandbox::Outgoing::new(Url::parse(&format!("http://{address}/"))?, tasks.clone())?;
+    let router = inbound::sandbox::router(workspace, Arc::new(move || clock.now_ms()), outgoing, stop.clone());
     let certificate = inbound::development_sns::certificate(settings.store.data_dir.clone());
     Ok(router.route(CERTIFICATE_PATH, certificate))
 }

@@ -1,6 +1,7 @@
-//! What runs beside the requests: delivering, polling queues, keeping subscriptions, telling CloudWatch, recording
-//! what was refused, following silences, forgetting. Each file one loop over a function of `app`.
+//! What runs beside the requests: delivering, answering in chat, polling queues, keeping subscriptions, telling CloudWatch, recording
+//! what was refused, following silences, hearing Slack by Socket Mode, forgetting. Each file one loop over a function of `app`.
 
+mod answer_chat;
 mod deliver_notifications;
 mod draw_pictures;
 mod follow_silences;
@@ -9,25 +10,31 @@ mod keep_house;
 mod poll_queues;
 mod post_whole_texts;
 mod record_refused;
+mod rotate_slack_tokens;
 mod ship_cloudwatch;
+mod slack_socket;
 mod subscribe_topics;
 mod watch;
+
+use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{SharedApp, Undrawn, UnpostedTexts, Unwritten};
-use crate::config::CloudWatchSettings;
+use crate::config::{CloudWatchSettings, SlackSettings};
 
 /// Starts every worker on `tasks`. They finish what they are doing and end when `stop` is cancelled.
 pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(deliver_notifications::run(app.clone(), stop.clone()));
+    tasks.spawn(answer_chat::run(app.clone(), stop.clone()));
     tasks.spawn(subscribe_topics::run(app.clone(), stop.clone()));
     tasks.spawn(poll_queues::run(app.clone(), stop.clone()));
     tasks.spawn(keep_house::run(app.clone(), stop.clone()));
     tasks.spawn(follow_silences::run(app.clone(), stop.clone()));
     tasks.spawn(watch::pauses(app.clone(), stop.clone()));
     tasks.spawn(watch::look(app.clone(), stop.clone()));
+    tasks.spawn(rotate_slack_tokens::run(app.clone(), stop.clone()));
     tasks.spawn(forget_full_buckets::run(app.clone(), stop.clone()));
 }
 
@@ -56,5 +63,14 @@ pub fn start_cloudwatch(app: &SharedApp, settings: &CloudWatchSettings, tasks: &
     if settings.logs.enabled {
         let every_ms = every_ms(settings.logs.every_seconds);
         tasks.spawn(ship_cloudwatch::logs(app.clone(), stop.clone(), every_ms));
+    }
+}
+
+/// Those that hear Slack by Socket Mode: so many an app as the settings say, where it has a token for it.
+pub fn start_slack_sockets(app: &SharedApp, settings: &SlackSettings, tasks: &TaskTracker, stop: &CancellationToken) {
+    for of in settings.apps.iter().filter_map(slack_socket::SocketApp::new).map(Arc::new) {
+        for _ in 0..of.connections {
+            tasks.spawn(slack_socket::run(app.clone(), of.clone(), stop.clone()));
+        }
     }
 }

@@ -17,6 +17,9 @@ mod row;
 pub(crate) use kept::KeptConfigurations;
 use kept::PageKey;
 
+/// Accounts that share a channel: as many as a person could choose among.
+const CONFIGURATIONS_OF_CHANNEL_MAX: i64 = 100;
+
 /// Why a configuration is not made, or not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
@@ -125,6 +128,30 @@ impl Store {
             self.kept.put(generation, listed);
         }
         Ok(listed)
+    }
+
+    /// The configurations of a channel, by its lane: of all accounts, in the order of their ARNs.
+    pub async fn chat_configurations_of_channel(
+        &self,
+        destination: &str,
+    ) -> Result<Vec<ListedConfiguration>, StoreError> {
+        let rows = query(select!("WHERE c.destination = $1 ORDER BY c.arn LIMIT $2"))
+            .bind(destination)
+            .bind(CONFIGURATIONS_OF_CHANNEL_MAX)
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(|row| read(row, &self.key)).collect()
+    }
+
+    /// Calls a channel by its new name in every configuration of it.
+    pub async fn rename_channel(&self, destination: &str, name: &str) -> Result<(), StoreError> {
+        let _change = self.kept.change();
+        query("UPDATE chat_configurations SET channel_name = $1 WHERE destination = $2")
+            .bind(name)
+            .bind(destination)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     /// A page of an account's configurations of a platform in the order of their ARNs, beginning after `after`.
@@ -246,6 +273,7 @@ impl Store {
         for sql in [
             "DELETE FROM associations WHERE configuration_arn = $1",
             "DELETE FROM user_identities WHERE configuration_arn = $1",
+            "DELETE FROM links WHERE configuration_arn = $1",
         ] {
             query(sql).bind(arn.as_str()).execute(&mut transaction).await?;
         }

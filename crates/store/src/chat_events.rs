@@ -125,6 +125,49 @@ pub(crate) async fn write(transaction: &mut Transaction, events: &[SealedChatEve
     Ok(new)
 }
 
+/// What came of an attempt, as the one task that commits has it.
+#[derive(Debug)]
+pub(crate) struct SettledChatEvent {
+    id: i64,
+    fence: i64,
+    outcome: ChatEventOutcome,
+}
+
+/// Answers of each whether its lease was still held. In the order of their ids, for the same reason.
+pub(crate) async fn settle(
+    transaction: &mut Transaction,
+    events: &[SettledChatEvent],
+) -> Result<Vec<bool>, StoreError> {
+    let mut in_order: Vec<(usize, &SettledChatEvent)> = events.iter().enumerate().collect();
+    in_order.sort_by_key(|(_, event)| event.id);
+    let mut held = vec![false; events.len()];
+    for (at, event) in in_order {
+        let (state, reason, due_at_ms) = match &event.outcome {
+            ChatEventOutcome::Answered => ("answered", None, None),
+            ChatEventOutcome::Retry { at_ms, reason } => ("pending", Some(reason), Some(*at_ms)),
+            ChatEventOutcome::Failed { reason } => ("failed", Some(reason), None),
+        };
+        let settled = query(
+            "UPDATE chat_events SET state = $1, reason = $2, due_at_ms = COALESCE($3, due_at_ms), leased_until_ms = 0,
+                 fence = fence + 1, attempts = attempts + $4,
+                 sealed_body = CASE WHEN $1 = 'pending' THEN sealed_body ELSE NULL END
+             WHERE id = $5 AND fence = $6",
+        )
+        .bind(state)
+        .bind(reason)
+        .bind(due_at_ms)
+        .bind(i64::from(reason.is_some()))
+        .bind(event.id)
+        .bind(event.fence)
+        .execute(&mut *transaction)
+        .await?;
+        if let Some(held) = held.get_mut(at) {
+            *held = settled == 1;
+        }
+    }
+    Ok(held)
+}
+
 impl Store {
     /// Commits an event. `false`: it was heard before. When this returns, the platform may be told that it was.
     pub async fn hear(&self, event: &NewChatEvent) -> Result<bool, StoreError> {
@@ -176,27 +219,8 @@ impl Store {
         lease: &ChatEventLease,
         outcome: &ChatEventOutcome,
     ) -> Result<bool, StoreError> {
-        let (state, reason, due_at_ms) = match outcome {
-            ChatEventOutcome::Answered => ("answered", None, None),
-            ChatEventOutcome::Retry { at_ms, reason } => ("pending", Some(reason), Some(*at_ms)),
-            ChatEventOutcome::Failed { reason } => ("failed", Some(reason), None),
-        };
-        let failed = i64::from(reason.is_some());
-        let settled = query(
-            "UPDATE chat_events SET state = $1, reason = $2, due_at_ms = COALESCE($3, due_at_ms), leased_until_ms = 0,
-                 fence = fence + 1, attempts = attempts + $4,
-                 sealed_body = CASE WHEN $1 = 'pending' THEN sealed_body ELSE NULL END
-             WHERE id = $5 AND fence = $6",
-        )
-        .bind(state)
-        .bind(reason)
-        .bind(due_at_ms)
-        .bind(failed)
-        .bind(lease.id)
-        .bind(lease.fence)
-        .execute(&self.writer)
-        .await?;
-        Ok(settled == 1)
+        self.settle_chat_event_soon(SettledChatEvent { id: lease.id, fence: lease.fence, outcome: outcome.clone() })
+            .await
     }
 
     /// A page of events, the newest first, beginning below `before`; of one state, or of all.
@@ -206,15 +230,16 @@ impl Store {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<ListedChatEvent>, StoreError> {
-        let rows = query(
-            "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
-             WHERE id < $1 AND state = COALESCE($2, state) ORDER BY id DESC LIMIT $3",
-        )
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(state)
-        .bind(limit)
-        .fetch_all(&self.reader)
-        .await?;
+        let of_all = "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
+             WHERE id < $1 ORDER BY id DESC LIMIT $2";
+        let of_state = "SELECT id, event_key, kind, state, attempts, reason, received_at_ms FROM chat_events
+             WHERE id < $1 AND state = $3 ORDER BY id DESC LIMIT $2";
+        let mut query = query(if state.is_some() { of_state } else { of_all });
+        query = query.bind(before.unwrap_or(i64::MAX)).bind(limit);
+        if let Some(state) = state {
+            query = query.bind(state);
+        }
+        let rows = query.fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| {
                 Ok(ListedChatEvent {
@@ -266,7 +291,10 @@ impl Store {
 
     /// Frees the leases of a server that died. Right only for the one server that holds the data directory's lock.
     pub(crate) async fn free_chat_event_leases(&self) -> Result<(), StoreError> {
-        query("UPDATE chat_events SET leased_until_ms = 0 WHERE leased_until_ms > 0").execute(&self.writer).await?;
+        // The time is there for the index: what is pending is due some time.
+        query("UPDATE chat_events SET leased_until_ms = 0 WHERE state = 'pending' AND due_at_ms >= 0 AND leased_until_ms > 0")
+            .execute(&self.writer)
+            .await?;
         Ok(())
     }
 

@@ -1,8 +1,9 @@
-//! Taking a Slack workspace or a team from an account, and which configurations stand in the way.
+//! Giving an account a Slack workspace or a team, and taking it: whether there is room, and which configurations stand in
+//! the way.
 
 use wire::ids::AccountId;
 
-use crate::sql::{Transaction, query};
+use crate::sql::{Transaction, query, query_of};
 use crate::{Store, StoreError};
 
 /// Configurations that are named; the rest is told by `more`.
@@ -14,6 +15,17 @@ pub struct InUse {
     /// The first few, in the order of their ARNs.
     pub configuration_arns: Vec<String>,
     pub more: bool,
+}
+
+/// Why a workspace or a team is not given to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAuthorized {
+    /// The settings did, and say it again at each start.
+    Declared,
+    /// The account has as many as it may have.
+    Full,
+    /// What it was to be authorised with was used before.
+    Spent,
 }
 
 impl Store {
@@ -51,4 +63,23 @@ async fn team_use(
     let more = configuration_arns.len() > NAMED_MAX;
     configuration_arns.truncate(NAMED_MAX);
     Ok((!configuration_arns.is_empty()).then_some(InUse { configuration_arns, more }))
+}
+
+/// Whether a workspace or a team may be written for an account, again or for the first time.
+pub(crate) async fn room(
+    transaction: &mut Transaction,
+    table: &'static str,
+    account_id: &AccountId,
+    team_id: &str,
+    max: u32,
+) -> Result<Result<(), NotAuthorized>, StoreError> {
+    let row = query_of(format!("SELECT declared FROM {table} WHERE account_id = $1 AND team_id = $2"));
+    let row = row.bind(account_id.as_str()).bind(team_id).fetch_optional(&mut *transaction).await?;
+    if let Some(row) = row {
+        let declared: i64 = row.try_get("declared")?;
+        return Ok(if declared == 1 { Err(NotAuthorized::Declared) } else { Ok(()) });
+    }
+    let count = query_of(format!("SELECT COUNT(*) AS count FROM {table} WHERE account_id = $1"));
+    let count: i64 = count.bind(account_id.as_str()).fetch_one(&mut *transaction).await?.try_get("count")?;
+    Ok(if count >= i64::from(max) { Err(NotAuthorized::Full) } else { Ok(()) })
 }

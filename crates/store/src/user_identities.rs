@@ -1,12 +1,21 @@
 //! The IAM roles of people in chat channels, of Slack and of Microsoft Teams alike.
 
 use domain::user_identity::{Person, UserIdentity};
-use wire::ids::{AccountId, Arn, AwsUserIdentity, ChatConfigurationArn, SlackUserId, Uuid};
+use wire::ids::{AccountId, Arn, AwsUserIdentity, ChatConfigurationArn, Platform, SlackUserId, Uuid};
 
-use crate::sql::{Row, query};
+use crate::sql::{Row, Transaction, query};
 use crate::{Store, StoreError};
 
 const TABLE: &str = "user_identities";
+
+/// People of one configuration; each may be one row, and nobody reads more.
+const PEOPLE_MAX: i64 = 5_000;
+
+/// The configuration has as many people as it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyPeople {
+    pub max: i64,
+}
 
 /// A person, as the platform of their channel names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +48,27 @@ impl PersonId {
         }
     }
 
-    fn as_str(&self) -> &str {
+    pub(crate) fn platform(&self) -> &'static str {
+        self.of().as_str()
+    }
+
+    /// As people know it.
+    pub fn platform_name(&self) -> &'static str {
+        match self {
+            Self::MicrosoftTeams(_) => "Microsoft Teams",
+            Self::Slack(_) => "Slack",
+        }
+    }
+
+    /// From a row's columns.
+    pub(crate) fn read(table: &'static str, row: &str, platform: &str, user_id: &str) -> Result<Self, StoreError> {
+        if platform == PeopleOf::Slack.as_str() {
+            return StoreError::parsed(table, "user_id", row, user_id).map(Self::Slack);
+        }
+        StoreError::parsed(table, "user_id", row, user_id).map(Self::MicrosoftTeams)
+    }
+
+    pub fn as_str(&self) -> &str {
         match self {
             Self::MicrosoftTeams(user_id) => user_id.as_str(),
             Self::Slack(user_id) => user_id.as_str(),
@@ -82,34 +111,26 @@ impl Store {
         person: &PersonId,
         iam_role_arn: &Arn,
         aws_user_identity: Option<&AwsUserIdentity>,
-    ) -> Result<bool, StoreError> {
-        let of_slack = match configuration_arn.platform() {
-            Some(wire::ids::Platform::SlackChannel) => true,
-            Some(wire::ids::Platform::MicrosoftTeamsChannel) => false,
-            _ => return Ok(false),
-        };
-        if of_slack != matches!(person, PersonId::Slack(_)) {
-            return Ok(false);
-        }
+    ) -> Result<Result<bool, TooManyPeople>, StoreError> {
         let mut transaction = self.write_of(account_id.as_str()).await?;
-        let put = query(
-            "INSERT INTO user_identities (person_key, account_id, platform, configuration_arn, user_id, iam_role_arn,
-                 aws_user_identity)
-             SELECT $1, $2, $3, c.arn, $4, $5, $6 FROM chat_configurations c WHERE c.arn = $7 AND c.account_id = $2
-             ON CONFLICT (person_key) DO UPDATE SET iam_role_arn = excluded.iam_role_arn,
-                 aws_user_identity = excluded.aws_user_identity",
-        )
-        .bind(key(configuration_arn, person.as_str()))
-        .bind(account_id.as_str())
-        .bind(person.of().as_str())
-        .bind(person.as_str())
-        .bind(iam_role_arn.as_str())
-        .bind(aws_user_identity.map(AsRef::as_ref))
-        .bind(configuration_arn.as_str())
-        .execute(&mut transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(put > 0)
+        let put = put(&mut transaction, account_id, configuration_arn, person, iam_role_arn, aws_user_identity).await?;
+        if put == Ok(true) {
+            transaction.commit().await?;
+        }
+        Ok(put)
+    }
+
+    /// Under which role a person acts in a configuration, if they have one of their own.
+    pub async fn user_identity(
+        &self,
+        configuration_arn: &ChatConfigurationArn,
+        person: &PersonId,
+    ) -> Result<Option<UserIdentity>, StoreError> {
+        let row = query(select!("WHERE u.person_key = $1"))
+            .bind(key(configuration_arn, person.as_str()))
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| read(&row)).transpose()
     }
 
     /// A page of an account's people, or of one configuration's, beginning after `after`.
@@ -159,6 +180,52 @@ impl Store {
         transaction.commit().await?;
         Ok(deleted > 0)
     }
+}
+
+/// In a transaction of the account's changes.
+pub(crate) async fn put(
+    transaction: &mut Transaction,
+    account_id: &AccountId,
+    configuration_arn: &ChatConfigurationArn,
+    person: &PersonId,
+    iam_role_arn: &Arn,
+    aws_user_identity: Option<&AwsUserIdentity>,
+) -> Result<Result<bool, TooManyPeople>, StoreError> {
+    let of = match configuration_arn.platform() {
+        Some(Platform::SlackChannel) => PeopleOf::Slack,
+        Some(Platform::MicrosoftTeamsChannel) => PeopleOf::MicrosoftTeams,
+        _ => return Ok(Ok(false)),
+    };
+    if of != person.of() {
+        return Ok(Ok(false));
+    }
+    let person_key = key(configuration_arn, person.as_str());
+    let others =
+        query("SELECT COUNT(*) AS count FROM user_identities WHERE configuration_arn = $1 AND person_key <> $2")
+            .bind(configuration_arn.as_str())
+            .bind(&person_key)
+            .fetch_one(&mut *transaction)
+            .await?;
+    if others.try_get::<i64>("count")? >= PEOPLE_MAX {
+        return Ok(Err(TooManyPeople { max: PEOPLE_MAX }));
+    }
+    let put = query(
+        "INSERT INTO user_identities (person_key, account_id, platform, configuration_arn, user_id, iam_role_arn,
+             aws_user_identity)
+         SELECT $1, $2, $3, c.arn, $4, $5, $6 FROM chat_configurations c WHERE c.arn = $7 AND c.account_id = $2
+         ON CONFLICT (person_key) DO UPDATE SET iam_role_arn = excluded.iam_role_arn,
+             aws_user_identity = excluded.aws_user_identity",
+    )
+    .bind(person_key)
+    .bind(account_id.as_str())
+    .bind(person.platform())
+    .bind(person.as_str())
+    .bind(iam_role_arn.as_str())
+    .bind(aws_user_identity.map(AsRef::as_ref))
+    .bind(configuration_arn.as_str())
+    .execute(transaction)
+    .await?;
+    Ok(Ok(put > 0))
 }
 
 fn read(row: &Row) -> Result<UserIdentity, StoreError> {

@@ -13,6 +13,7 @@ mod arn;
 mod chime;
 mod configuration;
 mod custom_action;
+mod link;
 mod paging;
 mod slack;
 mod tag;
@@ -27,8 +28,9 @@ pub use custom_action::{
     ActionName, AliasName, ButtonText, ClientToken, CommandText, CriteriaOperator, CriteriaValue, NotificationType,
     VariableName, VariableValue,
 };
+pub use link::{LinkCode, LinkNumber};
 pub use paging::{AsciiPaginationToken, MaxResults, PaginationToken};
-pub use slack::{SlackChannelId, SlackChannelName, SlackTeamId, SlackUserId};
+pub use slack::{SlackAppId, SlackBotToken, SlackChannelId, SlackChannelName, SlackTeamId, SlackUserId};
 pub use tag::{TagKey, TagValue};
 pub use teams::{TeamName, TeamsChannelId, TeamsChannelName, Uuid};
 

@@ -14,6 +14,7 @@ use anyhow::{Context as _, ensure};
 use crate::api::{ACCESS_KEY_ID, ACCOUNT_ID, SECRET_ACCESS_KEY};
 use crate::http::{self, Connection};
 use crate::process::{Process, free_port};
+use crate::slack_events::{APP_ID, SIGNING_SECRET};
 
 /// Settings that would keep a run from measuring the server: the rate at which an account may call, and how many
 /// configurations it may have. Everything else is as users have it, audit records among it.
@@ -103,6 +104,9 @@ trusted_certificate_hosts = ["{certificate_host}"]
 api_url = "http://{slack}/api/"
 [throttle]
 requests_per_second = 0.0
+[[slack.apps]]
+app_id = "{APP_ID}"
+signing_secret = "{SIGNING_SECRET}"
 {workspaces}
 [[accounts]]
 account_id = "{ACCOUNT_ID}"
@@ -180,11 +184,19 @@ impl Bellhop {
 
     /// How many SNS messages this process has counted as accepted: verified, committed and not seen before.
     pub async fn accepted(&self) -> anyhow::Result<u64> {
+        self.counted("bellhop_sns_messages_total", "outcome=\"accepted\"").await
+    }
+
+    /// How many requests of Slack it has counted as heard: the same.
+    pub async fn heard(&self) -> anyhow::Result<u64> {
+        self.counted("bellhop_slack_requests_total", "outcome=\"heard\"").await
+    }
+
+    async fn counted(&self, name: &str, label: &str) -> anyhow::Result<u64> {
         let answer = http::get(self.address(), "/metrics").await?;
         ensure!(answer.status == 200, "/metrics answered {}", answer.status);
         let text = String::from_utf8_lossy(&answer.body);
-        counter(&text, "bellhop_sns_messages_total", "outcome=\"accepted\"")
-            .context("/metrics has no counter `bellhop_sns_messages_total{outcome=\"accepted\"}`")
+        counter(&text, name, label).with_context(|| format!("/metrics has no counter `{name}{{{label}}}`"))
     }
 }
 

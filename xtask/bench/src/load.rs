@@ -1,5 +1,5 @@
 //! Load: some connections, each sending its next prepared request as soon as the last is answered, for some seconds.
-//! Closed loop: a slower server is sent less, so a latency here is that of a server at its full rate.
+//! Closed loop: a slower server is sent less, so a latency here is that of a server at its full rate. Or at a steady rate.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -134,6 +134,50 @@ async fn client(
     Ok(run)
 }
 
+/// One run at a steady rate, each request once: an open loop. A latency is from the time at which a request was due, so that a
+/// server that falls behind is charged for those that waited.
+pub async fn run_at_rate(
+    address: SocketAddr,
+    connections: usize,
+    per_second: u32,
+    requests: &Arc<Vec<Vec<u8>>>,
+) -> anyhow::Result<Run> {
+    let mut open = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        open.push(Connection::open(address).await?);
+    }
+    let next = Arc::new(AtomicUsize::new(0));
+    let started = Instant::now();
+    let mut clients = JoinSet::new();
+    for mut connection in open {
+        let (requests, next) = (Arc::clone(requests), Arc::clone(&next));
+        clients.spawn(async move {
+            let mut run = Run::default();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(request) = requests.get(number) else { return anyhow::Ok(run) };
+                let due = started + Duration::from_nanos(1_000_000_000 * number as u64 / u64::from(per_second));
+                tokio::time::sleep_until(due.into()).await;
+                match connection.send(request).await? {
+                    200..300 => run.latencies.push(due.elapsed()),
+                    status => *run.refused.entry(status).or_default() += 1,
+                }
+            }
+        });
+    }
+    let mut total = Run::default();
+    while let Some(share) = clients.join_next().await {
+        let share = share.context("a client panicked")?.with_context(|| format!("under load from `{address}`"))?;
+        total.latencies.extend(share.latencies);
+        for (status, count) in share.refused {
+            *total.refused.entry(status).or_default() += count;
+        }
+    }
+    total.elapsed = started.elapsed();
+    total.latencies.sort_unstable();
+    Ok(total)
+}
+
 #[cfg(test)]
 mod tests {
     use axum::Router;
@@ -184,5 +228,13 @@ mod tests {
         assert!(run.latencies.is_sorted());
         let rate = f64::from(u32::try_from(run.ok()).expect("few")) / run.elapsed.as_secs_f64();
         assert!((run.rate() - rate).abs() < 1e-9);
+    }
+
+    #[tokio::test]
+    async fn a_steady_run_keeps_its_rate_and_sends_each_once() {
+        let (address, _server) = server().await;
+        let run = run_at_rate(address, 2, 100, &requests(&["ok", "bad", "ok", "ok", "ok"])).await.expect("a run");
+        assert_eq!((run.ok(), run.refused.get(&503)), (4, Some(&1)));
+        assert!((40..5000).contains(&run.elapsed.as_millis()), "{:?}", run.elapsed);
     }
 }

@@ -22,6 +22,7 @@ mod postgres;
 mod prepared;
 mod process;
 mod report;
+mod slack_events;
 mod sns;
 mod statistics;
 
@@ -122,6 +123,8 @@ enum Subject {
     Start,
     /// SNS notifications verified and committed per second.
     Sns,
+    /// Signed events of Slack verified and committed per second, and how long Slack waits.
+    Slack,
     /// From the answer to SNS to the message in the chat.
     Chat,
     /// Processor time of a server that does nothing.

@@ -5,6 +5,7 @@ mod api_calls;
 mod backlog;
 mod idle;
 mod pages;
+mod slack_throughput;
 mod sns_throughput;
 mod start;
 mod sustained;
@@ -133,6 +134,9 @@ async fn measure(
     }
     if wanted(Subject::Sns) {
         sns_throughput::measure(&bench, report).await.context("SNS throughput")?;
+    }
+    if wanted(Subject::Slack) {
+        slack_throughput::measure(&bench, report).await.context("events of Slack")?;
     }
     if wanted(Subject::Chat) {
         accept_to_chat::measure(&bench, report).await.context("accept to chat")?;

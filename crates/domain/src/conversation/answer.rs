@@ -2,6 +2,12 @@
 
 use crate::notification::Part;
 
+/// A ticket of a button: what Slack keeps as its `value`. A button with a longer one is not drawn, on any platform: it is a mistake
+/// of ours, and a button that cannot come back is worse than none.
+pub const PRESS_TICKET_BYTES_MAX: usize = 2_000;
+/// A ticket of a form: what Slack keeps as `private_metadata` of a view. A form with a longer one cannot be sent, and says so.
+pub const FORM_TICKET_BYTES_MAX: usize = 3_000;
+
 /// One thing to do about an event.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {

@@ -53,6 +53,13 @@ pub struct TeamsScene {
     pub service_url: String,
 }
 
+impl TeamsScene {
+    /// Whether others read what is said there: a channel, a group. Teams' names of both begin like this.
+    pub fn is_shared(&self) -> bool {
+        self.conversation_id.starts_with("19:")
+    }
+}
+
 /// Whoever said or pressed it, as the platform names them. Names are theirs to choose: for people to read, never to decide by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {

@@ -4,7 +4,7 @@
 //! [`ChatEvent`]. A payload is the JSON of Socket Mode also where HTTP sends a form: there is one shape to store and to read.
 //!
 //! Sources: <https://docs.slack.dev/apis/events-api>, <https://docs.slack.dev/interactivity/handling-user-interaction>,
-//! <https://docs.slack.dev/interactivity/implementing-slash-commands>.
+//! <https://docs.slack.dev/interactivity/implementing-slash-commands>, <https://docs.slack.dev/reference/events/app_rate_limited>.
 
 mod command;
 mod event;
@@ -37,10 +37,18 @@ pub struct Envelope {
     pub json: String,
 }
 
-/// Slack asks at once whether the URL is ours.
+/// A payload as HTTP brings it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
+    /// Slack asks at once whether the URL is ours.
     Challenge(String),
+    /// Slack looks at the certificate and wants no more than an answer.
+    CertificateCheck,
+    /// Slack keeps events of a workspace to itself: there are too many, or too few were answered. It has no id.
+    RateLimited {
+        app_id: String,
+        team_id: Option<String>,
+    },
     Envelope(Envelope),
 }
 
@@ -52,7 +60,12 @@ pub enum Malformed {
     NoField(&'static str),
     #[error("the payload names no `{0}`")]
     Lacks(&'static str),
+    #[error("the payload's name for itself is none of Slack's")]
+    StrangeId,
 }
+
+/// Slack's ids have some eighty characters at most (a `trigger_id`); assumed.
+const ID_BYTES_MAX: usize = 255;
 
 /// Reads a body as HTTP brings it.
 pub fn of_http(kind: PayloadKind, body: &str) -> Result<Payload, Malformed> {
@@ -63,9 +76,19 @@ pub fn of_http(kind: PayloadKind, body: &str) -> Result<Payload, Malformed> {
                 let challenge = text_at(&json, "/challenge").ok_or(Malformed::Lacks("challenge"))?;
                 return Ok(Payload::Challenge(challenge.to_owned()));
             }
+            if text_at(&json, "/type") == Some("app_rate_limited") {
+                let app_id = owned_at(&json, "/api_app_id").ok_or(Malformed::Lacks("api_app_id"))?;
+                return Ok(Payload::RateLimited { app_id, team_id: owned_at(&json, "/team_id") });
+            }
             of_json(kind, &json).map(Payload::Envelope)
         }
-        PayloadKind::Command => of_json(kind, &command::of_form(body)).map(Payload::Envelope),
+        PayloadKind::Command => {
+            let json = command::of_form(body);
+            if text_at(&json, "/ssl_check") == Some("1") {
+                return Ok(Payload::CertificateCheck);
+            }
+            of_json(kind, &json).map(Payload::Envelope)
+        }
         PayloadKind::Interaction => {
             let payload = url::form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "payload");
             let payload = payload.ok_or(Malformed::NoField("payload"))?.1;
@@ -86,10 +109,13 @@ pub fn of_json(kind: PayloadKind, json: &Value) -> Result<Envelope, Malformed> {
             id.ok_or(Malformed::Lacks("trigger_id"))?
         }
     };
-    let team_id = ["/team_id", "/team/id", "/user/team_id"].into_iter().find_map(|path| text_at(json, path));
+    // It becomes a key of the store.
+    if id.len() > ID_BYTES_MAX || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Malformed::StrangeId);
+    }
     Ok(Envelope {
         app_id: app_id.to_owned(),
-        team_id: team_id.map(str::to_owned),
+        team_id: team_at(kind, json).map(str::to_owned),
         id: id.to_owned(),
         json: json.to_string(),
     })
@@ -113,9 +139,23 @@ fn owned_at(json: &Value, path: &str) -> Option<String> {
     text_at(json, path).map(str::to_owned)
 }
 
-fn team_id(text: Option<&str>) -> Result<SlackTeamId, Malformed> {
-    text.and_then(|text| text.parse().ok()).ok_or(Malformed::Lacks("team_id"))
+/// The workspace in which the app is installed, whom the door asks for and the answer goes to. In a channel that workspaces share,
+/// people of another speak too: theirs is the outer `team_id`, ours that of the authorization.
+/// Source: <https://docs.slack.dev/apis/events-api/using-slack-connect>; Bolt reads them in this order.
+fn team_at(kind: PayloadKind, json: &Value) -> Option<&str> {
+    let paths: &[&str] = match kind {
+        PayloadKind::Event => &["/authorizations/0/team_id", "/team_id"],
+        PayloadKind::Command => &["/team_id"],
+        PayloadKind::Interaction => &["/view/app_installed_team_id", "/team/id", "/user/team_id"],
+    };
+    paths.iter().find_map(|path| text_at(json, path))
 }
 
+fn team_id(kind: PayloadKind, json: &Value) -> Result<SlackTeamId, Malformed> {
+    team_at(kind, json).and_then(|text| text.parse().ok()).ok_or(Malformed::Lacks("team_id"))
+}
+
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,8 @@
 //! `tests/golden/SOURCE/`. The fixtures are our own, in the shapes that AWS documents and that were observed of the real
 //! service.
 
+mod answers;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};

@@ -1,14 +1,18 @@
 // The page: which channel and thread are open (in the address, `#C0ALERTS/1700000000.000100`), and drawing them.
 
+import { composer, peoplePicker } from "./composer.js";
 import { el } from "./dom.js";
+import { valuesIn } from "./interactive.js";
 import { rows } from "./messages.js";
+import { modal } from "./modal.js";
 import { openWorkspace } from "./workspace.js";
 
 const CONNECTION = { live: "Live", still: "As it was when the page was opened", lost: "Connection lost, trying again…" };
 const NEAR_BOTTOM_PX = 80;
 const ABOUT =
-  "This is a Slack workspace of your own, inside Bellhop. What Bellhop would post to Slack arrives here, live. " +
-  "It is kept in memory: a restart clears it.";
+  "This is a Slack workspace of your own, inside Bellhop. What Bellhop would post to Slack arrives here, live; what you type and press " +
+  "reaches Bellhop as Slack would send it. It is kept in memory: a restart clears it.";
+const WAITING = "The channel waits for its first notification, or for your first word: “@aws help”.";
 
 const byId = (id) => document.getElementById(id);
 const scroll = byId("scroll");
@@ -17,7 +21,22 @@ const shown = { channel: null, main: new Map(), thread: new Map(), threadKey: nu
 let waiting = false;
 let stuck = true; // to the newest message, until the reader scrolls up
 
-const workspace = openWorkspace({ changed: drawSoon, connection });
+const workspace = openWorkspace({ changed: drawSoon, connection, viewChanged: (view, errors) => dialog.show(view, errors) });
+const dialog = modal(byId("view"), workspace);
+const picker = peoplePicker(byId("me"), workspace);
+const say = composer(byId("say"), workspace, () => ({ channel: place().id }));
+const reply = composer(byId("reply"), workspace, () => ({ channel: place().id, thread_ts: place().thread }));
+
+/** Buttons and menus of a message: whoever sits here presses them. */
+function handsOf(message) {
+  const at = { channel: message.channel, ts: message.ts };
+  const told = async (what, near) => {
+    const shown = near.closest(".message");
+    const { error, failed } = await workspace.act("press", { ...at, ...what, values: valuesIn(shown) });
+    shown.querySelector(".wrong").textContent = failed ?? (error ? `Nothing was pressed: ${error}.` : "");
+  };
+  return { press: told, choose: told };
+}
 
 function connection(state) {
   byId("connection").dataset.state = state;
@@ -46,6 +65,7 @@ function drawAll() {
   document.body.dataset.pane = thread ? "thread" : chosen || !id ? "messages" : "channels";
   drawConversation(id);
   drawThread(id, thread);
+  picker.draw();
   if (id && !document.hidden && (chosen || !phone.matches)) workspace.markRead(id);
   drawSidebar(id);
 }
@@ -56,12 +76,16 @@ function drawSidebar(open) {
   byId("team").textContent = workspace.team.name;
   byId("no-channels").hidden = channels.length > 0;
   const focused = document.activeElement?.dataset?.channel;
-  byId("channels").replaceChildren(
-    ...channels.map((channel) => {
+  const direct = workspace.me ? [{ id: workspace.me.direct_channel, name: "Bellhop" }] : [];
+  const entry = (channel) => {
       const unread = workspace.unread(channel.id);
       unreadAll += unread;
       const badge = unread > 0 ? el("span", { class: "unread" }, unread > 99 ? "99+" : String(unread), el("span", { class: "spoken" }, " unread")) : null;
-      const hash = el("span", { class: channel.is_private ? "hash lock" : "hash", "aria-hidden": "true" }, channel.is_private ? "" : "#");
+      const isDirect = channel.id.startsWith("D");
+      const lock = channel.is_private && !isDirect;
+      const hash = isDirect
+        ? el("img", { class: "hash", src: "/sandbox/assets/bell.svg", alt: "" })
+        : el("span", { class: lock ? "hash lock" : "hash", "aria-hidden": "true" }, lock ? "" : "#");
       const attributes = {
         href: `#${channel.id}`,
         title: channel.id,
@@ -70,11 +94,15 @@ function drawSidebar(open) {
         "aria-current": channel.id === open ? "page" : null,
       };
       return el("li", {}, el("a", attributes, hash, el("span", { class: "channel" }, channel.name), badge));
-    }),
-  );
-  if (focused) byId("channels").querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
-  document.title = `${unreadAll > 0 ? `(${unreadAll}) ` : ""}${workspace.channel(open)?.name ?? "Welcome"} – Bellhop sandbox`;
+  };
+  byId("channels").replaceChildren(...channels.map(entry));
+  byId("direct").replaceChildren(...direct.map(entry));
+  if (focused) document.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+  document.title = `${unreadAll > 0 ? `(${unreadAll}) ` : ""}${open ? nameOf(open) : "Welcome"} – Bellhop sandbox`;
 }
+
+/** `# ops`, or with whom. */
+const nameOf = (id) => (id.startsWith("D") ? "Bellhop" : `#${workspace.channel(id)?.name ?? id.toLowerCase()}`);
 
 function drawConversation(id) {
   const channel = workspace.channel(id);
@@ -87,10 +115,12 @@ function drawConversation(id) {
   }
   const grew = messages.length > shown.count;
 
-  byId("channel-name").textContent = id ? `# ${channel?.name ?? id}` : "Welcome";
-  byId("channel-about").textContent = id ? `${id} · ${channel?.is_private ? "private · " : ""}${count(channel?.messages.length ?? 0, "message")}` : "";
+  byId("channel-name").textContent = id ? nameOf(id) : "Welcome";
+  const kind = id?.startsWith("D") ? "only you and Bellhop · " : channel?.is_private ? "private · " : "";
+  byId("channel-about").textContent = id ? `${id} · ${kind}${count(workspace.seen(id).length, "message")}` : "";
   byId("clear").hidden = !channel?.messages.length;
-  byId("foot").hidden = !id;
+  byId("say").hidden = !id;
+  if (id) say.draw(nameOf(id));
   byId("json").href = id ? `/sandbox/messages?channel=${id}` : "/sandbox/messages";
 
   const replies = id ? workspace.replies(id) : new Map();
@@ -99,6 +129,7 @@ function drawConversation(id) {
     replies: (message) => replies.get(message.ts) ?? [],
     threadLink: (ts) => `#${id}/${ts}`,
     inThread: false,
+    handsOf,
   };
   replaceRows(byId("messages"), messages.length > 0 ? rows(messages, options) : [welcome(id)]);
   toNewest();
@@ -116,8 +147,9 @@ function drawThread(id, ts) {
   shown.threadKey = `${id}/${ts}`;
   const messages = workspace.thread(id, ts);
   const [first, ...replies] = messages[0]?.ts === ts ? messages : [null, ...messages];
-  byId("thread-about").textContent = `#${workspace.channel(id)?.name ?? id}`;
-  const list = rows(messages, { shown: shown.thread, replies: () => [], threadLink: () => "", inThread: true });
+  byId("thread-about").textContent = nameOf(id);
+  reply.draw("the thread");
+  const list = rows(messages, { shown: shown.thread, replies: () => [], threadLink: () => "", inThread: true, handsOf });
   const between = el("h3", { class: "day" }, el("span", {}, count(replies.length, "reply", "replies")));
   const lost = "The first message of this thread is not here: it was cleared, or posted before the sandbox started.";
   const gone = first ? null : el("p", { class: "gone" }, lost);
@@ -157,7 +189,7 @@ function welcome(id) {
     { class: "welcome" },
     el("img", { src: "/sandbox/assets/bell.svg", alt: "", width: 64, height: 64 }),
     el("h2", {}, id ? "Nothing has rung here yet" : "The desk is open"),
-    el("p", {}, id ? "The channel is known, and waits for its first notification." : ABOUT),
+    el("p", {}, id ? WAITING : ABOUT),
     el("ol", {}, steps),
   );
 }
@@ -177,7 +209,7 @@ function onKey(event) {
   const { id, thread } = place();
   if (event.key === "Escape" && thread) closeThread();
   if (!event.altKey || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
-  const ids = workspace.channels().map((channel) => channel.id);
+  const ids = [...workspace.channels().map((channel) => channel.id), workspace.me?.direct_channel].filter(Boolean);
   const next = ids.at((ids.indexOf(id) + (event.key === "ArrowDown" ? 1 : -1)) % ids.length);
   if (next) location.hash = next;
   event.preventDefault();

@@ -13,7 +13,7 @@ function colour(value) {
   return hex ? `#${hex[1]}` : null;
 }
 
-export function attachment(given) {
+export function attachment(given, hands, index) {
   const body = el("div", { class: "attachment-body" });
   const linked = (text, address) => (safeUrl(address) ? link(address, text) : text);
   if (given.author_name) body.append(el("div", { class: "author" }, linked(given.author_name, given.author_link)));
@@ -26,7 +26,7 @@ export function attachment(given) {
     });
     body.append(el("div", { class: "fields" }, shown));
   }
-  if (Array.isArray(given.blocks)) body.append(...blocks(given.blocks));
+  if (Array.isArray(given.blocks)) body.append(...blocks(given.blocks, hands, `attachment-${index}-`));
   const address = given.image_url ?? given.thumb_url;
   if (address) body.append(picture(address, given.fallback));
   if (given.footer || given.ts) {

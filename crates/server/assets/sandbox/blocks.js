@@ -1,25 +1,29 @@
 // Block Kit, as a message shows it. A block that this page cannot draw says so instead of vanishing.
 
 import { el, link, safeUrl } from "./dom.js";
+import { actionId, blockId, interactive } from "./interactive.js";
 import { mrkdwn, plainText } from "./mrkdwn.js";
 import { richText } from "./rich_text.js";
 
-const INERT = "Buttons do nothing in the sandbox yet; a button with a link opens it";
-
-export function blocks(list) {
-  return list.map((block) => {
+/** With `hands` (see interactive.js) they can be pressed and filled in. `prefix` tells the names of an attachment's blocks apart. */
+export function blocks(list, hands, prefix = "") {
+  return list.map((block, index) => {
     try {
-      return show(block);
+      return show(block, (element, at) => {
+        if (element.type === "image") return picture(element.image_url, element.alt_text);
+        return interactive(element, { block_id: blockId(block, index, prefix), action_id: actionId(element, index, at, prefix) }, hands);
+      });
     } catch {
       return unknown(block);
     }
   });
 }
 
-function show(block) {
+/** `element(json, at)` shows one that can be pressed; `at` is its place among the block's `elements`. */
+function show(block, element) {
   switch (block.type) {
     case "section":
-      return section(block);
+      return section(block, element);
     case "header":
       return el("h3", { class: "header" }, plainText(block.text?.text ?? ""));
     case "divider":
@@ -29,7 +33,9 @@ function show(block) {
     case "image":
       return uploaded(block.slack_file?.id, block.alt_text) ?? picture(block.image_url, block.alt_text, block.title?.text);
     case "actions":
-      return el("div", { class: "actions" }, (block.elements ?? []).map(interactive));
+      return el("div", { class: "actions" }, (block.elements ?? []).map(element));
+    case "input":
+      return input(block, element);
     case "rich_text":
       return richText(block);
     case "markdown":
@@ -43,13 +49,13 @@ export function textObject(object) {
   return object?.type === "mrkdwn" ? mrkdwn(object.text ?? "") : el("div", { class: "mrkdwn" }, plainText(object?.text ?? ""));
 }
 
-function section(block) {
+function section(block, element) {
   const body = el("div", { class: "section-body" });
   if (block.text) body.append(textObject(block.text));
   const fields = (block.fields ?? []).map((field) => el("div", { class: "field" }, textObject(field)));
   if (fields.length > 0) body.append(el("div", { class: "fields" }, fields));
   if (!block.accessory) return body;
-  return el("div", { class: "section" }, body, el("div", { class: "accessory" }, interactive(block.accessory)));
+  return el("div", { class: "section" }, body, el("div", { class: "accessory" }, element(block.accessory)));
 }
 
 function contextElement(element) {
@@ -73,16 +79,12 @@ export function picture(address, description, title) {
   return el("figure", { class: "picture" }, el("span", { class: "frame", "aria-hidden": "true" }), caption);
 }
 
-function interactive(element) {
-  if (element.type === "image") return picture(element.image_url, element.alt_text);
-  if (element.type !== "button") {
-    const label = element.placeholder?.text ?? String(element.type).replaceAll("_", " ");
-    return el("button", { class: "button", type: "button", "aria-disabled": "true", title: INERT }, `${label} ▾`);
-  }
-  const label = plainText(element.text?.text ?? "");
-  const look = ["primary", "danger"].includes(element.style) ? `button ${element.style}` : "button";
-  if (safeUrl(element.url)) return link(element.url, label, { class: look });
-  return el("button", { class: look, type: "button", "aria-disabled": "true", title: INERT }, label);
+/** A label with its input; what is wrong with it is put behind it when it was refused. */
+function input(block, element) {
+  const optional = block.optional ? el("span", { class: "soft" }, " (optional)") : null;
+  const hint = block.hint ? el("span", { class: "hint" }, plainText(block.hint.text ?? "")) : null;
+  const field = element(block.element ?? {});
+  return el("label", { class: "field-row", "data-block": field.dataset.blockId }, el("span", {}, plainText(block.label?.text ?? ""), optional), field, hint);
 }
 
 /** The markdown block: ordinary Markdown, of which the common part is turned into mrkdwn. */

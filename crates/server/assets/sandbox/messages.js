@@ -3,7 +3,7 @@
 import { attachment } from "./attachments.js";
 import { blocks } from "./blocks.js";
 import { el } from "./dom.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, people } from "./mrkdwn.js";
 import { clockOf, dateOfTs, dayKey, dayName, wholeOf } from "./time.js";
 
 /** Plain messages so close together share one heading. */
@@ -11,9 +11,10 @@ const TOGETHER_SECONDS = 5 * 60;
 
 /**
  * Rows for a list, oldest first. What did not change keeps its element, so that a screen reader hears only what is new.
- * `shown` remembers the elements from one time to the next; `replies(message)` says how many, `threadLink` where they are.
+ * `shown` remembers the elements from one time to the next; `replies(message)` says how many, `threadLink` where they are,
+ * `handsOf(message)` what its buttons do (see interactive.js).
  */
-export function rows(messages, { shown, replies, threadLink, inThread }) {
+export function rows(messages, { shown, replies, threadLink, inThread, handsOf = () => null }) {
   const result = [];
   const used = new Set();
   const keep = (key, mark, make) => {
@@ -31,9 +32,9 @@ export function rows(messages, { shown, replies, threadLink, inThread }) {
       const name = dayName(date);
       keep(`day ${dayKey(date)}`, [name], () => el("h3", { class: "day" }, el("span", {}, name)));
     }
-    const leads = isNewDay || isCard(message) || isCard(previous) || Number(message.ts) - Number(previous.ts) > TOGETHER_SECONDS;
+    const leads = isNewDay || isCard(message) || isCard(previous) || message.user !== previous.user || message.ephemeral_to !== previous.ephemeral_to || Number(message.ts) - Number(previous.ts) > TOGETHER_SECONDS;
     const count = replies(message);
-    const make = () => article(message, { leads, count, threadLink, inThread });
+    const make = () => article(message, { leads, count, threadLink, inThread, hands: handsOf(message) });
     keep(`message ${message.ts}`, [message, leads, count.length, count.at(-1)], make);
     previous = message;
   }
@@ -44,25 +45,33 @@ export function rows(messages, { shown, replies, threadLink, inThread }) {
 /** Cards keep their own heading, and so does what follows one: two alarms must not look like one. */
 const isCard = (message) => message.blocks.length > 0 || message.attachments.length > 0;
 
-function article(message, { leads, count, threadLink, inThread }) {
+function article(message, { leads, count, threadLink, inThread, hands }) {
   const date = dateOfTs(message.ts);
   const time = el("time", { datetime: date.toISOString(), title: `${wholeOf(date)} — ts ${message.ts}` }, clockOf(date));
-  const name = [el("strong", { class: "name" }, "Bellhop"), el("span", { class: "app" }, "APP")];
+  const author = message.bot_id ? undefined : people.get(message.user);
+  const name = author ? [el("strong", { class: "name" }, author.real_name)] : [el("strong", { class: "name" }, message.user === "USLACKBOT" ? "Slackbot" : "Bellhop"), el("span", { class: "app" }, "APP")];
   const head = leads ? el("div", { class: "head" }, name, time) : null;
-  const avatar = () => el("img", { class: "avatar", src: "/sandbox/assets/bell.svg", alt: "", width: 36, height: 36 });
+  const avatar = () => (author ? initial(author) : el("img", { class: "avatar", src: "/sandbox/assets/bell.svg", alt: "", width: 36, height: 36 }));
   const gutter = leads ? avatar() : time;
   const replied = () => el("a", { class: "replied", href: threadLink(message.thread_ts) }, "replied to a thread");
   const both = () => el("span", { class: "replied" }, "Also sent to the channel");
   const broadcast = message.thread_ts && !inThread ? replied() : message.reply_broadcast ? both() : null;
   const thread = count.length > 0 && !inThread ? threadSummary(message, count, threadLink) : null;
-  const body = el("div", { class: "body" }, head, broadcast, content(message), edited(message), thread);
-  return el("article", { class: leads ? "message leads" : "message", "data-ts": message.ts }, el("div", { class: "gutter" }, gutter), body);
+  const alone = message.ephemeral_to ? el("span", { class: "replied" }, `Only visible to ${people.get(message.ephemeral_to)?.real_name ?? "you"}`) : null;
+  const body = el("div", { class: "body" }, alone, head, broadcast, content(message, hands), edited(message), el("p", { class: "wrong", role: "alert" }), thread);
+  const look = ["message", leads && "leads", message.ephemeral_to && "ephemeral"].filter(Boolean).join(" ");
+  return el("article", { class: look, "data-ts": message.ts }, el("div", { class: "gutter" }, gutter), body);
+}
+
+/** A person's avatar: their initial, in a colour of their own. */
+export function initial(person) {
+  return el("span", { class: `avatar initial of-${[...people.keys()].indexOf(person.id) % 4}`, "aria-hidden": "true" }, person.real_name.slice(0, 1));
 }
 
 /** Slack shows the blocks if there are any, else the text; the attachments always. */
-function content(message) {
-  const main = message.blocks.length > 0 ? blocks(message.blocks) : message.text ? [mrkdwn(message.text)] : [];
-  return el("div", { class: "content" }, main, message.attachments.map(attachment));
+function content(message, hands) {
+  const main = message.blocks.length > 0 ? blocks(message.blocks, hands) : message.text ? [mrkdwn(message.text)] : [];
+  return el("div", { class: "content" }, main, message.attachments.map((each, index) => attachment(each, hands, index)));
 }
 
 function edited(message) {

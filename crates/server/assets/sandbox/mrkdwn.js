@@ -5,6 +5,9 @@ import { el, link, safeUrl } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { formatDate } from "./time.js";
 
+/** Who is called what, by id: the page fills it, a preview leaves it empty. */
+export const people = new Map();
+
 const STYLES = { "*": "strong", _: "em", "~": "s" };
 const DEEPEST = 6;
 
@@ -106,7 +109,7 @@ function parseAngle(inside) {
   const bar = inside.indexOf("|");
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? "" : unescape(inside.slice(bar + 1));
-  if (/^@[UW][A-Z0-9]+$/.test(target)) return { kind: "mention", text: `@${label || target.slice(1)}` };
+  if (/^@[UW][A-Z0-9]+$/.test(target)) return { kind: "mention", text: `@${label || people.get(target.slice(1))?.name || target.slice(1)}` };
   if (/^#[CG][A-Z0-9]+$/.test(target)) {
     const id = target.slice(1);
     return { kind: "channel", id, text: `#${label || id.toLowerCase()}` };

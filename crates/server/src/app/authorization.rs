@@ -87,6 +87,15 @@ impl Caller {
         self.authorize(&Access::to(Operation::TagResource).on(arn).with_request_tags(tags))
     }
 
+    /// May they end an authorisation by OAuth that they begin? An action without an operation, as `iam:PassRole`. Source: AWS's
+    /// reference, permission-only actions.
+    pub(super) fn authorize_to_redeem_slack_code(&self) -> Result<(), AppError> {
+        if self.principal.root {
+            return Ok(());
+        }
+        self.decide("chatbot:RedeemSlackOauthCode", "*", &self.context("*"))
+    }
+
     /// May they hand this role to AWS Chatbot?
     pub(super) fn authorize_to_pass(&self, role: &Arn) -> Result<(), AppError> {
         if self.principal.root {
@@ -95,6 +104,18 @@ impl Caller {
         let mut context = self.context(role.as_str());
         context.insert("iam:PassedToService", SERVICE_PRINCIPAL);
         self.decide("iam:PassRole", role.as_str(), &context)
+    }
+
+    /// May they act under this role? In their `own`, whose session they are, unless a policy says that they may not.
+    pub(super) fn may_assume(&self, role: &Arn, own: bool) -> bool {
+        let (action, resource) = ("sts:AssumeRole", role.as_str());
+        let context = self.context(resource);
+        match policy::evaluate(self.policies.iter(), &policy::Request { action, resource, context: &context }) {
+            _ if self.principal.root => true,
+            EvalDecision::Allowed => true,
+            EvalDecision::ExplicitDeny => false,
+            EvalDecision::ImplicitDeny => own,
+        }
     }
 
     /// Whether a policy looks at the tags of resources: if none does, nobody need read them.

@@ -1,7 +1,7 @@
 //! Teams of Microsoft Teams that an account may post to.
 
 use store::ConfiguredTeam;
-use wire::ids::{MaxResults, Uuid};
+use wire::ids::{MaxResults, TeamName, Uuid};
 use wire::operations::Operation;
 
 use super::authorization::Access;
@@ -14,7 +14,30 @@ pub struct ConfiguredTeamPage {
     pub next_token: Option<String>,
 }
 
+/// Teams of one account, far more than a tenant's administrators look after. Source: assumed.
+pub(super) const TEAMS_MAX: u32 = 10_000;
+
 impl App {
+    /// Lets an account post to a team; said again, it has the tenant and the name that were said last. AWS does this in its
+    /// console.
+    pub async fn create_configured_team(
+        &self,
+        caller: &Caller,
+        team_id: Uuid,
+        tenant_id: Uuid,
+        team_name: &TeamName,
+    ) -> Result<ConfiguredTeam, AppError> {
+        caller.authorize(&Access::to(Operation::CreateMicrosoftTeamsConfiguredTeam))?;
+        let account_id = caller.account_id.clone();
+        let team_name = team_name.as_str().to_owned();
+        let team = ConfiguredTeam { account_id, team_id, tenant_id, team_name, disabled_reason: None };
+        let what = || format!("Microsoft Teams team with ID {}", team.team_id);
+        match self.store.create_configured_team(&team, TEAMS_MAX).await? {
+            Ok(()) => Ok(team),
+            Err(refused) => Err(AppError::of_authorization(refused, what(), TEAMS_MAX)),
+        }
+    }
+
     pub async fn list_configured_teams(
         &self,
         caller: &Caller,

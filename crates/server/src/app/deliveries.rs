@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 use wire::ids::LoggingLevel;
 
 use self::send::Sent;
+pub(in crate::app) use self::target::slack_scope;
 use self::target::{NoTarget, Target};
 use super::App;
 use crate::traces;

@@ -1,7 +1,7 @@
 //! What can go wrong in `app`: a closed list, free of HTTP. Each front door says it in its own words.
 
 use domain::chat_configuration::Channel;
-use store::{InUse, StoreError};
+use store::{InUse, NotAuthorized, StoreError};
 use wire::ids::{AccountId, SlackTeamId, Uuid};
 
 /// The text of each is for the caller; what only the log may know is in [`AppError::for_the_log`].
@@ -43,11 +43,29 @@ pub enum AppError {
     InvalidNextToken,
     #[error("User: {principal} is not authorized to perform: {action} on resource: {resource} {because}")]
     Denied { principal: String, action: String, resource: String, because: String },
+    #[error("Slack cannot be asked now: {0}. Try again later.")]
+    SlackAway(String),
     #[error("We can't process your request right now because of a server issue. Try again later.")]
     Store(#[from] StoreError),
 }
 
 impl AppError {
+    /// A workspace or a team that an account is not given.
+    pub(super) fn of_authorization(refused: NotAuthorized, what: String, max: u32) -> Self {
+        match refused {
+            NotAuthorized::Declared => {
+                Self::InvalidRequest(format!("{what} is authorized by the settings of this server; change it there"))
+            }
+            NotAuthorized::Spent => {
+                Self::InvalidRequest(format!("{what} was to be authorized with what was used before"))
+            }
+            NotAuthorized::Full => Self::LimitExceeded {
+                what: format!("{what} is one too many: an account has"),
+                max: usize::try_from(max).unwrap_or(usize::MAX),
+            },
+        }
+    }
+
     /// The store did not answer; it may the next time.
     pub fn store_is_away(&self) -> bool {
         matches!(self, Self::Store(StoreError::Unavailable(_)))

@@ -7,6 +7,8 @@ use super::App;
 
 /// Rows that one transaction forgets: requests come to the writer in between.
 const BATCH: i64 = 500;
+/// Longer than any platform repeats what it said.
+const CHAT_EVENTS_DAYS: u32 = 7;
 /// Channels that no policy has asked about for so long.
 const SLACK_CHANNELS_DAYS: u32 = 30;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -33,11 +35,16 @@ impl App {
         if self.ledger_retention_days > 0 {
             self.store.prune_pictures(days_ago(self.ledger_retention_days)).await?;
         }
+        while self.store.prune_chat_events(days_ago(CHAT_EVENTS_DAYS), BATCH).await? > 0 {}
+        self.store.prune_spent_tickets(now_ms).await?;
+        self.store.prune_oauth_states(now_ms).await?;
         self.store.prune_recent_similar(now_ms.saturating_sub(self.accept_rules.similar_within_ms.max(DAY_MS))).await?;
         let (reason, hours) = ("gave up waiting for its credentials; last: ", self.backoff.give_up_after_ms);
         while self.store.bury_held(now_ms.saturating_sub(hours), reason, now_ms).await? > 0 {}
         self.store.prune_slack_channels(days_ago(SLACK_CHANNELS_DAYS)).await?;
         self.store.prune_turns(days_ago(1)).await?;
+        // Their pages still say for a day what came of them.
+        self.store.prune_links(days_ago(1)).await?;
         self.paces.forget_idle(now_ms);
         Ok(())
     }

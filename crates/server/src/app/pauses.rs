@@ -11,6 +11,7 @@ use store::outbox::Pause;
 use wire::ids::{AccountId, SlackTeamId};
 
 use super::App;
+use super::teams_installations::TEAMS_TEAM_SCOPE;
 
 /// How often refused credentials are tried again.
 const PROBE_EVERY_MS: i64 = 60_000;
@@ -84,17 +85,38 @@ impl App {
     async fn probe(&self, pause: &Pause) -> Result<(), StoreError> {
         let now_ms = self.clock.now_ms();
         match self.credentials_work(&pause.scope).await? {
-            Ok(()) => {
-                self.pauses.held().remove(&pause.scope);
-                self.store.end_pause(&pause.scope, now_ms).await?;
-                tracing::info!(scope = pause.scope, "the credentials work again");
-                let paused_for_ms = now_ms.saturating_sub(pause.since_ms);
-                self.tell_operators(Finding::WorkspaceResumed { scope: spoken(&pause.scope), paused_for_ms }).await;
-            }
+            Ok(()) => self.resume(pause).await?,
             Err(reason) => {
                 let probe_at_ms = now_ms.saturating_add(PROBE_EVERY_MS);
                 self.store.begin_pause(&Pause { reason, probe_at_ms, ..pause.clone() }).await?;
             }
+        }
+        Ok(())
+    }
+
+    async fn resume(&self, pause: &Pause) -> Result<(), StoreError> {
+        let now_ms = self.clock.now_ms();
+        self.pauses.held().remove(&pause.scope);
+        self.store.end_pause(&pause.scope, now_ms).await?;
+        tracing::info!(scope = pause.scope, "the credentials work again");
+        let paused_for_ms = now_ms.saturating_sub(pause.since_ms);
+        self.tell_operators(Finding::WorkspaceResumed { scope: spoken(&pause.scope), paused_for_ms }).await;
+        Ok(())
+    }
+
+    /// Somebody gave new credentials in the place of those that were refused.
+    pub(super) async fn end_pause_of_new_credentials(&self, scope: &str) -> Result<(), StoreError> {
+        match self.store.pause(scope).await? {
+            Some(pause) => self.resume(&pause).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What was paused may work again: it is tried now, and not in a minute.
+    pub(super) async fn probe_soon(&self, scope: &str) -> Result<(), StoreError> {
+        if let Some(pause) = self.store.pause(scope).await? {
+            let probe_at_ms = self.clock.now_ms();
+            self.store.begin_pause(&Pause { probe_at_ms, ..pause }).await?;
         }
         Ok(())
     }
@@ -106,13 +128,16 @@ impl App {
             let is_another = self.teams.bot_app_id().is_some_and(|set| set != app_id);
             return Ok(if is_another { Ok(()) } else { self.teams.bot_works().await });
         }
+        if let Some(team_id) = scope.strip_prefix(TEAMS_TEAM_SCOPE) {
+            return Ok(self.teams_team_works(team_id).await?);
+        }
         let mut parts = scope.split('/').skip(1);
         let (account_id, team_id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let (Ok(account_id), Ok(team_id)) = (account_id.parse::<AccountId>(), team_id.parse::<SlackTeamId>()) else {
             return Ok(Err("it is not known any more".to_owned()));
         };
         match self.store.slack_workspace(&account_id, &team_id).await? {
-            Some(workspace) => Ok(self.slack.token_works(&workspace.bot_token).await),
+            Some(workspace) => self.slack_workspace_works(&workspace).await,
             None => Ok(Err("the workspace is not authorised; authorise it".to_owned())),
         }
     }
@@ -122,6 +147,7 @@ impl App {
 pub fn spoken(scope: &str) -> String {
     match scope.split('/').collect::<Vec<_>>().as_slice() {
         ["slack", account_id, team_id] => format!("Slack workspace {team_id} of account {account_id}"),
+        ["teams-team", team_id] => format!("the app in the Microsoft Teams team {team_id}"),
         ["teams", app_id] => format!("Microsoft Teams bot {app_id}"),
         _ => scope.to_owned(),
     }
@@ -136,6 +162,7 @@ mod tests {
         for (scope, said) in [
             ("slack/123456789012/T1", "Slack workspace T1 of account 123456789012"),
             ("teams/11111111-2222", "Microsoft Teams bot 11111111-2222"),
+            ("teams-team/aaaaaaaa-2222", "the app in the Microsoft Teams team aaaaaaaa-2222"),
             ("else", "else"),
         ] {
             assert_eq!(spoken(scope), said);

@@ -170,7 +170,7 @@ fn line(record: &AuditRecord) -> String {
 }
 
 fn operation(name: &str) -> anyhow::Result<&'static str> {
-    let found = wire::operations::Operation::ALL.iter().find(|operation| operation.name().eq_ignore_ascii_case(name));
+    let found = wire::operations::Operation::every().find(|operation| operation.name().eq_ignore_ascii_case(name));
     found
         .map(|operation| operation.name())
         .with_context(|| format!("`{name}` is no operation; say one like `TagResource`"))

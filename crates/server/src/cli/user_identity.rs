@@ -1,9 +1,9 @@
 //! `bellhop user-identity create`: maps a person of a chat channel to an IAM role, as an administrator. The API shows such
 //! links and ends them (`aws chatbot describe-slack-user-identities`, `delete-slack-user-identity`, and for Teams).
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
-use store::PersonId;
+use store::{PersonId, TooManyPeople};
 use wire::ids::{Arn, AwsUserIdentity, ChatConfigurationArn, SlackUserId, Uuid};
 
 use super::{DataArguments, say};
@@ -68,7 +68,10 @@ impl UserIdentity {
         let account_id = arn.account_id().with_context(|| format!("`{arn}` names no account"))?;
         let store = link.data.open().await?;
         let identity = link.aws_user_identity.as_ref();
-        if !store.put_user_identity(&account_id, arn, &person, &link.iam_role_arn, identity).await? {
+        let put = store.put_user_identity(&account_id, arn, &person, &link.iam_role_arn, identity).await?;
+        let put =
+            put.map_err(|TooManyPeople { max }| anyhow!("`{arn}` has {max} people already, and no more may be added"))?;
+        if !put {
             bail!(
                 "there is no such configuration on the person's platform: `{arn}`; `aws chatbot \
                  describe-slack-channel-configurations` and `list-microsoft-teams-channel-configurations` show those that there are"

@@ -9,7 +9,7 @@ use iam::principal::PrincipalPattern;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 use url::Url;
-use wire::ids::AccountId;
+use wire::ids::{AccountId, Arn};
 
 use super::{Settings, SettingsError, parsed};
 use crate::identities;
@@ -70,6 +70,16 @@ pub struct SignInSettings {
     pub session_minutes: u16,
 }
 
+/// A role that people in chat are offered for themselves, if policies allow their principal `sts:AssumeRole` on it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserRoleSettings {
+    #[serde(deserialize_with = "parsed")]
+    pub account_id: AccountId,
+    #[serde(deserialize_with = "parsed")]
+    pub role_arn: Arn,
+}
+
 impl Default for SignInSettings {
     fn default() -> Self {
         Self { enabled: true, server_name: None, sts_hosts: Vec::new(), session_minutes: 60 }
@@ -115,6 +125,13 @@ impl Settings {
 
 /// What a type alone cannot say. The documents of policies are checked when they were read.
 pub(super) fn check(settings: &Settings) -> Result<(), SettingsError> {
+    let is_theirs = |role: &UserRoleSettings| {
+        crate::app::is_role(&role.role_arn) && role.role_arn.account_id().as_ref() == Some(&role.account_id)
+    };
+    if let Some(role) = settings.user_roles.iter().find(|role| !is_theirs(role)) {
+        let (arn, account_id) = (&role.role_arn, role.account_id.as_str());
+        return Err(wrong("user_roles.role_arn", format!("has `{arn}`, which is no role of account `{account_id}`")));
+    }
     for account in &settings.accounts {
         identities::account_name(&account.name).map_err(|problem| wrong("accounts", problem))?;
     }

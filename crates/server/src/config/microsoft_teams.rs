@@ -16,6 +16,10 @@ use crate::outbound::http::is_loopback;
 const SERVICE_URL: &str = "https://smba.trafficmanager.net/teams/";
 /// Source: <https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication>.
 const LOGIN_URL: &str = "https://login.microsoftonline.com/";
+/// Where the keys of the public cloud's Bot Framework are found. Source: the same page.
+const OPENID_URL: &str = "https://login.botframework.com/v1/.well-known/openidconfiguration";
+/// In `user_ids`: whoever may add apps to teams of the tenant.
+const ANYBODY: &str = "*";
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,6 +30,18 @@ pub struct MicrosoftTeamsSettings {
     pub webhooks: Vec<TeamsWebhookSettings>,
     /// The bot that reaches all other channels.
     pub bot: Option<TeamsBotSettings>,
+    /// Who gives an account a team by adding the app to it.
+    pub installers: Vec<TeamsInstallerSettings>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamsInstallerSettings {
+    #[serde(deserialize_with = "parsed")]
+    pub account_id: AccountId,
+    pub tenant_id: Uuid,
+    /// Object ids of people in Microsoft Entra; `"*"` is anybody of the tenant.
+    pub user_ids: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -61,6 +77,16 @@ pub struct TeamsBotSettings {
     pub tenant_id: Option<Uuid>,
     pub service_url: Option<Url>,
     pub login_url: Option<Url>,
+    /// The metadata of whoever signs what comes in.
+    pub openid_url: Option<Url>,
+    /// Their name in tokens.
+    pub token_issuer: Option<String>,
+}
+
+impl TeamsInstallerSettings {
+    pub fn is_anybody(&self) -> bool {
+        self.user_ids.iter().any(|id| id == ANYBODY)
+    }
 }
 
 impl TeamsWebhookSettings {
@@ -85,6 +111,16 @@ impl TeamsBotSettings {
         self.login_url.clone().map_or_else(|| Url::parse(LOGIN_URL), Ok)
     }
 
+    /// # Errors
+    /// Of a constant, none.
+    pub fn openid_url(&self) -> Result<Url, url::ParseError> {
+        self.openid_url.clone().map_or_else(|| Url::parse(OPENID_URL), Ok)
+    }
+
+    pub fn token_issuer(&self) -> &str {
+        self.token_issuer.as_deref().unwrap_or(domain::teams_token::ISSUER)
+    }
+
     fn read_password(&mut self, directory: &Path) -> Result<(), SettingsError> {
         let key = "microsoft_teams.bot.app_password";
         secret_file::read(key, &mut self.app_password, &mut self.app_password_file, directory)
@@ -104,6 +140,11 @@ impl MicrosoftTeamsSettings {
             let problem = format!("has `{}`, which is none, like `19%3A…%40thread.tacv2`", webhook.channel_id);
             return Some(("microsoft_teams.webhooks.channel_id", problem));
         }
+        let ids = self.installers.iter().flat_map(|installer| &installer.user_ids);
+        if let Some(id) = ids.into_iter().find(|id| *id != ANYBODY && Uuid::parse(id).is_err()) {
+            let problem = format!("has `{id}`, which is no object id of a person in Microsoft Entra, and not `\"*\"`");
+            return Some(("microsoft_teams.installers.user_ids", problem));
+        }
         let bot = self.bot.as_ref()?;
         if bot.app_password.is_some() == bot.app_password_file.is_some() {
             return Some(("microsoft_teams.bot", "must have either `app_password` or `app_password_file`".to_owned()));
@@ -117,6 +158,9 @@ impl MicrosoftTeamsSettings {
             Some(url) if !url.path().ends_with('/') => Some("must end with `/`"),
             _ => None,
         };
+        if bot.openid_url.as_ref().is_some_and(|url| !is_safe(url)) {
+            return Some(("microsoft_teams.bot.openid_url", "must be a https URL, or http of this machine".to_owned()));
+        }
         urls.into_iter().find_map(|(key, url)| Some((key, problem(url)?.to_owned())))
     }
 }

@@ -9,6 +9,9 @@ use wire::ids::{AccountId, SlackTeamId};
 
 use super::{SettingsError, parsed, secret_file};
 
+/// What an app may have open at a time: <https://docs.slack.dev/apis/events-api/using-socket-mode>.
+const SOCKETS_MAX: u8 = 10;
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SlackSettings {
@@ -48,6 +51,9 @@ pub struct SlackAppSettings {
     /// `xapp-…`: with it, Slack is heard by Socket Mode.
     pub app_token: Option<SecretString>,
     pub app_token_file: Option<PathBuf>,
+    /// Sockets that each node keeps open. Two, so that one is heard while Slack renews the other.
+    #[serde(default = "socket_connections")]
+    pub socket_connections: u8,
 }
 
 impl SlackSettings {
@@ -64,6 +70,11 @@ impl SlackSettings {
         let mut seen = std::collections::BTreeSet::new();
         if let Some(twice) = self.apps.iter().map(names).find(|id| !seen.insert(id.clone())) {
             return Some((app_id, format!("has `{twice}` twice")));
+        }
+        if let Some(app) = self.apps.iter().find(|app| !(1..=SOCKETS_MAX).contains(&app.socket_connections)) {
+            let problem =
+                format!("is {}; Slack takes 1 to {SOCKETS_MAX}, of all nodes together", app.socket_connections);
+            return Some(("slack.apps.socket_connections", problem));
         }
         let unknown = |workspace: &&SlackWorkspaceSettings| {
             workspace.app_id.as_ref().is_some_and(|id| !self.apps.iter().any(|app| app.app_id == *id))
@@ -90,6 +101,10 @@ impl SlackAppSettings {
         )?;
         secret_file::read("slack.apps.app_token", &mut self.app_token, &mut self.app_token_file, directory)
     }
+}
+
+fn socket_connections() -> u8 {
+    2
 }
 
 fn is_app_id(text: &str) -> bool {

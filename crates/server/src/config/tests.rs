@@ -36,6 +36,8 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ("[server]\nlisten = \"here\"", "server.listen"),
         ("[slack]\napi_url = \"http://x/api\"", "must end with `/`"),
         ("[slack]\napi_url = \"file:///x/\"", "slack.api_url"),
+        ("[[slack.apps]]\napp_id = \"A1\"\nsocket_connections = 0", "slack.apps.socket_connections"),
+        ("[[slack.apps]]\napp_id = \"A1\"\nsocket_connections = 11", "slack.apps.socket_connections"),
         ("[delivery]\nslack_burst = 0", "delivery.slack_burst"),
         ("[delivery]\nslack_messages_per_second = 0.0", "delivery.slack_messages_per_second"),
         ("[sns]\ntrusted_certificate_hosts = [\"http://x\"]", "http://x"),

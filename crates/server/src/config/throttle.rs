@@ -54,9 +54,9 @@ impl ThrottleSettings {
 /// Whatever their case: the environment's reader makes all names lower case.
 fn operations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Operation, RateSettings>, D::Error> {
     let operation = |(name, rate): (String, RateSettings)| {
-        let found = Operation::ALL.iter().find(|operation| operation.name().eq_ignore_ascii_case(&name));
-        let unknown = || D::Error::custom(format!("`{name}` is not an operation of AWS Chatbot, like `TagResource`"));
-        Ok((*found.ok_or_else(unknown)?, rate))
+        let found = Operation::every().find(|operation| operation.name().eq_ignore_ascii_case(&name));
+        let unknown = || D::Error::custom(format!("`{name}` is not an operation, like `TagResource`"));
+        Ok((found.ok_or_else(unknown)?, rate))
     };
     BTreeMap::<String, RateSettings>::deserialize(deserializer)?.into_iter().map(operation).collect()
 }

@@ -1,4 +1,4 @@
-//! The AWS Chatbot API: one corridor for all operations, read top to bottom.
+//! The AWS Chatbot API and Bellhop's own operations: one corridor for all, read top to bottom.
 //!
 //! Request id, route, read, authenticate, throttle, decode, run, audit, encode, record.
 
@@ -9,6 +9,7 @@ mod chime_webhook_configurations;
 mod configured_teams;
 mod custom_actions;
 mod errors;
+mod links;
 mod origin;
 mod route;
 mod slack_channel_configurations;
@@ -129,7 +130,9 @@ async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Byte
         O::CreateChimeWebhookConfiguration => chime_webhook_configurations::create(app, caller, body).await,
         O::CreateCustomAction => custom_actions::create(app, caller, body).await,
         O::CreateMicrosoftTeamsChannelConfiguration => teams_channel_configurations::create(app, caller, body).await,
+        O::CreateMicrosoftTeamsConfiguredTeam => configured_teams::create(app, caller, body).await,
         O::CreateSlackChannelConfiguration => slack_channel_configurations::create(app, caller, body).await,
+        O::CreateSlackWorkspaceAuthorization => slack_workspaces::create_authorization(app, caller, body).await,
         O::DeleteChimeWebhookConfiguration => chime_webhook_configurations::delete(app, caller, body).await,
         O::DeleteCustomAction => custom_actions::delete(app, caller, body).await,
         O::DeleteMicrosoftTeamsChannelConfiguration => teams_channel_configurations::delete(app, caller, body).await,
@@ -146,12 +149,14 @@ async fn run(app: &SharedApp, operation: Operation, caller: &Caller, body: &Byte
         O::GetAccountPreferences => account_preferences::get(app, caller, body).await,
         O::GetCustomAction => custom_actions::get(app, caller, body).await,
         O::GetMicrosoftTeamsChannelConfiguration => teams_channel_configurations::get(app, caller, body).await,
+        O::GetSlackOauthParameters => slack_workspaces::oauth_parameters(app, caller, body),
         O::ListAssociations => associations::list(app, caller, body).await,
         O::ListCustomActions => custom_actions::list(app, caller, body).await,
         O::ListMicrosoftTeamsChannelConfigurations => teams_channel_configurations::list(app, caller, body).await,
         O::ListMicrosoftTeamsConfiguredTeams => configured_teams::list(app, caller, body).await,
         O::ListMicrosoftTeamsUserIdentities => teams_user_identities::list(app, caller, body).await,
         O::ListTagsForResource => tags::list(app, caller, body).await,
+        O::ProveLink => links::prove(app, caller, body).await,
         O::TagResource => tags::tag(app, caller, body).await,
         O::UntagResource => tags::untag(app, caller, body).await,
         O::UpdateAccountPreferences => account_preferences::update(app, caller, body).await,

@@ -1,9 +1,10 @@
 //! The sandbox of `bellhop dev`: a Slack workspace in the same process, and a page that looks like a chat client.
 //!
 //! Bellhop's ordinary Slack client reaches it over real HTTP (`slack.api_url` points at `/sandbox/slack/api/`), so that
-//! what is tried here is the code that talks to Slack. Merged into the route table by `inbound.rs`, in `dev` alone.
+//! what is tried here is the code that talks to Slack; and what people do on the page reaches Bellhop's own front doors over
+//! HTTP, signed as Slack signs it (`outgoing.rs`). Merged into the route table by `inbound.rs`, in `dev` alone.
 //! Everything is kept in memory and bounded: a restart begins with an empty workspace. It never reads a Bellhop store,
-//! never reaches the network, and never listens to a request from another site's page (`same_site.rs`).
+//! never reaches another machine, and never listens to a request from another site's page (`same_site.rs`).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,7 +12,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use serde_json::json;
 use tokio::sync::{Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -20,7 +21,13 @@ use self::channels::Channels;
 use self::faults::Faults;
 use self::files::Files;
 use self::live::LiveEvent;
+use self::oauth::Codes;
+pub use self::outgoing::Outgoing;
 pub use self::page::ASSETS;
+use self::teams::Teams;
+pub use self::teams::Tenant;
+use self::tickets::Tickets;
+use self::views::Views;
 
 mod arguments;
 mod blocks;
@@ -29,12 +36,25 @@ mod elements;
 mod fault_request;
 mod faults;
 mod files;
+mod form_state;
+mod inputs;
 mod live;
 mod misbehave;
+mod oauth;
+mod outgoing;
 mod page;
+mod people;
+mod posting;
+mod presses;
+mod replies;
 mod same_site;
 mod slack_api;
+mod speech;
+mod teams;
+mod tickets;
+mod view_rules;
 mod viewer;
+mod views;
 
 #[cfg(test)]
 mod tests;
@@ -55,6 +75,19 @@ pub struct Workspace {
     pub team_name: String,
     /// The one bot token that the Slack methods accept, `xoxb-…`. Never shown or logged.
     pub bot_token: String,
+    pub app: SlackApp,
+    /// Without it, there is no Microsoft Teams in the sandbox.
+    pub teams: Option<Tenant>,
+}
+
+/// The app of the workspace, which Bellhop is to Slack.
+#[derive(Clone)]
+pub struct SlackApp {
+    pub app_id: String,
+    pub client_id: String,
+    /// Never shown or logged, as the next.
+    pub client_secret: String,
+    pub signing_secret: String,
 }
 
 /// The time in milliseconds since 1970, handed in so that a test can move it.
@@ -63,8 +96,8 @@ pub type NowMs = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// The routes under `/sandbox`, with absolute paths.
 ///
 /// `closing` ends the live streams and the hangs: without it a graceful shutdown would wait for every open page.
-pub fn router(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -> Router {
-    let sandbox = Arc::new(Sandbox::new(workspace, now_ms, closing));
+pub fn router(workspace: Workspace, now_ms: NowMs, outgoing: Outgoing, closing: CancellationToken) -> Router {
+    let sandbox = Arc::new(Sandbox::new(workspace, now_ms, outgoing, closing));
     Router::new()
         .route("/sandbox", get(page::index))
         .route("/sandbox/", get(async || Redirect::permanent("/sandbox")))
@@ -74,6 +107,16 @@ pub fn router(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -
         .route("/sandbox/files/{id}", get(files::file))
         .route("/sandbox/messages", get(viewer::messages).delete(viewer::clear))
         .route("/sandbox/channels", get(viewer::channels))
+        .route("/sandbox/slack/response/{ticket}", post(replies::post))
+        .route("/sandbox/slack/oauth/v2/authorize", get(oauth::authorize))
+        .route("/sandbox/people", get(speech::people))
+        .route("/sandbox/say", post(speech::say))
+        .route("/sandbox/event", post(speech::event))
+        .route("/sandbox/press", post(presses::press))
+        .route("/sandbox/views", get(views::show))
+        .route("/sandbox/submit", post(views::submit))
+        .route("/sandbox/close", post(views::close))
+        .merge(teams_routes())
         .route("/sandbox/live", get(live::subscribe))
         .route("/sandbox/faults", get(faults::show).post(faults::arm).delete(faults::clear))
         .layer(DefaultBodyLimit::max(REQUEST_BODY_MAX_BYTES))
@@ -81,27 +124,53 @@ pub fn router(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -
         .with_state(sandbox)
 }
 
+fn teams_routes() -> Router<Arc<Sandbox>> {
+    Router::new()
+        .route("/sandbox/teams", get(page::teams))
+        .route("/sandbox/teams/adaptivecards.js", get(page::adaptive_cards))
+        .route("/sandbox/teams/messages", get(teams::messages).delete(teams::clear))
+        .route("/sandbox/teams/channels", get(teams::channels))
+        .route("/sandbox/teams/say", post(teams::activities::say))
+        .route("/sandbox/teams/press", post(teams::activities::press))
+        .route("/sandbox/teams/install", post(teams::activities::install))
+        .route("/sandbox/teams/openid", get(teams::activities::openid))
+        .route("/sandbox/teams/keys", get(teams::activities::keys))
+        .route("/sandbox/teams/login/{tenant}/oauth2/v2.0/token", post(teams::connector::login))
+        .route("/sandbox/teams/connector/v3/{*path}", any(teams::connector::call))
+}
+
 /// All that the sandbox remembers.
 struct Sandbox {
     workspace: Workspace,
     now_ms: NowMs,
     closing: CancellationToken,
+    outgoing: Outgoing,
     channels: Mutex<Channels>,
     faults: Mutex<Faults>,
     files: Mutex<Files>,
+    tickets: Mutex<Tickets>,
+    views: Mutex<Views>,
+    codes: Mutex<Codes>,
+    teams: Teams,
     live: broadcast::Sender<LiveEvent>,
     subscribers: Arc<Semaphore>,
 }
 
 impl Sandbox {
-    fn new(workspace: Workspace, now_ms: NowMs, closing: CancellationToken) -> Self {
+    fn new(workspace: Workspace, now_ms: NowMs, outgoing: Outgoing, closing: CancellationToken) -> Self {
+        let teams = Teams::new(workspace.teams.clone());
         Self {
             workspace,
             now_ms,
             closing,
+            outgoing,
             channels: Mutex::new(Channels::default()),
             faults: Mutex::new(Faults::default()),
             files: Mutex::new(Files::default()),
+            tickets: Mutex::new(Tickets::default()),
+            views: Mutex::new(Views::default()),
+            codes: Mutex::new(Codes::default()),
+            teams,
             live: broadcast::Sender::new(LIVE_EVENTS_BUFFERED),
             subscribers: Arc::new(Semaphore::new(SUBSCRIBERS_MAX)),
         }
@@ -124,6 +193,18 @@ impl Sandbox {
 
     fn files(&self) -> MutexGuard<'_, Files> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tickets(&self) -> MutexGuard<'_, Tickets> {
+        self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn views(&self) -> MutexGuard<'_, Views> {
+        self.views.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn codes(&self) -> MutexGuard<'_, Codes> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the open pages. Called with the channels locked, so that the order of events is the order of changes.

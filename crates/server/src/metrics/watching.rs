@@ -64,6 +64,8 @@ impl Watching {
             Finding::BacklogGrowing { .. } => "backlog_growing",
             Finding::BacklogCleared { .. } => "backlog_cleared",
             Finding::DeliveriesDead { .. } => "deliveries_dead",
+            Finding::SlackSocketRefused { .. } => "slack_socket_refused",
+            Finding::SlackSocketOpened { .. } => "slack_socket_opened",
         };
         self.findings.get_or_create(&FindingLabels { finding }).inc();
     }

@@ -1,6 +1,10 @@
 //! Slack's Web API, as far as Bellhop uses it. What an answer means is `domain::delivery`'s to say.
 
+mod channels;
 mod files;
+pub mod oauth;
+mod replies;
+mod socket;
 
 use std::time::Duration;
 
@@ -14,7 +18,10 @@ use tracing::Instrument as _;
 use url::Url;
 use uuid::Uuid;
 
+pub use self::channels::ChannelStanding;
 pub use self::files::{NotUploaded, Upload, UploadThread};
+pub use self::replies::Respond;
+pub use self::socket::{Farewell, NotOpened, Said, SlackSocket, SocketEnvelope};
 
 use super::http::{self, Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;

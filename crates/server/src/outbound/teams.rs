@@ -4,18 +4,21 @@
 //! it signs them with. It never decides which of the two a channel has.
 
 mod connector;
+pub mod keys;
 mod token;
 mod webhook;
 
 use std::time::Duration;
 
 use domain::chat_configuration::TeamsChannel;
+use domain::conversation::TeamsScene;
 use domain::delivery::{DeliveryOutcome, TeamsActivity};
 use domain::notification::render::teams::TeamsMessage;
 use secrecy::SecretString;
 use url::Url;
 
 use self::connector::Connector;
+pub use self::connector::TeamDetails;
 use self::webhook::Webhooks;
 use crate::clock::SharedClock;
 
@@ -77,6 +80,36 @@ impl TeamsClient {
             Some(bot) => bot.update(activity, message).await,
             None => no_bot(),
         }
+    }
+
+    /// Answers in the conversation of a scene: in its thread, or to the person it is with. `posted` is a [`TeamsActivity`].
+    pub async fn say(&self, scene: &TeamsScene, message: &TeamsMessage) -> DeliveryOutcome {
+        match &self.bot {
+            Some(bot) => bot.say(scene, message).await,
+            None => no_bot(),
+        }
+    }
+
+    /// Answers in the place of a message of a scene's conversation.
+    pub async fn replace(&self, scene: &TeamsScene, activity_id: &str, message: &TeamsMessage) -> DeliveryOutcome {
+        match &self.bot {
+            Some(bot) => bot.replace(scene, activity_id, message).await,
+            None => no_bot(),
+        }
+    }
+
+    /// Answers one person of a scene, whom Teams calls `account`, where nobody else reads: Teams shows nothing in a channel
+    /// to one alone.
+    pub async fn say_to_person(&self, scene: &TeamsScene, account: &str, message: &TeamsMessage) -> DeliveryOutcome {
+        match &self.bot {
+            Some(bot) => bot.say_to_person(scene, account, message).await,
+            None => no_bot(),
+        }
+    }
+
+    /// What the connector says of a team by Teams' own name for it; `None`: nothing, or it cannot be asked now.
+    pub async fn team_details(&self, service_url: &str, thread_id: &str) -> Option<TeamDetails> {
+        self.bot.as_ref()?.team_details(service_url, thread_id).await
     }
 
     /// Whether Microsoft takes the bot's credentials as they are now. An `Err` says what it answered; a Microsoft that cannot

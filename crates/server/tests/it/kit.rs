@@ -3,13 +3,16 @@
 //! [`TestServer`] is the way in. Its drop fails the test if the outbox holds what the test did not announce.
 
 mod api_client;
+mod bot_framework;
 mod cbor;
 mod clock;
 mod connection;
+mod database;
 mod fake_cloudwatch;
 mod fake_collector;
 mod fake_metrics;
 mod fake_slack;
+mod fake_slack_socket;
 mod fake_sns;
 mod fake_sqs;
 mod fake_sts;
@@ -21,6 +24,7 @@ mod process;
 mod protobuf;
 mod requests;
 mod serving;
+mod slack_app;
 mod test_server;
 mod users;
 
@@ -31,19 +35,22 @@ use serde_json::Value;
 pub use api_client::{Answer, ApiClient, Call, Key};
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use connection::Connection;
+pub use database::Database;
 pub use fake_cloudwatch::{CloudWatchAnswer, FakeCloudWatch};
 pub use fake_collector::{CollectedSpan, FakeCollector};
 pub use fake_metrics::{FakeMetrics, MetricsAnswer, PIXEL};
 pub use fake_slack::{FakeSlack, SlackAnswer, SlackRequest};
+pub use fake_slack_socket::{FakeSlackSocket, FromBellhop, SocketConnection};
 pub use fake_sns::{FakeSns, Served, SnsPost, Visited};
 pub use fake_sqs::FakeSqs;
 pub use fake_sts::{FakeSts, StsAnswer};
 pub use fake_teams::{APP_SECRET, FakeTeams, TeamsAnswer, TeamsRequest};
 pub use fake_webhook::FakeWebhook;
-pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, with_spares};
+pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, slack_app, with_spares};
 pub use listing::Listing;
 pub use process::BellhopProcess;
 pub use requests::{Request, request};
+pub use slack_app::{APP, OTHER_APP, SIGNATURE, SlackAnswered, SlackPost, TIMESTAMP};
 pub use test_server::TestServer;
 pub use users::{declare_policy, declare_user, user_arn};
 
@@ -91,7 +98,7 @@ pub fn with(mut base: Value, members: Value) -> Value {
 }
 
 /// The client of all requests of the tests. It follows nothing and ends.
-fn http_client() -> reqwest::Client {
+pub fn http_client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

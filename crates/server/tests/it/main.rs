@@ -10,6 +10,8 @@ mod api;
 #[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
+mod conversations;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod deliveries;
@@ -42,6 +44,16 @@ mod rules;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod slack;
+#[cfg(test)]
+mod slack_authorizations;
+#[cfg(test)]
+mod slack_doctor;
+#[cfg(test)]
+mod slack_oauth;
+#[cfg(test)]
+mod slack_socket;
+#[cfg(test)]
 mod sns;
 #[cfg(test)]
 mod sqs;
@@ -49,6 +61,8 @@ mod sqs;
 mod store_command;
 #[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+mod teams_in;
 #[cfg(test)]
 #[cfg(feature = "otel")]
 mod traces;

@@ -1,6 +1,5 @@
 //! `bellhop store`: an installation that runs on SQLite moves to PostgreSQL, and what waited arrives.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -8,7 +7,9 @@ use serde_json::json;
 use server::clock::SystemClock;
 use wire::operations::Operation::CreateSlackChannelConfiguration;
 
-use crate::kit::{BellhopProcess, DEV, FakeSlack, FakeSns, ROLE, SlackAnswer, SlackRequest, TOPIC, eventually};
+use crate::kit::{
+    BellhopProcess, DEV, Database, FakeSlack, FakeSns, ROLE, SlackAnswer, SlackRequest, TOPIC, eventually,
+};
 
 /// One command: whether it went well, stdout, stderr.
 fn bellhop(arguments: &[&str]) -> (bool, String, String) {
@@ -28,47 +29,6 @@ fn ok(arguments: &[&str]) -> String {
 fn refused(arguments: &[&str], contains: &str) {
     let (good, out, error) = bellhop(arguments);
     assert!(!good && error.contains(contains), "{arguments:?}: {out}{error}");
-}
-
-/// A database of the tests' PostgreSQL that goes with the test.
-struct Database {
-    server: String,
-    psql: PathBuf,
-    name: String,
-}
-
-impl Database {
-    fn make() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the rule is about the server; whoever starts the tests names theirs"
-        )]
-        let variable = |name: &str| {
-            std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; see `cargo xtask postgres`"))
-        };
-        let psql = Path::new(&variable("TEST_POSTGRES_PROGRAMS")).join("psql");
-        let name = format!("server_{:032x}", u128::from_be_bytes(*uuid::Uuid::new_v4().as_bytes()));
-        let database = Self { server: variable("TEST_POSTGRES_URL"), psql, name };
-        database.execute(&format!("CREATE DATABASE {}", database.name));
-        database
-    }
-
-    fn url(&self) -> String {
-        let (server, _) = self.server.rsplit_once('/').unwrap();
-        format!("{server}/{}", self.name)
-    }
-
-    fn execute(&self, sql: &str) {
-        let done = Command::new(&self.psql).args([&self.server, "-q", "-c", sql]).status().unwrap();
-        assert!(done.success(), "{sql}");
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        let _ = Command::new(&self.psql).args([&self.server, "-q", "-c", &drop]).status();
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,6 +82,7 @@ CREATE TABLE slack_workspaces (
     PRIMARY KEY (account_id, team_id)
 );
 CREATE INDEX slack_workspaces_by_team ON slack_workspaces (team_id, account_id);
+CREATE INDEX slack_workspaces_by_enterprise ON slack_workspaces (enterprise_id, account_id, team_id) WHERE enterprise_id IS NOT NULL;
 CREATE INDEX slack_workspaces_by_expiry ON slack_workspaces (token_expires_at_ms) WHERE token_expires_at_ms IS NOT NULL;
 
 -- Teams of Microsoft Teams that an account may post to.
@@ -93,6 +94,19 @@ CREATE TABLE configured_teams (
     declared   BIGINT           NOT NULL,
     PRIMARY KEY (account_id, team_id)
 );
+
+-- Teams of Microsoft Teams that have the app, as the Bot Framework said it. What an account may post to is `configured_teams`'.
+CREATE TABLE teams_installations (
+    team_id        TEXT COLLATE "C" NOT NULL PRIMARY KEY,  -- lower case
+    tenant_id      TEXT COLLATE "C" NOT NULL,              -- lower case
+    thread_id      TEXT COLLATE "C",                       -- Teams' own name of the team, that of its first channel
+    team_name      TEXT COLLATE "C",
+    service_url    TEXT COLLATE "C" NOT NULL,              -- proven by a token
+    installed_by   TEXT COLLATE "C",                       -- their object id in Microsoft Entra
+    removed_reason TEXT COLLATE "C",                       -- NULL: it is there
+    changed_at_ms  BIGINT           NOT NULL               -- when what is known of it was said
+);
+CREATE INDEX teams_installations_by_thread ON teams_installations (thread_id);
 
 -- Which columns of the channel are there depends on the platform, which the ARN names.
 CREATE TABLE chat_configurations (
@@ -115,6 +129,7 @@ CREATE TABLE chat_configurations (
     tags                        TEXT             NOT NULL,
     created_at_ms               BIGINT           NOT NULL
 );
+CREATE INDEX chat_configurations_by_destination ON chat_configurations (destination, arn);
 CREATE INDEX chat_configurations_by_account ON chat_configurations (account_id, arn);
 CREATE INDEX chat_configurations_by_team ON chat_configurations (account_id, team_id, arn);
 -- A channel once an account; a Chime webhook has no channel and may serve several configurations.
@@ -398,6 +413,7 @@ CREATE TABLE chat_events (
     received_at_ms  BIGINT NOT NULL
 );
 CREATE INDEX chat_events_due ON chat_events (due_at_ms) WHERE state = 'pending';
+CREATE INDEX chat_events_by_state ON chat_events (state, id);
 CREATE INDEX chat_events_by_age ON chat_events (received_at_ms, id);
 
 -- Tickets of buttons that may be pressed once, by whom they were: the event that spent them may come again.
@@ -417,3 +433,42 @@ CREATE TABLE slack_channels (
     PRIMARY KEY (team_id, channel_id)
 );
 CREATE INDEX slack_channels_by_age ON slack_channels (seen_at_ms);
+
+-- Browsers that were sent to Slack to authorise a workspace, until they come back or ten minutes have passed. Neither the
+-- state nor the cookie is kept, but their digests.
+CREATE TABLE oauth_states (
+    state_hash    TEXT   NOT NULL PRIMARY KEY,
+    browser_hash  TEXT   NOT NULL,
+    account_id    TEXT   NOT NULL,
+    app_id        TEXT   NOT NULL,
+    authorized_by TEXT,             -- the principal who asked for the link; NULL: the command line
+    ticket        TEXT   NOT NULL,  -- of the link, which authorises once
+    expires_at_ms BIGINT NOT NULL,
+    outcome       TEXT              -- what came of it, for whoever looks again; NULL: not used yet
+);
+CREATE INDEX oauth_states_by_expiry ON oauth_states (expires_at_ms);
+CREATE INDEX oauth_states_by_ticket ON oauth_states (ticket);
+
+-- Ways of people in chat to a role of their own. What is sealed in an address names the row.
+CREATE TABLE links (
+    id                TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    asked_key         TEXT NOT NULL UNIQUE,
+    code              TEXT NOT NULL UNIQUE,
+    account_id        TEXT NOT NULL,
+    configuration_arn TEXT NOT NULL,
+    platform          TEXT NOT NULL,  -- slack, teams
+    user_id           TEXT NOT NULL,
+    person_name       TEXT,
+    team_name         TEXT,
+    channel_name      TEXT,
+    created_at_ms     BIGINT NOT NULL,
+    expires_at_ms     BIGINT NOT NULL,
+    state             TEXT NOT NULL,  -- asked, opened, proven, joined, chosen, done, spent
+    browser           TEXT,  -- hash of a cookie
+    proof             TEXT,  -- JSON: who proved it, from where
+    sealed_number     BYTEA,
+    wrong_numbers     BIGINT NOT NULL,
+    iam_role_arn      TEXT
+);
+CREATE INDEX links_by_expiry ON links (expires_at_ms);
+CREATE INDEX links_by_configuration ON links (configuration_arn, platform, user_id);

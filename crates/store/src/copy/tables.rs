@@ -32,6 +32,7 @@ pub(super) const TABLES: &[Table] = &[
     table("sessions", &["access_key_id"]),
     table("slack_workspaces", &["account_id", "team_id"]),
     table("configured_teams", &["account_id", "team_id"]),
+    table("teams_installations", &["team_id"]),
     table("chat_configurations", &["arn"]),
     table("account_usage", &["account_id"]),
     table("account_preferences", &["account_id"]),
@@ -59,6 +60,8 @@ pub(super) const TABLES: &[Table] = &[
     table("chat_events", &["id"]),
     table("spent_tickets", &["ticket"]),
     table("slack_channels", &["team_id", "channel_id"]),
+    table("oauth_states", &["state_hash"]),
+    table("links", &["id"]),
 ];
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::enqueue::{self, AcceptRules, Enqueued, NewNotification};
 use super::settle::{self, Attempted};
-use crate::chat_events::{self, SealedChatEvent};
+use crate::chat_events::{self, SealedChatEvent, SettledChatEvent};
 use crate::database::Waker;
 use crate::sql::{Engine, Pool};
 use crate::{Store, StoreError};
@@ -20,6 +20,7 @@ enum Job {
     Enqueue(Box<NewNotification>, AcceptRules, Answer<Enqueued>),
     Settle(Box<Attempted>, Answer<bool>),
     Hear(Box<SealedChatEvent>, Answer<bool>),
+    SettleChatEvent(SettledChatEvent, Answer<bool>),
 }
 
 /// Where the jobs are committed, and who hears of lanes that woke.
@@ -65,13 +66,18 @@ impl Store {
     pub(crate) async fn hear_soon(&self, event: SealedChatEvent) -> Result<bool, StoreError> {
         self.group_commit.answer(|answer| Job::Hear(Box::new(event), answer)).await
     }
+
+    /// Records what came of an event and answers whether its lease was still held.
+    pub(crate) async fn settle_chat_event_soon(&self, event: SettledChatEvent) -> Result<bool, StoreError> {
+        self.group_commit.answer(|answer| Job::SettleChatEvent(event, answer)).await
+    }
 }
 
 async fn run(commits: Commits, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH_MAX);
     while waiting.recv_many(&mut jobs, BATCH_MAX).await > 0 {
         let mut batch = Batch::default();
-        let (mut senders, mut workers, mut platforms) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut senders, mut workers, mut platforms, mut answerers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for job in jobs.drain(..) {
             match job {
                 Job::Enqueue(notification, rules, answer) => {
@@ -86,6 +92,10 @@ async fn run(commits: Commits, mut waiting: mpsc::Receiver<Job>) {
                     batch.heard.push(*event);
                     platforms.push(answer);
                 }
+                Job::SettleChatEvent(event, answer) => {
+                    batch.answered.push(event);
+                    answerers.push(answer);
+                }
             }
         }
         let written = all_or_each(&commits, batch.all()).await;
@@ -93,6 +103,7 @@ async fn run(commits: Commits, mut waiting: mpsc::Receiver<Job>) {
         senders.into_iter().zip(written.enqueued).for_each(|(answer, result)| drop(answer.send(result)));
         workers.into_iter().zip(written.settled).for_each(|(answer, result)| drop(answer.send(result)));
         platforms.into_iter().zip(written.heard).for_each(|(answer, result)| drop(answer.send(result)));
+        answerers.into_iter().zip(written.answered).for_each(|(answer, result)| drop(answer.send(result)));
     }
 }
 
@@ -102,6 +113,7 @@ struct Batch {
     arrivals: Vec<(NewNotification, AcceptRules)>,
     attempts: Vec<Box<Attempted>>,
     heard: Vec<SealedChatEvent>,
+    answered: Vec<SettledChatEvent>,
 }
 
 /// A part of a batch.
@@ -110,6 +122,7 @@ struct Part<'a> {
     arrivals: &'a [(NewNotification, AcceptRules)],
     attempts: &'a [Box<Attempted>],
     heard: &'a [SealedChatEvent],
+    answered: &'a [SettledChatEvent],
 }
 
 /// What became of each, in the batch's order.
@@ -117,6 +130,7 @@ struct Written<E, S, H> {
     enqueued: Vec<E>,
     settled: Vec<S>,
     heard: Vec<H>,
+    answered: Vec<S>,
 }
 
 type Committed = Written<Enqueued, bool, bool>;
@@ -124,13 +138,13 @@ type Answered = Written<Result<Enqueued, StoreError>, Result<bool, StoreError>, 
 
 impl Batch {
     fn all(&self) -> Part<'_> {
-        Part { arrivals: &self.arrivals, attempts: &self.attempts, heard: &self.heard }
+        Part { arrivals: &self.arrivals, attempts: &self.attempts, heard: &self.heard, answered: &self.answered }
     }
 }
 
 impl<'a> Part<'a> {
     fn jobs(self) -> usize {
-        self.arrivals.len() + self.attempts.len() + self.heard.len()
+        self.arrivals.len() + self.attempts.len() + self.heard.len() + self.answered.len()
     }
 
     /// Each job on its own.
@@ -138,17 +152,19 @@ impl<'a> Part<'a> {
         let arrivals = self.arrivals.chunks(1).map(|arrivals| Self { arrivals, ..Self::default() });
         let attempts = self.attempts.chunks(1).map(|attempts| Self { attempts, ..Self::default() });
         let heard = self.heard.chunks(1).map(|heard| Self { heard, ..Self::default() });
-        arrivals.chain(attempts).chain(heard)
+        let answered = self.answered.chunks(1).map(|answered| Self { answered, ..Self::default() });
+        arrivals.chain(attempts).chain(heard).chain(answered)
     }
 }
 
 impl Answered {
     fn of(committed: Committed) -> Self {
-        let Committed { enqueued, settled, heard } = committed;
+        let Committed { enqueued, settled, heard, answered } = committed;
         Self {
             enqueued: enqueued.into_iter().map(Ok).collect(),
             settled: settled.into_iter().map(Ok).collect(),
             heard: heard.into_iter().map(Ok).collect(),
+            answered: answered.into_iter().map(Ok).collect(),
         }
     }
 
@@ -157,6 +173,7 @@ impl Answered {
             enqueued: vec![Err(error.clone()); part.arrivals.len()],
             settled: vec![Err(error.clone()); part.attempts.len()],
             heard: vec![Err(error.clone()); part.heard.len()],
+            answered: vec![Err(error.clone()); part.answered.len()],
         }
     }
 
@@ -164,6 +181,7 @@ impl Answered {
         self.enqueued.extend(other.enqueued);
         self.settled.extend(other.settled);
         self.heard.extend(other.heard);
+        self.answered.extend(other.answered);
     }
 }
 
@@ -189,13 +207,14 @@ async fn all_or_each(commits: &Commits, all: Part<'_>) -> Answered {
 /// SQLite has one writer: one transaction for all. PostgreSQL has many: attempts beside what arrived, each taking lanes in one
 /// order, so that no two nodes wait for each other.
 async fn commit(commits: &Commits, part: Part<'_>) -> Result<Committed, StoreError> {
-    let attempts = Part { attempts: part.attempts, ..Part::default() };
-    let arrived = Part { attempts: &[], ..part };
+    let attempts = Part { attempts: part.attempts, answered: part.answered, ..Part::default() };
+    let arrived = Part { attempts: &[], answered: &[], ..part };
     if commits.pool.engine() == Engine::Postgres && attempts.jobs() > 0 && arrived.jobs() > 0 {
         let (arrived, settled) =
             tokio::join!(Box::pin(together(commits, arrived)), Box::pin(together(commits, attempts)));
         // What did commit is not written twice: a message is `Repeated`, a lease was given back.
-        return Ok(Committed { settled: settled?.settled, ..arrived? });
+        let settled = settled?;
+        return Ok(Committed { settled: settled.settled, answered: settled.answered, ..arrived? });
     }
     Box::pin(together(commits, part)).await
 }
@@ -205,6 +224,7 @@ async fn together(commits: &Commits, part: Part<'_>) -> Result<Committed, StoreE
     let settled = settle::write(&mut transaction, part.attempts).await?;
     let (enqueued, woken) = enqueue::write(&mut transaction, part.arrivals).await?;
     let heard = chat_events::write(&mut transaction, part.heard).await?;
+    let answered = chat_events::settle(&mut transaction, part.answered).await?;
     transaction.commit().await?;
     if woken {
         commits.waker.wake();
@@ -212,5 +232,5 @@ async fn together(commits: &Commits, part: Part<'_>) -> Result<Committed, StoreE
     if heard.contains(&true) {
         commits.waker.wake_for_chat_event();
     }
-    Ok(Committed { enqueued, settled, heard })
+    Ok(Committed { enqueued, settled, heard, answered })
 }

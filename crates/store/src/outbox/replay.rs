@@ -5,6 +5,9 @@ use super::settle::note;
 use crate::sql::{Row, Transaction, query, query_of};
 use crate::{Store, StoreError};
 
+/// Of a channel that can be written to again. Older ones are history; `bellhop deliveries replay` brings them.
+const REVIVED_OF_LANE_MAX: i64 = 1000;
+
 /// A page of messages to send again.
 #[derive(Debug, Clone)]
 pub struct Replay {
@@ -39,6 +42,22 @@ impl Store {
         let mut transaction = self.write().await?;
         let dead = "id IN (SELECT id FROM deliveries WHERE state = 'dead' ORDER BY id LIMIT $2)";
         let rows = revive_where(&mut transaction, dead, limit, now_ms).await?;
+        self.go_on(transaction, &rows, "revived", now_ms).await?;
+        Ok(rows.len())
+    }
+
+    /// Brings back to life what died because its channel could not be written to, the newest of it, and answers how much.
+    pub async fn revive_lane(&self, destination: &str, now_ms: i64) -> Result<usize, StoreError> {
+        let dead = query(
+            "SELECT id FROM deliveries WHERE destination = $1 AND state = 'dead' AND (reason LIKE '%is_archived%'
+                 OR reason LIKE '%not_in_channel%' OR reason LIKE '%channel_not_found%') ORDER BY id DESC LIMIT $2",
+        );
+        let mut transaction = self.write().await?;
+        let dead = dead.bind(destination).bind(REVIVED_OF_LANE_MAX).fetch_all(&mut transaction).await?;
+        let mut rows = Vec::new();
+        for row in &dead {
+            rows.extend(revive_where(&mut transaction, "id = $2", row.try_get("id")?, now_ms).await?);
+        }
         self.go_on(transaction, &rows, "revived", now_ms).await?;
         Ok(rows.len())
     }

@@ -177,7 +177,7 @@ pub async fn people_have_one_role_each_in_a_channel(setup: &impl Setup) {
     let alice = PersonId::Slack("UALICE".parse().unwrap());
     let bob = PersonId::MicrosoftTeams("33333333-2222-4333-8444-555555555555".parse().unwrap());
     let put = async |arn, person, role_name: &str| {
-        store.put_user_identity(&account_id, arn, person, &role(role_name), None).await.unwrap()
+        store.put_user_identity(&account_id, arn, person, &role(role_name), None).await.unwrap().unwrap()
     };
     assert!(put(&ops.arn, &alice, "first").await);
     assert!(put(&ops.arn, &alice, "second").await);

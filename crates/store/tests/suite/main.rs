@@ -8,6 +8,8 @@ mod audit_records;
 #[cfg(test)]
 mod chat_configurations;
 #[cfg(test)]
+mod chat_events;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod copies;
@@ -198,6 +200,13 @@ suite! {
         a_store_that_is_in_order_has_nothing_to_be_told
         a_lane_that_would_sleep_for_ever_is_found_and_woken
         secrets_that_the_key_does_not_open_are_named
+    }
+    chat_events {
+        an_event_is_heard_once_however_often_it_is_said
+        a_leased_event_is_nobody_elses_until_the_lease_ends
+        what_fails_comes_again_or_stays_with_its_reason
+        only_what_ended_is_forgotten
+        a_ticket_is_spent_by_one_event
     }
     digests {
         what_waits_is_folded_into_the_oldest_of_its_priority

@@ -20,6 +20,7 @@ pub fn team(team_id: &str) -> ConfiguredTeam {
         team_id: team_id.parse().unwrap(),
         tenant_id: TENANT.parse().unwrap(),
         team_name: "Sandbox".to_owned(),
+        disabled_reason: None,
     }
 }
 

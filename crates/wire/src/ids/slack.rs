@@ -29,6 +29,31 @@ string_id! {
     Shape::of_length(1, 255).matching("^(.*)$", one_line)
 }
 
+string_id! {
+    /// The token of a Slack app's bot, `xoxb-…` or `xoxe.xoxb-…`: sensitive. Bellhop's own, for its own operations; the form:
+    /// <https://docs.slack.dev/authentication/tokens>, the length: assumed.
+    SlackBotToken,
+    Shape::of_length(6, 1024).sensitive().matching(r"^xox[a-z.]+-[0-9A-Za-z-]+$", |text| {
+        let parts = text.strip_prefix("xox").and_then(|rest| rest.split_once('-'));
+        parts.is_some_and(|(kind, secret)| {
+            !kind.is_empty()
+                && all(kind, |b| b.is_ascii_lowercase() || b == b'.')
+                && !secret.is_empty()
+                && all(secret, |b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+    })
+}
+
+string_id! {
+    /// A Slack app, `A…`. Bellhop's own, as its settings constrain it.
+    SlackAppId,
+    Shape::of_length(2, 32).matching("^A[0-9A-Z]+$", |text| {
+        text.strip_prefix('A').is_some_and(|rest| {
+            !rest.is_empty() && all(rest, |b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        })
+    })
+}
+
 /// The id stands in for a name that nobody gave: every id is a valid name.
 impl From<&SlackChannelId> for SlackChannelName {
     fn from(id: &SlackChannelId) -> Self {
@@ -76,6 +101,27 @@ mod tests {
             &["U012AB3CD", "ü", &"U".repeat(255)],
             &[("", &[MinLength(1)]), (&"U".repeat(256), &[MaxLength(255)]), ("U\n", &[Pattern("^(.*)$")])],
         );
+    }
+
+    #[test]
+    fn app_ids() {
+        let pattern = Pattern("^A[0-9A-Z]+$");
+        check::<SlackAppId>(&["A1", "A012AB3CD"], &[("A", &[MinLength(2), pattern]), ("a012", &[pattern])]);
+    }
+
+    #[test]
+    fn bot_tokens_stay_out_of_debug() {
+        let pattern = Pattern(r"^xox[a-z.]+-[0-9A-Za-z-]+$");
+        check::<SlackBotToken>(
+            &["xoxb-1", "xoxe.xoxb-1-Mi0yLTE", "xoxp-12-34-ab"],
+            &[
+                ("xoxb-", &[MinLength(6), pattern]),
+                ("token-1", &[pattern]),
+                ("xoxb-a b", &[pattern]),
+                ("xox-abc", &[pattern]),
+            ],
+        );
+        assert_eq!(format!("{:?}", SlackBotToken::parse("xoxb-1").unwrap()), "SlackBotToken(withheld)");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! `ListMicrosoftTeamsConfiguredTeams`, `DeleteMicrosoftTeamsConfiguredTeam`: the teams of Microsoft Teams that an
-//! account may post to.
+//! account may post to. `CreateMicrosoftTeamsConfiguredTeam` is Bellhop's own: AWS does it in its console.
 
 use super::ResourceState;
 use super::members::{input, output};
-use crate::ids::{MaxResults, PaginationToken, Uuid};
+use crate::ids::{MaxResults, PaginationToken, TeamName, Uuid};
 
 input! {
     ListMicrosoftTeamsConfiguredTeamsRequest {
@@ -37,3 +37,17 @@ input! {
 }
 
 output! { DeleteTeamsConfiguredTeamResult {} }
+
+input! {
+    CreateMicrosoftTeamsConfiguredTeamRequest {
+        team_id: Uuid = "TeamId",
+        tenant_id: Uuid = "TenantId",
+        team_name: TeamName = "TeamName",
+    }
+}
+
+output! {
+    CreateMicrosoftTeamsConfiguredTeamResult {
+        configured_team: ConfiguredTeam = "ConfiguredTeam",
+    }
+}

@@ -1,8 +1,9 @@
-//! `DescribeSlackWorkspaces`, `DeleteSlackWorkspaceAuthorization`: the workspaces that an account may post to.
+//! `DescribeSlackWorkspaces`, `DeleteSlackWorkspaceAuthorization`: the workspaces that an account may post to. What gives it
+//! one is Bellhop's own: AWS does it in its console.
 
 use super::ResourceState;
 use super::members::{input, output};
-use crate::ids::{MaxResults, PaginationToken, SlackTeamId};
+use crate::ids::{MaxResults, PaginationToken, SlackAppId, SlackBotToken, SlackTeamId};
 
 input! {
     DescribeSlackWorkspacesRequest {
@@ -36,6 +37,39 @@ input! {
 }
 
 output! { DeleteSlackWorkspaceAuthorizationResult {} }
+
+input! {
+    CreateSlackWorkspaceAuthorizationRequest {
+        bot_token: SlackBotToken = "BotToken",
+        /// Whose token it must be, of the apps of this server's settings.
+        app_id: Option<SlackAppId> = "AppId",
+    }
+}
+
+output! {
+    CreateSlackWorkspaceAuthorizationResult {
+        /// One, unless the token is of a whole organisation.
+        slack_workspaces: Vec<SlackWorkspace> = "SlackWorkspaces",
+        /// What the token may not do of that which Bellhop's features need; empty too where Slack does not say.
+        missing_scopes: Vec<String> = "MissingScopes",
+    }
+}
+
+input! {
+    GetSlackOauthParametersRequest {
+        /// Needed where the settings have several.
+        app_id: Option<SlackAppId> = "AppId",
+    }
+}
+
+output! {
+    GetSlackOauthParametersResult {
+        /// To be opened in a browser by whoever may install apps in the workspace. Good once.
+        authorize_url: String = "AuthorizeUrl",
+        /// As AWS writes times: `2026-11-23T12:00:00Z`.
+        expires_at: String = "ExpiresAt",
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Malformed, owned_at, team_id, text, text_at};
+use super::{Malformed, PayloadKind, owned_at, team_id, text, text_at};
 use crate::conversation::{ChatEvent, Happening, Person, ResponseUrl, Scene, SlackScene};
 
 /// The form of HTTP as the object that Socket Mode sends. Of a field that comes twice, the first counts.
@@ -17,7 +17,7 @@ pub(super) fn of_form(form: &str) -> Value {
 pub(super) fn read(json: &Value) -> Result<ChatEvent, Malformed> {
     let scene = SlackScene {
         app_id: owned_at(json, "/api_app_id").ok_or(Malformed::Lacks("api_app_id"))?,
-        team_id: team_id(text_at(json, "/team_id"))?,
+        team_id: team_id(PayloadKind::Command, json)?,
         enterprise_id: owned_at(json, "/enterprise_id"),
         channel_id: owned_at(json, "/channel_id"),
         thread_ts: None,

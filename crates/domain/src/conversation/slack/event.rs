@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Malformed, owned_at, team_id, text, text_at};
+use super::{Malformed, PayloadKind, owned_at, team_id, text, text_at};
 use crate::conversation::{ChannelNews, ChatEvent, Happening, InstallationNews, Person, Scene, SlackScene};
 
 pub(super) fn read(json: &Value) -> Result<ChatEvent, Malformed> {
     let event = json.get("event").ok_or(Malformed::Lacks("event"))?;
     let scene = SlackScene {
         app_id: owned_at(json, "/api_app_id").ok_or(Malformed::Lacks("api_app_id"))?,
-        team_id: team_id(text_at(json, "/team_id").or_else(|| text_at(json, "/authorizations/0/team_id")))?,
+        team_id: team_id(PayloadKind::Event, json)?,
         enterprise_id: owned_at(json, "/enterprise_id").or_else(|| owned_at(json, "/authorizations/0/enterprise_id")),
         channel_id: owned_at(event, "/channel").or_else(|| owned_at(event, "/channel/id")),
         // A mention in a thread is answered there; any other opens one.

@@ -2,18 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Malformed, owned_at, team_id, text_at};
+use super::{Malformed, PayloadKind, owned_at, team_id, text_at};
 use crate::conversation::{ChatEvent, Happening, Person, ResponseUrl, Scene, SlackScene, Values};
 
 pub(super) fn read(json: &Value) -> Result<ChatEvent, Malformed> {
     let first = |paths: &[&str]| paths.iter().find_map(|path| owned_at(json, path));
     let scene = SlackScene {
         app_id: owned_at(json, "/api_app_id").ok_or(Malformed::Lacks("api_app_id"))?,
-        team_id: team_id(
-            ["/team/id", "/view/app_installed_team_id", "/user/team_id"]
-                .into_iter()
-                .find_map(|path| text_at(json, path)),
-        )?,
+        team_id: team_id(PayloadKind::Interaction, json)?,
         enterprise_id: first(&["/enterprise/id", "/team/enterprise_id"]),
         channel_id: first(&["/channel/id", "/container/channel_id"]),
         thread_ts: first(&["/message/thread_ts", "/container/thread_ts", "/message/ts", "/container/message_ts"]),

@@ -1,3 +1,5 @@
+//! Payloads of Slack, as its documentation shows them, and what is read of each.
+
 use serde_json::json;
 
 use super::*;
@@ -117,4 +119,45 @@ fn what_is_no_payload_is_said_to_be_none() {
     assert_eq!(of_http(PayloadKind::Command, ""), Err(Malformed::Lacks("api_app_id")));
     let challenge = r#"{"type": "url_verification", "challenge": "c", "token": "t"}"#;
     assert_eq!(of_http(PayloadKind::Event, challenge), Ok(Payload::Challenge("c".to_owned())));
+}
+
+#[test]
+fn slacks_own_messages_have_no_id_and_are_known() {
+    let limited =
+        r#"{"token": "x", "type": "app_rate_limited", "team_id": "T1", "minute_rate_limited": 1, "api_app_id": "A1"}"#;
+    let known = Payload::RateLimited { app_id: "A1".to_owned(), team_id: Some("T1".to_owned()) };
+    assert_eq!(of_http(PayloadKind::Event, limited), Ok(known));
+    assert_eq!(of_http(PayloadKind::Command, "ssl_check=1&token=x"), Ok(Payload::CertificateCheck));
+}
+
+/// In a channel that is shared, who speaks may be of another workspace; what the door asks about is what the answer goes to.
+#[test]
+fn the_workspace_is_the_one_that_installed_the_app() {
+    let mut shared = event(&json!({"type": "app_mention", "user": "U1", "text": "<@U0BOT> help", "channel": "C1"}));
+    shared["team_id"] = json!("T0THEIRS");
+    let of_grid = json!({"enterprise_id": "E1", "team_id": null, "user_id": "U0BOT", "is_enterprise_install": true});
+    let mut grid = shared.clone();
+    grid["authorizations"] = json!([of_grid]);
+    let view = json!({
+        "type": "view_submission", "api_app_id": "A0123", "team": {"id": "T0THEIRS"}, "user": {"id": "U1"},
+        "trigger_id": "1.3", "view": {"app_installed_team_id": "T0123", "private_metadata": "t"},
+    });
+    for (kind, payload, team) in [
+        (PayloadKind::Event, &shared, "T0123"),
+        (PayloadKind::Event, &grid, "T0THEIRS"),
+        (PayloadKind::Interaction, &view, "T0123"),
+    ] {
+        let envelope = of_json(kind, payload).unwrap();
+        let Scene::Slack(scene) = read(kind, &envelope.json).unwrap().scene else { panic!("not Slack") };
+        assert_eq!((envelope.team_id.as_deref(), scene.team_id.as_str()), (Some(team), team), "{payload}");
+    }
+}
+
+#[test]
+fn an_id_that_is_no_key_is_none() {
+    for id in ["Ev 1", "Ev\n1", "Ev\u{0}1", "Ev\u{e9}", &"E".repeat(256)] {
+        let mut payload = event(&json!({"type": "app_mention"}));
+        payload["event_id"] = json!(id);
+        assert_eq!(of_json(PayloadKind::Event, &payload), Err(Malformed::StrangeId), "{id:?}");
+    }
 }

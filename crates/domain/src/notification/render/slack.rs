@@ -4,18 +4,22 @@
 //! `link_names` and without `parse`, which would give power back to a stranger's text. The headline is a top-level block
 //! because Slack prints `text` above a message that has attachments only; so `text` is the push line and nothing else.
 
+mod answer;
 mod blocks;
 mod layout;
 mod limits;
 mod mrkdwn;
+mod view;
 
 use serde::Serialize;
 
+pub use self::answer::answer;
 pub use self::blocks::{Attachment, Block};
 use self::layout::Layout;
+pub use self::view::view;
 use crate::notification::arn::Arn;
 use crate::notification::mention::{MENTIONS_MAX, Mention, Whom};
-use crate::notification::text::{first_line, is_blank, is_hazard};
+use crate::notification::text::{first_line, is_blank};
 use crate::notification::thread_update::Summary;
 use crate::notification::{Card, Link, Part, Severity, Text, ThreadUpdate};
 
@@ -82,7 +86,7 @@ fn assemble(card: &Card, body: &[Part], update: Option<&ThreadUpdate<'_>>) -> Sl
     let first = update.map(news).unwrap_or_default();
     let note = update.map(ThreadUpdate::note);
     let last: Vec<Block> = links(&card.links).into_iter().chain([footer(card, note)]).collect();
-    let mut layout = Layout::around(top.iter().chain(&first).chain(&last), body);
+    let mut layout = Layout::around(top.iter().chain(&first).chain(&last), body, "notification");
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
@@ -178,26 +182,8 @@ fn headline(card: &Card) -> (Block, bool) {
     let (Text::Plain(words) | Text::Code(words) | Text::Arn(words) | Text::Native(words)) = &card.headline else {
         return (Block::header(mark(card.severity).to_owned()), false);
     };
-    let words: String = words
-        .trim()
-        .chars()
-        .filter(|c| !is_hazard(*c))
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .take(limits::HEADER_TEXT + 1)
-        .collect();
-    let whole = format!("{}{words}", mark(card.severity));
-    let mut room = limits::HEADER_TEXT - 1;
-    if mrkdwn::units(&whole) <= limits::HEADER_TEXT {
-        return (Block::header(whole), false);
-    }
-    let fits = |c: &char| {
-        let fits = c.len_utf16() <= room;
-        room = room.saturating_sub(c.len_utf16());
-        fits
-    };
-    let mut short: String = whole.chars().take_while(fits).collect();
-    short.push('…');
-    (Block::header(short), true)
+    let (words, was_cut) = mrkdwn::plain_line(&format!("{}{}", mark(card.severity), words.trim()), limits::HEADER_TEXT);
+    (Block::header(words), was_cut)
 }
 
 fn mrkdwn_of(text: &Text, limit: usize) -> String {

@@ -7,11 +7,15 @@
 //! Sources: <https://adaptivecards.io/explorer/TextRun.html> ("Markdown is not supported"),
 //! <https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format>.
 
+mod answer;
 mod elements;
+mod form;
 mod layout;
 mod limits;
 mod picture;
 
+pub use self::answer::{PRESS_VERB, answer};
+pub use self::form::{SUBMIT_VERB, form};
 pub use self::picture::TeamsPicture;
 
 use serde::Serialize;
@@ -65,7 +69,7 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     let small = footer(card, update.map(ThreadUpdate::note));
     let (called, entities) = called(&card.mentions);
     let around = [json!(summary), head.clone(), json!(actions), json!(called), json!(entities)];
-    let mut layout = Layout::around(around.iter().chain(&news).chain(&small), parts);
+    let mut layout = Layout::around(around.iter().chain(&news).chain(&small), parts, "notification");
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
@@ -78,15 +82,22 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     body.extend(small);
     let teams =
         if entities.is_empty() { json!({"width": "Full"}) } else { json!({"width": "Full", "entities": entities}) };
+    of_card(summary, &teams, body, actions)
+}
+
+/// The message of one card. `teams` is what is Teams' own in it.
+fn of_card(summary: String, teams: &Value, body: Vec<Value>, actions: Vec<Value>) -> TeamsMessage {
     let mut content = json!({
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "msteams": teams,
-        "body": body,
     });
-    if let (false, Some(content)) = (actions.is_empty(), content.as_object_mut()) {
-        content.insert("actions".to_owned(), Value::Array(actions));
+    let actions = Some(actions).filter(|actions| !actions.is_empty());
+    let members = [("body", Some(body)), ("actions", actions)];
+    if let Some(content) = content.as_object_mut() {
+        let written = |(name, list): (&str, Option<Vec<Value>>)| Some((name.to_owned(), Value::Array(list?)));
+        content.extend(members.into_iter().filter_map(written));
     }
     let attachment = json!({"contentType": "application/vnd.microsoft.card.adaptive", "content": content});
     TeamsMessage { kind: "message", summary, attachments: vec![attachment] }

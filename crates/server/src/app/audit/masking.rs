@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-/// The members that the model marks sensitive. Source: model.
-const SENSITIVE: [&str; 5] = ["WebhookUrl", "WebhookDescription", "SlackChannelName", "ChannelName", "TeamName"];
+/// The members that the model marks sensitive, and those of Bellhop's own operations. Source: model.
+const SENSITIVE: [&str; 7] =
+    ["WebhookUrl", "WebhookDescription", "SlackChannelName", "ChannelName", "TeamName", "BotToken", "OneTimeNumber"];
 
 /// In AWS's own words. Source: observed in CloudTrail's records of many services.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -68,9 +69,11 @@ mod tests {
     #[test]
     fn what_the_wire_marks_sensitive_is_hidden() {
         let mut marked = BTreeSet::new();
-        for operation in Operation::describe_all().as_array().unwrap() {
-            sensitive_members(&operation["request"], &mut marked);
-            sensitive_members(&operation["result"], &mut marked);
+        for described in [Operation::describe_all(), Operation::describe_own()] {
+            for operation in described.as_array().unwrap() {
+                sensitive_members(&operation["request"], &mut marked);
+                sensitive_members(&operation["result"], &mut marked);
+            }
         }
         assert_eq!(marked, SENSITIVE.map(str::to_owned).into());
     }

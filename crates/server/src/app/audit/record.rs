@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::masking::element;
 use super::user_identity::{UserIdentity, user_identity};
@@ -34,6 +34,8 @@ struct Record<'a> {
     error_message: Option<&'a str>,
     request_parameters: Value,
     response_elements: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_event_data: Option<Value>,
     #[serde(rename = "requestID")]
     request_id: &'a str,
     #[serde(rename = "eventID")]
@@ -64,6 +66,8 @@ pub(super) fn json(call: &AuditedCall<'_>, event_time_ms: i64, event_id: &str) -
         error_message: refused.map(|(_, message)| shortened(message)),
         request_parameters: element(call.request),
         response_elements: answer.map_or(Value::Null, element),
+        // CloudTrail's place for what is neither of the request nor of the answer.
+        additional_event_data: call.operation.is_own().then(|| json!({ "operationOf": "Bellhop" })),
         request_id: call.request_id,
         event_id,
         read_only,

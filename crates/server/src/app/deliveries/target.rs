@@ -10,6 +10,7 @@ use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel};
 
 use crate::app::App;
 use crate::app::paces::Share;
+use crate::app::teams_installations::teams_team_scope;
 
 /// All that one delivery needs.
 pub(super) struct Target {
@@ -109,6 +110,11 @@ impl App {
             let reason = format!("the Slack workspace {team} is not authorised any more; authorise it and retry");
             return Ok(Err(NoTarget::Gone(reason)));
         };
+        if let Some(reason) = workspace.disabled_reason {
+            // The pause is what lets out what is held; it may have been lost in a restart right after the news.
+            self.begin_pause(&scope, &reason).await?;
+            return Ok(Err(NoTarget::Paused { scope, reason }));
+        }
         Ok(Ok((scope, Route::Slack { channel, bot_token: workspace.bot_token })))
     }
 
@@ -124,11 +130,14 @@ impl App {
                  webhook to `microsoft_teams.webhooks` with team_id {team_id} and channel_id {channel_id}, and retry"
             )));
         };
+        // The bot as a whole, and the app in this team.
         let scope = teams_scope(app_id);
-        match self.pauses.reason(&scope) {
-            Some(reason) => Err(NoTarget::Paused { scope, reason }),
-            None => Ok((scope, Route::TeamsBot(channel))),
+        for scope in [&scope, &teams_team_scope(&channel.team_id)] {
+            if let Some(reason) = self.pauses.reason(scope) {
+                return Err(NoTarget::Paused { scope: scope.clone(), reason });
+            }
         }
+        Ok((scope, Route::TeamsBot(channel)))
     }
 }
 

@@ -104,7 +104,7 @@ fn shape_of(operation: Operation, error: &AppError) -> ErrorShape {
         AppError::TooManyTags { .. } => ErrorShape::TooManyTagsException,
         AppError::InUse { .. } | AppError::InvalidNextToken => ErrorShape::InvalidParameterException,
         AppError::Denied { .. } => ErrorShape::AccessDeniedException,
-        AppError::Store(_) => operation.server_error(),
+        AppError::SlackAway(_) | AppError::Store(_) => operation.server_error(),
     }
 }
 

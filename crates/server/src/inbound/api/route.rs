@@ -1,4 +1,4 @@
-//! Which operation a request asks for: by its path, or by the query parameters of the reference's "Common Parameters".
+//! Which operation a request asks for, AWS's or Bellhop's own: by its path, or by the query parameters of the reference's "Common Parameters".
 
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -25,7 +25,7 @@ pub fn operation(head: &Parts) -> Result<Operation, ApiError> {
     for (name, value) in form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()) {
         match name.as_ref() {
             "Action" => {
-                let action = Operation::ALL.iter().copied().find(|operation| operation.name() == value);
+                let action = Operation::every().find(|operation| operation.name() == value);
                 if action.is_none() || found.is_some_and(|found| action != Some(found)) {
                     return Err(unknown_operation());
                 }

@@ -38,6 +38,14 @@ impl Arguments {
         }
     }
 
+    /// Of a body that was read already.
+    pub fn of_json(body: Value) -> Self {
+        match body {
+            Value::Object(values) => Self { values, form_token: None },
+            _ => Self::default(),
+        }
+    }
+
     /// The token of the header, else of the form.
     pub fn token<'a>(&'a self, headers: &'a HeaderMap) -> Option<&'a str> {
         let bearer = header_text(headers, header::AUTHORIZATION.as_str()).strip_prefix("Bearer ").map(str::trim);

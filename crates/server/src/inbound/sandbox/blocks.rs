@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::elements::{self, Complaints, TextKind};
+use super::inputs;
 use super::slack_api::SlackError;
 
 /// <https://docs.slack.dev/reference/block-kit/blocks>: "up to 50 blocks in each message"
@@ -26,14 +27,13 @@ const ACTIONS_ELEMENTS_MAX: usize = 25;
 const MARKDOWN_TEXT_MAX_CHARS: usize = 12_000;
 
 /// Blocks of messages that Bellhop does not send: taken, and not looked into.
-const UNJUDGED: [&str; 11] = [
+const UNJUDGED: [&str; 10] = [
     "card",
     "carousel",
     "container",
     "context_actions",
     "data_table",
     "data_visualization",
-    "input",
     "plan",
     "table",
     "task_card",
@@ -42,7 +42,7 @@ const UNJUDGED: [&str; 11] = [
 
 /// The blocks of a message. `invalid_blocks` with every complaint, or `msg_blocks_too_long`.
 pub fn judge_message(blocks: &[Value]) -> Result<(), SlackError> {
-    let complaints = judge(blocks, "/blocks");
+    let complaints = judge(blocks, BLOCKS_MAX, "/blocks");
     if !complaints.is_empty() {
         return Err(SlackError::with_messages("invalid_blocks", complaints));
     }
@@ -61,17 +61,20 @@ pub fn judge_attachments(attachments: &[Value]) -> Result<(), SlackError> {
                 complaints.push(format!("must provide an object [json-pointer:/attachments/{index}]"));
             }
             None | Some(Value::Null) => {}
-            Some(Value::Array(blocks)) => complaints.extend(judge(blocks, &format!("/attachments/{index}/blocks"))),
+            Some(Value::Array(blocks)) => {
+                complaints.extend(judge(blocks, BLOCKS_MAX, &format!("/attachments/{index}/blocks")))
+            }
             Some(_) => complaints.push(format!("must provide an array [json-pointer:/attachments/{index}/blocks]")),
         }
     }
     if complaints.is_empty() { Ok(()) } else { Err(SlackError::with_messages("invalid_attachments", complaints)) }
 }
 
-fn judge(blocks: &[Value], root: &str) -> Vec<String> {
+/// What is wrong with a list of at most `max` blocks that stands at `root`.
+pub fn judge(blocks: &[Value], max: usize, root: &str) -> Vec<String> {
     let mut complaints = Complaints::default();
-    if blocks.len() > BLOCKS_MAX {
-        complaints.add(&format!("no more than {BLOCKS_MAX} items allowed"), root);
+    if blocks.len() > max {
+        complaints.add(&format!("no more than {max} items allowed"), root);
     }
     let mut block_ids = BTreeSet::new();
     for (index, block) in blocks.iter().enumerate() {
@@ -110,6 +113,7 @@ fn judge_block(block: &Value, pointer: &str, complaints: &mut Complaints) {
             elements::image(block, pointer, complaints);
         }
         "actions" => actions(block, pointer, complaints),
+        "input" => inputs::input_block(block, pointer, complaints),
         "rich_text" => rich_text(block, pointer, complaints),
         "markdown" => {
             elements::known_keys(block, &["type", "block_id", "text"], pointer, complaints);

@@ -1,4 +1,5 @@
-//! The sandbox's channels and their messages, in memory. Written by `slack_api.rs`, read by `viewer.rs`.
+//! The sandbox's channels and their messages, in memory. Written by `posting.rs` and by what people do (`speech.rs`), read by
+//! `viewer.rs`.
 //!
 //! It gives out Slack's `ts`, finds messages by it and forgets the oldest. It never judges what a message says.
 
@@ -9,6 +10,8 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+use super::people::{BOT_ID, BOT_USER_ID};
 
 /// Messages kept in a channel; the oldest goes first.
 const MESSAGES_PER_CHANNEL_MAX: usize = 1_000;
@@ -68,7 +71,10 @@ pub struct Message {
     /// Whether a reply is shown in the channel, too.
     pub reply_broadcast: bool,
     pub user: String,
-    pub bot_id: String,
+    /// Null for what a person said.
+    pub bot_id: Option<String>,
+    /// Who alone sees it, of an ephemeral message; null for everybody.
+    pub ephemeral_to: Option<String>,
     /// As sent: Slack's mrkdwn, with `&amp;`, `&lt;` and `&gt;` left escaped.
     pub text: String,
     /// As sent; empty if none.
@@ -78,6 +84,31 @@ pub struct Message {
     pub metadata: Option<Value>,
     /// Set by `chat.update`. (Slack hides its mark if the message has blocks; the sandbox always tells.)
     pub edited: Option<Edited>,
+}
+
+impl Message {
+    /// An empty one of the app's bot; [`Channels::next_ts`] gives it its `ts`.
+    pub fn of_the_bot(channel: &str, thread_ts: Option<Ts>) -> Self {
+        Self { bot_id: Some(BOT_ID.to_owned()), ..Self::of_a_person(BOT_USER_ID, channel, thread_ts) }
+    }
+
+    /// An empty one of a person.
+    pub fn of_a_person(user: &str, channel: &str, thread_ts: Option<Ts>) -> Self {
+        Self {
+            channel: channel.to_owned(),
+            ts: Ts::default(),
+            thread_ts,
+            reply_broadcast: false,
+            user: user.to_owned(),
+            bot_id: None,
+            ephemeral_to: None,
+            text: String::new(),
+            blocks: Vec::new(),
+            attachments: Vec::new(),
+            metadata: None,
+            edited: None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -181,6 +212,13 @@ impl Channels {
         Some(Arc::clone(message))
     }
 
+    /// Takes a message away; false if there is none.
+    pub fn remove(&mut self, channel: &str, ts: Ts) -> bool {
+        let Some(channel) = self.by_id.get_mut(channel) else { return false };
+        let position = channel.messages.binary_search_by_key(&ts, |message| message.ts).ok();
+        position.is_some_and(|position| channel.messages.remove(position).is_some())
+    }
+
     pub fn get(&self, channel: &str, ts: Ts) -> Option<&Message> {
         let messages = &self.by_id.get(channel)?.messages;
         let position = messages.binary_search_by_key(&ts, |message| message.ts).ok()?;
@@ -232,19 +270,7 @@ mod tests {
 
     fn message(channels: &mut Channels, channel: &str, now_us: u64) -> Arc<Message> {
         let ts = channels.next_ts(now_us);
-        channels.post(Message {
-            channel: channel.to_owned(),
-            ts,
-            thread_ts: None,
-            reply_broadcast: false,
-            user: String::new(),
-            bot_id: String::new(),
-            text: String::new(),
-            blocks: vec![],
-            attachments: vec![],
-            metadata: None,
-            edited: None,
-        })
+        channels.post(Message { ts, ..Message::of_a_person("U0ANNA", channel, None) })
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 use serde_json::Value;
 
+use super::inputs;
+
 const BUTTON_TEXT_MAX_CHARS: usize = 75;
 const ACTION_ID_MAX_CHARS: usize = 255;
 const BUTTON_VALUE_MAX_CHARS: usize = 2_000;
@@ -15,7 +17,7 @@ const IMAGE_TITLE_MAX_CHARS: usize = 2_000;
 const COMPLAINTS_MAX: usize = 100;
 
 /// Interactive elements of messages other than buttons: taken, and not looked into.
-const UNJUDGED: [&str; 17] = [
+const UNJUDGED: [&str; 16] = [
     "channels_select",
     "checkboxes",
     "conversations_select",
@@ -29,7 +31,6 @@ const UNJUDGED: [&str; 17] = [
     "multi_users_select",
     "overflow",
     "radio_buttons",
-    "static_select",
     "timepicker",
     "users_select",
     "workflow_button",
@@ -151,6 +152,7 @@ pub fn image(object: &Value, pointer: &str, complaints: &mut Complaints) {
 pub fn interactive(element: &Value, is_accessory: bool, pointer: &str, complaints: &mut Complaints) {
     match element.get("type").and_then(Value::as_str) {
         Some("button") => button(element, pointer, complaints),
+        Some("static_select") => inputs::static_select(element, pointer, complaints),
         Some("image") if is_accessory => image(element, pointer, complaints),
         Some(kind) if UNJUDGED.contains(&kind) => {
             text_limit(element, "action_id", ACTION_ID_MAX_CHARS, pointer, complaints);

@@ -1,8 +1,9 @@
 //! `GET /sandbox/live`: new and changed messages as server-sent events. Read by the page.
 //!
 //! Events: `ready` (the stream is open: nothing later will be missed), `message` (a message as in `/sandbox/messages`, new
-//! or changed), `channel` (a new channel as in `/sandbox/channels`), `cleared` (`{"channel": id or null}`) and `resync` (the
-//! listener was too slow and missed some: read everything again). It never replays the past.
+//! or changed), `deleted` (`{"channel", "ts"}`), `channel` (a new channel as in `/sandbox/channels`), `cleared` (`{"channel": id
+//! or null}`), `view` (`{"user", "view": the open view or null, "errors"}`), `teams` (a message as in `/sandbox/teams/messages`) and
+//! `resync` (the listener was too slow and missed some: read everything again). It never replays the past.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -14,14 +15,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
-use super::channels::{ChannelSummary, Message};
+use super::channels::{ChannelSummary, Message, Ts};
 use super::{SUBSCRIBERS_MAX, Sandbox, refusal};
 
 /// How long a browser waits before it opens a broken stream again.
@@ -33,6 +34,12 @@ pub enum LiveEvent {
     Channel(ChannelSummary),
     /// The messages of one channel, or of all, are gone.
     Cleared(Option<String>),
+    /// One message is gone.
+    Deleted(String, Ts),
+    /// What somebody has open now: as `GET /sandbox/views` shows it.
+    View(Value),
+    /// A message of Teams, new or changed; null when they were cleared.
+    Teams(Value),
 }
 
 impl LiveEvent {
@@ -41,6 +48,9 @@ impl LiveEvent {
             Self::Message(message) => ("message", json!(**message)),
             Self::Channel(channel) => ("channel", json!(channel)),
             Self::Cleared(channel) => ("cleared", json!({ "channel": channel })),
+            Self::Deleted(channel, ts) => ("deleted", json!({ "channel": channel, "ts": ts })),
+            Self::Teams(message) => ("teams", message.clone()),
+            Self::View(shown) => ("view", shown.clone()),
         };
         Event::default().event(name).data(data.to_string())
     }

@@ -7,16 +7,27 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use super::{Workspace, router};
+use super::{Outgoing, SlackApp, Workspace, router};
 
+mod authorizing;
+mod bellhop;
 mod block_limits;
 mod fault_answers;
 mod files;
+mod pressing;
 mod slack_methods;
+mod speaking;
+mod teams;
 mod viewing;
+mod views;
+
+use bellhop::Bellhop;
 
 const TOKEN: &str = "xoxb-test";
+const APP_ID: &str = "A0SANDBOX";
+const SIGNING_SECRET: &str = "the-signing-secret";
 /// 2023-11-14T22:13:20Z
 const START_MS: i64 = 1_700_000_000_000;
 
@@ -26,6 +37,7 @@ struct Twin {
     http: reqwest::Client,
     now_ms: Arc<AtomicI64>,
     closing: CancellationToken,
+    bellhop: Bellhop,
     _server: JoinSet<std::io::Result<()>>,
 }
 
@@ -33,16 +45,28 @@ impl Twin {
     async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let workspace =
-            Workspace { team_id: "T0SANDBOX".to_owned(), team_name: "Sandbox".to_owned(), bot_token: TOKEN.to_owned() };
+        let workspace = Workspace {
+            team_id: "T0SANDBOX".to_owned(),
+            team_name: "Sandbox".to_owned(),
+            bot_token: TOKEN.to_owned(),
+            app: SlackApp {
+                app_id: APP_ID.to_owned(),
+                client_id: "the-client".to_owned(),
+                client_secret: "the-client-secret".to_owned(),
+                signing_secret: SIGNING_SECRET.to_owned(),
+            },
+            teams: Some(teams::tenant()),
+        };
         let now_ms = Arc::new(AtomicI64::new(START_MS));
         let clock = Arc::clone(&now_ms);
         let closing = CancellationToken::new();
-        let routes = router(workspace, Arc::new(move || clock.load(Ordering::SeqCst)), closing.clone());
+        let bellhop = Bellhop::start(Arc::clone(&now_ms)).await;
+        let outgoing = Outgoing::new(bellhop.url.clone(), TaskTracker::new()).unwrap();
+        let routes = router(workspace, Arc::new(move || clock.load(Ordering::SeqCst)), outgoing, closing.clone());
         let mut server = JoinSet::new();
         server.spawn(axum::serve(listener, routes).into_future());
         let http = reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
-        Self { address, http, now_ms, closing, _server: server }
+        Self { address, http, now_ms, closing, bellhop, _server: server }
     }
 
     fn url(&self, path: &str) -> String {
@@ -79,6 +103,19 @@ impl Twin {
         let answer = self.get(&format!("messages{query}")).await;
         let messages = answer["messages"].as_array().unwrap_or_else(|| panic!("{answer}"));
         messages.iter().map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What somebody does by `/sandbox/{path}`: the status and what it answers.
+    async fn act(&self, path: &str, body: Value) -> (u16, Value) {
+        let response = self.http.post(self.url(path)).json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    /// The same, answered 200.
+    async fn does(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.act(path, body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
     }
 
     async fn fault(&self, body: &Value) -> (u16, Value) {

@@ -10,11 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::chat_configuration::TeamsChannel;
+use domain::conversation::TeamsScene;
 use domain::delivery::{Broken, DeliveryOutcome, TeamsActivity, TeamsRoute, teams_outcome};
 use domain::notification::render::teams::TeamsMessage;
 use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tracing::Instrument as _;
 use url::{Url, form_urlencoded};
@@ -22,7 +23,7 @@ use url::{Url, form_urlencoded};
 use super::token::Tokens;
 use super::{ANSWER_BYTES_MAX, TeamsBot};
 use crate::clock::SharedClock;
-use crate::outbound::http::{Answered, ExchangeError, HttpClient};
+use crate::outbound::http::{Answered, ExchangeError, HttpClient, is_loopback};
 use crate::traces;
 
 const UNAUTHORIZED: u16 = 401;
@@ -37,8 +38,19 @@ pub(super) struct Connector {
     refused_in: Mutex<Option<String>>,
 }
 
+/// A team as the connector tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct TeamDetails {
+    /// Of the group in Microsoft Entra.
+    #[serde(rename = "aadGroupId")]
+    pub team_id: String,
+    pub name: Option<String>,
+}
+
 /// One request to the connector.
 struct Call<'a> {
+    /// Where it stands: that of the settings, or the one that a token proved for a conversation.
+    service_url: Url,
     /// Its name in traces.
     name: &'static str,
     method: Method,
@@ -62,6 +74,7 @@ impl Connector {
     pub(super) async fn post(&self, channel: &TeamsChannel, message: &TeamsMessage) -> DeliveryOutcome {
         let channel_id = on_the_wire(channel);
         self.call(Call {
+            service_url: self.service_url.clone(),
             name: "post",
             method: Method::POST,
             path: "v3/conversations".to_owned(),
@@ -75,6 +88,7 @@ impl Connector {
     pub(super) async fn reply(&self, parent: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
         let conversation_id = parent.conversation_id();
         self.call(Call {
+            service_url: self.service_url.clone(),
             name: "reply",
             method: Method::POST,
             path: format!("v3/conversations/{}/activities", escaped(conversation_id)),
@@ -88,6 +102,7 @@ impl Connector {
     pub(super) async fn update(&self, activity: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
         let (conversation_id, activity_id) = (activity.conversation_id(), activity.activity_id());
         self.call(Call {
+            service_url: self.service_url.clone(),
             name: "update",
             method: Method::PUT,
             path: format!("v3/conversations/{}/activities/{}", escaped(conversation_id), escaped(activity_id)),
@@ -98,6 +113,107 @@ impl Connector {
         .await
     }
 
+    pub(super) async fn say(&self, scene: &TeamsScene, message: &TeamsMessage) -> DeliveryOutcome {
+        self.say_in(scene, &scene.conversation_id, message).await
+    }
+
+    async fn say_in(&self, scene: &TeamsScene, conversation_id: &str, message: &TeamsMessage) -> DeliveryOutcome {
+        let Some(service_url) = safe(&scene.service_url) else { return unsafe_url() };
+        self.call(Call {
+            service_url,
+            name: "say",
+            method: Method::POST,
+            path: format!("v3/conversations/{}/activities", escaped(conversation_id)),
+            body: as_json(message),
+            route: TeamsRoute::Reply { conversation_id },
+            conversation_id,
+        })
+        .await
+    }
+
+    pub(super) async fn replace(
+        &self,
+        scene: &TeamsScene,
+        activity_id: &str,
+        message: &TeamsMessage,
+    ) -> DeliveryOutcome {
+        let Some(service_url) = safe(&scene.service_url) else { return unsafe_url() };
+        let Some(activity) = TeamsActivity::new(&scene.conversation_id, activity_id) else {
+            return DeliveryOutcome::Dead { reason: "the message that was pressed has no name".to_owned() };
+        };
+        self.call(Call {
+            service_url,
+            name: "replace",
+            method: Method::PUT,
+            path: format!("v3/conversations/{}/activities/{}", escaped(&scene.conversation_id), escaped(activity_id)),
+            body: as_json(message),
+            route: TeamsRoute::Update(&activity),
+            conversation_id: &scene.conversation_id,
+        })
+        .await
+    }
+
+    /// The conversation with a person is always the same one: asked for again, it is found, and an answer sent again goes there.
+    pub(super) async fn say_to_person(
+        &self,
+        scene: &TeamsScene,
+        account: &str,
+        message: &TeamsMessage,
+    ) -> DeliveryOutcome {
+        let Some(service_url) = safe(&scene.service_url) else { return unsafe_url() };
+        let tenant_id = scene.tenant_id.as_str();
+        let body = json!({
+            "isGroup": false,
+            "bot": {"id": format!("28:{}", self.app_id())},
+            "members": [{"id": account}],
+            "tenantId": tenant_id,
+            "channelData": {"tenant": {"id": tenant_id}},
+        });
+        let call = Call {
+            service_url,
+            name: "open",
+            method: Method::POST,
+            path: "v3/conversations".to_owned(),
+            body: Some(body),
+            route: TeamsRoute::NewThread,
+            conversation_id: &scene.conversation_id,
+        };
+        match self.asked::<Named>(&call).await {
+            Ok(Named { id }) => self.say_in(scene, &id, message).await,
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Source: <https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context#get-team-details>.
+    pub(super) async fn team_details(&self, service_url: &str, thread_id: &str) -> Option<TeamDetails> {
+        let call = Call {
+            service_url: safe(service_url)?,
+            name: "team",
+            method: Method::GET,
+            path: format!("v3/teams/{}", escaped(thread_id)),
+            body: None,
+            route: TeamsRoute::Reply { conversation_id: thread_id },
+            conversation_id: thread_id,
+        };
+        self.asked(&call).await.ok()
+    }
+
+    /// An answer that is read for what it says. An `Err` is what its failure means.
+    async fn asked<T: serde::de::DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, DeliveryOutcome> {
+        let whole = self.answered(call).instrument(traces::chat_call("teams", call.name));
+        let answered = match tokio::time::timeout(self.timeout, whole).await {
+            Ok(answered) => answered?,
+            Err(_) => return Err(Broken::Timeout.outcome("Teams")),
+        };
+        let answer = answered.answer(self.clock.now_ms());
+        let read = serde_json::from_slice(answer.body).ok().filter(|_| (200..300).contains(&answer.status));
+        read.ok_or_else(|| match teams_outcome(call.route, answer) {
+            // A success that says nothing.
+            DeliveryOutcome::Delivered { .. } => Broken::CutOff.outcome("Teams"),
+            failed => failed,
+        })
+    }
+
     /// Asks for a token; and, where the connector refused the bot although its token was good, for a member of that
     /// conversation: a bot that is blocked gets tokens all the same. (That this asks what posting asks is assumed.)
     pub(super) async fn works(&self) -> Result<(), String> {
@@ -105,6 +221,7 @@ impl Connector {
         let refused_in = self.refused_in.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(conversation_id) = refused_in else { return Ok(()) };
         let asked = self.call(Call {
+            service_url: self.service_url.clone(),
             name: "members",
             method: Method::GET,
             path: format!("v3/conversations/{}/pagedmembers?pageSize=1", escaped(&conversation_id)),
@@ -132,21 +249,8 @@ impl Connector {
         outcome
     }
 
-    /// Sends it with the token that is kept, and once more with a new one if that was refused.
     async fn signed(&self, call: &Call<'_>) -> DeliveryOutcome {
-        let mut token = match self.tokens.token().await {
-            Ok(token) => token,
-            Err(outcome) => return outcome,
-        };
-        let mut answered = self.exchange(call, &token.text).await;
-        if token.was_kept && answered.as_ref().is_ok_and(|answered| self.status(answered) == UNAUTHORIZED) {
-            token = match self.tokens.token_after(&token.text).await {
-                Ok(token) => token,
-                Err(outcome) => return outcome,
-            };
-            answered = self.exchange(call, &token.text).await;
-        }
-        match answered {
+        match self.answered(call).await {
             Ok(answered) => {
                 let outcome = teams_outcome(call.route, answered.answer(self.clock.now_ms()));
                 if matches!(outcome, DeliveryOutcome::Paused { .. }) {
@@ -154,13 +258,24 @@ impl Connector {
                 }
                 outcome
             }
-            Err(error) => error.broken().outcome("Teams"),
+            Err(outcome) => outcome,
         }
+    }
+
+    /// Sends it with the token that is kept, and once more with a new one if that was refused.
+    async fn answered(&self, call: &Call<'_>) -> Result<Answered, DeliveryOutcome> {
+        let mut token = self.tokens.token().await?;
+        let mut answered = self.exchange(call, &token.text).await;
+        if token.was_kept && answered.as_ref().is_ok_and(|answered| self.status(answered) == UNAUTHORIZED) {
+            token = self.tokens.token_after(&token.text).await?;
+            answered = self.exchange(call, &token.text).await;
+        }
+        answered.map_err(|error| error.broken().outcome("Teams"))
     }
 
     async fn exchange(&self, call: &Call<'_>, token: &SecretString) -> Result<Answered, ExchangeError> {
         let wrong = |error: url::ParseError| ExchangeError::Network(Broken::Connect, error.to_string());
-        let url = self.service_url.join(&call.path).map_err(wrong)?;
+        let url = call.service_url.join(&call.path).map_err(wrong)?;
         let request = self.http.request(call.method.clone(), url).bearer_auth(token.expose_secret());
         let request = match &call.body {
             Some(body) => request.json(body),
@@ -176,6 +291,22 @@ impl Connector {
     fn refused_in(&self, conversation_id: Option<String>) {
         *self.refused_in.lock().unwrap_or_else(PoisonError::into_inner) = conversation_id;
     }
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// A token proved that it is Microsoft's; what goes there is a token of ours, so that it is https is looked at all the same. Some
+/// end with `/`, some do not.
+fn safe(service_url: &str) -> Option<Url> {
+    let url = Url::parse(&format!("{}/", service_url.trim_end_matches('/'))).ok()?;
+    (url.scheme() == "https" || is_loopback(&url)).then_some(url)
+}
+
+fn unsafe_url() -> DeliveryOutcome {
+    DeliveryOutcome::Dead { reason: "the service URL of the activity is no https URL".to_owned() }
 }
 
 /// A thread of a channel begins with a conversation of its own. The tenant is said because a connector that serves many may

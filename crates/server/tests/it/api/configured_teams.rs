@@ -1,10 +1,11 @@
-//! The two operations on the teams of Microsoft Teams that an account may post to.
+//! The operations on the teams of Microsoft Teams that an account may post to: AWS's two, and Bellhop's own.
 
 use serde_json::{Value, json};
 use server::config::{ConfiguredTeamSettings, Settings};
 use wire::operations::Operation::{
-    CreateMicrosoftTeamsChannelConfiguration, DeleteMicrosoftTeamsChannelConfiguration,
-    DeleteMicrosoftTeamsConfiguredTeam as DELETE, DescribeSlackWorkspaces, ListMicrosoftTeamsConfiguredTeams as LIST,
+    CreateMicrosoftTeamsChannelConfiguration, CreateMicrosoftTeamsConfiguredTeam as CREATE,
+    DeleteMicrosoftTeamsChannelConfiguration, DeleteMicrosoftTeamsConfiguredTeam as DELETE, DescribeSlackWorkspaces,
+    ListMicrosoftTeamsConfiguredTeams as LIST,
 };
 
 use crate::kit::{Key, Listing, OPS, OTHER, ROLE, TEAM_NAME, TEAMS_TEAM, TENANT, TestServer};
@@ -117,4 +118,49 @@ async fn pages_hold_every_team_once_while_others_go() {
     server.call(DELETE, json!({ "TeamId": ids[1] })).await.no_content();
     server.call(DELETE, json!({ "TeamId": ids[2] })).await.no_content();
     assert_eq!(listing.page(&server, 100, &token).await.0, ids[3..]);
+}
+
+/// Bellhop's own operation: no expectation of it is of AWS.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_is_configured_by_the_api_and_may_be_named_again() {
+    let mut server = TestServer::start().await;
+    let body = |name: &str| json!({ "TeamId": team_id('1'), "TenantId": TENANT, "TeamName": name });
+    let shown = |name: &str| json!({ "TenantId": TENANT, "TeamId": team_id('1'), "TeamName": name, "State": "ENABLED", "StateReason": null });
+    for name in ["Web", "Web and more"] {
+        let created = server.call(CREATE, body(name)).await.ok(201);
+        assert_eq!(created, json!({ "ConfiguredTeam": shown(name) }));
+    }
+    let listed = async |server: &TestServer, key| server.call_as(key, LIST, json!({})).await.ok(200);
+    assert_eq!(listed(&server, OPS).await["ConfiguredTeams"][0], shown("Web and more"));
+    assert_eq!(listed(&server, OTHER).await["ConfiguredTeams"], json!([]));
+    let channel = json!({ "ConfigurationName": "web", "TeamId": team_id('1'), "TenantId": TENANT,
+                          "ChannelId": "19%3Aweb%40thread.tacv2", "IamRoleArn": ROLE });
+    let refused = server.call_as(OTHER, CreateMicrosoftTeamsChannelConfiguration, channel.clone()).await;
+    refused.refused(400, "InvalidRequestException", "message");
+    server.call(CreateMicrosoftTeamsChannelConfiguration, channel).await.ok(201);
+    // What the settings say of a team is said there; and when they begin to, they are stronger.
+    let declared = json!({ "TeamId": TEAMS_TEAM, "TenantId": TENANT, "TeamName": "Mine" });
+    let text = server.call(CREATE, declared).await.refused(400, "InvalidRequestException", "message");
+    assert!(text.contains("by the settings of this server"), "{text}");
+    server.restart_with(|settings| with_teams(settings, OPS, "1")).await;
+    assert_eq!(listed(&server, OPS).await["ConfiguredTeams"][0], shown(&format!("Team {}", team_id('1'))));
+    server.call(CREATE, body("Web")).await.refused(400, "InvalidRequestException", "message");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bellhops_own_operation_is_on_record_as_such_and_found_by_its_name_too() {
+    let server = TestServer::start().await;
+    let body = json!({ "TeamId": team_id('1'), "TenantId": TENANT, "TeamName": "hush" });
+    server.call(CREATE, body.clone()).await.ok(201);
+    server.call(LIST, json!({})).await.ok(200);
+    let records = server.audited(2).await;
+    assert_eq!(records[0]["eventName"], "CreateMicrosoftTeamsConfiguredTeam");
+    assert_eq!(records[0]["eventSource"], "chatbot.amazonaws.com");
+    assert_eq!(records[0]["additionalEventData"], json!({ "operationOf": "Bellhop" }));
+    assert_eq!(records[1].get("additionalEventData"), None);
+    assert!(!records[0].to_string().contains("hush"));
+    for wrong in [json!({}), json!({ "TeamId": "no", "TenantId": TENANT, "TeamName": "Web" })] {
+        let text = server.call(CREATE, wrong).await.refused(400, "InvalidParameterException", "message");
+        assert!(text.contains("'teamId'"), "{text}");
+    }
 }

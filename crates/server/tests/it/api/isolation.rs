@@ -59,15 +59,15 @@ async fn not_yours_and_not_there_are_one_answer() {
     let never_made = ours.absent();
     let never_made_by_them = Furniture::named(OTHER, NAME).absent();
     // What they make shows in their lists: that comes last.
-    let creates = |operation: &&Operation| operation.name().starts_with("Create");
-    let (makes, others): (Vec<&Operation>, Vec<&Operation>) = Operation::ALL.iter().partition(creates);
+    let creates = |operation: &Operation| operation.name().starts_with("Create");
+    let (makes, others): (Vec<Operation>, Vec<Operation>) = Operation::every().partition(creates);
     for operation in others.into_iter().chain(makes) {
         // Their owner has just read them: whatever is kept in memory is kept now.
         for reads in READS {
             call(&server, OPS, reads, &ours).await.ok(200);
         }
-        let of_ours = call(&server, OTHER, *operation, &ours).await;
-        let of_none = call(&server, OTHER, *operation, &never_made).await;
+        let of_ours = call(&server, OTHER, operation, &ours).await;
+        let of_none = call(&server, OTHER, operation, &never_made).await;
         let said = impersonal(&of_ours, &ours, OPS);
         assert_eq!(said, impersonal(&of_none, &never_made, OPS), "{}", operation.name());
         // What they make is their own, under the second name as under the first.
@@ -75,7 +75,7 @@ async fn not_yours_and_not_there_are_one_answer() {
             assert_eq!(of_ours.status, 201, "{said}");
             continue;
         }
-        let of_none_of_theirs = call(&server, OTHER, *operation, &never_made_by_them).await;
+        let of_none_of_theirs = call(&server, OTHER, operation, &never_made_by_them).await;
         assert_eq!(said, impersonal(&of_none_of_theirs, &never_made_by_them, OTHER), "{}", operation.name());
         // And all three are answers of one who has nothing: an error, an empty list, a preference.
         let has_nothing = matches!(of_ours.status, 204 | 404)
@@ -100,9 +100,9 @@ async fn two_accounts_with_the_same_names_are_two() {
     assert!(!seen(&of_ours).contains(OTHER.account_id) && seen(&of_ours).contains(OPS.account_id));
     assert!(!seen(&of_theirs).contains(OPS.account_id) && seen(&of_theirs).contains(OTHER.account_id));
     // Everything that can be done to the one by its own, the spare workspace and team apart, which the other has not.
-    for operation in Operation::ALL {
+    for operation in Operation::every() {
         let before = everything(&server, OPS).await;
-        call(&server, OTHER, *operation, &theirs).await;
+        call(&server, OTHER, operation, &theirs).await;
         assert_eq!(everything(&server, OPS).await, before, "{} reached into another account", operation.name());
     }
     assert_eq!(everything(&server, OPS).await, of_ours);

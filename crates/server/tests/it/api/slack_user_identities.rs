@@ -39,7 +39,7 @@ async fn a_person_is_shown_with_their_role_and_who_linked_them() {
             Some(&linked_by.parse().unwrap()),
         )
         .await;
-    assert!(put.unwrap());
+    assert!(put.unwrap().unwrap());
     let expected = json!([
         { "IamRoleArn": ROLE, "ChatConfigurationArn": arn, "SlackTeamId": TEAM, "SlackUserId": "U1",
           "AwsUserIdentity": null }, // an administrator linked them; the null: observed

@@ -87,9 +87,13 @@ struct Slack {
     tokens: HashMap<String, SlackAnswer>,
     /// Channels that are not public.
     private: HashSet<String>,
+    /// What methods that only ask say, by their name and what is asked with.
+    says: HashMap<(String, String), (Value, Option<String>)>,
     buckets: Option<(i64, i64)>,
     bucket_of: HashMap<String, Bucket>,
     posted: u64,
+    /// What `apps.connections.open` answers.
+    socket_url: Option<String>,
 }
 
 struct Shared {
@@ -113,9 +117,11 @@ impl FakeSlack {
                 channels: HashMap::new(),
                 tokens: HashMap::new(),
                 private: HashSet::new(),
+                says: HashMap::new(),
                 buckets: None,
                 bucket_of: HashMap::new(),
                 posted: 0,
+                socket_url: None,
             }),
         });
         let routes = Router::new()
@@ -159,6 +165,22 @@ impl FakeSlack {
             Some(answer) => drop(tokens.insert(token.to_owned(), answer)),
             None => drop(tokens.remove(token)),
         }
+    }
+
+    /// What `method` says in its success: with this token; of a page after the first, with this token and `/` and the cursor; of
+    /// `oauth.v2.access`, with this code or refresh token.
+    pub fn says(&self, method: &str, with: &str, answer: Value) {
+        self.slack().says.insert((method.to_owned(), with.to_owned()), (answer, None));
+    }
+
+    /// `auth.test` says this of a token, with these scopes in its head.
+    pub fn knows(&self, token: &str, owner: Value, scopes: &str) {
+        self.slack().says.insert(("auth.test".to_owned(), token.to_owned()), (owner, Some(scopes.to_owned())));
+    }
+
+    /// Apps in Socket Mode open their sockets there.
+    pub fn opens_sockets_at(&self, url: String) {
+        self.slack().socket_url = Some(url);
     }
 
     /// Allows each channel `size` messages at once and one more every `interval_ms`; refuses the others with 429.
@@ -208,6 +230,20 @@ impl Slack {
         SlackAnswer::Ok
     }
 
+    fn say(&self, method: &str, token: &str, body: &Value) -> Option<(Value, Option<String>)> {
+        let argument = |name: &str| body[name].as_str().filter(|text| !text.is_empty());
+        let with = match (argument("cursor"), argument("code").or(argument("refresh_token"))) {
+            (Some(cursor), _) => format!("{token}/{cursor}"),
+            (None, Some(grant)) => grant.to_owned(),
+            (None, None) => token.to_owned(),
+        };
+        let said = self.says.get(&(method.to_owned(), with)).cloned();
+        // Whose an unknown token is: a bot's of a workspace that nobody else has.
+        said.or_else(|| {
+            (method == "auth.test").then(|| (json!({ "team_id": "T0NEW", "team": "New", "user_id": "U0BOT" }), None))
+        })
+    }
+
     fn ts(&mut self) -> String {
         self.posted += 1;
         format!("1700000000.{:06}", self.posted)
@@ -228,15 +264,19 @@ async fn answer(
         serde_json::from_slice(&body).unwrap()
     };
     let channel = body["channel"].as_str().unwrap_or_default().to_owned();
-    let token = headers["authorization"].to_str().unwrap().strip_prefix("Bearer ").unwrap();
-    let (answer, ts, is_private) = {
+    // An event's own address needs no token: it is the permission. An app signs its own requests with its client secret.
+    let authorization = headers.get("authorization").map(|value| value.to_str().unwrap()).unwrap_or_default();
+    let token = authorization.strip_prefix("Bearer ").unwrap_or(authorization);
+    let (answer, ts, is_private, said) = {
         let mut slack = shared.slack.lock().unwrap();
         let now_ms = shared.clock.now_ms();
         let answer = slack.decide(&method, token, &channel, now_ms);
         let is_taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
         let ts = (is_taken && method == "chat.postMessage").then(|| slack.ts());
-        slack.requests.push(SlackRequest { token: token.to_owned(), at_ms: now_ms, posted: ts.clone(), method, body });
-        (answer, ts, slack.private.contains(&channel))
+        let said = slack.say(&method, token, &body);
+        let (token, asked) = (token.to_owned(), method.clone());
+        slack.requests.push(SlackRequest { token, at_ms: now_ms, posted: ts.clone(), method: asked, body });
+        (answer, ts, slack.private.contains(&channel), said)
     };
     match answer {
         SlackAnswer::Ok => {
@@ -244,7 +284,18 @@ async fn answer(
             let info = json!({ "id": channel, "name": name, "is_private": is_private });
             let host = headers["host"].to_str().unwrap();
             let (url, file) = (format!("http://{host}/upload/{FILE}"), FILE);
-            json_answer(&json!({ "ok": true, "ts": ts, "channel": info, "upload_url": url, "file_id": file }))
+            let answer = json!({ "ok": true, "ts": ts, "channel": info, "upload_url": url, "file_id": file });
+            if method == "apps.connections.open" {
+                let socket_url = shared.slack.lock().unwrap().socket_url.clone();
+                let url = socket_url.expect("a test that opens sockets says where");
+                return json_answer(&json!({ "ok": true, "url": url }));
+            }
+            let Some((said, scopes)) = said else { return json_answer(&answer) };
+            let mut response = json_answer(&super::with(answer, said));
+            if let Some(scopes) = scopes {
+                response.headers_mut().insert("x-oauth-scopes", scopes.parse().unwrap());
+            }
+            response
         }
         SlackAnswer::RateLimited { retry_after_seconds } => {
             let head = (http::StatusCode::TOO_MANY_REQUESTS, [("retry-after", retry_after_seconds.to_string())]);

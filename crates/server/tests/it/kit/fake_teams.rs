@@ -1,4 +1,5 @@
-//! Microsoft as a Teams bot sees it: a login that gives tokens, and the Bot Framework's connector, which looks at them. It
+//! Microsoft as a Teams bot sees it: a login that gives tokens, and the Bot Framework's connector, which looks at them and signs
+//! what people say ([`BotFramework`] makes such tokens). It
 //! remembers every request and keeps the messages, so that a reply or an update of something that is not there is refused.
 //!
 //! Paths and shapes are those of Microsoft's pages; nothing else answers for them here.
@@ -20,9 +21,10 @@ use server::config::TeamsBotSettings;
 use tokio::task::JoinSet;
 use url::{Url, form_urlencoded};
 
+use super::bot_framework::BotFramework;
 use super::serving::serve;
 
-const APP_ID: &str = "dddddddd-3333-4444-8555-666666666666";
+pub const APP_ID: &str = "dddddddd-3333-4444-8555-666666666666";
 pub const APP_SECRET: &str = "app+secret&of=the bot";
 const SCOPE: &str = "https://api.botframework.com/.default";
 const HOUR_SECONDS: i64 = 3600;
@@ -69,6 +71,8 @@ struct Teams {
     /// Conversations and their messages.
     messages: BTreeMap<String, BTreeMap<String, Value>>,
     named: u64,
+    /// Of teams, by Teams' own names for them.
+    details: HashMap<String, Value>,
 }
 
 struct Shared {
@@ -79,6 +83,7 @@ struct Shared {
 pub struct FakeTeams {
     address: SocketAddr,
     shared: Arc<Shared>,
+    pub framework: BotFramework,
     _serving: JoinSet<()>,
 }
 
@@ -89,8 +94,9 @@ impl FakeTeams {
             .route("/login/{tenant}/oauth2/v2.0/token", post(login))
             .route("/teams/{*path}", any(connector))
             .with_state(shared.clone());
-        let (address, serving) = serve(routes).await;
-        Self { address, shared, _serving: serving }
+        let framework = BotFramework::new(shared.clock.clone());
+        let (address, serving) = serve(routes.merge(framework.routes())).await;
+        Self { address, shared, framework, _serving: serving }
     }
 
     pub fn url(&self, path: &str) -> Url {
@@ -106,6 +112,8 @@ impl FakeTeams {
             tenant_id: None,
             service_url: Some(self.url("/teams/")),
             login_url: Some(self.url("/login/")),
+            openid_url: Some(self.url("/openid")),
+            token_issuer: None,
         }
     }
 
@@ -117,6 +125,16 @@ impl FakeTeams {
     /// The next requests of a method with a good token are answered so, one after the other.
     pub fn next_to(&self, method: Method, answers: impl IntoIterator<Item = TeamsAnswer>) {
         self.teams().scripts.entry(method).or_default().extend(answers);
+    }
+
+    /// Somebody spoke in this conversation: it is there, to be answered in.
+    pub fn conversation(&self, conversation_id: &str) {
+        self.teams().messages.entry(conversation_id.to_owned()).or_default();
+    }
+
+    /// The connector tells this of a team by Teams' own name for it.
+    pub fn team(&self, thread_id: &str, details: Value) {
+        self.teams().details.insert(thread_id.to_owned(), details);
     }
 
     /// Every request with a good token is answered so; `None`: as without a word.
@@ -227,6 +245,18 @@ impl Teams {
         let gone = |code: &str| answer(404, &json!({ "error": { "code": code, "message": "Not found." } }));
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         match (method, path.as_slice()) {
+            (&Method::POST, ["v3", "conversations"]) if body["isGroup"] == false => {
+                let Some(person) = body["members"][0]["id"].as_str().filter(|id| id.starts_with("29:")) else {
+                    return answer(400, &json!({ "error": { "code": "BadSyntax", "message": "Bad members" } }));
+                };
+                let conversation_id = format!("a:{person}");
+                self.messages.entry(conversation_id.clone()).or_default();
+                answer(201, &json!({ "id": conversation_id }))
+            }
+            (&Method::GET, ["v3", "teams", thread_id]) => match self.details.get(*thread_id) {
+                Some(details) => answer(200, details),
+                None => gone("TeamNotFound"),
+            },
             (&Method::POST, ["v3", "conversations"]) => {
                 let Some(channel_id) = body["channelData"]["channel"]["id"].as_str().filter(|id| !id.contains('%'))
                 else {

@@ -2,11 +2,11 @@
 //! refused.
 
 use serde_json::{Value, json};
-use server::config::{ConfiguredTeamSettings, Settings, SlackWorkspaceSettings};
-use store::PersonId;
+use server::config::{ConfiguredTeamSettings, Settings, SlackAppSettings, SlackWorkspaceSettings};
+use store::{NewLink, PersonId};
 use wire::operations::Operation as O;
 
-use super::{Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
+use super::{APP, Key, OPS, ROLE, TEAM, TEAMS_TEAM, TENANT, TOPIC, TestServer};
 
 /// Someone of Microsoft Teams; in Slack, they are `U0PERSON`.
 pub const PERSON: &str = "cccccccc-1111-4222-8333-dddddddddddd";
@@ -26,6 +26,8 @@ pub struct Furniture {
     /// A workspace and a team without configurations.
     pub spare_workspace: String,
     pub spare_team: String,
+    /// Of a link that waits for a proof.
+    pub link_code: String,
 }
 
 impl Furniture {
@@ -42,6 +44,7 @@ impl Furniture {
             teams_user: PERSON.to_owned(),
             spare_workspace: "T0SPARE".to_owned(),
             spare_team: "eeeeeeee-2222-4333-8444-555555555555".to_owned(),
+            link_code: format!("{:A<8}", name.to_uppercase()),
         }
     }
 
@@ -58,12 +61,14 @@ impl Furniture {
             teams_user: PERSON.replace('c', "9"),
             spare_workspace: "T0NOONE".to_owned(),
             spare_team: self.spare_team.replace('e', "9"),
+            link_code: "ZZZZZZZZ".to_owned(),
         }
     }
 }
 
-/// The workspace and the team that are spare belong to [`OPS`].
+/// The workspace and the team that are spare belong to [`OPS`]. Workspaces can be authorised by OAuth.
 pub fn with_spares(settings: &mut Settings) {
+    settings.slack.apps.push(slack_app());
     let names = Furniture::named(OPS, "");
     settings.slack.workspaces.push(SlackWorkspaceSettings {
         account_id: OPS.account_id.parse().unwrap(),
@@ -78,6 +83,12 @@ pub fn with_spares(settings: &mut Settings) {
         tenant_id: TENANT.parse().unwrap(),
         team_name: "Spare".to_owned(),
     });
+}
+
+/// [`APP`] with all that OAuth needs.
+pub fn slack_app() -> SlackAppSettings {
+    let (client_id, client_secret) = (Some("12.34".to_owned()), Some("client-secret".into()));
+    SlackAppSettings { client_id, client_secret, ..APP.settings() }
 }
 
 /// Makes a configuration of each platform and a custom action, tagged; associates the action with the Slack channel, and
@@ -110,7 +121,28 @@ pub async fn furnish(server: &TestServer, key: Key, name: &str) -> Furniture {
     }
     server.link(key, &made.slack, &PersonId::Slack(made.slack_user.parse().unwrap())).await;
     server.link(key, &made.teams, &PersonId::MicrosoftTeams(made.teams_user.parse().unwrap())).await;
+    open_link(server, key, &made).await;
     made
+}
+
+/// A link of a person in the Slack channel, opened in a browser: it waits for a proof.
+async fn open_link(server: &TestServer, key: Key, made: &Furniture) {
+    let now_ms = server.api().now_ms;
+    let link = NewLink {
+        id: made.link_code.clone(),
+        asked_key: made.link_code.clone(),
+        code: made.link_code.clone(),
+        account_id: key.account_id.parse().unwrap(),
+        configuration_arn: made.slack.parse().unwrap(),
+        person: PersonId::Slack("U0NEW".parse().unwrap()),
+        person_name: None,
+        team_name: None,
+        channel_name: None,
+        created_at_ms: now_ms,
+        expires_at_ms: now_ms + 600_000,
+    };
+    server.store().put_link(&link).await.unwrap();
+    server.store().open_link(&link.id, "a-browser", now_ms).await.unwrap().unwrap();
 }
 
 /// All that an account's administrator can see in it.

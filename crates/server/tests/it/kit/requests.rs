@@ -5,6 +5,9 @@ use wire::operations::Operation;
 
 use super::{CHIME_URL, Furniture, ROLE, TEAM, TEAMS_TEAM, TENANT, with};
 
+/// A team that nobody has yet.
+const NEW_TEAM: &str = "77777777-2222-4333-8444-555555555555";
+
 /// What an operation is sent, with the required members alone (and those without which it would not touch what it is
 /// about), and what IAM looks at.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub struct Request {
     pub resources: Vec<String>,
     /// The role that the request hands to the service.
     pub passes: Option<&'static str>,
+    /// Another action that it asks for, on `*`: AWS's reference has it as one without an operation.
+    pub also: Option<&'static str>,
 }
 
 /// The request of an operation that is about these things; creates make new ones.
@@ -23,6 +28,7 @@ pub fn request(operation: Operation, about: &Furniture) -> Request {
     let resources = resources(operation, about);
     Request {
         passes: body.get("IamRoleArn").map(|_| ROLE),
+        also: (operation == Operation::GetSlackOauthParameters).then_some("chatbot:RedeemSlackOauthCode"),
         resources: if resources.is_empty() { vec!["*".to_owned()] } else { resources },
         body,
     }
@@ -44,6 +50,12 @@ fn body(operation: Operation, it: &Furniture) -> Value {
             json!({ "ConfigurationName": new, "TeamId": TEAMS_TEAM, "TenantId": TENANT,
                     "ChannelId": format!("19%3A{new}%40thread.tacv2"), "IamRoleArn": ROLE })
         }
+        O::ProveLink => json!({ "Code": it.link_code }),
+        O::CreateMicrosoftTeamsConfiguredTeam => {
+            json!({ "TeamId": NEW_TEAM, "TenantId": TENANT, "TeamName": "New" })
+        }
+        O::CreateSlackWorkspaceAuthorization => json!({ "BotToken": "xoxb-new" }),
+        O::GetSlackOauthParameters => json!({}),
         O::CreateSlackChannelConfiguration => {
             json!({ "ConfigurationName": new, "SlackTeamId": TEAM, "SlackChannelId": format!("C{new}"),
                     "IamRoleArn": ROLE })
@@ -110,7 +122,9 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         O::CreateChimeWebhookConfiguration
         | O::CreateCustomAction
         | O::CreateMicrosoftTeamsChannelConfiguration
+        | O::CreateMicrosoftTeamsConfiguredTeam
         | O::CreateSlackChannelConfiguration
+        | O::CreateSlackWorkspaceAuthorization
         | O::DeleteMicrosoftTeamsConfiguredTeam
         | O::DeleteMicrosoftTeamsUserIdentity
         | O::DeleteSlackUserIdentity
@@ -121,11 +135,13 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         | O::DescribeSlackWorkspaces
         | O::GetAccountPreferences
         | O::GetMicrosoftTeamsChannelConfiguration
+        | O::GetSlackOauthParameters
         | O::ListCustomActions
         | O::ListMicrosoftTeamsChannelConfigurations
         | O::ListMicrosoftTeamsConfiguredTeams
         | O::ListMicrosoftTeamsUserIdentities
         | O::ListTagsForResource
+        | O::ProveLink
         | O::UpdateAccountPreferences => Vec::new(),
     };
     arns.into_iter().cloned().collect()

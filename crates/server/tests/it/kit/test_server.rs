@@ -79,7 +79,7 @@ impl TestServer {
     }
 
     async fn start_in(mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_by(ManualClock::at_midday(), mode, change).await
+        Box::pin(Self::start_by(ManualClock::at_midday(), mode, change)).await
     }
 
     async fn start_by(clock: ManualClock, mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {
@@ -164,7 +164,7 @@ impl TestServer {
     pub async fn link(&self, key: Key, configuration_arn: &str, person: &PersonId) {
         let (account_id, arn) = (key.account_id.parse().unwrap(), configuration_arn.parse().unwrap());
         let put = self.store().put_user_identity(&account_id, &arn, person, &ROLE.parse().unwrap(), None).await;
-        assert!(put.unwrap(), "there is no {configuration_arn}");
+        assert!(put.unwrap().unwrap(), "there is no {configuration_arn}");
     }
 
     /// `GET path`: status and text.
@@ -355,6 +355,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
             }],
             webhooks: Vec::new(),
             bot: None,
+            installers: Vec::new(),
         },
         // Nothing of a test leaves the machine: who posts to Chime starts a webhook of their own.
         chime: ChimeSettings { api_url: Some(slack.api_url()) },
@@ -378,5 +379,6 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         access_keys: vec![access_key(OPS), access_key(OTHER)],
         policies: Vec::new(),
         sign_in: SignInSettings::default(),
+        user_roles: Vec::new(),
     }
 }

@@ -28,6 +28,65 @@ pub enum Block {
         slack_file: SlackFile,
         alt_text: String,
     },
+    /// <https://docs.slack.dev/reference/block-kit/blocks/actions-block>.
+    Actions {
+        elements: Vec<Element>,
+    },
+    /// <https://docs.slack.dev/reference/block-kit/blocks/input-block>.
+    Input {
+        block_id: String,
+        label: TextObject,
+        element: Element,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<TextObject>,
+        optional: bool,
+    },
+}
+
+/// What is pressed or filled in: <https://docs.slack.dev/reference/block-kit/block-elements>.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Element {
+    Button {
+        action_id: String,
+        text: TextObject,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        style: Option<&'static str>,
+    },
+    PlainTextInput {
+        action_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        initial_value: Option<String>,
+    },
+    StaticSelect {
+        action_id: String,
+        options: Vec<SelectOption>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        initial_option: Option<SelectOption>,
+    },
+}
+
+impl Element {
+    /// As [`Block::cost`]; inputs stand in views, which have a bound of their own.
+    pub fn cost(&self) -> usize {
+        const CONTAINER: usize = 90;
+        let length = |text: &Option<String>| text.as_ref().map_or(0, |text| mrkdwn::units(text));
+        match self {
+            Self::Button { text, value, url, .. } => CONTAINER + text.cost() + length(value) + length(url),
+            Self::PlainTextInput { .. } | Self::StaticSelect { .. } => 0,
+        }
+    }
+}
+
+/// One line of a menu: <https://docs.slack.dev/reference/block-kit/composition-objects/option-object>.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SelectOption {
+    pub text: TextObject,
+    pub value: String,
 }
 
 /// A file that Slack has.
@@ -73,6 +132,8 @@ impl Block {
                 Self::Section { text, fields } => text.as_ref().map_or(0, TextObject::cost) + texts(fields),
                 Self::Context { elements } => texts(elements),
                 Self::Image { slack_file, alt_text } => slack_file.id.len() + mrkdwn::units(alt_text),
+                Self::Actions { elements } => elements.iter().map(Element::cost).sum(),
+                Self::Input { element, .. } => element.cost(),
             }
     }
 }
@@ -90,7 +151,7 @@ pub struct TextObject {
 }
 
 impl TextObject {
-    fn plain(text: String) -> Self {
+    pub fn plain(text: String) -> Self {
         Self { kind: "plain_text", text, emoji: Some(false), verbatim: None }
     }
 
@@ -100,7 +161,7 @@ impl TextObject {
         Self { kind: "mrkdwn", text, emoji: None, verbatim: (!native).then_some(true) }
     }
 
-    fn cost(&self) -> usize {
+    pub fn cost(&self) -> usize {
         const CONTAINER: usize = 45;
         CONTAINER + mrkdwn::units(&self.text)
     }

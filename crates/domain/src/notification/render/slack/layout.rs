@@ -15,6 +15,9 @@ const BULLET_TEXT: usize = 900;
 const TAGS_TEXT: usize = 2_900;
 /// Text below which opening another block is not worth it.
 const LEAST_TEXT: usize = 120;
+/// The share of the message that facts may take.
+const FACTS_ROOM: usize = limits::MESSAGE_BLOCKS / 3 * 2;
+const FACTS_SECTIONS: usize = limits::BLOCKS / 2;
 /// What one section costs besides its text, and what the notice of a cut costs.
 const SECTION_COST: usize = 120;
 const NOTICE_COST: usize = 250;
@@ -33,30 +36,36 @@ pub struct Layout {
     cut: bool,
     /// A text was cut, which it says itself.
     shortened: bool,
+    /// What the notice of a cut calls all of it: `notification`.
+    whole: &'static str,
 }
 
 impl Layout {
     /// Room for what stands beside all `others`.
-    pub fn around<'a>(others: impl Iterator<Item = &'a Block>, body: &[Part]) -> Self {
+    pub fn around<'a>(others: impl Iterator<Item = &'a Block>, body: &[Part], whole: &'static str) -> Self {
+        let (mut taken, mut cost) = (0, NOTICE_COST);
+        for block in others {
+            taken += 1;
+            cost += block.cost();
+        }
+        let blocks_left = (limits::BLOCKS - 1).saturating_sub(taken);
+        let room = limits::MESSAGE_BLOCKS.saturating_sub(cost);
+        let mut of_facts =
+            FactsRoom { cost: FACTS_ROOM.min(room), sections: FACTS_SECTIONS.min(blocks_left), cut: false };
+        let before = (of_facts.cost, of_facts.sections);
         let facts: Vec<Vec<Block>> = body
             .iter()
             .filter_map(|part| if let Part::Facts(facts) = part { Some(facts) } else { None })
-            .map(|facts| sections_of(facts))
+            .map(|facts| of_facts.sections_of(facts))
             .collect();
-        let (mut taken, mut cost) = (0, NOTICE_COST);
-        let mut take = |block: &Block| {
-            taken += 1;
-            cost += block.cost();
-        };
-        others.for_each(&mut take);
-        facts.iter().flatten().for_each(&mut take);
         Self {
             blocks: Vec::with_capacity(8),
-            blocks_left: (limits::BLOCKS - 1).saturating_sub(taken),
-            room: limits::MESSAGE_BLOCKS.saturating_sub(cost),
+            blocks_left: blocks_left - (before.1 - of_facts.sections),
+            room: room - (before.0 - of_facts.cost),
             facts: facts.into_iter(),
-            cut: false,
+            cut: of_facts.cut,
             shortened: false,
+            whole,
         }
     }
 
@@ -149,20 +158,41 @@ impl Layout {
     /// The blocks, with a word about it if something was left out.
     pub fn finish(mut self) -> Vec<Block> {
         if self.cut {
-            let notice = "_Cut here: the notification is longer than a Slack message can be._";
-            self.blocks.push(Block::context([notice.to_owned()]));
+            let notice = format!("_Cut here: the {} is longer than a Slack message can be._", self.whole);
+            self.blocks.push(Block::context([notice]));
         }
         self.blocks
     }
 }
 
-fn sections_of(facts: &[Fact]) -> Vec<Block> {
-    let mut fields = facts.iter().filter_map(field);
-    let next = || {
-        let section: Vec<TextObject> = fields.by_ref().take(limits::SECTION_FIELDS).collect();
-        (!section.is_empty()).then(|| Block::fields(section))
-    };
-    std::iter::from_fn(next).collect()
+/// What facts may still take.
+struct FactsRoom {
+    cost: usize,
+    sections: usize,
+    cut: bool,
+}
+
+impl FactsRoom {
+    fn sections_of(&mut self, facts: &[Fact]) -> Vec<Block> {
+        let mut fields = Vec::new();
+        for field in facts.iter().filter_map(field) {
+            let begins_section = fields.len().is_multiple_of(limits::SECTION_FIELDS);
+            let cost = field.cost() + if begins_section { SECTION_COST } else { 0 };
+            if cost > self.cost || (begins_section && self.sections == 0) {
+                self.cut = true;
+                continue;
+            }
+            self.cost -= cost;
+            self.sections -= usize::from(begins_section);
+            fields.push(field);
+        }
+        let mut fields = fields.into_iter();
+        let next = || {
+            let section: Vec<TextObject> = fields.by_ref().take(limits::SECTION_FIELDS).collect();
+            (!section.is_empty()).then(|| Block::fields(section))
+        };
+        std::iter::from_fn(next).collect()
+    }
 }
 
 fn field(fact: &Fact) -> Option<TextObject> {

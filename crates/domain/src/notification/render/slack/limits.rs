@@ -23,3 +23,22 @@ pub const URL: usize = 3_000;
 /// `msg_blocks_too_long` without a number. Observed by users at about 13,200 (slackapi/bolt-js issue 2509, where Slack speaks
 /// of "12,000 text characters with a buffer for block containers"); counting the containers too keeps well below it.
 pub const MESSAGE_BLOCKS: usize = 12_000;
+/// Elements of an actions block: <https://docs.slack.dev/reference/block-kit/blocks/actions-block>.
+pub const ACTIONS: usize = 25;
+/// The words on a button: <https://docs.slack.dev/reference/block-kit/block-elements/button-element>.
+pub const BUTTON_TEXT: usize = 75;
+/// What a button brings back: the same page.
+pub const BUTTON_VALUE: usize = 2_000;
+/// `label` and `hint` of an input block: <https://docs.slack.dev/reference/block-kit/blocks/input-block>.
+pub const INPUT_LABEL: usize = 2_000;
+/// What a text input holds: <https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element>.
+pub const INPUT_TEXT: usize = 3_000;
+/// The words of a menu's line: <https://docs.slack.dev/reference/block-kit/composition-objects/option-object>.
+pub const OPTION_TEXT: usize = 75;
+/// Title, `submit` and `close` of a view, its blocks and its `private_metadata`:
+/// <https://docs.slack.dev/reference/views/modal-views>.
+pub const VIEW_TITLE: usize = 24;
+pub const VIEW_BLOCKS: usize = 100;
+pub const PRIVATE_METADATA: usize = 3_000;
+/// A whole view: `views.open` answers `view_too_large` above 250 kB: <https://docs.slack.dev/reference/methods/views.open>.
+pub const VIEW_BYTES: usize = 250_000;

@@ -172,6 +172,34 @@ pub fn line(text: &str, limit: usize) -> String {
     writer.out
 }
 
+/// A stranger's text on a line of its own, which Slack would make a quotation if it began with `>`.
+pub fn sentence(text: &str, limit: usize) -> String {
+    let line = line(text, limit);
+    match line.strip_prefix("&gt;") {
+        Some(rest) => format!("{GREATER_LOOKALIKE}{rest}"),
+        None => line,
+    }
+}
+
+/// A stranger's text on one line where Slack reads no mrkdwn, so that nothing is escaped; and whether it was cut.
+pub fn plain_line(text: &str, limit: usize) -> (String, bool) {
+    let kept = text.chars().filter(|c| !is_hazard(*c)).map(|c| if c.is_whitespace() { ' ' } else { c });
+    // One character more than fits shows that there is more.
+    let mut line: String = kept.take(limit + 1).collect();
+    if units(&line) <= limit {
+        return (line, false);
+    }
+    let mut room = limit - 1;
+    let fits = |c: &char| {
+        let fits = c.len_utf16() <= room;
+        room = room.saturating_sub(c.len_utf16());
+        fits
+    };
+    line = line.chars().take_while(fits).collect();
+    line.push('…');
+    (line, true)
+}
+
 /// A stranger's text between asterisks: `*label*`.
 pub fn bold(text: &str, limit: usize) -> String {
     let text = line(text, limit.saturating_sub(2));
@@ -303,6 +331,7 @@ mod tests {
     fn a_greater_sign_makes_no_quotation() {
         assert_eq!(prose("> $800\na > b\n>> c", 100), "＞ $800\na &gt; b\n＞&gt; c");
         assert_eq!(code_block("> $800", 100), "```\n&gt; $800\n```");
+        assert_eq!(sentence(" > a\n> b", 100), "＞ a &gt; b");
     }
 
     #[test]

@@ -33,11 +33,13 @@ pub struct Layout {
     facts: std::vec::IntoIter<Vec<Value>>,
     room: usize,
     cut: bool,
+    /// What the notice of a cut calls all of it: `notification`.
+    whole: &'static str,
 }
 
 impl Layout {
     /// Room for what stands between the headline and the small print.
-    pub fn around<'a>(around: impl Iterator<Item = &'a Value>, body: &[Part]) -> Self {
+    pub fn around<'a>(around: impl Iterator<Item = &'a Value>, body: &[Part], whole: &'static str) -> Self {
         let taken = around.map(cost).sum::<usize>() + FRAME_COST + NOTICE_COST;
         let facts_most = FACTS_ROOM.min(limits::MESSAGE_UTF8_BYTES.saturating_sub(taken));
         let (mut facts_room, mut cut) = (facts_most, false);
@@ -57,7 +59,7 @@ impl Layout {
         };
         let facts: Vec<Vec<Value>> = facts.map(&mut all_paid).collect();
         let room = limits::MESSAGE_UTF8_BYTES.saturating_sub(taken + facts_most - facts_room);
-        Self { elements: Vec::with_capacity(16), facts: facts.into_iter(), room, cut }
+        Self { elements: Vec::with_capacity(16), facts: facts.into_iter(), room, cut, whole }
     }
 
     pub fn part(&mut self, part: &Part) {
@@ -87,8 +89,11 @@ impl Layout {
                 }
             }
             other => {
-                self.title(title);
-                self.push(block(&runs(other, BULLET_TEXT), false));
+                let runs = runs(other, BULLET_TEXT);
+                if !runs.is_empty() {
+                    self.title(title);
+                    self.push(block(&runs, false));
+                }
             }
         }
     }
@@ -168,8 +173,8 @@ impl Layout {
     /// The elements, with a word about it if something was left out.
     pub fn finish(mut self) -> Vec<Value> {
         if self.cut {
-            let notice = "Cut here: the notification is longer than a Teams message can be.";
-            self.elements.push(block(&[run(notice, Face::Small)], true));
+            let notice = format!("Cut here: the {} is longer than a Teams message can be.", self.whole);
+            self.elements.push(block(&[run(&notice, Face::Small)], true));
         }
         self.elements
     }

@@ -162,7 +162,7 @@ async fn a_fault_that_makes_no_sense_is_refused_with_a_remedy() {
         (json!({ "fault": "pace", "per_second": 0, "burst": 1 }), "`per_second`"),
         (json!({ "fault": "pace", "per_second": 1, "burst": 0 }), "`burst`"),
         (json!({ "fault": "reset", "channel": "alerts" }), "C0ALERTS"),
-        (json!({ "fault": "reset", "method": "chat.delete" }), "chat.postMessage"),
+        (json!({ "fault": "reset", "method": "chat.scheduleMessage" }), "chat.postMessage"),
         (json!({ "fault": "reset", "percent": 101 }), "1 to 100"),
         (json!({ "fault": "rate_limited", "kept": true }), "`kept`"),
     ];

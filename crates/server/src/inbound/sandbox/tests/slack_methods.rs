@@ -56,7 +56,7 @@ async fn a_post_answers_with_the_message_and_keeps_it() {
         twin.get("messages?channel=C0ALERTS").await["messages"],
         json!([{
             "channel": "C0ALERTS", "ts": "1700000000.000000", "thread_ts": null, "reply_broadcast": false,
-            "user": "U0BELLHOP", "bot_id": "B0BELLHOP", "text": "hi", "blocks": blocks, "attachments": attachments,
+            "user": "U0BELLHOP", "bot_id": "B0BELLHOP", "ephemeral_to": null, "text": "hi", "blocks": blocks, "attachments": attachments,
             "metadata": metadata, "edited": null,
         }])
     );
@@ -213,8 +213,8 @@ async fn a_long_text_is_cut_where_slack_cuts_it() {
 async fn requests_that_are_no_call_are_refused() {
     let twin = Twin::start().await;
     assert_eq!(
-        twin.slack("chat.delete", json!({})).await,
-        json!({ "ok": false, "error": "unknown_method", "req_method": "chat.delete" })
+        twin.slack("chat.scheduleMessage", json!({})).await,
+        json!({ "ok": false, "error": "unknown_method", "req_method": "chat.scheduleMessage" })
     );
     let url = twin.url("slack/api/chat.postMessage");
     let error = async |kind: &str, body: &'static str| -> Value {

@@ -91,7 +91,7 @@ async fn listeners_are_bounded_and_give_their_places_back() {
 #[tokio::test]
 async fn the_page_and_every_file_that_it_names_are_served_with_a_strict_policy() {
     let twin = Twin::start().await;
-    let mut waiting = vec![format!("http://{}/sandbox", twin.address)];
+    let mut waiting = vec![format!("http://{}/sandbox", twin.address), twin.url("teams")];
     let mut seen = Vec::new();
     while let Some(url) = waiting.pop() {
         let response = twin.http.get(&url).send().await.unwrap();
@@ -110,7 +110,7 @@ async fn the_page_and_every_file_that_it_names_are_served_with_a_strict_policy()
             }
         }
     }
-    assert_eq!(seen.len(), 1 + super::super::page::ASSETS.len(), "{seen:?}");
+    assert_eq!(seen.len(), 2 + super::super::page::ASSETS.len(), "{seen:?}");
     assert_eq!(twin.http.get(twin.url("assets/other.js")).send().await.unwrap().status(), 404);
 }
 

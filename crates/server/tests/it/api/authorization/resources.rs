@@ -17,10 +17,10 @@ async fn a_policy_that_names_arns_allows_what_has_one_and_nothing_else() {
         key = Some(declare_user(settings, "arns", &statements));
     })
     .await;
-    for (number, operation) in Operation::ALL.iter().enumerate() {
+    for (number, operation) in Operation::every().enumerate() {
         let about = furnish(&server, OPS, &format!("n{number}")).await;
-        let asked = request(*operation, &about);
-        let answer = server.call_as(key.unwrap(), *operation, asked.body).await;
+        let asked = request(operation, &about);
+        let answer = server.call_as(key.unwrap(), operation, asked.body).await;
         if asked.resources == ["*"] {
             let text = answer.denied();
             assert!(text.contains("on resource: * because"), "{}: {text}", operation.name());
@@ -42,9 +42,9 @@ async fn a_policy_on_one_resource_allows_nothing_on_another() {
     .await;
     furnish(&server, OPS, "yours").await;
     let before = everything(&server, OPS).await;
-    for operation in Operation::ALL {
-        let asked = request(*operation, &yours);
-        let text = server.call_as(key.unwrap(), *operation, asked.body).await.denied();
+    for operation in Operation::every() {
+        let asked = request(operation, &yours);
+        let text = server.call_as(key.unwrap(), operation, asked.body).await.denied();
         assert!(text.contains(&format!("on resource: {} because", asked.resources[0])), "{text}");
     }
     assert_eq!(everything(&server, OPS).await, before);
@@ -87,9 +87,9 @@ async fn the_denied_cannot_tell_what_is_there() {
     let there = furnish(&server, OPS, "k7q").await;
     let gone = there.absent();
     for key in [nobody.unwrap(), denied.unwrap()] {
-        for operation in Operation::ALL {
-            let found = server.call_as(key, *operation, request(*operation, &there).body).await;
-            let not_found = server.call_as(key, *operation, request(*operation, &gone).body).await;
+        for operation in Operation::every() {
+            let found = server.call_as(key, operation, request(operation, &there).body).await;
+            let not_found = server.call_as(key, operation, request(operation, &gone).body).await;
             found.denied();
             assert_eq!(found.bytes().replace("k7q", "NAME"), not_found.bytes().replace("zzz", "NAME"));
         }

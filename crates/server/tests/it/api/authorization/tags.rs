@@ -117,15 +117,15 @@ async fn what_a_resource_is_tagged_with_decides_where_the_reference_says_so() {
     })
     .await;
     let key = key.unwrap();
-    for (number, operation) in Operation::ALL.iter().enumerate() {
+    for (number, operation) in Operation::every().enumerate() {
         let theirs = furnish(&server, OPS, &format!("n{number}")).await;
         let not_theirs = furnish(&server, OPS, &format!("w{number}")).await;
         // What is not there has no tags, and so it is no more theirs than what is not.
         for about in [&not_theirs, &not_theirs.absent()] {
-            server.call_as(key, *operation, request(*operation, about).body).await.denied();
+            server.call_as(key, operation, request(operation, about).body).await.denied();
         }
-        let answer = server.call_as(key, *operation, request(*operation, &theirs).body).await;
-        if WITH_RESOURCE_TAG.contains(operation) {
+        let answer = server.call_as(key, operation, request(operation, &theirs).body).await;
+        if WITH_RESOURCE_TAG.contains(&operation) {
             let text = String::from_utf8_lossy(&answer.body);
             assert_eq!(answer.status, operation.status(), "{}: {text}", operation.name());
         } else {

@@ -1,0 +1,25 @@
+//! Commands of AWS: not in this version, and said so.
+
+use domain::conversation::{Answer, Audience, Reply};
+use domain::notification::{Part, Text};
+use store::StoreError;
+
+use super::Turn;
+use crate::app::App;
+
+/// As much of a command as is repeated.
+const SHOWN: usize = 200;
+
+impl App {
+    #[expect(clippy::unused_async, reason = "it will ask the store for the person's role, as the others do")]
+    pub(super) async fn command(&self, _turn: &Turn<'_>, command: &str) -> Result<Vec<Reply>, StoreError> {
+        let shown: String = command.chars().take(SHOWN).collect();
+        let answer = Answer {
+            headline: "I cannot run commands of AWS yet".to_owned(),
+            body: vec![Part::Paragraph { title: Some("Nothing was run".to_owned()), text: Text::Code(shown) }],
+            controls: Vec::new(),
+            note: Some("Ask me for `help` to see what I can do here.".to_owned()),
+        };
+        Ok(vec![Reply::Say { to: Audience::Everyone, answer }])
+    }
+}

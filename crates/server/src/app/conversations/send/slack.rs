@@ -1,0 +1,109 @@
+//! Replies in Slack: messages in the thread, to one person alone, in the place of another; forms as views.
+
+use domain::conversation::{Answer, Audience, Form, Reply, SlackScene};
+use domain::delivery::DeliveryOutcome;
+use domain::notification::render;
+use secrecy::SecretString;
+use store::StoreError;
+use uuid::Uuid;
+
+use super::super::Turn;
+use crate::app::App;
+use crate::outbound::slack::{Place, Respond, SlackChannelCall};
+
+impl App {
+    pub(super) async fn send_to_slack(
+        &self,
+        turn: &Turn<'_>,
+        scene: &SlackScene,
+        reply_id: Uuid,
+        reply: &Reply,
+    ) -> Result<DeliveryOutcome, StoreError> {
+        let Some(token) = self.slack_token(scene).await? else {
+            return Ok(dead("no account authorises the workspace with this app any more"));
+        };
+        Ok(match reply {
+            Reply::Say { to: Audience::Everyone, answer } => self.say(scene, &token, reply_id, answer).await,
+            Reply::Say { to: Audience::Person, answer } => {
+                let person = turn.event.person.as_ref().map(|person| person.user_id.as_str());
+                self.whisper(scene, &token, person, reply_id, answer).await
+            }
+            Reply::Replace(answer) => self.replace(scene, &token, answer).await,
+            Reply::Ask(form) => self.ask(turn, scene, &token, reply_id, form).await,
+        })
+    }
+
+    /// Of whichever account authorised the workspace with the app that was spoken to.
+    async fn slack_token(&self, scene: &SlackScene) -> Result<Option<SecretString>, StoreError> {
+        let workspaces = self.store.slack_workspaces_of_team(&scene.team_id).await?;
+        let of_the_app = |app_id: &Option<String>| app_id.as_ref().is_none_or(|app_id| *app_id == scene.app_id);
+        let mut usable = workspaces.into_iter().filter(|w| w.disabled_reason.is_none() && of_the_app(&w.app_id));
+        Ok(usable.next().map(|workspace| workspace.bot_token))
+    }
+
+    async fn say(&self, scene: &SlackScene, token: &SecretString, id: Uuid, answer: &Answer) -> DeliveryOutcome {
+        let message = render::slack::answer(answer);
+        let Some(channel_id) = scene.channel_id.as_deref() else { return dead("there is no channel to answer in") };
+        let place = Place { thread_ts: scene.thread_ts.as_deref(), reply_broadcast: false, client_msg_id: id };
+        self.slack.post_message(&SlackChannelCall { token, channel_id }, place, &message).await
+    }
+
+    /// Slack shows a form within three seconds of the press, or never: then the person is told.
+    async fn ask(
+        &self,
+        turn: &Turn<'_>,
+        scene: &SlackScene,
+        token: &SecretString,
+        id: Uuid,
+        form: &Form,
+    ) -> DeliveryOutcome {
+        let opened = match &scene.trigger_id {
+            Some(trigger_id) => self.slack.open_view(token, trigger_id, &render::slack::view(form)).await,
+            None => dead("a form needs a press to be shown by"),
+        };
+        let DeliveryOutcome::Dead { reason } = &opened else { return opened };
+        tracing::warn!(reason, event = turn.key, "a form was not shown");
+        let too_late = Answer::sentence("I was too slow to show the form. Please press the button again.");
+        let person = turn.event.person.as_ref().map(|person| person.user_id.as_str());
+        self.whisper(scene, token, person, id, &too_late).await
+    }
+
+    /// By the address that the event brought, which works where the app is no member too; else as an ephemeral message.
+    async fn whisper(
+        &self,
+        scene: &SlackScene,
+        token: &SecretString,
+        person: Option<&str>,
+        id: Uuid,
+        answer: &Answer,
+    ) -> DeliveryOutcome {
+        let message = render::slack::answer(answer);
+        if let Some(url) = &scene.response_url {
+            return self.slack.respond(url.as_str(), Respond::ToAsker, &message).await;
+        }
+        let (Some(channel_id), Some(user_id)) = (scene.channel_id.as_deref(), person) else {
+            return dead("there is nobody to answer");
+        };
+        // A direct message is seen by nobody else.
+        if channel_id.starts_with('D') {
+            return self.say(scene, token, id, answer).await;
+        }
+        let call = SlackChannelCall { token, channel_id };
+        self.slack.post_ephemeral(&call, user_id, scene.thread_ts.as_deref(), &message).await
+    }
+
+    async fn replace(&self, scene: &SlackScene, token: &SecretString, answer: &Answer) -> DeliveryOutcome {
+        let message = render::slack::answer(answer);
+        if let Some(url) = &scene.response_url {
+            return self.slack.respond(url.as_str(), Respond::InPlace, &message).await;
+        }
+        let (Some(channel_id), Some(ts)) = (scene.channel_id.as_deref(), scene.message_ts.as_deref()) else {
+            return dead("there is no message to replace");
+        };
+        self.slack.update_message(&SlackChannelCall { token, channel_id }, ts, &message).await
+    }
+}
+
+fn dead(reason: &str) -> DeliveryOutcome {
+    DeliveryOutcome::Dead { reason: reason.to_owned() }
+}

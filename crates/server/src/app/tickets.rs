@@ -1,0 +1,123 @@
+//! Tickets: what stands in a button or a form, and says what it is for, for whom, where and until when. Sealed, so that
+//! nobody makes one or reads one; opened by the event that brings it back.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::conversation::{ChatEvent, Scene};
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+use uuid::Uuid;
+use wire::ids::ChatConfigurationArn;
+
+use super::App;
+
+const SEALED_FOR: &str = "ticket";
+/// A button is good for a day: whoever comes back the next morning asks again.
+const LASTS_MS: i64 = 24 * 60 * 60 * 1000;
+/// Longer than any of ours.
+const TICKET_BYTES_MAX: usize = 3000;
+
+/// What pressing does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Shows the form of a configuration's preferences.
+    ChangePreferences,
+    /// Keeps what the form says.
+    KeepPreferences,
+    /// Begins to link the person to a role.
+    SwitchRole,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// By it a ticket that is good once is known to be spent.
+    pub id: String,
+    pub purpose: Purpose,
+    /// What it is about; `None`: the channel at large.
+    pub configuration_arn: Option<String>,
+    /// Who alone may press it; `None`: anybody of the place.
+    pub person: Option<String>,
+    /// The workspace or tenant that it was given out in: elsewhere it is none.
+    pub place: String,
+    pub expires_at_ms: i64,
+    /// Good once.
+    pub once: bool,
+}
+
+/// Why a press does nothing. The text is for whoever pressed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotTaken {
+    #[error("This button is not one that I know. Ask me again for a new one.")]
+    Unknown,
+    #[error("This button has expired. Ask me again for a new one.")]
+    Expired,
+    #[error("This button is not yours: only the person who asked for it can press it. Ask me for your own.")]
+    AnotherPersons,
+    #[error("This button was pressed before, and works once. Ask me again for a new one.")]
+    Spent,
+    #[error("the store is unavailable")]
+    Store(#[from] StoreError),
+}
+
+impl Ticket {
+    /// For the person of the event alone.
+    pub fn for_asker(event: &ChatEvent, purpose: Purpose, arn: Option<&ChatConfigurationArn>, now_ms: i64) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
+            purpose,
+            configuration_arn: arn.map(|arn| arn.as_str().to_owned()),
+            person: event.person.as_ref().map(|person| person.user_id.clone()),
+            place: place(event),
+            expires_at_ms: now_ms.saturating_add(LASTS_MS),
+            once: false,
+        }
+    }
+
+    #[must_use]
+    pub fn good_once(self) -> Self {
+        Self { once: true, ..self }
+    }
+}
+
+fn place(event: &ChatEvent) -> String {
+    match &event.scene {
+        Scene::Slack(scene) => format!("slack/{}", scene.team_id),
+        Scene::Teams(scene) => format!("teams/{}", scene.tenant_id.as_str().to_lowercase()),
+    }
+}
+
+impl App {
+    /// As it stands in a button.
+    pub(super) fn seal_ticket(&self, ticket: &Ticket) -> Result<String, StoreError> {
+        let json = serde_json::to_string(ticket).unwrap_or_default();
+        Ok(URL_SAFE_NO_PAD.encode(self.store.encryption_key().seal(SEALED_FOR, &json)?))
+    }
+
+    /// The ticket that an event brings back, if it is good for who brings it, here and now. One that is good once is spent by
+    /// it; the same event, which may come again after a crash, finds it good again.
+    pub(super) async fn take_ticket(&self, key: &str, event: &ChatEvent, sealed: &str) -> Result<Ticket, NotTaken> {
+        let ticket = self.open_ticket(sealed).ok_or(NotTaken::Unknown)?;
+        if ticket.place != place(event) {
+            return Err(NotTaken::Unknown);
+        }
+        if ticket.expires_at_ms <= self.clock.now_ms() {
+            return Err(NotTaken::Expired);
+        }
+        let presser = event.person.as_ref().map(|person| person.user_id.as_str());
+        if ticket.person.is_some() && ticket.person.as_deref() != presser {
+            return Err(NotTaken::AnotherPersons);
+        }
+        if ticket.once && !self.store.spend_ticket(&ticket.id, key, ticket.expires_at_ms).await? {
+            return Err(NotTaken::Spent);
+        }
+        Ok(ticket)
+    }
+
+    fn open_ticket(&self, sealed: &str) -> Option<Ticket> {
+        let sealed = (sealed.len() <= TICKET_BYTES_MAX).then(|| URL_SAFE_NO_PAD.decode(sealed).ok())??;
+        let opened = self.store.encryption_key().unseal(SEALED_FOR, &sealed)?;
+        serde_json::from_str(opened.expose_secret()).ok()
+    }
+}

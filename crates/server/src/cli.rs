@@ -9,6 +9,7 @@ mod deliveries;
 mod dev;
 mod events;
 mod identities;
+mod link;
 mod login;
 mod moment;
 mod organization;
@@ -123,6 +124,8 @@ enum Command {
     Audit(audit::Audit),
     /// Sign in to a server with your identity of AWS; answers temporary credentials for its API.
     Login(login::Login),
+    /// Prove to a link from chat who you are in AWS; answers the number to type into its page.
+    Link(link::Link),
     /// See whose messages have a card of their own, and under which name rules and templates know them.
     Sources(sources::Sources),
     /// See what the API says on the wire.
@@ -249,6 +252,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Preferences(preferences) => preferences.run().await,
             Command::Audit(audit) => audit.run().await,
             Command::Login(login) => login.run().await,
+            Command::Link(link) => link.run().await,
             Command::Wire(wire) => wire.run(),
             Command::Sources(sources) => sources.run(),
         }

@@ -171,7 +171,7 @@ impl App {
         match ticket.purpose {
             Purpose::ChangePreferences => self.ask_for_preferences(turn, &ticket).await,
             Purpose::KeepPreferences => self.keep_preferences(turn, &ticket, values).await,
-            Purpose::SwitchRole => self.switch_role(turn).await,
+            Purpose::SwitchRole => self.switch_role_of(turn, &ticket).await,
         }
     }
 }

@@ -22,7 +22,7 @@ use wire::ids::Arn;
 
 pub use self::proof::{LINK_NUMBER_DIGITS, Proven};
 pub use self::roles::{OfferedRole, WhyOffered, is_role};
-use super::{App, AppError};
+use super::App;
 use crate::credentials::{self, NoRandomness, base32};
 use crate::outbound::slack::SlackChannelCall;
 
@@ -98,7 +98,7 @@ impl App {
         person: &PersonId,
         person_name: Option<&str>,
         asked_key: &str,
-    ) -> Result<AskedLink, AppError> {
+    ) -> Result<AskedLink, StoreError> {
         let unavailable = |_| StoreError::Unavailable("no randomness".to_owned());
         let now_ms = self.clock.now_ms();
         let (it, team_name) = (&configuration.configuration, configuration.team_name.clone());

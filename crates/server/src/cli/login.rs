@@ -56,25 +56,18 @@ pub struct Login {
 /// What the server answers.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct SignedIn {
-    access_key_id: String,
-    secret_access_key: String,
-    session_token: String,
+pub(super) struct SignedIn {
+    pub(super) access_key_id: String,
+    pub(super) secret_access_key: String,
+    pub(super) session_token: String,
     expiration: String,
     arn: String,
 }
 
 impl Login {
     pub async fn run(self) -> anyhow::Result<()> {
-        let name = server_name(&self.server).with_context(|| format!("`{}` names no server", self.server))?;
-        match self.server.scheme() {
-            "https" => {}
-            "http" if is_loopback(&self.server) => {}
-            _ => bail!("`{}` would show the credentials to others on the way: use https", self.server),
-        }
-        let (credentials, region) = self.identity_of_aws().await?;
-        let signed = sign_get_caller_identity(&credentials, &region, &name)?;
-        let signed_in = self.hand_in(&signed).await?;
+        let (credentials, region) = identity_of_aws(self.profile.as_deref(), self.region.as_deref()).await?;
+        let signed_in = sign_in(&self.server, &credentials, &region).await?;
         if let Some(account_id) = &self.account_id
             && signed_in.arn.split(':').nth(4) != Some(account_id.as_str())
         {
@@ -87,44 +80,59 @@ impl Login {
         say(&if self.credential_process { signed_in.for_credential_process() } else { signed_in.for_a_shell() });
         Ok(())
     }
+}
 
-    /// The credentials that AWS's SDKs find, and the region.
-    async fn identity_of_aws(&self) -> anyhow::Result<(Credentials, String)> {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
-        if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(region) = &self.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        let config = loader.load().await;
-        let remedy = "there are no AWS credentials to sign in with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or \
-                      name a profile with --profile; for a profile of IAM Identity Center see docs/guides/access.md";
-        let provider = config.credentials_provider().context(remedy)?;
-        let credentials = provider.provide_credentials().await.context(remedy)?;
-        let region = config.region().map_or_else(|| DEFAULT_REGION.to_owned(), ToString::to_string);
-        Ok((credentials, region))
+/// A server that may be shown credentials: nobody listens on the way.
+pub(super) fn private_server_name(server: &Url) -> anyhow::Result<String> {
+    let name = server_name(server).with_context(|| format!("`{server}` names no server"))?;
+    match server.scheme() {
+        "https" => Ok(name),
+        "http" if is_loopback(server) => Ok(name),
+        _ => bail!("`{server}` would show the credentials to others on the way: use https"),
     }
+}
 
-    async fn hand_in(&self, signed: &Value) -> anyhow::Result<SignedIn> {
-        let url = Url::parse(&format!("{}/sign-in", self.server.as_str().trim_end_matches('/')))?;
-        let unreachable = || format!("cannot sign in at `{url}`; is the server there?");
-        let request = HttpClient::new(TIMEOUT)?.request(Method::POST, url.clone()).json(signed);
-        let response = request.send().await.map_err(http::ExchangeError::from).with_context(unreachable)?;
-        let status = response.status();
-        let answer = http::body(response, ANSWER_BYTES_MAX).await.with_context(unreachable)?;
-        if !status.is_success() {
-            let message = serde_json::from_slice::<Value>(&answer).ok();
-            let message = message.as_ref().and_then(|answer| answer.get("message")?.as_str());
-            bail!("`{}` says no (HTTP {}): {}", self.server, status.as_u16(), message.unwrap_or("it does not say why"));
-        }
-        let not_credentials = || format!("`{url}` answers no credentials; is it a Bellhop server?");
-        let signed_in: SignedIn = serde_json::from_slice(&answer).with_context(not_credentials)?;
-        if !signed_in.is_plain() {
-            bail!(not_credentials());
-        }
-        Ok(signed_in)
+/// The credentials that AWS's SDKs find, and the region.
+pub(super) async fn identity_of_aws(
+    profile: Option<&str>,
+    region: Option<&str>,
+) -> anyhow::Result<(Credentials, String)> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
     }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region.to_owned()));
+    }
+    let config = loader.load().await;
+    let remedy = "there are no AWS credentials to sign in with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or \
+                  name a profile with --profile; for a profile of IAM Identity Center see docs/guides/access.md";
+    let provider = config.credentials_provider().context(remedy)?;
+    let credentials = provider.provide_credentials().await.context(remedy)?;
+    let region = config.region().map_or_else(|| DEFAULT_REGION.to_owned(), ToString::to_string);
+    Ok((credentials, region))
+}
+
+/// Signs in to a server with an identity of AWS.
+pub(super) async fn sign_in(server: &Url, credentials: &Credentials, region: &str) -> anyhow::Result<SignedIn> {
+    let signed = sign_get_caller_identity(credentials, region, &private_server_name(server)?)?;
+    let url = Url::parse(&format!("{}/sign-in", server.as_str().trim_end_matches('/')))?;
+    let unreachable = || format!("cannot sign in at `{url}`; is the server there?");
+    let request = HttpClient::new(TIMEOUT)?.request(Method::POST, url.clone()).json(&signed);
+    let response = request.send().await.map_err(http::ExchangeError::from).with_context(unreachable)?;
+    let status = response.status();
+    let answer = http::body(response, ANSWER_BYTES_MAX).await.with_context(unreachable)?;
+    if !status.is_success() {
+        let message = serde_json::from_slice::<Value>(&answer).ok();
+        let message = message.as_ref().and_then(|answer| answer.get("message")?.as_str());
+        bail!("`{server}` says no (HTTP {}): {}", status.as_u16(), message.unwrap_or("it does not say why"));
+    }
+    let not_credentials = || format!("`{url}` answers no credentials; is it a Bellhop server?");
+    let signed_in: SignedIn = serde_json::from_slice(&answer).with_context(not_credentials)?;
+    if !signed_in.is_plain() {
+        bail!(not_credentials());
+    }
+    Ok(signed_in)
 }
 
 impl SignedIn {
@@ -196,7 +204,7 @@ fn sts_url(region: &str) -> anyhow::Result<Url> {
     Url::parse(&text).with_context(|| format!("the endpoint of AWS STS, `{text}`, is not a URL"))
 }
 
-fn now() -> SystemTime {
+pub(super) fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(SystemClock.now_ms().unsigned_abs())
 }
 

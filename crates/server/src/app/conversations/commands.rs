@@ -11,8 +11,13 @@ use crate::app::App;
 const SHOWN: usize = 200;
 
 impl App {
-    #[expect(clippy::unused_async, reason = "it will ask the store for the person's role, as the others do")]
-    pub(super) async fn command(&self, _turn: &Turn<'_>, command: &str) -> Result<Vec<Reply>, StoreError> {
+    pub(super) async fn command(&self, turn: &Turn<'_>, command: &str) -> Result<Vec<Reply>, StoreError> {
+        // Of several accounts it is not known yet which is meant.
+        if let [only] = turn.configurations.as_slice()
+            && let Some(link) = self.link_first(turn, only).await?
+        {
+            return Ok(link);
+        }
         let shown: String = command.chars().take(SHOWN).collect();
         let answer = Answer {
             headline: "I cannot run commands of AWS yet".to_owned(),

@@ -45,6 +45,9 @@ impl App {
     /// The form, for the one who pressed.
     pub(super) async fn ask_for_preferences(&self, turn: &Turn<'_>, ticket: &Ticket) -> Result<Vec<Reply>, StoreError> {
         let Some(listed) = turn.configuration(ticket.configuration_arn.as_deref()) else { return Ok(gone()) };
+        if let Some(link) = self.link_first(turn, listed).await? {
+            return Ok(link);
+        }
         let in_force = self.preferences_of(listed).await?.preferences;
         let arn = &listed.configuration.arn;
         let keep = Ticket::for_asker(turn.event, Purpose::KeepPreferences, Some(arn), self.clock.now_ms());
@@ -89,6 +92,9 @@ impl App {
         values: &Values,
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(listed) = turn.configuration(ticket.configuration_arn.as_deref()) else { return Ok(gone()) };
+        if let Some(link) = self.link_first(turn, listed).await? {
+            return Ok(link);
+        }
         let change = ConfigurationPreferences {
             thread_updates: values.get(UPDATES).and_then(|text| text.parse().ok()),
             thread_window_ms: values.get(WINDOW).and_then(|text| window(text)),

@@ -1,0 +1,57 @@
+//! Under which role a person acts in a configuration's channel: the one question that whatever acts in AWS asks first.
+
+use domain::chat_configuration::ChatConfiguration;
+use store::{PersonId, StoreError};
+use wire::ids::{Arn, AwsUserIdentity};
+
+use super::App;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleDecision {
+    /// They have none of their own, and need none.
+    Channel {
+        role: Arn,
+    },
+    Person {
+        role: Arn,
+        by: RoleBy,
+    },
+    /// They need a role of their own, by the channel's `UserAuthorizationRequired` or the account's, and have none.
+    LinkFirst,
+}
+
+/// Who gave a person their role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleBy {
+    /// By a link, as this principal.
+    Themselves(AwsUserIdentity),
+    Administrator,
+}
+
+impl RoleBy {
+    /// For that person to read.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Themselves(identity) => format!("you linked it as {}", identity.as_str()),
+            Self::Administrator => "an administrator gave it to you".to_owned(),
+        }
+    }
+}
+
+impl App {
+    pub async fn role_of(
+        &self,
+        configuration: &ChatConfiguration,
+        person: &PersonId,
+    ) -> Result<RoleDecision, StoreError> {
+        if let Some(identity) = self.store.user_identity(&configuration.arn, person).await? {
+            let by = identity.aws_user_identity.map_or(RoleBy::Administrator, RoleBy::Themselves);
+            return Ok(RoleDecision::Person { role: identity.iam_role_arn, by });
+        }
+        let preferences = self.store.account_preferences(&configuration.account_id).await?;
+        if preferences.require_user_authorization(configuration) {
+            return Ok(RoleDecision::LinkFirst);
+        }
+        Ok(RoleDecision::Channel { role: configuration.iam_role_arn.clone() })
+    }
+}

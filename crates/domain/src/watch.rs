@@ -170,21 +170,27 @@ fn wording(finding: &Finding) -> Wording {
                 ],
             )),
         },
-        Finding::SlackSocketRefused { app_id, reason } => Wording {
-            severity: Severity::Critical,
-            headline: format!("Not heard: Slack app {}", short(app_id)),
-            gist: "Commands and buttons are not answered".to_owned(),
-            reason: Some(cause(reason)),
-            facts: Vec::new(),
-            remedy: Some((
-                "Mend what the reason says, and restart the server where it is a setting. Notifications go out meanwhile.",
-                &[("See what is missing", "bellhop slack doctor")],
-            )),
-        },
-        Finding::SlackSocketOpened { app_id } => {
-            over(format!("Heard again: Slack app {}", short(app_id)), "Commands and buttons are answered.".to_owned())
-        }
+        Finding::SlackSocketRefused { app_id, reason } => socket_refused(app_id, reason),
+        Finding::SlackSocketOpened { app_id } => socket_opened(app_id),
     }
+}
+
+fn socket_refused(app_id: &str, reason: &str) -> Wording {
+    Wording {
+        severity: Severity::Critical,
+        headline: format!("Not heard: Slack app {}", short(app_id)),
+        gist: "Commands and buttons are not answered".to_owned(),
+        reason: Some(cause(reason)),
+        facts: Vec::new(),
+        remedy: Some((
+            "Mend what the reason says, and restart the server where it is a setting. Notifications go out meanwhile.",
+            &[("See what is missing", "bellhop slack doctor")],
+        )),
+    }
+}
+
+fn socket_opened(app_id: &str) -> Wording {
+    over(format!("Heard again: Slack app {}", short(app_id)), "Commands and buttons are answered.".to_owned())
 }
 
 fn over(headline: String, said: String) -> Wording {

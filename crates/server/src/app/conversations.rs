@@ -14,6 +14,7 @@ mod switch_role;
 use domain::conversation::slack::{self, PayloadKind};
 use domain::conversation::{Answer, Audience, ChatEvent, Happening, Reply, Request, Scene, Values};
 use domain::delivery::DeliveryOutcome;
+use domain::organization::Allowed;
 use secrecy::ExposeSecret as _;
 use store::{ChatEventKind, ChatEventLease, ChatEventOutcome, ListedConfiguration, StoreError};
 
@@ -41,6 +42,17 @@ impl Turn<'_> {
     }
 }
 
+/// Somebody said or pressed something; news of channels and installations are heard in denied channels too.
+fn wants_an_answer(what: &Happening) -> bool {
+    match what {
+        Happening::Said { .. }
+        | Happening::Pressed { .. }
+        | Happening::Submitted { .. }
+        | Happening::Shortcut { .. } => true,
+        Happening::Channel(_) | Happening::Installation(_) | Happening::Nothing => false,
+    }
+}
+
 /// Only to whoever asked.
 fn to_asker(answer: Answer) -> Vec<Reply> {
     vec![Reply::Say { to: Audience::Person, answer }]
@@ -49,13 +61,17 @@ fn to_asker(answer: Answer) -> Vec<Reply> {
 impl App {
     /// Answers a leased event, and says what came of it.
     pub async fn answer_chat_event(&self, lease: &ChatEventLease) -> Result<ChatEventOutcome, StoreError> {
-        let event = match self.read(lease).await? {
+        let mut event = match self.read(lease).await? {
             Ok(event) => event,
             Err(reason) => return Ok(ChatEventOutcome::Failed { reason }),
         };
-        let configurations = self.configurations_at(&event.scene).await?;
+        self.put_in_place(&mut event);
+        let (configurations, refusal) = self.allowed_at(&event.scene).await?;
         let turn = Turn { key: &lease.key, event: &event, received_at_ms: lease.received_at_ms, configurations };
-        let replies = self.replies_to(&turn).await?;
+        let replies = match refusal.filter(|_| wants_an_answer(&event.what)) {
+            Some(refusal) => to_asker(Answer::sentence(refusal)),
+            None => self.replies_to(&turn).await?,
+        };
         for (index, reply) in replies.iter().enumerate() {
             let outcome = self.send_reply(&turn, index, reply).await?;
             if let Some(ended) = self.ended(lease, outcome) {
@@ -96,6 +112,18 @@ impl App {
             return Some(ChatEventOutcome::Failed { reason: format!("gave up after half an hour; last: {reason}") });
         }
         Some(ChatEventOutcome::Retry { at_ms, reason })
+    }
+
+    /// The configurations of a place that their accounts' policies allow. Where there are some and all are denied, what is said
+    /// instead of an answer.
+    async fn allowed_at(&self, scene: &Scene) -> Result<(Vec<ListedConfiguration>, Option<String>), StoreError> {
+        let configurations = self.configurations_at(scene).await?;
+        let allowed = self.all_allowed(configurations.iter().map(|listed| &listed.configuration)).await;
+        let refusal = allowed.iter().find_map(Allowed::refusal);
+        let pairs = configurations.into_iter().zip(&allowed);
+        let kept: Vec<_> = pairs.filter(|(_, allowed)| allowed.denied.is_none()).map(|(listed, _)| listed).collect();
+        let refusal = refusal.filter(|_| kept.is_empty());
+        Ok((kept, refusal))
     }
 
     async fn configurations_at(&self, scene: &Scene) -> Result<Vec<ListedConfiguration>, StoreError> {

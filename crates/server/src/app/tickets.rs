@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::conversation::{ChatEvent, Scene};
+use domain::conversation::{ChatEvent, Happening, Scene};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
@@ -44,6 +44,9 @@ pub struct Ticket {
     pub expires_at_ms: i64,
     /// Good once.
     pub once: bool,
+    /// The channel that it was given out in, and the thread: a form that is sent says neither.
+    pub channel_id: Option<String>,
+    pub thread_ts: Option<String>,
 }
 
 /// Why a press does nothing. The text is for whoever pressed.
@@ -64,6 +67,10 @@ pub enum NotTaken {
 impl Ticket {
     /// For the person of the event alone.
     pub fn for_asker(event: &ChatEvent, purpose: Purpose, arn: Option<&ChatConfigurationArn>, now_ms: i64) -> Self {
+        let (channel_id, thread_ts) = match &event.scene {
+            Scene::Slack(scene) => (scene.channel_id.clone(), scene.thread_ts.clone()),
+            Scene::Teams(_) => (None, None),
+        };
         Self {
             id: Uuid::new_v4().to_string(),
             purpose,
@@ -72,6 +79,8 @@ impl Ticket {
             place: place(event),
             expires_at_ms: now_ms.saturating_add(LASTS_MS),
             once: false,
+            channel_id,
+            thread_ts,
         }
     }
 
@@ -113,6 +122,18 @@ impl App {
             return Err(NotTaken::Spent);
         }
         Ok(ticket)
+    }
+
+    /// A form of Slack that is sent says not where it was asked for: its ticket does.
+    pub(super) fn put_in_place(&self, event: &mut ChatEvent) {
+        let Happening::Submitted { ticket, .. } = &event.what else { return };
+        let Some(ticket) = self.open_ticket(ticket).filter(|ticket| ticket.place == place(event)) else { return };
+        if let Scene::Slack(scene) = &mut event.scene
+            && scene.channel_id.is_none()
+        {
+            scene.channel_id = ticket.channel_id;
+            scene.thread_ts = ticket.thread_ts;
+        }
     }
 
     fn open_ticket(&self, sealed: &str) -> Option<Ticket> {

@@ -188,7 +188,7 @@ impl Sandbox {
                 _ => return,
             },
         };
-        if let Err(error) = self.respond(place, &Arguments::of_json(said)) {
+        if let Err(error) = self.respond(&place, &Arguments::of_json(said)) {
             tracing::warn!(code = error.code(), "the sandbox cannot show what Bellhop answered to a command");
         }
     }
@@ -214,9 +214,9 @@ fn as_slack_writes(typed: &str) -> String {
         let length = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']).len();
         let (said, punctuation) = word.split_at(length);
         match said.strip_prefix('@').and_then(mentioned) {
-            Some(id) => out.push_str(&format!("<@{id}>")),
+            Some(id) => out.extend(["<@", id, ">"]),
             None if said.starts_with("https://") || said.starts_with("http://") => {
-                out.push_str(&format!("<{}>", escaped(said)));
+                out.extend(["<", &escaped(said), ">"]);
             }
             None => out.push_str(&escaped(said)),
         }

@@ -168,7 +168,7 @@ impl Sandbox {
         ]);
         let heard = self.ask(Door::Commands, &body).await;
         match &heard {
-            Ok(heard) => self.answered_at_once(place, &heard.body),
+            Ok(heard) => self.answered_at_once(&place, &heard.body),
             Err(unheard) => {
                 let code = if *unheard == Unheard::Timeout { "operation_timeout" } else { "dispatch_failed" };
                 let text = format!("{COMMAND} failed with the error “{code}”. {}", unheard.sentence());
@@ -180,7 +180,7 @@ impl Sandbox {
     }
 
     /// A command's answer may itself be a message: text, or JSON as a response URL takes it.
-    fn answered_at_once(&self, place: ResponsePlace, body: &[u8]) {
+    fn answered_at_once(&self, place: &ResponsePlace, body: &[u8]) {
         let said = match serde_json::from_slice::<Value>(body) {
             Ok(Value::Object(members)) => Value::Object(members),
             _ => match std::str::from_utf8(body).map(str::trim) {
@@ -188,7 +188,7 @@ impl Sandbox {
                 _ => return,
             },
         };
-        if let Err(error) = self.respond(&place, &Arguments::of_json(said)) {
+        if let Err(error) = self.respond(place, &Arguments::of_json(said)) {
             tracing::warn!(code = error.code(), "the sandbox cannot show what Bellhop answered to a command");
         }
     }

@@ -77,12 +77,7 @@ impl TeamsClient {
     }
 
     /// Replies in the thread of a message. `posted` is the reply's own [`TeamsActivity`].
-    pub async fn reply(
-        &self,
-        proven: Option<&str>,
-        parent: &TeamsActivity,
-        message: &TeamsMessage,
-    ) -> DeliveryOutcome {
+    pub async fn reply(&self, proven: Option<&str>, parent: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
         match &self.bot {
             Some(bot) => bot.reply(proven, parent, message).await,
             None => no_bot(),

@@ -230,7 +230,7 @@ fn compose(
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
-        teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
+        teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings, mode)?)?,
         teams_keys: TeamsKeys::new(clock.clone(), teams_issuers(settings)?)?,
         teams_installers: TeamsInstallers::new(&settings.microsoft_teams),
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
@@ -281,7 +281,8 @@ fn teams_webhooks(settings: &Settings) -> HashMap<String, SecretString> {
     webhooks.filter_map(|set| Some((set.destination()?, set.url.clone()))).collect()
 }
 
-fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
+/// The bot of the settings. The local twin has no Microsoft Graph.
+pub fn teams_bot(settings: &Settings, mode: Mode) -> anyhow::Result<Option<TeamsBot>> {
     let Some(bot) = &settings.microsoft_teams.bot else { return Ok(None) };
     Ok(Some(TeamsBot {
         app_id: bot.app_id.as_str().to_owned(),
@@ -289,6 +290,10 @@ fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
         tenant_id: bot.tenant_id.as_ref().map(|tenant_id| tenant_id.as_str().to_owned()),
         service_url: bot.service_url()?,
         login_url: bot.login_url()?,
+        graph_url: match mode {
+            Mode::Serve => Some(bot.graph_url()?),
+            Mode::Dev => bot.graph_url.clone(),
+        },
     }))
 }
 

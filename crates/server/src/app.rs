@@ -104,6 +104,7 @@ pub use teams_activities::NotHeardTeams;
 pub use teams_installations::TeamsInstallers;
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
+pub use user_identities::NewUserIdentity;
 pub use user_roles::{RoleBy, RoleDecision};
 pub use watch::Watch;
 pub use whole_texts::{UnpostedTexts, WholeTexts};

@@ -6,6 +6,10 @@ use wire::ids::{Arn, AwsUserIdentity};
 
 use super::App;
 
+/// Neither the channel's nor anybody's.
+const NO_ROLE: &str = "The chat applications policy of your organization allows no role here, neither the channel's nor one of \
+                       your own. Please contact its administrator.";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoleDecision {
     /// They have none of their own, and need none.
@@ -18,6 +22,8 @@ pub enum RoleDecision {
     },
     /// They need a role of their own, by the channel's `UserAuthorizationRequired` or the account's, and have none.
     LinkFirst,
+    /// The organization's policy lets nobody act; why, for the person.
+    Refused(String),
 }
 
 /// Who gave a person their role.
@@ -44,13 +50,19 @@ impl App {
         configuration: &ChatConfiguration,
         person: &PersonId,
     ) -> Result<RoleDecision, StoreError> {
-        if let Some(identity) = self.store.user_identity(&configuration.arn, person).await? {
+        let roles = self.allowed(configuration).await.roles;
+        if roles.user_role
+            && let Some(identity) = self.store.user_identity(&configuration.arn, person).await?
+        {
             let by = identity.aws_user_identity.map_or(RoleBy::Administrator, RoleBy::Themselves);
             return Ok(RoleDecision::Person { role: identity.iam_role_arn, by });
         }
         let preferences = self.store.account_preferences(&configuration.account_id).await?;
-        if preferences.require_user_authorization(configuration) {
+        if roles.require_user_role(preferences.require_user_authorization(configuration)) {
             return Ok(RoleDecision::LinkFirst);
+        }
+        if !roles.channel_role {
+            return Ok(RoleDecision::Refused(NO_ROLE.to_owned()));
         }
         Ok(RoleDecision::Channel { role: configuration.iam_role_arn.clone() })
     }

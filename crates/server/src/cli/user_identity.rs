@@ -3,7 +3,7 @@
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
-use domain::user_identity::Person;
+use domain::user_identity::{NOT_A_SLACK_ID, Person, is_slack_id};
 use store::{PeopleOf, PersonId, TooManyPeople, person_key};
 use wire::ids::{AccountId, Arn, AwsUserIdentity, ChatConfigurationArn, Platform, SlackUserId, Uuid};
 
@@ -94,11 +94,9 @@ pub struct Link {
     aws_user_identity: Option<AwsUserIdentity>,
 }
 
-/// Stricter than the model, which takes any line of text: what Slack gives no person can be nobody's.
 fn slack_user_id(text: &str) -> Result<SlackUserId, String> {
-    let is_slacks = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let id = text.parse().ok().filter(|_| is_slacks);
-    id.ok_or_else(|| format!("`{text}` is no user id of Slack: it has letters and digits alone, like `U012AB3CD`"))
+    let id = text.parse().ok().filter(|_| is_slack_id(text));
+    id.ok_or_else(|| format!("`{text}` {NOT_A_SLACK_ID}"))
 }
 
 impl UserIdentity {

@@ -1,6 +1,7 @@
 //! Under which role a person acts in a configuration's channel: the one question that whatever acts in AWS asks first.
 
 use domain::chat_configuration::ChatConfiguration;
+use domain::user_identity::Group;
 use store::{PersonId, StoreError};
 use wire::ids::{Arn, AwsUserIdentity};
 
@@ -32,6 +33,8 @@ pub enum RoleBy {
     /// By a link, as this principal.
     Themselves(AwsUserIdentity),
     Administrator,
+    /// An administrator gave it to a group that they are in.
+    Group(Group),
 }
 
 impl RoleBy {
@@ -39,6 +42,7 @@ impl RoleBy {
     pub fn words(&self) -> String {
         match self {
             Self::Themselves(identity) => format!("you linked it as {}", identity.as_str()),
+            Self::Group(group) => format!("{} gives it to you", group.words()),
             Self::Administrator => "an administrator gave it to you".to_owned(),
         }
     }
@@ -56,6 +60,11 @@ impl App {
         {
             let by = identity.aws_user_identity.map_or(RoleBy::Administrator, RoleBy::Themselves);
             return Ok(RoleDecision::Person { role: identity.iam_role_arn, by });
+        }
+        if roles.user_role
+            && let Some(identity) = self.group_of(configuration, person).await?
+        {
+            return Ok(RoleDecision::Person { role: identity.iam_role_arn, by: RoleBy::Group(identity.group) });
         }
         let preferences = self.store.account_preferences(&configuration.account_id).await?;
         if roles.require_user_role(preferences.require_user_authorization(configuration)) {

@@ -78,6 +78,8 @@ struct Teams {
     graph_tokens: HashMap<String, String>,
     /// What teams are called; `None`: the app has no permission to know.
     names: Option<HashMap<String, String>>,
+    /// Groups that people are in; `None`: the app has no permission to know.
+    groups: Option<HashMap<String, Vec<String>>>,
     /// Requests to Graph: their path and query.
     named_requests: Vec<String>,
 }
@@ -101,6 +103,7 @@ impl FakeTeams {
             .route("/login/{tenant}/oauth2/v2.0/token", post(login))
             .route("/teams/{*path}", any(connector))
             .route("/graph/v1.0/teams/{team_id}", get(graph))
+            .route("/graph/v1.0/users/{user_id}/checkMemberGroups", post(groups))
             .with_state(shared.clone());
         let framework = BotFramework::new(shared.clock.clone());
         let (address, serving) = serve(routes.merge(framework.routes())).await;
@@ -144,6 +147,12 @@ impl FakeTeams {
     /// The connector tells this of a team by Teams' own name for it.
     pub fn team(&self, thread_id: &str, details: Value) {
         self.teams().details.insert(thread_id.to_owned(), details);
+    }
+
+    /// Graph may be asked who is in which group, and knows this of a person.
+    pub fn is_in(&self, user_id: &str, groups: &[&str]) {
+        let owned = groups.iter().map(|id| (*id).to_owned()).collect();
+        self.teams().groups.get_or_insert_default().insert(user_id.to_owned(), owned);
     }
 
     /// Graph may be asked what teams are called, and knows these.
@@ -249,6 +258,29 @@ async fn graph(
         Some(name) => answer(200, &json!({ "displayName": name })),
         None => error(404, "NotFound"),
     }
+}
+
+/// Source: <https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups>.
+async fn groups(
+    State(shared): State<Arc<Shared>>,
+    Path(user_id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let error = |status, code: &str| answer(status, &json!({ "error": { "code": code, "message": "As it says." } }));
+    let teams = shared.teams.lock().unwrap();
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    if token.and_then(|token| teams.graph_tokens.get(token)).is_none_or(|tenant| tenant != super::TENANT) {
+        return error(401, "InvalidAuthenticationToken");
+    }
+    assert_eq!(headers["content-type"], "application/json");
+    let asked: Value = serde_json::from_slice(&body).unwrap();
+    let asked = asked["groupIds"].as_array().unwrap();
+    assert!(asked.len() <= 20, "Graph takes no more");
+    let Some(groups) = &teams.groups else { return error(403, "Authorization_RequestDenied") };
+    let Some(groups) = groups.get(&user_id) else { return error(404, "Request_ResourceNotFound") };
+    let both: Vec<&Value> = asked.iter().filter(|id| groups.iter().any(|group| **id == json!(group))).collect();
+    answer(200, &json!({ "value": both }))
 }
 
 async fn connector(

@@ -1,3 +1,5 @@
+//! Which tokens are believed, claim by claim. Keys are made here; no network, no clock. Only tests.
+
 use std::sync::OnceLock;
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};

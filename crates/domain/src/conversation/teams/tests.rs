@@ -1,3 +1,5 @@
+//! What activities of Microsoft Teams become: as Microsoft's pages show them, and as nobody should send them. Only tests.
+
 use serde_json::json;
 
 use super::*;

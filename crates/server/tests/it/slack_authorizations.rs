@@ -13,7 +13,9 @@ use wire::operations::Operation::{
     DeleteSlackWorkspaceAuthorization as DELETE, DescribeSlackWorkspaces as DESCRIBE,
 };
 
-use crate::kit::{APP, Key, OPS, OTHER, ROLE, SlackAnswer, TEAM, TOPIC, TestServer, eventually, slack_app};
+use crate::kit::{
+    APP, Key, OPS, OTHER, ROLE, SlackAnswer, SlackRequest, TEAM, TOPIC, TestServer, eventually, slack_app,
+};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
@@ -161,7 +163,7 @@ async fn an_uninstalled_workspace_is_disabled_at_once_and_what_waits_goes_out_wh
         server.pass(5000).await;
     }
     let posted = server.slack.posted("C7");
-    assert_eq!(posted.iter().map(|post| post.marker()).collect::<Vec<_>>(), ["message-1", "message-2"]);
+    assert_eq!(posted.iter().map(SlackRequest::marker).collect::<Vec<_>>(), ["message-1", "message-2"]);
     assert!(posted.iter().all(|post| post.token == "xoxb-again"));
 }
 

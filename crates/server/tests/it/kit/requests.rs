@@ -55,7 +55,6 @@ fn body(operation: Operation, it: &Furniture) -> Value {
             json!({ "TeamId": NEW_TEAM, "TenantId": TENANT, "TeamName": "New" })
         }
         O::CreateSlackWorkspaceAuthorization => json!({ "BotToken": "xoxb-new" }),
-        O::GetSlackOauthParameters => json!({}),
         O::CreateSlackChannelConfiguration => {
             json!({ "ConfigurationName": new, "SlackTeamId": TEAM, "SlackChannelId": format!("C{new}"),
                     "IamRoleArn": ROLE })
@@ -76,6 +75,7 @@ fn body(operation: Operation, it: &Furniture) -> Value {
         | O::ListMicrosoftTeamsUserIdentities => of(&it.teams),
         O::DescribeSlackWorkspaces
         | O::GetAccountPreferences
+        | O::GetSlackOauthParameters
         | O::ListCustomActions
         | O::ListMicrosoftTeamsChannelConfigurations
         | O::ListMicrosoftTeamsConfiguredTeams => json!({}),

@@ -42,6 +42,11 @@ impl Step {
         }
     }
 
+    /// The tests wait more than they compute, and the release build has a target folder of its own.
+    fn leaves_room_for(self, next: Self) -> bool {
+        (self, next) == (Self::Rust, Self::Build)
+    }
+
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.name() == name)
     }
@@ -97,21 +102,45 @@ pub fn parse(arguments: &[String]) -> Result<Vec<Step>> {
 pub fn run(workspace: &Workspace, steps: &[Step], pytest_arguments: &[String]) -> Result<()> {
     let start = Instant::now();
     let mut times = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
-        let name = step.name();
-        eprintln!("==> {name} ({} of {})", index + 1, steps.len());
-        let begun = Instant::now();
-        let outcome = step.run(workspace, pytest_arguments);
-        let seconds = begun.elapsed().as_secs_f64();
-        outcome.with_context(|| match steps {
-            [_] => format!("{name} failed after {seconds:.1} s"),
-            _ => format!("{name} failed after {seconds:.1} s; `cargo xtask {name}` runs it alone"),
-        })?;
-        times.push(format!("{name} {seconds:.1} s"));
-        eprintln!("    {name} passed in {seconds:.1} s");
+    for side_by_side in steps.chunk_by(|step, next| step.leaves_room_for(*next)) {
+        times.extend(run_together(workspace, side_by_side, steps, pytest_arguments)?);
     }
     eprintln!("passed in {:.1} s: {}", start.elapsed().as_secs_f64(), times.join(", "));
     Ok(())
+}
+
+/// Each in a thread; all end before the first failure is told.
+fn run_together(
+    workspace: &Workspace,
+    together: &[Step],
+    all: &[Step],
+    pytest_arguments: &[String],
+) -> Result<Vec<String>> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            together.iter().map(|step| scope.spawn(move || run_one(workspace, *step, all, pytest_arguments))).collect();
+        let ended: Vec<_> = running
+            .into_iter()
+            .map(|step| step.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a step panicked"))))
+            .collect();
+        ended.into_iter().collect()
+    })
+}
+
+/// Answers how long it took.
+fn run_one(workspace: &Workspace, step: Step, all: &[Step], pytest_arguments: &[String]) -> Result<String> {
+    let name = step.name();
+    let index = all.iter().position(|of_all| *of_all == step).unwrap_or_default();
+    eprintln!("==> {name} ({} of {})", index + 1, all.len());
+    let begun = Instant::now();
+    let outcome = step.run(workspace, pytest_arguments);
+    let seconds = begun.elapsed().as_secs_f64();
+    outcome.with_context(|| match all {
+        [_] => format!("{name} failed after {seconds:.1} s"),
+        _ => format!("{name} failed after {seconds:.1} s; `cargo xtask {name}` runs it alone"),
+    })?;
+    eprintln!("    {name} passed in {seconds:.1} s");
+    Ok(format!("{name} {seconds:.1} s"))
 }
 
 fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
@@ -157,6 +186,12 @@ mod tests {
     fn conformance_never_runs_on_a_stale_binary() {
         assert_eq!(parse(&words("--only conformance")).unwrap(), Step::FOR_CONFORMANCE);
         assert_eq!(parse(&words("--only docs")).unwrap(), [Step::Build, Step::Docs]);
+    }
+
+    #[test]
+    fn the_release_is_built_beside_the_rust_tests_and_nothing_else() {
+        let chunks: Vec<_> = Step::ALL.chunk_by(|step, next| step.leaves_room_for(*next)).map(<[_]>::len).collect();
+        assert_eq!(chunks, [1, 1, 1, 1, 2, 1, 1]);
     }
 
     #[test]

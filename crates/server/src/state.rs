@@ -196,11 +196,7 @@ fn compose(
 ) -> anyhow::Result<(App, Waiting)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
-    let slack_api_url = match (&settings.slack.api_url, mode) {
-        (Some(url), _) => url.clone(),
-        (None, Mode::Dev) => own_url.join(SANDBOX_API_PATH)?,
-        (None, Mode::Serve) => Url::parse(SLACK_API_URL)?,
-    };
+    let slack_api_url = slack_api_url(settings, mode, &own_url)?;
     if mode == Mode::Dev {
         trusted_hosts.extend(domain::sns_message::TrustedHost::parse(&address.to_string()));
     }
@@ -268,6 +264,15 @@ fn compose(
         clock,
     };
     Ok((app, Waiting { unrecorded, unwritten, undrawn, unposted }))
+}
+
+/// Slack's Web API: the one that the settings name, else the sandbox of `dev`, else Slack's own.
+fn slack_api_url(settings: &Settings, mode: Mode, own_url: &Url) -> anyhow::Result<Url> {
+    Ok(match (&settings.slack.api_url, mode) {
+        (Some(url), _) => url.clone(),
+        (None, Mode::Dev) => own_url.join(SANDBOX_API_PATH)?,
+        (None, Mode::Serve) => Url::parse(SLACK_API_URL)?,
+    })
 }
 
 /// By lane. That each has one was looked at when the settings were read.

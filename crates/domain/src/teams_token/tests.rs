@@ -1,4 +1,4 @@
-//! Which tokens are believed, claim by claim. Keys are made here; no network, no clock. Only tests.
+//! Tokens of the Bot Connector: the ones to take, and what is wrong with each of the others.
 
 use std::sync::OnceLock;
 

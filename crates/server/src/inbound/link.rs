@@ -64,8 +64,7 @@ pub async fn step(State(app): State<SharedApp>, Path(token): Path<String>, heade
     if form.value("form") != Some(&word) {
         return not_from_the_page();
     }
-    let taken = take(&app, &token, &browser, &form).await;
-    match taken {
+    match take(&app, &token, &browser, &form).await {
         // Relative to this very address: a proxy may serve it below a path.
         Ok(()) => see_other(&token),
         Err(error) if is_shown_in_place(&error) => {

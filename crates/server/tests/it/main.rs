@@ -28,6 +28,8 @@ mod identities;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod operators;
 #[cfg(test)]
 mod organization;

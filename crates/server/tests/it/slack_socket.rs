@@ -273,7 +273,7 @@ async fn socket_mode_that_was_turned_off_and_too_many_sockets_are_told() {
     for (reason, remedy) in [("link_disabled", "turn it on"), ("too_many_websockets", "socket_connections")] {
         let (server, slack) = listening(1).await;
         let mut socket = slack.connection().await;
-        server.clock.advance(MINUTE_MS / 2);
+        socket.delivers(&event(0)).await;
         socket.disconnect(reason).await;
         let said = told(&server, 1).await;
         assert!(said[0].contains(remedy), "{said:?}");

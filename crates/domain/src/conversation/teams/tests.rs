@@ -1,4 +1,4 @@
-//! What activities of Microsoft Teams become: as Microsoft's pages show them, and as nobody should send them. Only tests.
+//! What Teams says, read and refused: activities as its Bot Connector sends them.
 
 use serde_json::json;
 

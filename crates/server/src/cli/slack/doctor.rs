@@ -90,7 +90,7 @@ async fn look_at_apps(slack: &SlackClient, settings: &Settings, report: &mut Rep
                 report.good(&name, "workspaces can be authorised in a browser");
             }
             (Some(_), Some(_)) => {
-                report.missing(&name, "set `server.public_url`: Slack sends browsers there that authorise a workspace")
+                report.missing(&name, "set `server.public_url`: Slack sends browsers there that authorise a workspace");
             }
             (None, None) => report.note(
                 &name,
@@ -129,7 +129,7 @@ async fn by_socket(slack: &SlackClient, name: &str, app: &SlackAppSettings, repo
         Ok(_) => report.good(name, "Slack opens sockets for the app-level token"),
         Err(NotOpened::Refused(reason)) => report.missing(name, &reason),
         Err(NotOpened::Failed { reason, .. }) => {
-            report.missing(name, &format!("{reason}: try again, or look at the way to Slack"))
+            report.missing(name, &format!("{reason}: try again, or look at the way to Slack"));
         }
     }
 }

@@ -83,7 +83,7 @@ fn choose(link: &Link, principal_arn: &str, roles: &[OfferedRole], form: Form, w
         page
     };
     let label = if choices.is_empty() { "ARN of a role" } else { "Or the ARN of another role" };
-    let hint = format!("Of account {}, like arn:aws:iam::{}:role/on-call", link.account_id, link.account_id);
+    let hint = format!("Of account {}, like arn:aws:iam::{}:role/NAME", link.account_id, link.account_id);
     page.form(&form.text("typed_role", label, &hint, "")).note(&ends(link))
 }
 

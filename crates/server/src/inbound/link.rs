@@ -64,8 +64,7 @@ pub async fn step(State(app): State<SharedApp>, Path(token): Path<String>, heade
     if form.value("form") != Some(&word) {
         return not_from_the_page();
     }
-    let taken = take(&app, &token, &browser, &form).await;
-    match taken {
+    match go_on(&app, &token, &browser, &form).await {
         // Relative to this very address: a proxy may serve it below a path.
         Ok(()) => see_other(&token),
         Err(error) if is_shown_in_place(&error) => {
@@ -80,7 +79,7 @@ pub async fn step(State(app): State<SharedApp>, Path(token): Path<String>, heade
 }
 
 /// The step that a form is for.
-async fn take(app: &SharedApp, token: &str, browser: &str, form: &Form) -> Result<(), LinkError> {
+async fn go_on(app: &SharedApp, token: &str, browser: &str, form: &Form) -> Result<(), LinkError> {
     let out_of_turn = || LinkError::from(LinkRefusal::OutOfTurn);
     let typed = form.value("typed_role").map(str::trim).filter(|typed| !typed.is_empty());
     match form.value("step") {

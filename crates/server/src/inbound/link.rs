@@ -2,7 +2,7 @@
 //!
 //! One address, two methods: GET shows where the way stands and changes nothing, POST takes one step and sends the browser back to
 //! GET. A form is taken from the browser alone that the link belongs to (its cookie), with the word that only its page had. What
-//! a page says stands in `link/pages.rs`; what a step does, `app` decides.
+//! a page says stands in `link/words.rs`; what a step does, `app` decides.
 
 mod words;
 
@@ -33,7 +33,7 @@ pub async fn show(State(app): State<SharedApp>, Path(token): Path<String>, heade
         Err(error) => return refused(&LinkError::from(error)).into_response(),
     };
     let page = match app.see_link(&token, Some(&browser)).await {
-        Ok(view) => shown(&view, &token, &App::link_form_token(&view.link, &browser), None),
+        Ok(view) => shown(&view, (&token, &App::link_form_token(&view.link, &browser)), &app.own_url(), None),
         Err(error) => refused(&error),
     };
     let mut response = page.into_response();
@@ -72,7 +72,9 @@ pub async fn step(State(app): State<SharedApp>, Path(token): Path<String>, heade
                 Ok(view) => view,
                 Err(error) => return refused(&error).into_response(),
             };
-            shown(&view, &token, &word, Some(&error)).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()
+            shown(&view, (&token, &word), &app.own_url(), Some(&error))
+                .with_status(StatusCode::UNPROCESSABLE_ENTITY)
+                .into_response()
         }
         Err(error) => refused(&error).into_response(),
     }

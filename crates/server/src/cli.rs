@@ -159,12 +159,11 @@ impl DataArguments {
 
     /// All settings of the server whose data it is.
     fn settings_of_server(&self) -> anyhow::Result<ServerOfData> {
-        Ok(match &self.config {
-            Some(config) => ServerOfData { settings: Settings::of_file(config)?, is_dev: false },
-            None => {
-                let overrides = Overrides { data_dir: Some(self.data_dir.clone()), ..Overrides::default() };
-                ServerOfData { settings: Settings::of_dev(&overrides)?, is_dev: true }
-            }
+        Ok(if let Some(config) = &self.config {
+            ServerOfData { settings: Settings::of_file(config)?, is_dev: false }
+        } else {
+            let overrides = Overrides { data_dir: Some(self.data_dir.clone()), ..Overrides::default() };
+            ServerOfData { settings: Settings::of_dev(&overrides)?, is_dev: true }
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod events;
 mod slack;
+mod teams;
 mod watching;
 
 use domain::watch::Finding;
@@ -15,9 +16,11 @@ pub use self::watching::Watched;
 use self::watching::Watching;
 
 use self::slack::SlackCounters;
+use self::teams::TeamsCounters;
 use events::{EventCounters, NamedConfigurations};
 
 pub use self::slack::{SlackDoor, SlackOutcome};
+pub use self::teams::TeamsOutcome;
 pub use events::EventKind;
 
 /// What became of a request to `POST /sns`.
@@ -221,6 +224,7 @@ pub struct Metrics {
     pictures: Family<MessageLabels, Counter>,
     watching: Watching,
     slack: SlackCounters,
+    teams: TeamsCounters,
     events: EventCounters,
     configurations: NamedConfigurations,
     cloudwatch_lost: Family<LossLabels, Counter>,
@@ -271,6 +275,7 @@ impl Metrics {
         let pictures = Family::default();
         registry.register("pictures", "Pictures of alarms by what became of them", pictures.clone());
         let (watching, slack) = (Watching::register(&mut registry), SlackCounters::register(&mut registry));
+        let teams = TeamsCounters::register(&mut registry);
         let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
         events.register(&mut registry);
         registry.register(
@@ -297,6 +302,7 @@ impl Metrics {
             pictures,
             watching,
             slack,
+            teams,
         }
     }
 }
@@ -368,6 +374,10 @@ impl Metrics {
 
     pub fn slack_repeat(&self, reason: Option<&str>) {
         self.slack.repeat(reason);
+    }
+
+    pub fn teams_request(&self, outcome: TeamsOutcome) {
+        self.teams.request(outcome);
     }
 
     pub fn cloudwatch_lost(&self, what: CloudWatchLoss, count: u64) {

@@ -196,11 +196,7 @@ fn compose(
 ) -> anyhow::Result<(App, Waiting)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
-    let slack_api_url = match (&settings.slack.api_url, mode) {
-        (Some(url), _) => url.clone(),
-        (None, Mode::Dev) => own_url.join(SANDBOX_API_PATH)?,
-        (None, Mode::Serve) => Url::parse(SLACK_API_URL)?,
-    };
+    let slack_api_url = slack_api_url(settings, mode, &own_url)?;
     if mode == Mode::Dev {
         trusted_hosts.extend(domain::sns_message::TrustedHost::parse(&address.to_string()));
     }
@@ -234,7 +230,7 @@ fn compose(
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
-        teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings)?)?,
+        teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings, mode)?)?,
         teams_keys: TeamsKeys::new(clock.clone(), teams_issuers(settings)?)?,
         teams_installers: TeamsInstallers::new(&settings.microsoft_teams),
         chime: ChimeClient::new(settings.chime.api_url.clone(), timeout, clock.clone())?,
@@ -270,13 +266,23 @@ fn compose(
     Ok((app, Waiting { unrecorded, unwritten, undrawn, unposted }))
 }
 
+/// Slack's Web API: the one that the settings name, else the sandbox of `dev`, else Slack's own.
+fn slack_api_url(settings: &Settings, mode: Mode, own_url: &Url) -> anyhow::Result<Url> {
+    Ok(match (&settings.slack.api_url, mode) {
+        (Some(url), _) => url.clone(),
+        (None, Mode::Dev) => own_url.join(SANDBOX_API_PATH)?,
+        (None, Mode::Serve) => Url::parse(SLACK_API_URL)?,
+    })
+}
+
 /// By lane. That each has one was looked at when the settings were read.
 fn teams_webhooks(settings: &Settings) -> HashMap<String, SecretString> {
     let webhooks = settings.microsoft_teams.webhooks.iter();
     webhooks.filter_map(|set| Some((set.destination()?, set.url.clone()))).collect()
 }
 
-fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
+/// The bot of the settings. The local twin has no Microsoft Graph.
+pub fn teams_bot(settings: &Settings, mode: Mode) -> anyhow::Result<Option<TeamsBot>> {
     let Some(bot) = &settings.microsoft_teams.bot else { return Ok(None) };
     Ok(Some(TeamsBot {
         app_id: bot.app_id.as_str().to_owned(),
@@ -284,6 +290,10 @@ fn teams_bot(settings: &Settings) -> anyhow::Result<Option<TeamsBot>> {
         tenant_id: bot.tenant_id.as_ref().map(|tenant_id| tenant_id.as_str().to_owned()),
         service_url: bot.service_url()?,
         login_url: bot.login_url()?,
+        graph_url: match mode {
+            Mode::Serve => Some(bot.graph_url()?),
+            Mode::Dev => bot.graph_url.clone(),
+        },
     }))
 }
 

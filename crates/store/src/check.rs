@@ -91,7 +91,7 @@ const SEALED: [Sealed; 9] = [
         key: &["event_key"],
         purpose: |key| chat_events::row_name(nth(key, 0)),
     },
-    Sealed { table: "links", column: "sealed_number", key: &["id"], purpose: |key| links::row_name(nth(key, 0)) },
+    Sealed { table: "links", column: "sealed_number", key: &["link_id"], purpose: |key| links::row_name(nth(key, 0)) },
     Sealed {
         table: "chat_configurations",
         column: "sealed_webhook_url",

@@ -127,7 +127,7 @@ impl Store {
             .execute(&mut transaction)
             .await?;
         let row = query(
-            "INSERT INTO links (id, asked_key, code, account_id, configuration_arn, platform, user_id, person_name,
+            "INSERT INTO links (link_id, asked_key, code, account_id, configuration_arn, platform, user_id, person_name,
                  team_name, channel_name, created_at_ms, expires_at_ms, state, wrong_numbers)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'asked', 0) RETURNING *",
         )
@@ -150,7 +150,7 @@ impl Store {
     }
 
     pub async fn link(&self, id: &str) -> Result<Option<Link>, StoreError> {
-        let row = query("SELECT * FROM links WHERE id = $1").bind(id).fetch_optional(&self.reader).await?;
+        let row = query("SELECT * FROM links WHERE link_id = $1").bind(id).fetch_optional(&self.reader).await?;
         row.map(|row| read(&row)).transpose()
     }
 
@@ -167,7 +167,7 @@ impl Store {
             Ok(()) if link.state > LinkState::Asked => return Ok(Ok(())),
             Ok(()) => {}
         }
-        query("UPDATE links SET state = 'opened', browser = $1 WHERE id = $2")
+        query("UPDATE links SET state = 'opened', browser = $1 WHERE link_id = $2")
             .bind(browser)
             .bind(id)
             .execute(&mut transaction)
@@ -210,7 +210,7 @@ impl Store {
         }
         let text =
             serde_json::to_string(proof).map_err(|error| StoreError::corrupt(TABLE, "proof", &link.id, &error))?;
-        query("UPDATE links SET state = 'proven', proof = $1, sealed_number = $2 WHERE id = $3")
+        query("UPDATE links SET state = 'proven', proof = $1, sealed_number = $2 WHERE link_id = $3")
             .bind(text)
             .bind(self.key.seal(&row_name(&link.id), number.expose_secret())?)
             .bind(&link.id)
@@ -244,7 +244,7 @@ impl Store {
         };
         query(
             "UPDATE links SET state = $1, wrong_numbers = $2,
-                 sealed_number = CASE WHEN $1 = 'proven' THEN sealed_number ELSE NULL END WHERE id = $3",
+                 sealed_number = CASE WHEN $1 = 'proven' THEN sealed_number ELSE NULL END WHERE link_id = $3",
         )
         .bind(state)
         .bind(wrong_numbers)
@@ -269,7 +269,7 @@ impl Store {
         if !matches!(link.state, LinkState::Joined | LinkState::Chosen) {
             return Ok(Err(LinkRefusal::OutOfTurn));
         }
-        query("UPDATE links SET state = $1, iam_role_arn = $2 WHERE id = $3")
+        query("UPDATE links SET state = $1, iam_role_arn = $2 WHERE link_id = $3")
             .bind(if role.is_some() { "chosen" } else { "joined" })
             .bind(role.map(Arn::as_str))
             .bind(id)
@@ -300,7 +300,7 @@ impl Store {
             Ok(false) => return Ok(Err(LinkRefusal::Unknown)),
             Err(TooManyPeople { max }) => return Ok(Err(LinkRefusal::TooManyPeople { max })),
         }
-        query("UPDATE links SET state = 'done' WHERE id = $1").bind(&link.id).execute(&mut transaction).await?;
+        query("UPDATE links SET state = 'done' WHERE link_id = $1").bind(&link.id).execute(&mut transaction).await?;
         transaction.commit().await?;
         Ok(Ok(()))
     }
@@ -340,7 +340,7 @@ async fn of_id(transaction: &mut Transaction, id: &str) -> Result<Option<Link>, 
 
 async fn locked(transaction: &mut Transaction, id: &str) -> Result<Option<Row>, StoreError> {
     let lock = transaction.engine().for_update();
-    query_of(format!("SELECT * FROM links WHERE id = $1{lock}")).bind(id).fetch_optional(transaction).await
+    query_of(format!("SELECT * FROM links WHERE link_id = $1{lock}")).bind(id).fetch_optional(transaction).await
 }
 
 /// The link, locked, if this very browser may take its next step.

@@ -1,3 +1,5 @@
+//! Tokens of the Bot Connector: the ones to take, and what is wrong with each of the others.
+
 use std::sync::OnceLock;
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};

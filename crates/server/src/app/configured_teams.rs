@@ -34,7 +34,7 @@ impl App {
         let what = || format!("Microsoft Teams team with ID {}", team.team_id);
         match self.store.create_configured_team(&team, TEAMS_MAX).await? {
             Ok(()) => Ok(team),
-            Err(refused) => Err(AppError::of_authorization(refused, what(), TEAMS_MAX)),
+            Err(refused) => Err(AppError::of_authorization(refused, &what(), TEAMS_MAX)),
         }
     }
 

@@ -147,7 +147,7 @@ impl App {
     async fn replies_to(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
         match &turn.event.what {
             Happening::Said { text } => match Request::parse(text) {
-                Request::Help => self.help(turn).await,
+                Request::Help => self.help(turn),
                 Request::Preferences => self.preferences(turn).await,
                 Request::SwitchRole => self.switch_role(turn).await,
                 Request::Command(command) => self.command(turn, &command).await,
@@ -155,7 +155,7 @@ impl App {
             Happening::Pressed { ticket, values } | Happening::Submitted { ticket, values } => {
                 self.pressed(turn, ticket, values).await
             }
-            Happening::Shortcut { .. } => self.help(turn).await,
+            Happening::Shortcut { .. } => self.help(turn),
             Happening::Channel(news) => self.channel_news(turn, news).await,
             Happening::Installation(news) => self.installation_news(turn, news).await,
             Happening::Nothing => Ok(Vec::new()),

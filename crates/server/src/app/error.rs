@@ -51,7 +51,7 @@ pub enum AppError {
 
 impl AppError {
     /// A workspace or a team that an account is not given.
-    pub(super) fn of_authorization(refused: NotAuthorized, what: String, max: u32) -> Self {
+    pub(super) fn of_authorization(refused: NotAuthorized, what: &str, max: u32) -> Self {
         match refused {
             NotAuthorized::Declared => {
                 Self::InvalidRequest(format!("{what} is authorized by the settings of this server; change it there"))

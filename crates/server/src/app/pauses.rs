@@ -129,7 +129,7 @@ impl App {
             return Ok(if is_another { Ok(()) } else { self.teams.bot_works().await });
         }
         if let Some(team_id) = scope.strip_prefix(TEAMS_TEAM_SCOPE) {
-            return Ok(self.teams_team_works(team_id).await?);
+            return self.teams_team_works(team_id).await;
         }
         let mut parts = scope.split('/').skip(1);
         let (account_id, team_id) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());

@@ -66,7 +66,7 @@ pub struct WantedPicture {
 #[derive(Debug)]
 pub enum PostedMessage {
     Slack { message: SlackMessage, channel_id: String, team_id: String, bot_token: SecretString },
-    Teams { message: TeamsMessage, tenant_id: String },
+    Teams { message: TeamsMessage, tenant_id: String, service_url: Option<String> },
 }
 
 /// What was posted: for [`App::want_picture`].
@@ -235,7 +235,9 @@ impl App {
                 let address = slack::Address { channel_id, team_id, bot_token };
                 self.slack_picture(wanted, &address, message).await
             }
-            PostedMessage::Teams { message, tenant_id } => self.teams_picture(wanted, tenant_id, message).await,
+            PostedMessage::Teams { message, tenant_id, service_url } => {
+                self.teams_picture(wanted, (tenant_id, service_url.as_deref()), message).await
+            }
         }
     }
 

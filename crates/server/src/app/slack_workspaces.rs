@@ -65,7 +65,7 @@ impl App {
         match self.authorize_slack_workspaces(&opened.workspaces, None).await? {
             Ok(()) => Ok(opened),
             Err(refused) => {
-                Err(AppError::of_authorization(refused, spoken_workspaces(&opened.workspaces), WORKSPACES_MAX))
+                Err(AppError::of_authorization(refused, &spoken_workspaces(&opened.workspaces), WORKSPACES_MAX))
             }
         }
     }

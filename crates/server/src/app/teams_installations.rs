@@ -98,7 +98,11 @@ impl App {
             tracing::warn!(thread_id, "the app was added to a team whose group nobody names; authorise it by hand");
             return Ok(());
         };
-        let team_name = team_name.map(str::to_owned).or_else(|| details.and_then(|details| details.name));
+        let mut team_name = team_name.map(str::to_owned).or_else(|| details.and_then(|details| details.name));
+        if team_name.is_none() {
+            let named = self.teams.team_name(&scene.tenant_id, &team_id).await;
+            team_name = named.map(|name| name.as_str().to_owned());
+        }
         let installation = TeamsInstallation {
             team_id: team_id.clone(),
             tenant_id: scene.tenant_id.clone(),

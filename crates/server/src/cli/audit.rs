@@ -172,6 +172,6 @@ fn line(record: &AuditRecord) -> String {
 fn operation(name: &str) -> anyhow::Result<&'static str> {
     let found = wire::operations::Operation::every().find(|operation| operation.name().eq_ignore_ascii_case(name));
     found
-        .map(|operation| operation.name())
+        .map(wire::operations::Operation::name)
         .with_context(|| format!("`{name}` is no operation; say one like `TagResource`"))
 }

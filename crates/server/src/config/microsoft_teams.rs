@@ -18,6 +18,8 @@ const SERVICE_URL: &str = "https://smba.trafficmanager.net/teams/";
 const LOGIN_URL: &str = "https://login.microsoftonline.com/";
 /// Where the keys of the public cloud's Bot Framework are found. Source: the same page.
 const OPENID_URL: &str = "https://login.botframework.com/v1/.well-known/openidconfiguration";
+/// Where the public clouds tell names. Source: <https://learn.microsoft.com/graph/deployments>.
+const GRAPH_URL: &str = "https://graph.microsoft.com/";
 /// In `user_ids`: whoever may add apps to teams of the tenant.
 const ANYBODY: &str = "*";
 
@@ -77,6 +79,8 @@ pub struct TeamsBotSettings {
     pub tenant_id: Option<Uuid>,
     pub service_url: Option<Url>,
     pub login_url: Option<Url>,
+    /// Microsoft Graph, which is asked what a team is called where nobody said it; `dev` asks nobody unless it is set.
+    pub graph_url: Option<Url>,
     /// The metadata of whoever signs what comes in.
     pub openid_url: Option<Url>,
     /// Their name in tokens.
@@ -109,6 +113,12 @@ impl TeamsBotSettings {
     /// Of a constant, none.
     pub fn login_url(&self) -> Result<Url, url::ParseError> {
         self.login_url.clone().map_or_else(|| Url::parse(LOGIN_URL), Ok)
+    }
+
+    /// # Errors
+    /// Of a constant, none.
+    pub fn graph_url(&self) -> Result<Url, url::ParseError> {
+        self.graph_url.clone().map_or_else(|| Url::parse(GRAPH_URL), Ok)
     }
 
     /// # Errors
@@ -149,8 +159,11 @@ impl MicrosoftTeamsSettings {
         if bot.app_password.is_some() == bot.app_password_file.is_some() {
             return Some(("microsoft_teams.bot", "must have either `app_password` or `app_password_file`".to_owned()));
         }
-        let urls =
-            [("microsoft_teams.bot.service_url", &bot.service_url), ("microsoft_teams.bot.login_url", &bot.login_url)];
+        let urls = [
+            ("microsoft_teams.bot.service_url", &bot.service_url),
+            ("microsoft_teams.bot.login_url", &bot.login_url),
+            ("microsoft_teams.bot.graph_url", &bot.graph_url),
+        ];
         // What goes there is the secret, or a token that is as good.
         let is_safe = |url: &Url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
         let problem = |url: &Option<Url>| match url {

@@ -15,7 +15,7 @@ const SOCKETS_MAX: u8 = 10;
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SlackSettings {
-    /// Slack's Web API: `https://slack-gov.com/api/` of GovSlack. `dev` puts its sandbox here unless it is set.
+    /// Slack's Web API: `https://slack-gov.com/api/` of `GovSlack`. `dev` puts its sandbox here unless it is set.
     pub api_url: Option<Url>,
     pub workspaces: Vec<SlackWorkspaceSettings>,
     /// The apps that people talk to; without one, Bellhop posts and hears nothing.

@@ -39,6 +39,7 @@ mod files;
 mod form_state;
 mod inputs;
 mod live;
+mod members;
 mod misbehave;
 mod oauth;
 mod outgoing;

@@ -1,9 +1,10 @@
 //! Microsoft Teams: channels' webhooks, and the Bot Framework for a bot. What an answer means is `domain::delivery`'s to say.
 //!
-//! The worker that delivers calls it. `teams/webhook` is a webhook, `teams/connector` the bot's messages, `teams/token` what
-//! it signs them with. It never decides which of the two a channel has.
+//! The worker that delivers calls it. `teams/webhook` is a webhook, `teams/connector` the bot's messages, `teams/graph` the names
+//! of teams, `teams/token` what the bot signs both with. It never decides which of the two a channel has.
 
 mod connector;
+mod graph;
 pub mod keys;
 mod token;
 mod webhook;
@@ -16,15 +17,18 @@ use domain::delivery::{DeliveryOutcome, TeamsActivity};
 use domain::notification::render::teams::TeamsMessage;
 use secrecy::SecretString;
 use url::Url;
+use wire::ids::{TeamName, Uuid};
 
 use self::connector::Connector;
 pub use self::connector::TeamDetails;
+use self::graph::Graph;
 use self::webhook::Webhooks;
 use crate::clock::SharedClock;
 
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// What a bot needs to be one.
+#[derive(Clone)]
 pub struct TeamsBot {
     /// The id of its app registration.
     pub app_id: String,
@@ -35,18 +39,23 @@ pub struct TeamsBot {
     pub service_url: Url,
     /// Ends with `/`.
     pub login_url: Url,
+    /// Ends with `/`; `None`: nobody is asked for names.
+    pub graph_url: Option<Url>,
 }
 
 pub struct TeamsClient {
     webhooks: Webhooks,
     bot: Option<Connector>,
+    graph: Option<Graph>,
 }
 
 impl TeamsClient {
     pub fn new(timeout: Duration, clock: SharedClock, bot: Option<TeamsBot>) -> reqwest::Result<Self> {
         let webhooks = Webhooks::new(timeout, clock.clone())?;
-        let bot = bot.map(|bot| Connector::new(timeout, clock, bot)).transpose()?;
-        Ok(Self { webhooks, bot })
+        let connector = bot.as_ref().map(|bot| Connector::new(timeout, clock.clone(), bot)).transpose()?;
+        let graph = bot.and_then(|bot| bot.graph_url.clone().map(|graph_url| (bot, graph_url)));
+        let graph = graph.map(|(bot, graph_url)| Graph::new(timeout, clock, bot, graph_url)).transpose()?;
+        Ok(Self { webhooks, bot: connector, graph })
     }
 
     pub async fn post_to_webhook(&self, webhook: &SecretString, message: &TeamsMessage) -> DeliveryOutcome {
@@ -58,26 +67,32 @@ impl TeamsClient {
         self.bot.as_ref().map(Connector::app_id)
     }
 
-    /// Begins a thread in a channel. `posted` is a [`TeamsActivity`].
-    pub async fn post(&self, channel: &TeamsChannel, message: &TeamsMessage) -> DeliveryOutcome {
+    /// Begins a thread in a channel. `posted` is a [`TeamsActivity`]. `proven` is the service URL that a token proved for the
+    /// team, here and below; without one it is that of the settings.
+    pub async fn post(&self, proven: Option<&str>, channel: &TeamsChannel, message: &TeamsMessage) -> DeliveryOutcome {
         match &self.bot {
-            Some(bot) => bot.post(channel, message).await,
+            Some(bot) => bot.post(proven, channel, message).await,
             None => no_bot(),
         }
     }
 
     /// Replies in the thread of a message. `posted` is the reply's own [`TeamsActivity`].
-    pub async fn reply(&self, parent: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
+    pub async fn reply(&self, proven: Option<&str>, parent: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
         match &self.bot {
-            Some(bot) => bot.reply(parent, message).await,
+            Some(bot) => bot.reply(proven, parent, message).await,
             None => no_bot(),
         }
     }
 
     /// Puts another message in the place of one.
-    pub async fn update(&self, activity: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
+    pub async fn update(
+        &self,
+        proven: Option<&str>,
+        activity: &TeamsActivity,
+        message: &TeamsMessage,
+    ) -> DeliveryOutcome {
         match &self.bot {
-            Some(bot) => bot.update(activity, message).await,
+            Some(bot) => bot.update(proven, activity, message).await,
             None => no_bot(),
         }
     }
@@ -110,6 +125,11 @@ impl TeamsClient {
     /// What the connector says of a team by Teams' own name for it; `None`: nothing, or it cannot be asked now.
     pub async fn team_details(&self, service_url: &str, thread_id: &str) -> Option<TeamDetails> {
         self.bot.as_ref()?.team_details(service_url, thread_id).await
+    }
+
+    /// What a team is called in its tenant; `None`: Microsoft Graph does not say, or is not asked.
+    pub async fn team_name(&self, tenant_id: &Uuid, team_id: &Uuid) -> Option<TeamName> {
+        self.graph.as_ref()?.team_name(tenant_id, team_id).await
     }
 
     /// Whether Microsoft takes the bot's credentials as they are now. An `Err` says what it answered; a Microsoft that cannot

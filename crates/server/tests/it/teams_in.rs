@@ -4,7 +4,10 @@
 //! is `tests/conformance/test_teams_in.py`'s to show.
 
 mod installations;
+mod names;
+mod slow;
 mod tokens;
+mod unproven;
 
 use std::sync::Arc;
 

@@ -451,7 +451,7 @@ CREATE INDEX oauth_states_by_ticket ON oauth_states (ticket);
 
 -- Ways of people in chat to a role of their own. What is sealed in an address names the row.
 CREATE TABLE links (
-    id                TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    link_id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     asked_key         TEXT NOT NULL UNIQUE,
     code              TEXT NOT NULL UNIQUE,
     account_id        TEXT NOT NULL,

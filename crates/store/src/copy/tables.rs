@@ -61,7 +61,7 @@ pub(super) const TABLES: &[Table] = &[
     table("spent_tickets", &["ticket"]),
     table("slack_channels", &["team_id", "channel_id"]),
     table("oauth_states", &["state_hash"]),
-    table("links", &["id"]),
+    table("links", &["link_id"]),
 ];
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
 use store::{ChatEventKind, ChatEventOutcome, NewChatEvent};
+use tokio::task::JoinSet;
 
 use crate::setup::{LEASE_MS, NOW, Setup};
 
@@ -18,18 +19,14 @@ fn event(key: &str, at_ms: i64) -> NewChatEvent {
 
 pub async fn an_event_is_heard_once_however_often_it_is_said(setup: &impl Setup) {
     let store = Arc::new(setup.open().await);
-    let said: Vec<_> = (0..32)
-        .map(|n| {
-            let store = store.clone();
-            // Eight events, each said four times at once, in both orders.
-            let key = if n % 2 == 0 { n / 4 } else { 7 - n / 4 };
-            tokio::spawn(async move { store.hear(&event(&format!("key-{key}"), NOW)).await.unwrap() })
-        })
-        .collect();
-    let mut new = 0;
-    for heard in said {
-        new += usize::from(heard.await.unwrap());
+    let mut said = JoinSet::new();
+    for n in 0..32 {
+        let store = store.clone();
+        // Eight events, each said four times at once, in both orders.
+        let key = if n % 2 == 0 { n / 4 } else { 7 - n / 4 };
+        said.spawn(async move { store.hear(&event(&format!("key-{key}"), NOW)).await.unwrap() });
     }
+    let new = said.join_all().await.into_iter().filter(|is_new| *is_new).count();
     assert_eq!(new, 8);
     assert_eq!(store.claim_chat_events(100, NOW, LEASE_MS).await.unwrap().len(), 8);
 }

@@ -1,3 +1,5 @@
+//! What Teams says, read and refused: activities as its Bot Connector sends them.
+
 use serde_json::json;
 
 use super::*;

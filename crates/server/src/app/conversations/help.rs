@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::app::tickets::{Purpose, Ticket};
 
 impl App {
-    pub(super) async fn help(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
+    pub(super) fn help(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
         if turn.configurations.is_empty() {
             return Ok(vec![Reply::Say { to: Audience::Everyone, answer: not_configured(turn) }]);
         }

@@ -62,8 +62,9 @@ impl App {
                 self.converse(&channel, lease, delivery, card).await
             }
             Route::TeamsWebhook(url) => Ok(self.send_to_teams_webhook(url, card).await),
-            Route::TeamsBot(channel) => {
-                self.converse(&self.teams_channel(lease, target, channel), lease, delivery, card).await
+            Route::TeamsBot { channel, service_url } => {
+                let channel = self.teams_channel(lease, target, (channel, service_url.as_deref()));
+                self.converse(&channel, lease, delivery, card).await
             }
             Route::Chime(url) => Ok(self.send_to_chime(url, card).await),
         }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use store::StoreError;
 use store::outbox::PendingDelivery;
 use url::Url;
-use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel};
+use wire::ids::{AccountId, Arn, ChatConfigurationArn, LoggingLevel, Uuid};
 
 use crate::app::App;
 use crate::app::paces::Share;
@@ -31,7 +31,11 @@ pub(super) enum Route {
     /// A webhook of Teams, of Workflows or a connector.
     TeamsWebhook(SecretString),
     /// The bot, which is in all channels of the teams that have its app.
-    TeamsBot(TeamsChannel),
+    TeamsBot {
+        channel: TeamsChannel,
+        /// Where the connector said that it serves the team, if it did.
+        service_url: Option<String>,
+    },
     Chime(Url),
 }
 
@@ -55,7 +59,7 @@ impl Target {
         match (&self.route, &delivery.posted) {
             (Route::Slack { channel, .. }, None) => Share::SlackWorkspace(channel.team_id.as_str().to_owned()),
             (Route::Slack { channel, .. }, Some(_)) => Share::SlackUpdates(channel.team_id.as_str().to_owned()),
-            (Route::TeamsBot(channel), _) => Share::TeamsTenant(channel.tenant_id.as_str().to_lowercase()),
+            (Route::TeamsBot { channel, .. }, _) => Share::TeamsTenant(channel.tenant_id.as_str().to_lowercase()),
             // Each webhook has its own limit, which is its lane's.
             (Route::TeamsWebhook(_) | Route::Chime(_), _) => Share::None,
         }
@@ -86,7 +90,7 @@ impl App {
         let iam_role_arn = listed.configuration.iam_role_arn;
         let found = match listed.configuration.channel {
             Channel::Slack(channel) => self.slack_route(&account_id, channel).await?,
-            Channel::MicrosoftTeams(channel) => self.teams_route(channel),
+            Channel::MicrosoftTeams(channel) => self.teams_route(channel).await?,
             Channel::ChimeWebhook(webhook) => {
                 self.chime.webhook(&webhook.url).map(|url| (String::new(), Route::Chime(url))).ok_or_else(|| {
                     NoTarget::Gone("its webhook's URL is none; update the configuration and retry".to_owned())
@@ -119,25 +123,29 @@ impl App {
     }
 
     /// The channel's webhook, else the bot.
-    fn teams_route(&self, channel: TeamsChannel) -> Result<(String, Route), NoTarget> {
+    async fn teams_route(&self, channel: TeamsChannel) -> Result<Result<(String, Route), NoTarget>, StoreError> {
         if let Some(url) = self.teams_webhooks.get(&teams_destination(&channel.team_id, &channel.channel_id)) {
-            return Ok((String::new(), Route::TeamsWebhook(url.clone())));
+            return Ok(Ok((String::new(), Route::TeamsWebhook(url.clone()))));
         }
         let Some(app_id) = self.teams.bot_app_id() else {
             let (team_id, channel_id) = (&channel.team_id, &channel.channel_id);
-            return Err(NoTarget::Gone(format!(
+            return Ok(Err(NoTarget::Gone(format!(
                 "nothing reaches this channel of Microsoft Teams; set a bot in `microsoft_teams.bot`, or add the channel's \
                  webhook to `microsoft_teams.webhooks` with team_id {team_id} and channel_id {channel_id}, and retry"
-            )));
+            ))));
         };
         // The bot as a whole, and the app in this team.
         let scope = teams_scope(app_id);
         for scope in [&scope, &teams_team_scope(&channel.team_id)] {
             if let Some(reason) = self.pauses.reason(scope) {
-                return Err(NoTarget::Paused { scope: scope.clone(), reason });
+                return Ok(Err(NoTarget::Paused { scope: scope.clone(), reason }));
             }
         }
-        Ok((scope, Route::TeamsBot(channel)))
+        let installed = self.store.teams_installation(&channel.team_id).await?;
+        let is_its_own = |tenant_id: &Uuid| tenant_id.as_str().eq_ignore_ascii_case(channel.tenant_id.as_str());
+        let installed = installed.filter(|installed| is_its_own(&installed.tenant_id));
+        let service_url = installed.map(|installed| installed.service_url);
+        Ok(Ok((scope, Route::TeamsBot { channel, service_url })))
     }
 }
 

@@ -25,7 +25,7 @@ impl App {
     pub(super) async fn teams_picture(
         &self,
         wanted: &WantedPicture,
-        tenant_id: &str,
+        (tenant_id, service_url): (&str, Option<&str>),
         message: &TeamsMessage,
     ) -> Result<(), NoPicture> {
         let Some(activity) = TeamsActivity::parse(&wanted.posted) else {
@@ -40,14 +40,14 @@ impl App {
         let Some(picture) = TeamsPicture::of_base64(&BASE64_STANDARD.encode(png), &alt_text) else {
             return Err(NoPicture::Image("the picture is empty".to_owned()));
         };
-        self.show_in_teams(wanted, (&activity, tenant_id), message, &picture).await
+        self.show_in_teams(wanted, (&activity, tenant_id, service_url), message, &picture).await
     }
 
     /// Puts the picture into the message as it reads by now.
     async fn show_in_teams(
         &self,
         wanted: &WantedPicture,
-        (activity, tenant_id): (&TeamsActivity, &str),
+        (activity, tenant_id, service_url): (&TeamsActivity, &str, Option<&str>),
         message: &TeamsMessage,
         picture: &TeamsPicture,
     ) -> Result<(), NoPicture> {
@@ -58,7 +58,7 @@ impl App {
             let Some(with_picture) = self.latest_in_teams(wanted, message).with_picture(picture) else {
                 return Err(NoPicture::NoRoom("its words became more".to_owned()));
             };
-            match self.teams.update(activity, &with_picture).await {
+            match self.teams.update(service_url, activity, &with_picture).await {
                 DeliveryOutcome::Delivered { .. } => return self.keep_teams_picture(wanted, picture).await,
                 DeliveryOutcome::Retry { after_ms, reason: refused } => {
                     reason = refused;
@@ -92,7 +92,7 @@ impl App {
     pub(in crate::app) async fn update_teams_message(
         &self,
         destination: &str,
-        activity: &TeamsActivity,
+        (service_url, activity): (Option<&str>, &TeamsActivity),
         message: TeamsMessage,
     ) -> DeliveryOutcome {
         let posted = activity.to_string();
@@ -108,10 +108,10 @@ impl App {
         if self.pictures.settings.enabled {
             self.pictures.teams_renderings.insert((destination.to_owned(), posted), message.clone());
         }
-        let Some(with_picture) = with_picture else { return self.teams.update(activity, &message).await };
-        match self.teams.update(activity, &with_picture).await {
+        let Some(with_picture) = with_picture else { return self.teams.update(service_url, activity, &message).await };
+        match self.teams.update(service_url, activity, &with_picture).await {
             // What it has against the picture is not documented, so any word is taken for that; the words go alone.
-            DeliveryOutcome::Dead { .. } => self.teams.update(activity, &message).await,
+            DeliveryOutcome::Dead { .. } => self.teams.update(service_url, activity, &message).await,
             outcome => outcome,
         }
     }

@@ -62,7 +62,7 @@ pub fn judge_attachments(attachments: &[Value]) -> Result<(), SlackError> {
             }
             None | Some(Value::Null) => {}
             Some(Value::Array(blocks)) => {
-                complaints.extend(judge(blocks, BLOCKS_MAX, &format!("/attachments/{index}/blocks")))
+                complaints.extend(judge(blocks, BLOCKS_MAX, &format!("/attachments/{index}/blocks")));
             }
             Some(_) => complaints.push(format!("must provide an array [json-pointer:/attachments/{index}/blocks]")),
         }

@@ -36,7 +36,7 @@ pub struct Codes(VecDeque<Code>);
 
 #[derive(Debug)]
 struct Code {
-    code: String,
+    word: String,
     redirect_uri: String,
     until_ms: i64,
     is_used: bool,
@@ -70,7 +70,8 @@ pub async fn authorize(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, 
         return (StatusCode::FOUND, [(header::LOCATION, yes.to_string())]).into_response();
     }
     let scopes = argument("scope").unwrap_or_default();
-    let scopes: String = scopes.split(',').map(|scope| format!("<li><code>{}</code></li>", escaped(scope))).collect();
+    let scopes: String =
+        scopes.split(',').flat_map(|scope| ["<li><code>".into(), escaped(scope), "</code></li>".into()]).collect();
     let page = PAGE
         .replace("{team}", &escaped(&sandbox.workspace.team_name))
         .replace("{allow}", &escaped(yes.as_str()))
@@ -93,12 +94,12 @@ impl Codes {
             self.0.pop_front();
         }
         let until_ms = now_ms + CODE_MS;
-        self.0.push_back(Code { code: code.clone(), redirect_uri: redirect_uri.to_owned(), until_ms, is_used: false });
+        self.0.push_back(Code { word: code.clone(), redirect_uri: redirect_uri.to_owned(), until_ms, is_used: false });
         code
     }
 
     fn take(&mut self, code: &str, redirect_uri: Option<&str>, now_ms: i64) -> Result<(), &'static str> {
-        let given = self.0.iter_mut().find(|given| given.code == code).ok_or("invalid_code")?;
+        let given = self.0.iter_mut().find(|given| given.word == code).ok_or("invalid_code")?;
         if given.is_used {
             return Err("code_already_used");
         }

@@ -76,7 +76,7 @@ impl Sandbox {
     }
 
     /// Everybody is in every channel; a direct conversation has two.
-    pub(super) fn conversations_members(&self, arguments: &Arguments) -> Result<Value, SlackError> {
+    pub(super) fn conversations_members(arguments: &Arguments) -> Result<Value, SlackError> {
         let channel = existing_channel(arguments)?;
         let inside = |person: &&Person| !channel.starts_with('D') || person.direct_channel() == channel;
         let members: Vec<&str> = PEOPLE.iter().filter(inside).map(|person| person.id).chain([BOT_USER_ID]).collect();

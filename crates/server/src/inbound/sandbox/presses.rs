@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::channels::{Message, Ts, channel_name};
 use super::form_state::{self, Typed};
+use super::members;
 use super::outgoing;
 use super::people::Person;
 use super::speech::{host, someone};
@@ -77,7 +78,7 @@ impl Sandbox {
             (None, None) => {
                 let view = self.views().open_by(person.id).ok_or("nobody has a view open: give `channel` and `ts`")?;
                 let blocks = view.get("blocks").and_then(Value::as_array).cloned().unwrap_or_default();
-                (blocks, json!({ "container": { "type": "view", "view_id": view["id"] }, "view": view }))
+                (blocks, json!({ "container": { "type": "view", "view_id": view.get("id") }, "view": view }))
             }
             _ => return Err("give `channel` and `ts` of a message, or neither for the view that is open".to_owned()),
         };
@@ -95,15 +96,15 @@ impl Sandbox {
         let state = form_state::state(&elements, &typed)?;
         let action_ts = self.channels().next_ts(self.now_us()).to_string();
         let action = form_state::action(&element, press.value.as_ref(), &action_ts)?;
-        let Some(members) = payload.as_object_mut() else { return Err("no payload".to_owned()) };
+        let Some(said) = payload.as_object_mut() else { return Err("no payload".to_owned()) };
         if let Value::Object(more) = more {
-            members.extend(more);
+            said.extend(more);
         }
-        match members.get_mut("view") {
-            Some(view) => view["state"] = state,
-            None => drop(members.insert("state".to_owned(), state)),
+        match said.get_mut("view") {
+            Some(view) => members::set(view, "state", state),
+            None => drop(said.insert("state".to_owned(), state)),
         }
-        members.insert("actions".to_owned(), json!([action]));
+        said.insert("actions".to_owned(), json!([action]));
         let url = element.json.get("url").cloned().unwrap_or(Value::Null);
         Ok((payload, url))
     }
@@ -135,14 +136,14 @@ impl Sandbox {
             "channel": { "id": message.channel, "name": channel_name(&message.channel) },
             "response_url": self.response_url(place, host),
         });
-        if let Some(ts) = message.thread_ts {
-            more["container"]["thread_ts"] = json!(ts);
+        if let (Some(ts), Some(container)) = (message.thread_ts, more.get_mut("container")) {
+            members::set(container, "thread_ts", json!(ts));
         }
         // Slack does not show an app its ephemeral messages again.
         if !is_ephemeral {
             let mut shown = self.as_slack(message);
-            shown["blocks"] = json!(blocks);
-            more["message"] = shown;
+            members::set(&mut shown, "blocks", json!(blocks));
+            members::set(&mut more, "message", shown);
         }
         more
     }

@@ -27,7 +27,7 @@ pub async fn post(State(sandbox): State<Arc<Sandbox>>, Path(ticket): Path<String
         Ok(place) => place,
         Err(code) => return refused(StatusCode::NOT_FOUND, code),
     };
-    match sandbox.respond(place, &Arguments::of_json(said)) {
+    match sandbox.respond(&place, &Arguments::of_json(said)) {
         Ok(()) => (StatusCode::OK, "ok").into_response(),
         Err(error) => refused(StatusCode::BAD_REQUEST, error.code()),
     }
@@ -38,7 +38,7 @@ fn refused(status: StatusCode, code: &str) -> Response {
 }
 
 impl Sandbox {
-    pub(super) fn respond(&self, place: ResponsePlace, arguments: &Arguments) -> Result<(), SlackError> {
+    pub(super) fn respond(&self, place: &ResponsePlace, arguments: &Arguments) -> Result<(), SlackError> {
         let replaced = place.message_ts.filter(|_| arguments.flag("replace_original"));
         if let Some(ts) = place.message_ts.filter(|_| arguments.flag("delete_original")) {
             self.take_away(&place.channel, ts);

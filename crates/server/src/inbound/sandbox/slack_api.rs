@@ -147,7 +147,7 @@ impl Sandbox {
             "chat.postMessage" => self.post_message(arguments),
             "chat.update" => self.update(arguments),
             "conversations.info" => self.conversations_info(arguments),
-            "conversations.members" => self.conversations_members(arguments),
+            "conversations.members" => Self::conversations_members(arguments),
             "conversations.open" => self.conversations_open(arguments),
             "files.completeUploadExternal" => self.share_files(arguments, headers),
             "files.getUploadURLExternal" => self.upload_url(arguments, headers),

@@ -168,7 +168,7 @@ impl Sandbox {
         ]);
         let heard = self.ask(Door::Commands, &body).await;
         match &heard {
-            Ok(heard) => self.answered_at_once(place, &heard.body),
+            Ok(heard) => self.answered_at_once(&place, &heard.body),
             Err(unheard) => {
                 let code = if *unheard == Unheard::Timeout { "operation_timeout" } else { "dispatch_failed" };
                 let text = format!("{COMMAND} failed with the error “{code}”. {}", unheard.sentence());
@@ -180,7 +180,7 @@ impl Sandbox {
     }
 
     /// A command's answer may itself be a message: text, or JSON as a response URL takes it.
-    fn answered_at_once(&self, place: ResponsePlace, body: &[u8]) {
+    fn answered_at_once(&self, place: &ResponsePlace, body: &[u8]) {
         let said = match serde_json::from_slice::<Value>(body) {
             Ok(Value::Object(members)) => Value::Object(members),
             _ => match std::str::from_utf8(body).map(str::trim) {
@@ -214,9 +214,9 @@ fn as_slack_writes(typed: &str) -> String {
         let length = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']).len();
         let (said, punctuation) = word.split_at(length);
         match said.strip_prefix('@').and_then(mentioned) {
-            Some(id) => out.push_str(&format!("<@{id}>")),
+            Some(id) => out.extend(["<@", id, ">"]),
             None if said.starts_with("https://") || said.starts_with("http://") => {
-                out.push_str(&format!("<{}>", escaped(said)));
+                out.extend(["<", &escaped(said), ">"]);
             }
             None => out.push_str(&escaped(said)),
         }

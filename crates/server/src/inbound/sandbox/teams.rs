@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use self::issuer::Issuer;
 use super::live::LiveEvent;
+use super::members;
 use super::people::{PEOPLE, Person};
 use super::{Sandbox, answer, refusal};
 
@@ -203,7 +204,7 @@ pub async fn channels(State(sandbox): State<Arc<Sandbox>>) -> Response {
         .iter()
         .map(|person| {
             let mut shown = person.shown();
-            shown["conversation"] = json!(personal_conversation(person));
+            members::set(&mut shown, "conversation", json!(personal_conversation(person)));
             shown
         })
         .collect();

@@ -48,12 +48,11 @@ pub fn judge(view: &Value) -> Result<(), SlackError> {
     limit("private_metadata", PRIVATE_METADATA_MAX_CHARS);
     limit("callback_id", ID_MAX_CHARS);
     limit("external_id", ID_MAX_CHARS);
-    let list = match view.get("blocks") {
-        Some(Value::Array(list)) => list.as_slice(),
-        _ => {
-            complaints.add("missing required field: blocks", "/view");
-            &[]
-        }
+    let list = if let Some(Value::Array(list)) = view.get("blocks") {
+        list.as_slice()
+    } else {
+        complaints.add("missing required field: blocks", "/view");
+        &[]
     };
     let has_input = list.iter().any(|block| block.get("type").and_then(Value::as_str) == Some("input"));
     if has_input && view.get("submit").is_none() {

@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use super::arguments::Arguments;
 use super::form_state::{self, Typed};
 use super::live::LiveEvent;
+use super::members;
 use super::outgoing;
 use super::people::{self, BOT_ID, Person};
 use super::slack_api::SlackError;
@@ -50,8 +51,10 @@ impl Views {
         if stack.len() >= STACK_MAX {
             return Err(SlackError::new("push_limit_reached"));
         }
-        view["previous_view_id"] = stack.last().map_or(Value::Null, |below| below["id"].clone());
-        view["root_view_id"] = stack.first().map_or_else(|| view["id"].clone(), |root| root["id"].clone());
+        let below = stack.last().map_or(Value::Null, |below| members::of(below, "id"));
+        let root = members::of(stack.first().unwrap_or(&view), "id");
+        members::set(&mut view, "previous_view_id", below);
+        members::set(&mut view, "root_view_id", root);
         stack.push(view.clone());
         Ok(view)
     }
@@ -67,7 +70,7 @@ impl Views {
         let kept = ["id", "previous_view_id", "root_view_id"].map(|name| (name, open[name].clone()));
         *open = view;
         for (name, value) in kept {
-            open[name] = value;
+            members::set(open, name, value);
         }
         Ok((user, open.clone()))
     }
@@ -116,13 +119,13 @@ pub async fn close(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Response
         Ok(understood) => understood,
         Err(sentence) => return refusal(StatusCode::BAD_REQUEST, &sentence),
     };
-    sandbox.views().close(person.id, view["id"].as_str());
+    sandbox.views().close(person.id, view.get("id").and_then(Value::as_str));
     sandbox.announce_view(person.id, &Value::Null);
     let mut heard = Value::Null;
-    if view["notify_on_close"] == true {
+    if members::of(&view, "notify_on_close") == true {
         let mut payload = sandbox.interaction("view_closed", person);
-        payload["view"] = view;
-        payload["is_cleared"] = json!(false);
+        members::set(&mut payload, "view", view);
+        members::set(&mut payload, "is_cleared", json!(false));
         heard = outgoing::shown(&sandbox.interact(&payload).await);
     }
     answer(StatusCode::OK, &json!({ "heard": heard, "view": sandbox.views().open_by(person.id) }))
@@ -193,11 +196,11 @@ impl Sandbox {
         if !missing.is_empty() {
             return Ok(json!({ "heard": null, "view": view, "errors": missing, "failed": null }));
         }
-        view["state"] = state;
-        let id = view["id"].as_str().unwrap_or_default().to_owned();
+        members::set(&mut view, "state", state);
+        let id = view.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut payload = self.interaction("view_submission", person);
-        payload["view"] = view;
-        payload["response_urls"] = json!([]);
+        members::set(&mut payload, "view", view);
+        members::set(&mut payload, "response_urls", json!([]));
         let heard = self.interact(&payload).await;
         let (errors, failed) = match &heard {
             Ok(heard) => match self.obey(person.id, &id, &heard.body) {
@@ -220,14 +223,14 @@ impl Sandbox {
             None => self.views().close(user, Some(id)),
             Some("clear") => self.views().close(user, None),
             Some("update") => {
-                let view = self.completed(&asked["view"])?;
+                let view = self.completed(&members::of(&asked, "view"))?;
                 self.views().replace(id, None, view)?;
             }
             Some("push") => {
-                let view = self.completed(&asked["view"])?;
+                let view = self.completed(&members::of(&asked, "view"))?;
                 self.views().place(user, view, Opening::Pushed)?;
             }
-            Some("errors") => return Ok(asked["errors"].as_object().cloned().unwrap_or_default()),
+            Some("errors") => return Ok(asked.get("errors").and_then(Value::as_object).cloned().unwrap_or_default()),
             Some(_) => return Err(SlackError::new("invalid_response_action")),
         }
         Ok(Map::new())

@@ -81,7 +81,7 @@ impl fmt::Debug for OauthApp {
 }
 
 impl SlackClient {
-    /// Where a person is asked whether the app may be installed: beside the Web API, on Slack's host, GovSlack's, the
+    /// Where a person is asked whether the app may be installed: beside the Web API, on Slack's host, `GovSlack`'s, the
     /// sandbox's. <https://docs.slack.dev/authentication/installing-with-oauth>
     pub fn authorize_url(&self, client_id: &str, scopes: &str, state: &str, redirect_url: &Url) -> Option<Url> {
         let mut url = self.api_url.join("../oauth/v2/authorize").ok()?;

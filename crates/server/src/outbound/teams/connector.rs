@@ -26,6 +26,10 @@ use crate::clock::SharedClock;
 use crate::outbound::http::{Answered, ExchangeError, HttpClient, is_loopback};
 use crate::traces;
 
+/// Of whom multi-tenant bots ask their tokens, and what they ask for. Source:
+/// <https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication#bot-to-connector>.
+const MULTI_TENANT: &str = "botframework.com";
+const SCOPE: &str = "https://api.botframework.com/.default";
 const UNAUTHORIZED: u16 = 401;
 
 pub(super) struct Connector {
@@ -35,7 +39,13 @@ pub(super) struct Connector {
     timeout: Duration,
     tokens: Tokens,
     /// The conversation in which the bot itself was refused last, with a token that was good: there it is asked again.
-    refused_in: Mutex<Option<String>>,
+    refused_in: Mutex<Option<Refused>>,
+}
+
+#[derive(Clone)]
+struct Refused {
+    service_url: Url,
+    conversation_id: String,
 }
 
 /// A team as the connector tells it.
@@ -61,9 +71,10 @@ struct Call<'a> {
 }
 
 impl Connector {
-    pub(super) fn new(timeout: Duration, clock: SharedClock, bot: TeamsBot) -> reqwest::Result<Self> {
+    pub(super) fn new(timeout: Duration, clock: SharedClock, bot: &TeamsBot) -> reqwest::Result<Self> {
         let service_url = bot.service_url.clone();
-        let tokens = Tokens::new(timeout, clock.clone(), bot)?;
+        let tenant = bot.tenant_id.clone().unwrap_or_else(|| MULTI_TENANT.to_owned());
+        let tokens = Tokens::new(timeout, clock.clone(), bot, tenant, SCOPE)?;
         Ok(Self { http: HttpClient::new(timeout)?, clock, service_url, timeout, tokens, refused_in: Mutex::default() })
     }
 
@@ -71,10 +82,15 @@ impl Connector {
         self.tokens.app_id()
     }
 
-    pub(super) async fn post(&self, channel: &TeamsChannel, message: &TeamsMessage) -> DeliveryOutcome {
+    pub(super) async fn post(
+        &self,
+        proven: Option<&str>,
+        channel: &TeamsChannel,
+        message: &TeamsMessage,
+    ) -> DeliveryOutcome {
         let channel_id = on_the_wire(channel);
         self.call(Call {
-            service_url: self.service_url.clone(),
+            service_url: self.service_url_of(proven),
             name: "post",
             method: Method::POST,
             path: "v3/conversations".to_owned(),
@@ -85,10 +101,15 @@ impl Connector {
         .await
     }
 
-    pub(super) async fn reply(&self, parent: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
+    pub(super) async fn reply(
+        &self,
+        proven: Option<&str>,
+        parent: &TeamsActivity,
+        message: &TeamsMessage,
+    ) -> DeliveryOutcome {
         let conversation_id = parent.conversation_id();
         self.call(Call {
-            service_url: self.service_url.clone(),
+            service_url: self.service_url_of(proven),
             name: "reply",
             method: Method::POST,
             path: format!("v3/conversations/{}/activities", escaped(conversation_id)),
@@ -99,10 +120,15 @@ impl Connector {
         .await
     }
 
-    pub(super) async fn update(&self, activity: &TeamsActivity, message: &TeamsMessage) -> DeliveryOutcome {
+    pub(super) async fn update(
+        &self,
+        proven: Option<&str>,
+        activity: &TeamsActivity,
+        message: &TeamsMessage,
+    ) -> DeliveryOutcome {
         let (conversation_id, activity_id) = (activity.conversation_id(), activity.activity_id());
         self.call(Call {
-            service_url: self.service_url.clone(),
+            service_url: self.service_url_of(proven),
             name: "update",
             method: Method::PUT,
             path: format!("v3/conversations/{}/activities/{}", escaped(conversation_id), escaped(activity_id)),
@@ -219,9 +245,9 @@ impl Connector {
     pub(super) async fn works(&self) -> Result<(), String> {
         self.tokens.new_token().await.map_err(|outcome| reason(outcome).unwrap_or_default())?;
         let refused_in = self.refused_in.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(conversation_id) = refused_in else { return Ok(()) };
+        let Some(Refused { service_url, conversation_id }) = refused_in else { return Ok(()) };
         let asked = self.call(Call {
-            service_url: self.service_url.clone(),
+            service_url,
             name: "members",
             method: Method::GET,
             path: format!("v3/conversations/{}/pagedmembers?pageSize=1", escaped(&conversation_id)),
@@ -254,7 +280,8 @@ impl Connector {
             Ok(answered) => {
                 let outcome = teams_outcome(call.route, answered.answer(self.clock.now_ms()));
                 if matches!(outcome, DeliveryOutcome::Paused { .. }) {
-                    self.refused_in(Some(call.conversation_id.to_owned()));
+                    let conversation_id = call.conversation_id.to_owned();
+                    self.refused_in(Some(Refused { service_url: call.service_url.clone(), conversation_id }));
                 }
                 outcome
             }
@@ -288,8 +315,15 @@ impl Connector {
         answered.answer(self.clock.now_ms()).status
     }
 
-    fn refused_in(&self, conversation_id: Option<String>) {
-        *self.refused_in.lock().unwrap_or_else(PoisonError::into_inner) = conversation_id;
+    fn refused_in(&self, refused: Option<Refused>) {
+        *self.refused_in.lock().unwrap_or_else(PoisonError::into_inner) = refused;
+    }
+
+    /// Where a token proved that a team is served, else where the settings say. A sandbox is somewhere else at each start: where
+    /// both are on this machine, the settings are right.
+    fn service_url_of(&self, proven: Option<&str>) -> Url {
+        let proven = proven.and_then(safe).filter(|url| !(is_loopback(url) && is_loopback(&self.service_url)));
+        proven.unwrap_or_else(|| self.service_url.clone())
     }
 }
 

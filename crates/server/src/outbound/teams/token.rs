@@ -1,6 +1,6 @@
-//! The token that a bot signs its messages with: asked for once, kept until shortly before it expires.
+//! The token that a bot signs its requests with: asked for once, kept until shortly before it expires.
 //!
-//! `teams/connector` takes it. However many channels want one at a time, one request asks for it; the others wait for its
+//! `teams/connector` takes it, and `teams/graph` another of another scope. However many channels want one at a time, one request asks for it; the others wait for its
 //! end, good or bad. Neither the app's secret nor a token is ever logged or part of a reason.
 //!
 //! Source: <https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication#bot-to-connector>.
@@ -21,10 +21,7 @@ use crate::clock::SharedClock;
 use crate::outbound::http::{Answered, ExchangeError, HttpClient};
 use crate::traces;
 
-/// Of whom multi-tenant bots ask theirs. Source: the same page.
-const MULTI_TENANT: &str = "botframework.com";
 const FORM: &str = "application/x-www-form-urlencoded";
-const SCOPE: &str = "https://api.botframework.com/.default";
 /// A token is renewed so long before it expires, or at half of its time if that is shorter.
 const RENEWED_BEFORE_MS: i64 = 5 * 60 * 1000;
 /// No token is believed for longer, whatever was said. Microsoft's live for an hour, some for a day.
@@ -54,16 +51,23 @@ pub(super) struct Tokens {
     app_id: String,
     app_password: SecretString,
     tenant: String,
+    scope: &'static str,
     kept: Mutex<Kept>,
 }
 
 impl Tokens {
-    /// `timeout` is of a message as a whole: half of it is left for the message.
-    pub(super) fn new(timeout: Duration, clock: SharedClock, bot: TeamsBot) -> reqwest::Result<Self> {
-        let TeamsBot { app_id, app_password, tenant_id, login_url, .. } = bot;
-        let tenant = tenant_id.unwrap_or_else(|| MULTI_TENANT.to_owned());
+    /// `timeout` is of a request as a whole: half of it is left for the request itself. `tenant` gives the token, which is good for
+    /// the `scope`.
+    pub(super) fn new(
+        timeout: Duration,
+        clock: SharedClock,
+        bot: &TeamsBot,
+        tenant: String,
+        scope: &'static str,
+    ) -> reqwest::Result<Self> {
+        let TeamsBot { app_id, app_password, login_url, .. } = bot.clone();
         let http = HttpClient::new(timeout / 2)?;
-        Ok(Self { http, clock, login_url, app_id, app_password, tenant, kept: Mutex::new(Kept::Nothing) })
+        Ok(Self { http, clock, login_url, app_id, app_password, tenant, scope, kept: Mutex::new(Kept::Nothing) })
     }
 
     pub(super) fn app_id(&self) -> &str {
@@ -130,7 +134,7 @@ impl Tokens {
             .append_pair("grant_type", "client_credentials")
             .append_pair("client_id", &self.app_id)
             .append_pair("client_secret", self.app_password.expose_secret())
-            .append_pair("scope", SCOPE)
+            .append_pair("scope", self.scope)
             .finish();
         let exchange = async {
             let wrong = |error: url::ParseError| ExchangeError::Network(Broken::Connect, error.to_string());

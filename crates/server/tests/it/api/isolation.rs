@@ -44,6 +44,11 @@ fn impersonal(answer: &Answer, about: &Furniture, account: Key) -> String {
     ] {
         text = text.replace(name, word);
     }
+    // A ticket is another each time, as it is sealed.
+    if let Some((before, ticket)) = text.split_once("?ticket=") {
+        let after = ticket.split_once('"').map(|(_, after)| after).unwrap_or_default();
+        text = format!("{before}?ticket=TICKET\"{after}");
+    }
     text.replace(account.account_id, "ACCOUNT")
 }
 

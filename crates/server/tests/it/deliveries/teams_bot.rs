@@ -315,11 +315,11 @@ async fn the_bot_keeps_its_own_pace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_goes_into_the_thread_and_an_update_into_its_message() {
     let (teams, client) = client(ManualClock::at_midday()).await;
-    let first = delivered(client.post(&channel(), &said("message-1")).await);
-    let reply = delivered(client.reply(&first, &said("message-2")).await);
+    let first = delivered(client.post(None, &channel(), &said("message-1")).await);
+    let reply = delivered(client.reply(None, &first, &said("message-2")).await);
     assert_eq!(reply.conversation_id(), first.conversation_id());
     assert_ne!(reply.activity_id(), first.activity_id());
-    assert_eq!(delivered(client.update(&first, &said("message-3")).await), first);
+    assert_eq!(delivered(client.update(None, &first, &said("message-3")).await), first);
     let summary = |activity: &TeamsActivity| {
         let message = teams.message(activity.conversation_id(), activity.activity_id()).unwrap();
         message["summary"].as_str().unwrap().to_owned()
@@ -333,8 +333,8 @@ async fn what_is_gone_cannot_be_replied_to_or_updated() {
     let (_teams, client) = client(ManualClock::at_midday()).await;
     let gone = TeamsActivity::new("19:ops@thread.tacv2;messageid=17", "17").unwrap();
     for (outcome, code) in [
-        (client.reply(&gone, &said("message-1")).await, "ConversationNotFound"),
-        (client.update(&gone, &said("message-1")).await, "ActivityNotFoundInConversation"),
+        (client.reply(None, &gone, &said("message-1")).await, "ConversationNotFound"),
+        (client.update(None, &gone, &said("message-1")).await, "ActivityNotFoundInConversation"),
     ] {
         assert!(matches!(&outcome, DeliveryOutcome::Dead { reason } if reason.contains(code)), "{outcome:?}");
     }
@@ -344,13 +344,13 @@ async fn what_is_gone_cannot_be_replied_to_or_updated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_token_is_replaced_once_for_all() {
     let (teams, client) = client(ManualClock::at_midday()).await;
-    delivered(client.post(&channel(), &said("message-0")).await);
+    delivered(client.post(None, &channel(), &said("message-0")).await);
     teams.revoke_tokens();
     let client = Arc::new(client);
     let mut posts = tokio::task::JoinSet::new();
     for number in 1..=10 {
         let client = client.clone();
-        posts.spawn(async move { client.post(&channel(), &said(&format!("message-{number}"))).await });
+        posts.spawn(async move { client.post(None, &channel(), &said(&format!("message-{number}"))).await });
     }
     for outcome in posts.join_all().await {
         delivered(outcome);
@@ -365,7 +365,7 @@ async fn a_login_that_cannot_be_reached_is_tried_again() {
         set.login_url = Some("http://127.0.0.1:1/".parse().unwrap());
     })
     .await;
-    let outcome = client.post(&channel(), &said("message-1")).await;
+    let outcome = client.post(None, &channel(), &said("message-1")).await;
     let DeliveryOutcome::Retry { after_ms: None, reason } = outcome else { panic!("{outcome:?}") };
     assert!(reason.starts_with("no token for the bot") && !reason.contains("posted"), "{reason}");
     assert!(client.bot_works().await.is_err());
@@ -387,6 +387,7 @@ async fn client_with(clock: ManualClock, change: impl FnOnce(&mut TeamsBotSettin
         tenant_id: None,
         service_url: set.service_url.unwrap(),
         login_url: set.login_url.unwrap(),
+        graph_url: None,
     };
     (teams, TeamsClient::new(Duration::from_secs(10), clock, Some(bot)).unwrap())
 }

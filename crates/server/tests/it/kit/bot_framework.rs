@@ -78,6 +78,21 @@ impl BotFramework {
         format!("Bearer {}", encode(&header, claims, signer()).unwrap())
     }
 
+    /// The same by a key that nobody published, under a name that somebody did.
+    pub fn forge(&self, claims: &Value, kid: &str) -> String {
+        static FORGER: OnceLock<EncodingKey> = OnceLock::new();
+        let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::RS256) };
+        format!("Bearer {}", encode(&header, claims, FORGER.get_or_init(new_key)).unwrap())
+    }
+
+    /// The same by the published key's modulus as a shared secret, which everybody knows.
+    pub fn sign_with_what_is_public(&self, claims: &Value, kid: &str) -> String {
+        let published = Jwk::from_encoding_key(signer(), Algorithm::RS256).unwrap();
+        let modulus = serde_json::to_value(published).unwrap()["n"].as_str().unwrap().to_owned();
+        let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) };
+        format!("Bearer {}", encode(&header, claims, &EncodingKey::from_secret(modulus.as_bytes())).unwrap())
+    }
+
     /// As it comes with an activity of Teams.
     pub fn vouch(&self, activity: &Value) -> String {
         self.sign(&self.claims(activity["serviceUrl"].as_str().unwrap_or_default()), "k1")
@@ -86,10 +101,12 @@ impl BotFramework {
 
 fn signer() -> &'static EncodingKey {
     static SIGNER: OnceLock<EncodingKey> = OnceLock::new();
-    SIGNER.get_or_init(|| {
-        let der: Pkcs8V1Der<'static> = KeyPair::generate(KeySize::Rsa2048).unwrap().as_der().unwrap();
-        EncodingKey::from_rsa_der(&der.as_ref()[PKCS8_HEAD..])
-    })
+    SIGNER.get_or_init(new_key)
+}
+
+fn new_key() -> EncodingKey {
+    let der: Pkcs8V1Der<'static> = KeyPair::generate(KeySize::Rsa2048).unwrap().as_der().unwrap();
+    EncodingKey::from_rsa_der(&der.as_ref()[PKCS8_HEAD..])
 }
 
 async fn metadata(State(published): State<Arc<Published>>, headers: HeaderMap) -> impl IntoResponse {

@@ -1,5 +1,5 @@
-//! Microsoft as a Teams bot sees it: a login that gives tokens, and the Bot Framework's connector, which looks at them and signs
-//! what people say ([`BotFramework`] makes such tokens). It
+//! Microsoft as a Teams bot sees it: a login that gives tokens, the Bot Framework's connector, which looks at them and signs
+//! what people say ([`BotFramework`] makes such tokens), and Microsoft Graph, which names teams to whom it is permitted. It
 //! remembers every request and keeps the messages, so that a reply or an update of something that is not there is refused.
 //!
 //! Paths and shapes are those of Microsoft's pages; nothing else answers for them here.
@@ -14,7 +14,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use serde_json::{Value, json};
 use server::clock::SharedClock;
 use server::config::TeamsBotSettings;
@@ -27,6 +27,7 @@ use super::serving::serve;
 pub const APP_ID: &str = "dddddddd-3333-4444-8555-666666666666";
 pub const APP_SECRET: &str = "app+secret&of=the bot";
 const SCOPE: &str = "https://api.botframework.com/.default";
+const GRAPH_SCOPE: &str = "https://graph.microsoft.com/.default";
 const HOUR_SECONDS: i64 = 3600;
 /// How long the login takes to answer: two who ask at a time would meet.
 const LOGIN_TAKES: Duration = Duration::from_millis(30);
@@ -73,6 +74,12 @@ struct Teams {
     named: u64,
     /// Of teams, by Teams' own names for them.
     details: HashMap<String, Value>,
+    /// The tokens that are good for Graph, and whose they are.
+    graph_tokens: HashMap<String, String>,
+    /// What teams are called; `None`: the app has no permission to know.
+    names: Option<HashMap<String, String>>,
+    /// Requests to Graph: their path and query.
+    named_requests: Vec<String>,
 }
 
 struct Shared {
@@ -93,6 +100,7 @@ impl FakeTeams {
         let routes = Router::new()
             .route("/login/{tenant}/oauth2/v2.0/token", post(login))
             .route("/teams/{*path}", any(connector))
+            .route("/graph/v1.0/teams/{team_id}", get(graph))
             .with_state(shared.clone());
         let framework = BotFramework::new(shared.clock.clone());
         let (address, serving) = serve(routes.merge(framework.routes())).await;
@@ -112,6 +120,7 @@ impl FakeTeams {
             tenant_id: None,
             service_url: Some(self.url("/teams/")),
             login_url: Some(self.url("/login/")),
+            graph_url: Some(self.url("/graph/")),
             openid_url: Some(self.url("/openid")),
             token_issuer: None,
         }
@@ -135,6 +144,17 @@ impl FakeTeams {
     /// The connector tells this of a team by Teams' own name for it.
     pub fn team(&self, thread_id: &str, details: Value) {
         self.teams().details.insert(thread_id.to_owned(), details);
+    }
+
+    /// Graph may be asked what teams are called, and knows these.
+    pub fn names(&self, names: &[(&str, &str)]) {
+        let owned = names.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned()));
+        self.teams().names = Some(owned.collect());
+    }
+
+    /// Requests to Graph with a good token: their path and query.
+    pub fn named_requests(&self) -> Vec<String> {
+        self.teams().named_requests.clone()
     }
 
     /// Every request with a good token is answered so; `None`: as without a word.
@@ -184,22 +204,51 @@ async fn login(State(shared): State<Arc<Shared>>, Path(tenant): Path<String>, bo
     let form: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
     {
         let mut teams = shared.teams.lock().unwrap();
-        teams.logins.push(tenant);
+        teams.logins.push(tenant.clone());
     }
     tokio::time::sleep(LOGIN_TAKES).await;
     let mut teams = shared.teams.lock().unwrap();
     if let Some((status, refusal)) = &teams.login_refuses {
         return answer(*status, refusal);
     }
+    let is_for_graph = form.get("scope").is_some_and(|scope| scope == GRAPH_SCOPE);
+    let scope = if is_for_graph { GRAPH_SCOPE } else { SCOPE };
     let expected =
-        [("grant_type", "client_credentials"), ("client_id", APP_ID), ("client_secret", APP_SECRET), ("scope", SCOPE)];
+        [("grant_type", "client_credentials"), ("client_id", APP_ID), ("client_secret", APP_SECRET), ("scope", scope)];
     if expected.iter().any(|(name, value)| form.get(*name).map(String::as_str) != Some(value)) {
         return answer(401, &json!({ "error": "invalid_client", "error_codes": [7_000_215] }));
     }
     teams.given += 1;
     let token = format!("token-{}", teams.given);
-    teams.tokens.insert(token.clone(), shared.clock.now_ms() + HOUR_SECONDS * 1000);
+    if is_for_graph {
+        teams.graph_tokens.insert(token.clone(), tenant);
+    } else {
+        teams.tokens.insert(token.clone(), shared.clock.now_ms() + HOUR_SECONDS * 1000);
+    }
     answer(200, &json!({ "token_type": "Bearer", "expires_in": HOUR_SECONDS, "access_token": token }))
+}
+
+/// Source: <https://learn.microsoft.com/graph/api/team-get>.
+async fn graph(
+    State(shared): State<Arc<Shared>>,
+    Path(team_id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let error = |status, code: &str| answer(status, &json!({ "error": { "code": code, "message": "As it says." } }));
+    let mut teams = shared.teams.lock().unwrap();
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    // A token of another tenant knows none of this one's teams.
+    let is_good = token.and_then(|token| teams.graph_tokens.get(token)).is_some_and(|tenant| tenant == super::TENANT);
+    if !is_good {
+        return error(401, "InvalidAuthenticationToken");
+    }
+    teams.named_requests.push(uri.to_string());
+    let Some(names) = &teams.names else { return error(403, "Forbidden") };
+    match names.get(&team_id) {
+        Some(name) => answer(200, &json!({ "displayName": name })),
+        None => error(404, "NotFound"),
+    }
 }
 
 async fn connector(

@@ -7,10 +7,10 @@ use wire::operations::Operation::ListMicrosoftTeamsConfiguredTeams;
 use super::{ANNA, Spoken, US, installer, spoken_with};
 use crate::kit::{OTHER, TENANT, TOPIC, eventually, with};
 
-const NEW_TEAM: &str = "eeeeeeee-2222-4333-8444-555555555555";
-const NEW_THREAD: &str = "19:newgeneral@thread.tacv2";
+pub(super) const NEW_TEAM: &str = "eeeeeeee-2222-4333-8444-555555555555";
+pub(super) const NEW_THREAD: &str = "19:newgeneral@thread.tacv2";
 
-fn event(spoken: &Spoken, id: &str, team: &Value, more: Value) -> Value {
+pub(super) fn event(spoken: &Spoken, id: &str, team: &Value, more: Value) -> Value {
     let conversation = json!({"conversationType": "channel", "isGroup": true, "tenantId": TENANT, "id": NEW_THREAD});
     let data = json!({"tenant": {"id": TENANT}, "team": team});
     let event = with(spoken.mention(id, ""), json!({"text": "", "entities": [], "conversation": conversation}));
@@ -21,12 +21,12 @@ fn team(name: &str) -> Value {
     json!({"id": NEW_THREAD, "name": name, "aadGroupId": NEW_TEAM})
 }
 
-async fn teams(spoken: &Spoken) -> Vec<Value> {
+pub(super) async fn teams(spoken: &Spoken) -> Vec<Value> {
     let listed = spoken.server.call(ListMicrosoftTeamsConfiguredTeams, json!({})).await.ok(200);
     listed["ConfiguredTeams"].as_array().unwrap().clone()
 }
 
-async fn told(spoken: &Spoken, event: &Value) {
+pub(super) async fn told(spoken: &Spoken, event: &Value) {
     assert_eq!(spoken.say(event).await.0, 200);
     spoken.answered().await;
 }
@@ -96,4 +96,24 @@ async fn where_the_app_is_gone_messages_wait_until_it_is_back() {
     })
     .await;
     assert_eq!(teams(&spoken).await[0]["State"], "ENABLED");
+}
+
+/// Before anybody said where the team is served, the settings do, which lead nowhere here.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_go_where_a_token_proved_that_the_team_is_served() {
+    let spoken = spoken_with(|settings| {
+        let bot = settings.microsoft_teams.bot.as_mut().unwrap();
+        bot.service_url = Some("https://teams.invalid/".parse().unwrap());
+    })
+    .await;
+    spoken.configure().await;
+    let ours = json!({"id": "19:general@thread.tacv2", "name": "Operations", "aadGroupId": crate::kit::TEAMS_TEAM});
+    told(&spoken, &event(&spoken, "1", &ours, json!({"type": "installationUpdate", "action": "add"}))).await;
+    spoken.server.publish(TOPIC, "here").await;
+    eventually("the message is out", async || {
+        spoken.server.deliveries().await.iter().all(|delivery| delivery.state == DeliveryState::Delivered).then_some(())
+    })
+    .await;
+    let messages = spoken.teams.messages();
+    assert!(messages.iter().any(|message| message.to_string().contains("here")), "{messages:#?}");
 }

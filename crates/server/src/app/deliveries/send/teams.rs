@@ -19,6 +19,8 @@ pub(super) struct Channel<'a> {
     destination: &'a str,
     target: &'a Target,
     to: &'a TeamsChannel,
+    /// Where the connector serves its team, if it said so.
+    service_url: Option<&'a str>,
 }
 
 impl App {
@@ -30,9 +32,9 @@ impl App {
         &'a self,
         lease: &'a Lease,
         target: &'a Target,
-        channel: &'a TeamsChannel,
+        (to, service_url): (&'a TeamsChannel, Option<&'a str>),
     ) -> Channel<'a> {
-        Channel { app: self, destination: &lease.destination, target, to: channel }
+        Channel { app: self, destination: &lease.destination, target, to, service_url }
     }
 }
 
@@ -42,8 +44,8 @@ impl Conversation for Channel<'_> {
         let message = render::teams::message(card);
         let teams = &self.app.teams;
         let outcome = match reply.map(|reply| TeamsActivity::parse(reply.parent_posted)) {
-            None => teams.post(self.to, &message).await,
-            Some(Some(parent)) => teams.reply(&parent, &message).await,
+            None => teams.post(self.service_url, self.to, &message).await,
+            Some(Some(parent)) => teams.reply(self.service_url, &parent, &message).await,
             Some(None) => nameless(),
         };
         if let DeliveryOutcome::Delivered { posted: name } = &outcome {
@@ -51,7 +53,8 @@ impl Conversation for Channel<'_> {
             let (graph, is_reply) = (card.picture.as_ref(), reply.is_some());
             let posted = Posted { destination: self.destination, name, is_reply, graph, role_arn, scope };
             let tenant_id = self.to.tenant_id.as_str().to_lowercase();
-            self.app.want_picture(&posted, || PostedMessage::Teams { message, tenant_id });
+            let service_url = self.service_url.map(str::to_owned);
+            self.app.want_picture(&posted, || PostedMessage::Teams { message, tenant_id, service_url });
         }
         outcome
     }
@@ -60,7 +63,7 @@ impl Conversation for Channel<'_> {
         match TeamsActivity::parse(parent_posted) {
             Some(parent) => {
                 let message = render::teams::parent_update(update);
-                self.app.update_teams_message(self.destination, &parent, message).await
+                self.app.update_teams_message(self.destination, (self.service_url, &parent), message).await
             }
             None => nameless(),
         }

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 pub use super::issuer::{keys, openid};
 
+use super::super::members;
 use super::super::people::Person;
 use super::super::speech::{host, someone};
 use super::super::{Sandbox, answer, refusal};
@@ -98,7 +99,7 @@ pub async fn install(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, bo
         Ok((person, is_installed)) => {
             let conversation = json!({ "isGroup": true, "conversationType": "channel", "id": GENERAL });
             let mut activity = sandbox.activity(person, "installationUpdate", conversation, Some(GENERAL));
-            activity["action"] = json!(if is_installed { "add" } else { "remove" });
+            members::set(&mut activity, "action", json!(if is_installed { "add" } else { "remove" }));
             let heard = sandbox.bring(activity, host(&headers)).await;
             answer(StatusCode::OK, &json!({ "heard": heard }))
         }
@@ -151,7 +152,7 @@ impl Sandbox {
 
     fn message_activity(&self, person: &'static Person, message: &TeamsMessage) -> Value {
         let mut activity = self.activity(person, "message", conversation(message), message.channel.as_deref());
-        activity["id"] = json!(message.id);
+        members::set(&mut activity, "id", json!(message.id));
         // Teams sends text and the names in it as HTML would have them.
         let escaped = |word: &str| word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let written = |word: &str| {
@@ -162,12 +163,12 @@ impl Sandbox {
             }
         };
         let text: String = message.text.split_inclusive(char::is_whitespace).map(written).collect();
-        let bot = &activity["recipient"];
+        let bot = members::of(&activity, "recipient");
         let mention = json!({ "type": "mention", "mentioned": bot, "text": format!("<at>{BOT_NAME}</at>") });
         let has_mention = text.contains("<at>");
-        activity["text"] = json!(text);
-        activity["textFormat"] = json!("plain");
-        activity["entities"] = if has_mention { json!([mention]) } else { json!([]) };
+        members::set(&mut activity, "text", json!(text));
+        members::set(&mut activity, "textFormat", json!("plain"));
+        members::set(&mut activity, "entities", if has_mention { json!([mention]) } else { json!([]) });
         activity
     }
 
@@ -199,15 +200,16 @@ impl Sandbox {
         let is_execute = action["type"] == "Action.Execute";
         let kind = if is_execute { "invoke" } else { "message" };
         let mut activity = self.activity(person, kind, conversation(&message), message.channel.as_deref());
-        activity["replyToId"] = json!(message.id);
-        activity["value"] = if is_execute {
+        members::set(&mut activity, "replyToId", json!(message.id));
+        let value = if is_execute {
             let pressed = json!({ "type": "Action.Execute", "id": action["id"], "verb": action["verb"], "data": data });
             json!({ "action": pressed, "trigger": "manual" })
         } else {
             json!(data)
         };
+        members::set(&mut activity, "value", value);
         if is_execute {
-            activity["name"] = json!("adaptiveCard/action");
+            members::set(&mut activity, "name", json!("adaptiveCard/action"));
         }
         Ok(Pressed::Tells(activity))
     }
@@ -215,13 +217,17 @@ impl Sandbox {
     /// What every activity says; its service URL is put in when it is sent.
     fn activity(&self, person: &'static Person, kind: &str, mut conversation: Value, channel: Option<&str>) -> Value {
         let Some(tenant) = &self.teams.tenant else { return Value::Null };
-        conversation["tenantId"] = json!(tenant.tenant_id);
+        members::set(&mut conversation, "tenantId", json!(tenant.tenant_id));
         let mut channel_data = json!({ "tenant": { "id": tenant.tenant_id } });
         if let Some(channel) = channel {
-            channel_data["teamsTeamId"] = json!(GENERAL);
-            channel_data["teamsChannelId"] = json!(channel);
-            channel_data["team"] = json!({ "id": GENERAL, "aadGroupId": tenant.team_id, "name": tenant.team_name });
-            channel_data["channel"] = json!({ "id": channel, "name": channel_name(channel) });
+            members::set(&mut channel_data, "teamsTeamId", json!(GENERAL));
+            members::set(&mut channel_data, "teamsChannelId", json!(channel));
+            members::set(
+                &mut channel_data,
+                "team",
+                json!({ "id": GENERAL, "aadGroupId": tenant.team_id, "name": tenant.team_name }),
+            );
+            members::set(&mut channel_data, "channel", json!({ "id": channel, "name": channel_name(channel) }));
         }
         json!({
             "type": kind, "id": uuid::Uuid::new_v4().to_string(), "timestamp": iso8601((self.now_ms)()), "channelId": "msteams",
@@ -234,7 +240,7 @@ impl Sandbox {
     /// Sends it with a token, and says what Bellhop answered.
     async fn bring(&self, mut activity: Value, host: &str) -> Value {
         let service_url = format!("http://{host}/sandbox/teams/connector/");
-        activity["serviceUrl"] = json!(service_url);
+        members::set(&mut activity, "serviceUrl", json!(service_url));
         let token = self.teams.tenant.as_ref().and_then(|tenant| {
             self.teams.issuer()?.token(&tenant.issuer, &tenant.bot_app_id, &service_url, (self.now_ms)())
         });

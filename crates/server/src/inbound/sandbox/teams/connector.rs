@@ -13,6 +13,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::super::live::LiveEvent;
+use super::super::members;
 use super::super::people::PEOPLE;
 use super::super::{Sandbox, answer};
 use super::{TeamsMessage, account, channel_of, is_channel, no_tenant, person_of, personal_conversation};
@@ -71,8 +72,11 @@ pub async fn call(
     let path: Vec<&str> = path.split('/').collect();
     match (&method, path.as_slice()) {
         (&Method::POST, ["conversations"]) => sandbox.begin(&body),
-        (&Method::POST, ["conversations", conversation, "activities"]) => sandbox.post_activity(conversation, &body),
-        (&Method::POST, ["conversations", conversation, "activities", _]) => sandbox.post_activity(conversation, &body),
+        // With the id of an activity it is an answer to that one.
+        (
+            &Method::POST,
+            ["conversations", conversation, "activities"] | ["conversations", conversation, "activities", _],
+        ) => sandbox.post_activity(conversation, &body),
         (&Method::PUT, ["conversations", conversation, "activities", id]) => {
             sandbox.put_activity(conversation, id, &body)
         }
@@ -116,7 +120,7 @@ impl Sandbox {
         let conversation = personal_conversation(person);
         let mut begun = json!({ "id": conversation });
         if body.get("activity").is_some_and(Value::is_object) {
-            begun["activityId"] = json!(self.posted(&conversation, None, &body["activity"]).1);
+            members::set(&mut begun, "activityId", json!(self.posted(&conversation, None, &body["activity"]).1));
         }
         answer(StatusCode::CREATED, &begun)
     }

@@ -18,6 +18,7 @@ mod custom_actions;
 mod deliveries;
 mod error;
 mod events;
+mod group_roles;
 mod health;
 mod housekeeping;
 mod ingest;
@@ -76,6 +77,7 @@ pub use configured_teams::TEAMS_MAX;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
 pub use events::{ConfigurationEvent, EventQueues, Shipped};
+pub use group_roles::GroupMembers;
 pub use ingest::{Polled, Queue};
 pub use links::{
     AskedLink, LINK_LASTS_MS, LinkError, LinkStep, LinkView, OfferedRole, Proven, WhyOffered, is_role, new_browser,
@@ -104,6 +106,7 @@ pub use teams_activities::NotHeardTeams;
 pub use teams_installations::TeamsInstallers;
 pub use thread_preferences::{InForce, SaidBy, ThreadRules};
 pub use throttle::Throttle;
+pub use user_identities::NewUserIdentity;
 pub use user_roles::{RoleBy, RoleDecision};
 pub use watch::Watch;
 pub use whole_texts::{UnpostedTexts, WholeTexts};
@@ -154,6 +157,7 @@ pub struct App {
     pub(crate) rules: Arc<Rules>,
     pub(crate) silences: Silences,
     pub(crate) organization: Organization,
+    pub(crate) group_members: GroupMembers,
     /// Waiting messages of a channel from which on they are folded; 0: never.
     pub(crate) digest_after: i64,
     /// The longest that one attempt can take.

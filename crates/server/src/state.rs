@@ -19,9 +19,9 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue, RefusedQueue,
-    SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle, Undrawn,
-    UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
+    App, AuditQueue, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue,
+    RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle,
+    Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::{Settings, SlackAppSettings};
@@ -253,6 +253,7 @@ fn compose(
         rules: Arc::new(settings.rules()?),
         silences: Silences::default(),
         organization: Organization::new(settings.chat_policies()?),
+        group_members: GroupMembers::default(),
         digest_after: i64::from(settings.delivery.digest_after),
         attempt_ms: settings.delivery.attempt_ms(),
         pauses: Pauses::default(),

@@ -273,6 +273,7 @@ impl Store {
         for sql in [
             "DELETE FROM associations WHERE configuration_arn = $1",
             "DELETE FROM user_identities WHERE configuration_arn = $1",
+            "DELETE FROM group_identities WHERE configuration_arn = $1",
             "DELETE FROM links WHERE configuration_arn = $1",
         ] {
             query(sql).bind(arn.as_str()).execute(&mut transaction).await?;

@@ -203,6 +203,14 @@ operations! {
         CreateMicrosoftTeamsConfiguredTeam { 201 "/bellhop/create-microsoft-teams-configured-team"
             configured_teams::CreateMicrosoftTeamsConfiguredTeamRequest => CreateMicrosoftTeamsConfiguredTeamResult
             [InvalidParameterException, InvalidRequestException, LimitExceededException, InternalServiceError] }
+        CreateMicrosoftTeamsUserIdentity { 201 "/bellhop/create-microsoft-teams-user-identity"
+            teams_user_identities::CreateMicrosoftTeamsUserIdentityRequest => CreateMicrosoftTeamsUserIdentityResult
+            [InvalidParameterException, InvalidRequestException, LimitExceededException, ResourceNotFoundException,
+             InternalServiceError] }
+        CreateSlackUserIdentity { 201 "/bellhop/create-slack-user-identity"
+            slack_user_identities::CreateSlackUserIdentityRequest => CreateSlackUserIdentityResult
+            [InvalidParameterException, InvalidRequestException, LimitExceededException, ResourceNotFoundException,
+             InternalServiceError] }
         CreateSlackWorkspaceAuthorization { 201 "/bellhop/create-slack-workspace-authorization"
             slack_workspaces::CreateSlackWorkspaceAuthorizationRequest => CreateSlackWorkspaceAuthorizationResult
             [InvalidParameterException, InvalidRequestException, LimitExceededException, InternalServiceError] }

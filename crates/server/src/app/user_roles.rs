@@ -1,10 +1,15 @@
 //! Under which role a person acts in a configuration's channel: the one question that whatever acts in AWS asks first.
 
 use domain::chat_configuration::ChatConfiguration;
+use domain::user_identity::Group;
 use store::{PersonId, StoreError};
 use wire::ids::{Arn, AwsUserIdentity};
 
 use super::App;
+
+/// Neither the channel's nor anybody's.
+const NO_ROLE: &str = "The chat applications policy of your organization allows no role here, neither the channel's nor one of \
+                       your own. Please contact its administrator.";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RoleDecision {
@@ -18,6 +23,8 @@ pub enum RoleDecision {
     },
     /// They need a role of their own, by the channel's `UserAuthorizationRequired` or the account's, and have none.
     LinkFirst,
+    /// The organization's policy lets nobody act; why, for the person.
+    Refused(String),
 }
 
 /// Who gave a person their role.
@@ -26,6 +33,8 @@ pub enum RoleBy {
     /// By a link, as this principal.
     Themselves(AwsUserIdentity),
     Administrator,
+    /// An administrator gave it to a group that they are in.
+    Group(Group),
 }
 
 impl RoleBy {
@@ -33,6 +42,7 @@ impl RoleBy {
     pub fn words(&self) -> String {
         match self {
             Self::Themselves(identity) => format!("you linked it as {}", identity.as_str()),
+            Self::Group(group) => format!("{} gives it to you", group.words()),
             Self::Administrator => "an administrator gave it to you".to_owned(),
         }
     }
@@ -44,13 +54,24 @@ impl App {
         configuration: &ChatConfiguration,
         person: &PersonId,
     ) -> Result<RoleDecision, StoreError> {
-        if let Some(identity) = self.store.user_identity(&configuration.arn, person).await? {
+        let roles = self.allowed(configuration).await.roles;
+        if roles.user_role
+            && let Some(identity) = self.store.user_identity(&configuration.arn, person).await?
+        {
             let by = identity.aws_user_identity.map_or(RoleBy::Administrator, RoleBy::Themselves);
             return Ok(RoleDecision::Person { role: identity.iam_role_arn, by });
         }
+        if roles.user_role
+            && let Some(identity) = self.group_of(configuration, person).await?
+        {
+            return Ok(RoleDecision::Person { role: identity.iam_role_arn, by: RoleBy::Group(identity.group) });
+        }
         let preferences = self.store.account_preferences(&configuration.account_id).await?;
-        if preferences.require_user_authorization(configuration) {
+        if roles.require_user_role(preferences.require_user_authorization(configuration)) {
             return Ok(RoleDecision::LinkFirst);
+        }
+        if !roles.channel_role {
+            return Ok(RoleDecision::Refused(NO_ROLE.to_owned()));
         }
         Ok(RoleDecision::Channel { role: configuration.iam_role_arn.clone() })
     }

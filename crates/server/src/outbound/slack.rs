@@ -5,6 +5,7 @@ mod files;
 pub mod oauth;
 mod replies;
 mod socket;
+mod user_groups;
 
 use std::time::Duration;
 

@@ -132,6 +132,12 @@ impl TeamsClient {
         self.graph.as_ref()?.team_name(tenant_id, team_id).await
     }
 
+    /// Which of these groups a person is in, as Microsoft Graph names them; an `Err` says why it does not.
+    pub async fn groups_of(&self, tenant_id: &Uuid, user_id: &Uuid, groups: &[&Uuid]) -> Result<Vec<String>, String> {
+        let graph = self.graph.as_ref().ok_or("`microsoft_teams.bot` is not set, or without a `graph_url`")?;
+        graph.groups_of(tenant_id, user_id, groups).await
+    }
+
     /// Whether Microsoft takes the bot's credentials as they are now. An `Err` says what it answered; a Microsoft that cannot
     /// be reached says nothing of them.
     pub async fn bot_works(&self) -> Result<(), String> {

@@ -3,6 +3,7 @@
 mod browser;
 mod chat;
 mod command;
+mod groups;
 mod refusals;
 
 use serde_json::{Value, json};

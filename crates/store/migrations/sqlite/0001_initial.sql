@@ -161,6 +161,16 @@ CREATE TABLE user_identities (
 CREATE INDEX user_identities_by_account ON user_identities (account_id, platform, person_key);
 CREATE INDEX user_identities_by_configuration ON user_identities (configuration_arn, person_key);
 
+-- Roles of groups of people of a channel.
+CREATE TABLE group_identities (
+    configuration_arn TEXT NOT NULL,
+    group_id          TEXT NOT NULL,
+    account_id        TEXT NOT NULL,
+    platform          TEXT NOT NULL,  -- slack, teams
+    iam_role_arn      TEXT NOT NULL,
+    PRIMARY KEY (configuration_arn, group_id)
+);
+
 CREATE TABLE custom_actions (
     arn           TEXT   NOT NULL PRIMARY KEY,
     account_id    TEXT   NOT NULL,

@@ -37,6 +37,7 @@ pub(super) const TABLES: &[Table] = &[
     table("account_usage", &["account_id"]),
     table("account_preferences", &["account_id"]),
     table("user_identities", &["person_key"]),
+    table("group_identities", &["configuration_arn", "group_id"]),
     table("custom_actions", &["arn"]),
     table("client_tokens", &["account_id", "client_token"]),
     table("associations", &["configuration_arn", "resource_arn"]),

@@ -1,4 +1,5 @@
-//! `DescribeSlackUserIdentities`, `DeleteSlackUserIdentity`: the IAM roles that people of Slack have chosen.
+//! `DescribeSlackUserIdentities`, `DeleteSlackUserIdentity`: the IAM roles that people of Slack have chosen; and Bellhop's own
+//! `CreateSlackUserIdentity`, for those that an administrator gives them.
 
 use super::members::{input, output};
 use crate::ids::{Arn, AwsUserIdentity, ChatConfigurationArn, MaxResults, PaginationToken, SlackTeamId, SlackUserId};
@@ -38,3 +39,18 @@ input! {
 }
 
 output! { DeleteSlackUserIdentityResult {} }
+
+input! {
+    CreateSlackUserIdentityRequest {
+        chat_configuration_arn: ChatConfigurationArn = "ChatConfigurationArn",
+        slack_user_id: SlackUserId = "SlackUserId",
+        iam_role_arn: Arn = "IamRoleArn",
+        aws_user_identity: Option<AwsUserIdentity> = "AwsUserIdentity",
+    }
+}
+
+output! {
+    CreateSlackUserIdentityResult {
+        slack_user_identity: SlackUserIdentity = "SlackUserIdentity",
+    }
+}

@@ -1,5 +1,5 @@
 //! `ListMicrosoftTeamsUserIdentities`, `DeleteMicrosoftTeamsUserIdentity`: the IAM roles that people of Microsoft Teams
-//! have chosen.
+//! have chosen; and Bellhop's own `CreateMicrosoftTeamsUserIdentity`, for those that an administrator gives them.
 
 use super::members::{input, output};
 use crate::ids::{Arn, AwsUserIdentity, ChatConfigurationArn, MaxResults, PaginationToken, TeamsChannelId, Uuid};
@@ -40,3 +40,18 @@ input! {
 }
 
 output! { DeleteMicrosoftTeamsUserIdentityResult {} }
+
+input! {
+    CreateMicrosoftTeamsUserIdentityRequest {
+        chat_configuration_arn: ChatConfigurationArn = "ChatConfigurationArn",
+        user_id: Uuid = "UserId",
+        iam_role_arn: Arn = "IamRoleArn",
+        aws_user_identity: Option<AwsUserIdentity> = "AwsUserIdentity",
+    }
+}
+
+output! {
+    CreateMicrosoftTeamsUserIdentityResult {
+        teams_user_identity: TeamsUserIdentity = "TeamsUserIdentity",
+    }
+}

@@ -13,6 +13,8 @@ use crate::app::{App, RoleDecision};
 
 /// Buttons of one message; more accounts share no channel that anybody reads.
 const CONFIGURATIONS_MAX: usize = 20;
+const ONLY_CHANNEL: &str = "The chat applications policy of your organization lets people act under the channel's role alone here. \
+                            There is no other to choose.";
 
 impl App {
     pub(super) async fn switch_role(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
@@ -43,6 +45,7 @@ impl App {
             RoleDecision::LinkFirst => {
                 self.link_to(turn, listed, "You need an IAM role of your own for this").await.map(Some)
             }
+            RoleDecision::Refused(why) => Ok(Some(to_asker(Answer::sentence(&why)))),
             RoleDecision::Channel { .. } | RoleDecision::Person { .. } => Ok(None),
         }
     }
@@ -68,13 +71,22 @@ impl App {
         headline: &str,
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(person) = person_of(turn) else { return Ok(nobody()) };
+        let it = &listed.configuration;
+        let now = self.role_of(it, &person).await?;
+        // A link would end in a role that nobody acts under.
+        if let RoleDecision::Refused(why) = &now {
+            return Ok(to_asker(Answer::sentence(why)));
+        }
+        if !self.allowed(it).await.roles.user_role {
+            return Ok(to_asker(Answer::sentence(ONLY_CHANNEL)));
+        }
         let name = turn.event.person.as_ref().and_then(|person| person.name.as_deref());
         let asked = self.ask_link(listed, &person, name, turn.key).await?;
-        let it = &listed.configuration;
-        let now = match self.role_of(it, &person).await? {
+        let now = match now {
             RoleDecision::Channel { role } => Text::Plain(format!("the channel's role {}", role.as_str())),
             RoleDecision::Person { role, by } => Text::Plain(format!("{} ({})", role.as_str(), by.words())),
             RoleDecision::LinkFirst => Text::Plain("nobody yet: this channel asks for a role of your own".to_owned()),
+            RoleDecision::Refused(why) => Text::Plain(why),
         };
         let facts = vec![
             fact("Account", Text::Code(it.account_id.as_str().to_owned())),

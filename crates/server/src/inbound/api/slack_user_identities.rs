@@ -1,15 +1,15 @@
-//! The two operations on Slack user identities: wire shapes to the app's and back.
+//! The operations on Slack user identities, AWS's two and Bellhop's own: wire shapes to the app's and back.
 
 use axum::body::Bytes;
 use domain::user_identity::{Person, UserIdentity};
 use wire::ids::PaginationToken;
 use wire::operations::slack_user_identities::{
-    DeleteSlackUserIdentityRequest, DescribeSlackUserIdentitiesRequest, DescribeSlackUserIdentitiesResult,
-    SlackUserIdentity,
+    CreateSlackUserIdentityRequest, CreateSlackUserIdentityResult, DeleteSlackUserIdentityRequest,
+    DescribeSlackUserIdentitiesRequest, DescribeSlackUserIdentitiesResult, SlackUserIdentity,
 };
 
-use super::{Handled, json, next_token};
-use crate::app::{Caller, PeopleOf, PersonId, SharedApp};
+use super::{Handled, Refusal, json, next_token};
+use crate::app::{Caller, NewUserIdentity, PeopleOf, PersonId, SharedApp};
 
 pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = DescribeSlackUserIdentitiesRequest::decode(body)?;
@@ -21,6 +21,19 @@ pub async fn describe(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled
         slack_user_identities: page.identities.into_iter().filter_map(shape).collect(),
         next_token: next_token(page.next_token)?,
     })
+}
+
+pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
+    let request = CreateSlackUserIdentityRequest::decode(body)?;
+    let new = NewUserIdentity {
+        configuration_arn: request.chat_configuration_arn,
+        person: PersonId::Slack(request.slack_user_id),
+        iam_role_arn: request.iam_role_arn,
+        aws_user_identity: request.aws_user_identity,
+    };
+    let made = shape(app.create_user_identity(caller, new).await?);
+    let slack_user_identity = made.ok_or_else(|| Refusal::Unanswerable("a person who is not of Slack".to_owned()))?;
+    json(&CreateSlackUserIdentityResult { slack_user_identity })
 }
 
 pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {

@@ -1,15 +1,16 @@
-//! The two operations on Microsoft Teams user identities: wire shapes to the app's and back.
+//! The operations on Microsoft Teams user identities, AWS's two and Bellhop's own: wire shapes to the app's and back.
 
 use axum::body::Bytes;
 use domain::user_identity::{Person, UserIdentity};
 use wire::ids::PaginationToken;
 use wire::operations::teams_user_identities::{
+    CreateMicrosoftTeamsUserIdentityRequest, CreateMicrosoftTeamsUserIdentityResult,
     DeleteMicrosoftTeamsUserIdentityRequest, ListMicrosoftTeamsUserIdentitiesRequest,
     ListMicrosoftTeamsUserIdentitiesResult, TeamsUserIdentity,
 };
 
-use super::{Handled, json, next_token};
-use crate::app::{Caller, PeopleOf, PersonId, SharedApp};
+use super::{Handled, Refusal, json, next_token};
+use crate::app::{Caller, NewUserIdentity, PeopleOf, PersonId, SharedApp};
 
 pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
     let request = ListMicrosoftTeamsUserIdentitiesRequest::decode(body)?;
@@ -21,6 +22,20 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
         teams_user_identities: page.identities.into_iter().filter_map(shape).collect(),
         next_token: next_token(page.next_token)?,
     })
+}
+
+pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
+    let request = CreateMicrosoftTeamsUserIdentityRequest::decode(body)?;
+    let new = NewUserIdentity {
+        configuration_arn: request.chat_configuration_arn,
+        person: PersonId::MicrosoftTeams(request.user_id),
+        iam_role_arn: request.iam_role_arn,
+        aws_user_identity: request.aws_user_identity,
+    };
+    let made = shape(app.create_user_identity(caller, new).await?);
+    let teams_user_identity =
+        made.ok_or_else(|| Refusal::Unanswerable("a person who is not of Microsoft Teams".to_owned()))?;
+    json(&CreateMicrosoftTeamsUserIdentityResult { teams_user_identity })
 }
 
 pub async fn delete(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {

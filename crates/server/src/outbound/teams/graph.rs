@@ -1,7 +1,8 @@
-//! Microsoft Graph, for one thing: what a team is called, where nobody said it.
+//! Microsoft Graph, for two things: what a team is called, where nobody said it; and which groups a person is in, where an
+//! administrator gave roles to groups.
 //!
-//! `app/teams_installations` and `bellhop teams authorize` ask, through `outbound/teams`. It is a courtesy: nothing fails for want of
-//! a name, and no permission is asked for that a tenant's administrator would have to think about twice.
+//! `app/teams_installations` and `bellhop teams authorize` ask for names, `app/group_roles` for groups, through `outbound/teams`. A name
+//! is a courtesy: nothing fails for want of it. Who is not said to be in a group is not in it.
 //!
 //! Source: <https://learn.microsoft.com/graph/api/team-get>.
 
@@ -63,6 +64,40 @@ impl Graph {
                 None
             }
         }
+    }
+
+    /// Which of these groups the person is in, directly or by a group in a group. The app needs `GroupMember.Read.All` and
+    /// `User.ReadBasic.All`.
+    /// Source: <https://learn.microsoft.com/graph/api/directoryobject-checkmembergroups>.
+    pub(super) async fn groups_of(
+        &self,
+        tenant_id: &Uuid,
+        user_id: &Uuid,
+        groups: &[&Uuid],
+    ) -> Result<Vec<String>, String> {
+        #[derive(Deserialize)]
+        struct Answer {
+            value: Vec<String>,
+        }
+        let asked = async {
+            let tokens = self.tokens_of(tenant_id).await.map_err(|error| error.to_string())?;
+            let token = tokens.token().await.map_err(|outcome| format!("there is no token for it: {outcome:?}"))?;
+            let path = format!("v1.0/users/{user_id}/checkMemberGroups");
+            let url = self.graph_url.join(&path).map_err(|error| error.to_string())?;
+            let ids: Vec<&str> = groups.iter().map(|id| id.as_str()).collect();
+            let body = serde_json::json!({ "groupIds": ids }).to_string();
+            let request = self.http.request(Method::POST, url).bearer_auth(token.text.expose_secret());
+            let request = request.header("content-type", "application/json").body(body);
+            let answered = Answered::of(request, ANSWER_BYTES_MAX).await.map_err(|error| error.to_string())?;
+            let answer = answered.answer(self.clock.now_ms());
+            if answer.status != 200 {
+                return Err(format!("it answers HTTP {}", answer.status));
+            }
+            let said: Answer =
+                serde_json::from_slice(answer.body).map_err(|_| "its answer is unreadable".to_owned())?;
+            Ok(said.value)
+        };
+        asked.instrument(traces::chat_call("teams", "graph")).await
     }
 
     async fn ask(&self, tenant_id: &Uuid, team_id: &Uuid) -> Result<TeamName, String> {

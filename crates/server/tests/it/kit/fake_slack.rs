@@ -168,7 +168,7 @@ impl FakeSlack {
     }
 
     /// What `method` says in its success: with this token; of a page after the first, with this token and `/` and the cursor; of
-    /// `oauth.v2.access`, with this code or refresh token.
+    /// `oauth.v2.access`, with this code or refresh token; of `usergroups.users.list`, with this group.
     pub fn says(&self, method: &str, with: &str, answer: Value) {
         self.slack().says.insert((method.to_owned(), with.to_owned()), (answer, None));
     }
@@ -232,7 +232,7 @@ impl Slack {
 
     fn say(&self, method: &str, token: &str, body: &Value) -> Option<(Value, Option<String>)> {
         let argument = |name: &str| body[name].as_str().filter(|text| !text.is_empty());
-        let with = match (argument("cursor"), argument("code").or(argument("refresh_token"))) {
+        let with = match (argument("cursor"), argument("code").or(argument("refresh_token")).or(argument("usergroup"))) {
             (Some(cursor), _) => format!("{token}/{cursor}"),
             (None, Some(grant)) => grant.to_owned(),
             (None, None) => token.to_owned(),

@@ -7,6 +7,8 @@ use super::{CHIME_URL, Furniture, ROLE, TEAM, TEAMS_TEAM, TENANT, with};
 
 /// A team that nobody has yet.
 const NEW_TEAM: &str = "77777777-2222-4333-8444-555555555555";
+/// Someone of Teams who has no role of their own yet.
+const NEW_PERSON: &str = "77777777-1111-4222-8333-dddddddddddd";
 
 /// What an operation is sent, with the required members alone (and those without which it would not touch what it is
 /// about), and what IAM looks at.
@@ -53,6 +55,12 @@ fn body(operation: Operation, it: &Furniture) -> Value {
         O::ProveLink => json!({ "Code": it.link_code }),
         O::CreateMicrosoftTeamsConfiguredTeam => {
             json!({ "TeamId": NEW_TEAM, "TenantId": TENANT, "TeamName": "New" })
+        }
+        O::CreateMicrosoftTeamsUserIdentity => {
+            json!({ "ChatConfigurationArn": it.teams, "UserId": NEW_PERSON, "IamRoleArn": ROLE })
+        }
+        O::CreateSlackUserIdentity => {
+            json!({ "ChatConfigurationArn": it.slack, "SlackUserId": "U0NEWCOMER", "IamRoleArn": ROLE })
         }
         O::CreateSlackWorkspaceAuthorization => json!({ "BotToken": "xoxb-new" }),
         O::CreateSlackChannelConfiguration => {
@@ -113,8 +121,11 @@ fn resources(operation: Operation, it: &Furniture) -> Vec<String> {
         O::AssociateToConfiguration | O::DisassociateFromConfiguration => vec![&it.slack, &it.action],
         O::DeleteChimeWebhookConfiguration | O::UpdateChimeWebhookConfiguration => vec![&it.chime],
         O::DeleteCustomAction | O::GetCustomAction | O::UpdateCustomAction => vec![&it.action],
-        O::DeleteMicrosoftTeamsChannelConfiguration | O::UpdateMicrosoftTeamsChannelConfiguration => vec![&it.teams],
-        O::DeleteSlackChannelConfiguration
+        O::CreateMicrosoftTeamsUserIdentity
+        | O::DeleteMicrosoftTeamsChannelConfiguration
+        | O::UpdateMicrosoftTeamsChannelConfiguration => vec![&it.teams],
+        O::CreateSlackUserIdentity
+        | O::DeleteSlackChannelConfiguration
         | O::ListAssociations
         | O::TagResource
         | O::UntagResource

@@ -83,7 +83,7 @@ impl Graph {
             let tokens = self.tokens_of(tenant_id).await.map_err(|error| error.to_string())?;
             let token = tokens.token().await.map_err(|outcome| format!("there is no token for it: {outcome:?}"))?;
             let path = format!("v1.0/users/{user_id}/checkMemberGroups");
-            let url = self.graph_url.join(&path).map_err(|error| error.to_string())?;
+            let url = self.url.join(&path).map_err(|error| error.to_string())?;
             let ids: Vec<&str> = groups.iter().map(|id| id.as_str()).collect();
             let body = serde_json::json!({ "groupIds": ids }).to_string();
             let request = self.http.request(Method::POST, url).bearer_auth(token.text.expose_secret());

@@ -232,7 +232,8 @@ impl Slack {
 
     fn say(&self, method: &str, token: &str, body: &Value) -> Option<(Value, Option<String>)> {
         let argument = |name: &str| body[name].as_str().filter(|text| !text.is_empty());
-        let with = match (argument("cursor"), argument("code").or(argument("refresh_token")).or(argument("usergroup"))) {
+        let with = match (argument("cursor"), argument("code").or(argument("refresh_token")).or(argument("usergroup")))
+        {
             (Some(cursor), _) => format!("{token}/{cursor}"),
             (None, Some(grant)) => grant.to_owned(),
             (None, None) => token.to_owned(),

@@ -120,7 +120,9 @@ async fn groups_are_listed_deleted_and_end_with_their_configuration() {
     server.configure("ops", "C1", &[TOPIC]).await;
     assert!(server.store().group_identities(&arn.parse().unwrap()).await.unwrap().is_empty());
     let role = ["--iam-role-arn", ON_CALL];
-    for wrong in [&["--slack-user-group", "U0ANNA"][..], &["--slack-user-group", FIRST, "--slack-user-id", "U0ANNA"], &[]] {
+    for wrong in
+        [&["--slack-user-group", "U0ANNA"][..], &["--slack-user-group", FIRST, "--slack-user-id", "U0ANNA"], &[]]
+    {
         let (is_good, said) = by_hand(&server, &[&["create", "slack"], wrong, &of[..], &role[..]].concat()).await;
         assert!(!is_good, "{wrong:?}: {said}");
     }

@@ -266,18 +266,16 @@ impl Metrics {
             audit_records_lost.clone(),
         );
         registry.register("audit_lines_lost", "Audit records that are not in json_lines", audit_lines_lost.clone());
-        let refused_unrecorded = Counter::default();
+        let (refused_unrecorded, pictures) = (Counter::default(), Family::default());
         registry.register(
             "refused_unrecorded",
             "Messages that were refused and are not in the ledger",
             refused_unrecorded.clone(),
         );
-        let pictures = Family::default();
         registry.register("pictures", "Pictures of alarms by what became of them", pictures.clone());
         let (watching, slack) = (Watching::register(&mut registry), SlackCounters::register(&mut registry));
         let teams = TeamsCounters::register(&mut registry);
-        let (events, cloudwatch_lost) = (EventCounters::default(), Family::default());
-        events.register(&mut registry);
+        let (events, cloudwatch_lost) = (EventCounters::register(&mut registry), Family::default());
         registry.register(
             "cloudwatch_lost",
             "Events and log lines that Amazon CloudWatch was to get and did not",

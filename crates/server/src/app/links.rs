@@ -225,6 +225,11 @@ impl App {
         }
     }
 
+    /// How this server is known, without a slash at its end.
+    pub fn own_url(&self) -> String {
+        self.sns_endpoint.as_str().trim_end_matches("sns").trim_end_matches('/').to_owned()
+    }
+
     /// Whether browsers reach this server by TLS, as far as the settings say.
     pub fn is_served_by_tls(&self) -> bool {
         self.sns_endpoint.scheme() == "https"

@@ -32,7 +32,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     // Before anything is started: a signal that comes early must not kill half a start.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let server = Server::start(settings, mode, Arc::new(SystemClock)).await?;
+    let server = Box::pin(Server::start(settings, mode, Arc::new(SystemClock))).await?;
     let url = format!("http://{}", server.address);
     say(&format!("bellhop ready {url}"));
     if let Some(text) = next_steps(&url) {

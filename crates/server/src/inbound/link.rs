@@ -2,7 +2,7 @@
 //!
 //! One address, two methods: GET shows where the way stands and changes nothing, POST takes one step and sends the browser back to
 //! GET. A form is taken from the browser alone that the link belongs to (its cookie), with the word that only its page had. What
-//! a page says stands in `link/pages.rs`; what a step does, `app` decides.
+//! a page says stands in `link/words.rs`; what a step does, `app` decides.
 
 mod words;
 
@@ -33,7 +33,7 @@ pub async fn show(State(app): State<SharedApp>, Path(token): Path<String>, heade
         Err(error) => return refused(&LinkError::from(error)).into_response(),
     };
     let page = match app.see_link(&token, Some(&browser)).await {
-        Ok(view) => shown(&view, &token, &App::link_form_token(&view.link, &browser), None),
+        Ok(view) => shown(&view, (&token, &App::link_form_token(&view.link, &browser)), &app.own_url(), None),
         Err(error) => refused(&error),
     };
     let mut response = page.into_response();
@@ -64,7 +64,7 @@ pub async fn step(State(app): State<SharedApp>, Path(token): Path<String>, heade
     if form.value("form") != Some(&word) {
         return not_from_the_page();
     }
-    match take(&app, &token, &browser, &form).await {
+    match go_on(&app, &token, &browser, &form).await {
         // Relative to this very address: a proxy may serve it below a path.
         Ok(()) => see_other(&token),
         Err(error) if is_shown_in_place(&error) => {
@@ -72,14 +72,16 @@ pub async fn step(State(app): State<SharedApp>, Path(token): Path<String>, heade
                 Ok(view) => view,
                 Err(error) => return refused(&error).into_response(),
             };
-            shown(&view, &token, &word, Some(&error)).with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response()
+            shown(&view, (&token, &word), &app.own_url(), Some(&error))
+                .with_status(StatusCode::UNPROCESSABLE_ENTITY)
+                .into_response()
         }
         Err(error) => refused(&error).into_response(),
     }
 }
 
 /// The step that a form is for.
-async fn take(app: &SharedApp, token: &str, browser: &str, form: &Form) -> Result<(), LinkError> {
+async fn go_on(app: &SharedApp, token: &str, browser: &str, form: &Form) -> Result<(), LinkError> {
     let out_of_turn = || LinkError::from(LinkRefusal::OutOfTurn);
     let typed = form.value("typed_role").map(str::trim).filter(|typed| !typed.is_empty());
     match form.value("step") {

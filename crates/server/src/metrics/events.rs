@@ -61,7 +61,6 @@ struct EventLabels {
 }
 
 /// Counters of at most [`CONFIGURATIONS_MAX`] configurations.
-#[derive(Clone, Default)]
 pub(super) struct EventCounters(Family<EventLabels, Counter>);
 
 /// Whose counters there are.
@@ -69,9 +68,11 @@ pub(super) struct EventCounters(Family<EventLabels, Counter>);
 pub(super) struct NamedConfigurations(Mutex<HashSet<String>>);
 
 impl EventCounters {
-    pub(super) fn register(&self, registry: &mut Registry) {
+    pub(super) fn register(registry: &mut Registry) -> Self {
+        let events = Family::default();
         let help = "Events by the configuration that they were for and what became of them";
-        registry.register("events", help, self.0.clone());
+        registry.register("events", help, events.clone());
+        Self(events)
     }
 
     pub(super) fn count(&self, configuration: &str, what: EventKind, events: u64) {

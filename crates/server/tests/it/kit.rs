@@ -33,6 +33,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 pub use api_client::{Answer, ApiClient, Call, Key};
+pub use bot_framework::BotFramework;
 pub use clock::{MIDDAY_MS, ManualClock};
 pub use connection::Connection;
 pub use database::Database;

@@ -100,7 +100,7 @@ async fn a_person_of_a_channel_comes_to_a_role_of_their_own() {
     }
     let page = browser.send(&server, "open", &[]).await;
     let code = page.code();
-    assert!(page.text.contains(&format!("bellhop link {code}")), "{}", page.text);
+    assert!(page.text.contains(&format!("bellhop link {code} --server http://{}<", server.address())), "{}", page.text);
     let proven = prove(&server, alice, &code.to_lowercase()).await.ok(200);
     assert_eq!(
         (&proven["AwsUserIdentity"], &proven["UserId"], &proven["Platform"], &proven["TeamName"]),

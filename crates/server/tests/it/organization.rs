@@ -1,6 +1,6 @@
 //! An organization's chat applications policies: what the API shows, what goes out, and what the tools say of them.
 //!
-//! That a create succeeds and shows DISABLED, and the words of StateReason, are assumed: AWS documents that policies are
+//! That a create succeeds and shows DISABLED, and the words of `StateReason`, are assumed: AWS documents that policies are
 //! evaluated at run time and that a denied configuration is DISABLED with a reason, not how it is put.
 
 use std::process::Command;

@@ -18,7 +18,7 @@ impl LinkState {
 }
 
 pub(super) fn read(row: &Row) -> Result<Link, StoreError> {
-    let id: String = row.try_get("id")?;
+    let id: String = row.try_get("link_id")?;
     let (platform, user_id, state): (&str, &str, &str) =
         (row.try_get("platform")?, row.try_get("user_id")?, row.try_get("state")?);
     let state = LinkState::ALL.iter().find(|(name, _)| *name == state).map(|(_, state)| *state);

@@ -6,8 +6,9 @@ use crate::app::{Link, LinkError, LinkRefusal, LinkStep, LinkView, OfferedRole, 
 use crate::clock::iso8601;
 use crate::pages::{Choice, Form, Page};
 
-/// The page of the step that comes next. `token` is its address, `word` what its forms must send back.
-pub fn shown(view: &LinkView, token: &str, word: &str, wrong: Option<&LinkError>) -> Page {
+/// The page of the step that comes next. `token` is its address, `word` what its forms must send back,
+/// `server` what `bellhop link` is told.
+pub fn shown(view: &LinkView, (token, word): (&str, &str), server: &str, wrong: Option<&LinkError>) -> Page {
     let link = &view.link;
     let form = |step: &str, submit: &str| Form::new(token, submit).hidden("form", word).hidden("step", step);
     match &view.step {
@@ -20,7 +21,7 @@ pub fn shown(view: &LinkView, token: &str, word: &str, wrong: Option<&LinkError>
             )
             .form(&form("open", "That is me, go on"))
             .note(&ends(link)),
-        LinkStep::Prove => prove(link, &form("number", "Go on"), wrong),
+        LinkStep::Prove => prove(link, &form("number", "Go on"), server, wrong),
         LinkStep::Choose { principal_arn, roles } => choose(link, principal_arn, roles, form("role", "Go on"), wrong),
         LinkStep::Confirm { principal_arn, role } => {
             let mut facts = who(link);
@@ -51,21 +52,20 @@ pub fn shown(view: &LinkView, token: &str, word: &str, wrong: Option<&LinkError>
     }
 }
 
-fn prove(link: &Link, form: &Form, wrong: Option<&LinkError>) -> Page {
+fn prove(link: &Link, form: &Form, server: &str, wrong: Option<&LinkError>) -> Page {
     let code = spoken_code(&link.code);
-    let page = alarmed(Page::new("Prove who you are in AWS"), wrong).facts(who(link).iter().map(pair));
-    page.heading("1. Run this where you have AWS credentials")
-        .command(&format!("bellhop link {code} --server URL"))
-        .note(
-            "URL is where you opened this page, up to /link. It takes the credentials that AWS's own tools would \
-               take, or an access key of this server.",
-        )
-        .paragraph("Your code:")
+    alarmed(Page::new("Prove who you are in AWS"), wrong)
+        .heading("1. Run this where you have AWS credentials")
+        .command(&format!("bellhop link {code} --server {server}"))
+        .note("It takes the credentials that AWS's own tools would take, or an access key of this server.")
+        .paragraph("The code, to type it:")
         .code(&code)
         .heading("2. Type the number that it shows")
         .form(form)
         .note("Show the code and the number to nobody. Nobody needs them but this page.")
         .note(&ends(link))
+        .heading("What will be linked")
+        .facts(who(link).iter().map(pair))
 }
 
 fn choose(link: &Link, principal_arn: &str, roles: &[OfferedRole], form: Form, wrong: Option<&LinkError>) -> Page {

@@ -37,7 +37,7 @@ pub(super) struct Graph {
     http: HttpClient,
     clock: SharedClock,
     timeout: Duration,
-    graph_url: Url,
+    url: Url,
     bot: TeamsBot,
     /// Each tenant gives its own tokens, to multi-tenant bots too.
     tokens: Mutex<HashMap<String, Arc<Tokens>>>,
@@ -46,9 +46,9 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    pub(super) fn new(timeout: Duration, clock: SharedClock, bot: TeamsBot, graph_url: Url) -> reqwest::Result<Self> {
+    pub(super) fn new(timeout: Duration, clock: SharedClock, bot: TeamsBot, url: Url) -> reqwest::Result<Self> {
         let (http, tokens, is_told) = (HttpClient::new(timeout)?, Mutex::default(), AtomicBool::default());
-        Ok(Self { http, clock, timeout, graph_url, bot, tokens, is_told })
+        Ok(Self { http, clock, timeout, url, bot, tokens, is_told })
     }
 
     pub(super) async fn team_name(&self, tenant_id: &Uuid, team_id: &Uuid) -> Option<TeamName> {
@@ -83,7 +83,7 @@ impl Graph {
             let tokens = self.tokens_of(tenant_id).await.map_err(|error| error.to_string())?;
             let token = tokens.token().await.map_err(|outcome| format!("there is no token for it: {outcome:?}"))?;
             let path = format!("v1.0/users/{user_id}/checkMemberGroups");
-            let url = self.graph_url.join(&path).map_err(|error| error.to_string())?;
+            let url = self.url.join(&path).map_err(|error| error.to_string())?;
             let ids: Vec<&str> = groups.iter().map(|id| id.as_str()).collect();
             let body = serde_json::json!({ "groupIds": ids }).to_string();
             let request = self.http.request(Method::POST, url).bearer_auth(token.text.expose_secret());
@@ -109,7 +109,7 @@ impl Graph {
         let tokens = self.tokens_of(tenant_id).await.map_err(|error| error.to_string())?;
         let token = tokens.token().await.map_err(|outcome| format!("there is no token for it: {outcome:?}"))?;
         let path = format!("v1.0/teams/{team_id}?$select=displayName");
-        let url = self.graph_url.join(&path).map_err(|error| error.to_string())?;
+        let url = self.url.join(&path).map_err(|error| error.to_string())?;
         let request = self.http.request(Method::GET, url).bearer_auth(token.text.expose_secret());
         let answered = Answered::of(request, ANSWER_BYTES_MAX).await.map_err(|error| error.to_string())?;
         let answer = answered.answer(self.clock.now_ms());

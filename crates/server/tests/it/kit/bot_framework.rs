@@ -73,20 +73,20 @@ impl BotFramework {
     }
 
     /// `Authorization` with these claims, signed with the published key.
-    pub fn sign(&self, claims: &Value, kid: &str) -> String {
+    pub fn sign(claims: &Value, kid: &str) -> String {
         let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::RS256) };
         format!("Bearer {}", encode(&header, claims, signer()).unwrap())
     }
 
     /// The same by a key that nobody published, under a name that somebody did.
-    pub fn forge(&self, claims: &Value, kid: &str) -> String {
+    pub fn forge(claims: &Value, kid: &str) -> String {
         static FORGER: OnceLock<EncodingKey> = OnceLock::new();
         let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::RS256) };
         format!("Bearer {}", encode(&header, claims, FORGER.get_or_init(new_key)).unwrap())
     }
 
     /// The same by the published key's modulus as a shared secret, which everybody knows.
-    pub fn sign_with_what_is_public(&self, claims: &Value, kid: &str) -> String {
+    pub fn sign_with_what_is_public(claims: &Value, kid: &str) -> String {
         let published = Jwk::from_encoding_key(signer(), Algorithm::RS256).unwrap();
         let modulus = serde_json::to_value(published).unwrap()["n"].as_str().unwrap().to_owned();
         let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::HS256) };
@@ -95,7 +95,7 @@ impl BotFramework {
 
     /// As it comes with an activity of Teams.
     pub fn vouch(&self, activity: &Value) -> String {
-        self.sign(&self.claims(activity["serviceUrl"].as_str().unwrap_or_default()), "k1")
+        Self::sign(&self.claims(activity["serviceUrl"].as_str().unwrap_or_default()), "k1")
     }
 }
 

@@ -134,7 +134,7 @@ impl SocketConnection {
                     }
                     Some(Ok(Message::Ping(_))) => return FromBellhop::Ping,
                     Some(Ok(Message::Pong(_))) => {}
-                    Some(Ok(_)) | Some(Err(_)) | None => return FromBellhop::Closed,
+                    Some(Ok(_) | Err(_)) | None => return FromBellhop::Closed,
                 }
             }
         });

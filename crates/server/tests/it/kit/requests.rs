@@ -63,7 +63,6 @@ fn body(operation: Operation, it: &Furniture) -> Value {
             json!({ "ChatConfigurationArn": it.slack, "SlackUserId": "U0NEWCOMER", "IamRoleArn": ROLE })
         }
         O::CreateSlackWorkspaceAuthorization => json!({ "BotToken": "xoxb-new" }),
-        O::GetSlackOauthParameters => json!({}),
         O::CreateSlackChannelConfiguration => {
             json!({ "ConfigurationName": new, "SlackTeamId": TEAM, "SlackChannelId": format!("C{new}"),
                     "IamRoleArn": ROLE })
@@ -84,6 +83,7 @@ fn body(operation: Operation, it: &Furniture) -> Value {
         | O::ListMicrosoftTeamsUserIdentities => of(&it.teams),
         O::DescribeSlackWorkspaces
         | O::GetAccountPreferences
+        | O::GetSlackOauthParameters
         | O::ListCustomActions
         | O::ListMicrosoftTeamsChannelConfigurations
         | O::ListMicrosoftTeamsConfiguredTeams => json!({}),

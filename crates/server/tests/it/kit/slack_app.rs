@@ -132,7 +132,7 @@ impl SlackPost {
     pub fn signed_by(mut self, secret: &str, timestamp: &str) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let tag = hmac::sign(&key, &[b"v0:", timestamp.as_bytes(), b":", &self.body].concat());
-        let tag: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let tag = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         self.headers.retain(|(name, _)| ![SIGNATURE, TIMESTAMP].contains(name));
         self.header(TIMESTAMP, timestamp).header(SIGNATURE, &format!("v0={tag}"))
     }

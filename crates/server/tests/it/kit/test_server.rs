@@ -75,7 +75,7 @@ impl TestServer {
 
     /// The same by a clock that somebody else's server goes by too.
     pub async fn start_at(clock: ManualClock, change: impl FnOnce(&mut Settings)) -> Self {
-        Self::start_by(clock, Mode::Serve, change).await
+        Box::pin(Self::start_by(clock, Mode::Serve, change)).await
     }
 
     async fn start_in(mode: Mode, change: impl FnOnce(&mut Settings)) -> Self {

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use server::clock::Clock as _;
+use tokio::task::JoinSet;
 
 use super::{heard, hearing, is_empty_200, outcome};
 use crate::kit::{APP, Database, TestServer, eventually};
@@ -102,7 +103,8 @@ async fn a_store_that_hangs_is_not_waited_for_beyond_slacks_patience() {
     })
     .await;
     let post = APP.event(&APP.mention("Ev1", "help"), server.clock.now_ms());
-    let waiting = tokio::spawn({
+    let mut waiting = JoinSet::new();
+    waiting.spawn({
         let (post, address) = (post.clone(), server.address());
         async move { post.send(address).await }
     });
@@ -113,7 +115,7 @@ async fn a_store_that_hangs_is_not_waited_for_beyond_slacks_patience() {
         (server.metric(line).await == 1).then_some(())
     })
     .await;
-    assert_eq!(waiting.await.unwrap().status, 503);
+    assert_eq!(waiting.join_next().await.unwrap().unwrap().status, 503);
     let waited_ms = server.clock.now_ms() - crate::kit::MIDDAY_MS;
     assert!(waited_ms >= 2000, "{waited_ms}");
     holding.kill().unwrap();

@@ -4,14 +4,15 @@ use std::process::{Command, Stdio};
 
 use server::clock::Clock as _;
 
-use super::spoken_with;
+use super::{installer, spoken_with};
 use crate::kit::{Database, MIDDAY_MS, eventually};
 
 /// A database that does not answer: another program holds the table.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_hangs_is_not_waited_for_beyond_microsofts_patience() {
     let database = Database::make();
-    let spoken = spoken_with(|settings| settings.store.url = Some(database.url().into())).await;
+    let mut spoken = spoken_with(|settings| settings.microsoft_teams.installers = vec![installer(&["*"])]).await;
+    spoken.server.restart_with(|settings| settings.store.url = Some(database.url().into())).await;
     let mut holding = Command::new(database.psql())
         .args([&database.url(), "-q", "-c", "BEGIN; LOCK TABLE chat_events; SELECT pg_sleep(60)"])
         .stdout(Stdio::null())

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Spoken, spoken, spoken_with};
-use crate::kit::with;
+use crate::kit::{BotFramework, with};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const MINUTE_MS: i64 = 60_000;
@@ -11,7 +11,7 @@ const MINUTE_MS: i64 = 60_000;
 async fn verdict(spoken: &Spoken, id: &str, kid: &str) -> u16 {
     let activity = spoken.mention(id, "hello there");
     let claims = spoken.teams.framework.claims(activity["serviceUrl"].as_str().unwrap());
-    let token = spoken.teams.framework.sign(&claims, kid);
+    let token = BotFramework::sign(&claims, kid);
     spoken.post(Some(&token), activity.to_string()).await.0
 }
 
@@ -29,10 +29,10 @@ async fn nothing_unproven_is_heard() {
         ("not yet", json!({"nbf": now + 400})),
         ("service URL", json!({"serviceurl": "https://attacker.example/"})),
     ] {
-        let token = framework.sign(&with(good.clone(), claims), "k1");
+        let token = BotFramework::sign(&with(good.clone(), claims), "k1");
         assert_eq!(spoken.post(Some(&token), activity.to_string()).await.0, 401, "{what}");
     }
-    let token = framework.sign(&good, "k1");
+    let token = BotFramework::sign(&good, "k1");
     for (what, authorization, body) in [
         ("no token", None, activity.to_string()),
         ("no bearer", Some(token.replace("Bearer ", "")), activity.to_string()),

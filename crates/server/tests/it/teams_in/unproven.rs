@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{Spoken, installer, spoken_with};
-use crate::kit::with;
+use crate::kit::{BotFramework, with};
 
 const ELSEWHERE: &str = "https://attacker.example/";
 const OTHER_APP: &str = "eeeeeeee-3333-4444-8555-666666666666";
@@ -28,9 +28,8 @@ fn activities(spoken: &Spoken) -> Vec<(&'static str, Value)> {
 
 /// What comes with a token that is none, and its status.
 fn tries(spoken: &Spoken, activity: &Value) -> Vec<(String, u16, Option<String>, Value)> {
-    let framework = &spoken.teams.framework;
-    let good = framework.claims(activity["serviceUrl"].as_str().unwrap());
-    let token = framework.sign(&good, "k1");
+    let good = spoken.teams.framework.claims(activity["serviceUrl"].as_str().unwrap());
+    let token = BotFramework::sign(&good, "k1");
     let now = good["nbf"].as_i64().unwrap();
     let mut tries = Vec::new();
     let mut unproven = |what: &str, authorization: Option<String>| {
@@ -49,10 +48,10 @@ fn tries(spoken: &Spoken, activity: &Value) -> Vec<(String, u16, Option<String>,
         ("service URL", json!({"serviceurl": ELSEWHERE})),
         ("no service URL", json!({"serviceurl": null})),
     ] {
-        unproven(what, Some(framework.sign(&with(good.clone(), claims), "k1")));
+        unproven(what, Some(BotFramework::sign(&with(good.clone(), claims), "k1")));
     }
     let parts: Vec<&str> = token.trim_start_matches("Bearer ").split('.').collect();
-    let other = framework.sign(&with(good.clone(), json!({"aud": OTHER_APP})), "k1");
+    let other = BotFramework::sign(&with(good.clone(), json!({"aud": OTHER_APP})), "k1");
     let other_claims = other.split('.').nth(1).unwrap();
     // {"alg":"none","typ":"JWT","kid":"k1"}
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIiwia2lkIjoiazEifQ";
@@ -61,9 +60,9 @@ fn tries(spoken: &Spoken, activity: &Value) -> Vec<(String, u16, Option<String>,
         ("an empty one", Some("Bearer ".to_owned())),
         ("no bearer", Some(token.replace("Bearer ", ""))),
         ("basic", Some(token.replace("Bearer", "Basic"))),
-        ("another key", Some(framework.forge(&good, "k1"))),
-        ("an unknown key", Some(framework.sign(&good, "k2"))),
-        ("a shared secret", Some(framework.sign_with_what_is_public(&good, "k1"))),
+        ("another key", Some(BotFramework::forge(&good, "k1"))),
+        ("an unknown key", Some(BotFramework::sign(&good, "k2"))),
+        ("a shared secret", Some(BotFramework::sign_with_what_is_public(&good, "k1"))),
         ("no algorithm", Some(format!("Bearer {none}.{}.", parts[1]))),
         ("no algorithm, signed", Some(format!("Bearer {none}.{}.{}", parts[1], parts[2]))),
         ("no signature", Some(format!("Bearer {}.{}.", parts[0], parts[1]))),

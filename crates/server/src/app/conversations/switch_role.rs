@@ -45,7 +45,7 @@ impl App {
             RoleDecision::LinkFirst => {
                 self.link_to(turn, listed, "You need an IAM role of your own for this").await.map(Some)
             }
-            RoleDecision::Refused(why) => Ok(Some(to_asker(Answer::sentence(&why)))),
+            RoleDecision::Refused(why) => Ok(Some(to_asker(Answer::sentence(why)))),
             RoleDecision::Channel { .. } | RoleDecision::Person { .. } => Ok(None),
         }
     }

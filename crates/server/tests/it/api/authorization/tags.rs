@@ -7,8 +7,10 @@ use super::{allow, allow_if, creates, pass_any_role, tag};
 use crate::kit::{OPS, TestServer, declare_user, everything, furnish, request, with, with_spares};
 
 /// The operations whose policies may ask about the tags that a resource has.
-const WITH_RESOURCE_TAG: [Operation; 15] = [
+const WITH_RESOURCE_TAG: [Operation; 17] = [
     Operation::AssociateToConfiguration,
+    Operation::CreateMicrosoftTeamsUserIdentity,
+    Operation::CreateSlackUserIdentity,
     Operation::DeleteChimeWebhookConfiguration,
     Operation::DeleteCustomAction,
     Operation::DeleteMicrosoftTeamsChannelConfiguration,

@@ -105,6 +105,7 @@ def bellhop(tmp_path_factory, framework):
         "BELLHOP_MICROSOFT_TEAMS__BOT__APP_ID": APP_ID,
         "BELLHOP_MICROSOFT_TEAMS__BOT__APP_PASSWORD": "secret",
         "BELLHOP_MICROSOFT_TEAMS__BOT__OPENID_URL": f"{framework.url}/openid",
+        "BELLHOP_MICROSOFT_TEAMS__BOT__TOKEN_ISSUER": ISSUER,
     }
     with Bellhop(tmp_path_factory.mktemp("bellhop"), **settings) as server:
         yield server

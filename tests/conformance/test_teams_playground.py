@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from bellhop import ROLE, TEAM, TENANT, Bellhop
-from bot_framework_peer import BotFramework, claims
+from bot_framework_peer import ISSUER, BotFramework, claims
 from processes import Process, bare_environment, free_port, wait_until
 
 HERE = Path(__file__).parent / "bot_framework"
@@ -86,6 +86,7 @@ def bellhop(tmp_path, framework, signing):
         "BELLHOP_MICROSOFT_TEAMS__BOT__APP_ID": APP_ID,
         "BELLHOP_MICROSOFT_TEAMS__BOT__APP_PASSWORD": "secret",
         "BELLHOP_MICROSOFT_TEAMS__BOT__OPENID_URL": f"{framework.url}/openid",
+        "BELLHOP_MICROSOFT_TEAMS__BOT__TOKEN_ISSUER": ISSUER,
         "BELLHOP_MICROSOFT_TEAMS__BOT__LOGIN_URL": f"{signing.url}/login/",
     }
     (tmp_path / "bellhop").mkdir()

@@ -10,12 +10,13 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use secrecy::SecretString;
 use store::NotAuthorized;
+use store::outbox::Pause;
 use wire::ids::{AccountId, SlackAppId};
 
 use crate::app::{Offered, WORKSPACES_MAX, opened_by};
 use crate::cli::identities::account_id;
 use crate::cli::{DataArguments, say};
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::SystemClock;
 use crate::outbound::slack::SlackClient;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -88,8 +89,10 @@ impl Authorize {
         }
         for workspace in &opened.workspaces {
             let (account_id, team_id) = (&workspace.account_id, &workspace.team_id);
-            // What was held for want of a good token goes out.
-            store.end_pause(&format!("slack/{account_id}/{team_id}"), SystemClock.now_ms()).await?;
+            // What was held for want of a good token goes out once the server has tried this one, which it does now.
+            if let Some(pause) = store.pause(&format!("slack/{account_id}/{team_id}")).await? {
+                store.begin_pause(&Pause { probe_at_ms: 0, ..pause }).await?;
+            }
             say(&format!("account {account_id} may now post to {} ({team_id})", workspace.team_name));
         }
         if !opened.missing_scopes.is_empty() {

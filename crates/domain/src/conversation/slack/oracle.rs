@@ -1,5 +1,6 @@
 //! Slack's payloads as somebody else reads them: slack-morphism's types take the same payloads, and agree on who said what,
-//! where, to which app. Payloads stand as Slack's pages show them, members that we have no use for included.
+//! where, to which app. Payloads have all the members that Slack's pages show, those that we have no use for included; what is in
+//! them is ours.
 //!
 //! What it rests on is that crate's reading of Slack, kept by others and used with the real service. It knows no `tokens_revoked`,
 //! no `team_access_granted` and no private channel's own events; those rest on Slack's pages alone.
@@ -50,15 +51,15 @@ fn ours(kind: PayloadKind, payload: &Value) -> (Heard, Happening) {
     (heard, event.what)
 }
 
-/// The envelope that Slack's page on the Events API shows, with an inner event.
+/// The members of an envelope of the Events API, around an inner event.
 fn event(inner: &Value) -> Value {
     json!({
-        "token": "one-long-verification-token", "team_id": "T061EG9R6", "context_team_id": "T061EG9R6",
-        "context_enterprise_id": null, "api_app_id": "A0PNCHHK2", "event": inner, "type": "event_callback",
-        "event_id": "Ev0PV52K21", "event_time": 1_355_517_523, "is_ext_shared_channel": false,
-        "event_context": "4-eyJldCI6Im1lc3NhZ2UifQ",
+        "token": "deprecated", "team_id": "T0OPS", "context_team_id": "T0OPS",
+        "context_enterprise_id": null, "api_app_id": "A0BELLHOP", "event": inner, "type": "event_callback",
+        "event_id": "Ev0ONE", "event_time": 1_795_348_800, "is_ext_shared_channel": false,
+        "event_context": "4-context",
         "authorizations": [
-            {"enterprise_id": null, "team_id": "T061EG9R6", "user_id": "U0LAN0Z89", "is_bot": true, "is_enterprise_install": false},
+            {"enterprise_id": null, "team_id": "T0OPS", "user_id": "U0BOT", "is_bot": true, "is_enterprise_install": false},
         ],
     })
 }
@@ -113,17 +114,17 @@ fn theirs_of_event(payload: &Value) -> (Heard, SlackEventCallbackBody) {
 #[test]
 fn what_people_say_is_read_alike() {
     let mention = json!({
-        "type": "app_mention", "user": "U061F7AUR", "text": "<@U0LAN0Z89> is it &lt;everything&gt; a river?",
-        "ts": "1515449522.000016", "channel": "C123ABC456", "event_ts": "1515449522000016", "team": "T061EG9R6",
-        "client_msg_id": "0f1b1f5e-6a4c-4b41-8b8a-6f2b1f9d0c11",
-        "blocks": [{"type": "rich_text", "block_id": "bS1+", "elements": [{"type": "rich_text_section", "elements": [
-            {"type": "user", "user_id": "U0LAN0Z89"}, {"type": "text", "text": " is it <everything> a river?"}]}]}],
+        "type": "app_mention", "user": "U0ANNA", "text": "<@U0BOT> lambda invoke &lt;name&gt; now",
+        "ts": "1795348800.000100", "channel": "C0OPS", "event_ts": "1795348800000100", "team": "T0OPS",
+        "client_msg_id": "11111111-2222-4333-8444-555555555555",
+        "blocks": [{"type": "rich_text", "block_id": "b", "elements": [{"type": "rich_text_section", "elements": [
+            {"type": "user", "user_id": "U0BOT"}, {"type": "text", "text": " lambda invoke <name> now"}]}]}],
     });
     let mut in_thread = mention.clone();
-    in_thread["thread_ts"] = json!("1515449500.000001");
+    in_thread["thread_ts"] = json!("1795348700.000100");
     let direct = json!({
-        "type": "message", "channel": "D024BE91L", "user": "U2147483697", "text": "Hello hello can you hear me?",
-        "ts": "1355517523.000005", "event_ts": "1355517523.000005", "channel_type": "im",
+        "type": "message", "channel": "D0ANNA", "user": "U0ANNA", "text": "what can you do here?",
+        "ts": "1795348800.000200", "event_ts": "1795348800.000200", "channel_type": "im",
     });
     for inner in [mention, in_thread, direct] {
         let payload = event(&inner);
@@ -131,9 +132,9 @@ fn what_people_say_is_read_alike() {
         let (mut theirs, _) = theirs_of_event(&payload);
         // They give the text as it came; without the mention and Slack's escaping it is what was typed.
         let typed =
-            theirs.text.take().map(|text| text.replace("<@U0LAN0Z89> ", "").replace("&lt;", "<").replace("&gt;", ">"));
+            theirs.text.take().map(|text| text.replace("<@U0BOT> ", "").replace("&lt;", "<").replace("&gt;", ">"));
         theirs.text = typed;
-        assert!(heard.user.is_some() && heard.text.as_ref().is_some_and(|text| !text.contains("U0LAN0Z89")));
+        assert!(heard.user.is_some() && heard.text.as_ref().is_some_and(|text| !text.contains("U0BOT")));
         assert_eq!(heard, theirs, "{inner}");
     }
 }
@@ -141,16 +142,16 @@ fn what_people_say_is_read_alike() {
 #[test]
 fn what_becomes_of_channels_and_the_app_is_read_alike() {
     let renamed =
-        json!({"type": "channel_rename", "channel": {"id": "C02ELGNBH", "name": "new_name", "created": 1_360_782_804}});
+        json!({"type": "channel_rename", "channel": {"id": "C0OPS", "name": "on-call", "created": 1_790_000_000}});
     let of_member = |kind: &str| {
-        json!({"type": kind, "user": "U0LAN0Z89", "channel": "C0698JE0H", "channel_type": "C", "team": "T061EG9R6",
-            "inviter": "U123456789"})
+        json!({"type": kind, "user": "U0BOT", "channel": "C0OPS", "channel_type": "C", "team": "T0OPS",
+            "inviter": "U0BEN"})
     };
     let events = [
         renamed,
-        json!({"type": "channel_archive", "channel": "C024BE91L", "user": "U024BE7LH"}),
-        json!({"type": "channel_unarchive", "channel": "C024BE91L", "user": "U024BE7LH"}),
-        json!({"type": "channel_deleted", "channel": "C024BE91L"}),
+        json!({"type": "channel_archive", "channel": "C0OPS", "user": "U0BEN"}),
+        json!({"type": "channel_unarchive", "channel": "C0OPS", "user": "U0BEN"}),
+        json!({"type": "channel_deleted", "channel": "C0OPS"}),
         of_member("member_joined_channel"),
         of_member("member_left_channel"),
         json!({"type": "app_uninstalled"}),
@@ -169,10 +170,9 @@ fn what_becomes_of_channels_and_the_app_is_read_alike() {
 
 #[test]
 fn a_slash_command_is_read_alike() {
-    // Slack's page on slash commands.
-    let form = "token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0001&team_domain=example&enterprise_id=E0001&enterprise_name=Globular\
-        &channel_id=C2147483705&channel_name=test&user_id=U2147483697&user_name=Steve&command=/weather&text=94070\
-        &response_url=https://hooks.slack.com/commands/1234/5678&trigger_id=13345224609.738474920.8088930838&api_app_id=A123456";
+    let form = "token=deprecated&team_id=T0OPS&team_domain=operations&enterprise_id=E0ORG&enterprise_name=Org\
+        &channel_id=C0OPS&channel_name=ops&user_id=U0ANNA&user_name=anna&command=/aws&text=help\
+        &response_url=https://hooks.slack.com/commands/T0OPS/1/x&trigger_id=1.2.command&api_app_id=A0BELLHOP";
     let payload = super::command::of_form(form);
     let (heard, _) = ours(PayloadKind::Command, &payload);
     let command: SlackCommandEvent = serde_json::from_value(payload).unwrap();
@@ -185,7 +185,7 @@ fn a_slash_command_is_read_alike() {
         thread: None,
         text: command.text,
     };
-    assert_eq!(heard.app.as_deref(), Some("A123456"));
+    assert_eq!(heard.app.as_deref(), Some("A0BELLHOP"));
     assert_eq!(heard, theirs);
 }
 
@@ -198,17 +198,17 @@ fn press(answer: &Answer, number: usize) -> Value {
     let blocks = json!(slack::answer(answer).blocks);
     let row = blocks.as_array().unwrap().iter().find(|block| block["type"] == "actions").unwrap();
     let mut action = row["elements"][number].clone();
-    action["block_id"] = json!("qXv7");
-    action["action_ts"] = json!("1548426417.840180");
+    action["block_id"] = json!("0");
+    action["action_ts"] = json!("1795348800.000500");
     json!({
-        "type": "block_actions", "api_app_id": "A0PNCHHK2", "token": "t", "trigger_id": "12466734323.1395872398",
-        "team": {"id": "T9TK3CUKW", "domain": "example"}, "enterprise": null, "is_enterprise_install": false,
-        "user": {"id": "UA8RXUSPL", "username": "jtorrance", "name": "jtorrance", "team_id": "T9TK3CUKW"},
-        "container": {"type": "message", "message_ts": "1548261231.000200", "channel_id": "CBR2V3XEX", "is_ephemeral": false},
-        "channel": {"id": "CBR2V3XEX", "name": "review-updates"},
-        "message": {"bot_id": "BAH5CA16Z", "type": "message", "text": "x", "user": "UAJ2RU415", "ts": "1548261231.000200",
+        "type": "block_actions", "api_app_id": "A0BELLHOP", "token": "t", "trigger_id": "1.2.press",
+        "team": {"id": "T0OPS", "domain": "operations"}, "enterprise": null, "is_enterprise_install": false,
+        "user": {"id": "U0ANNA", "username": "anna", "name": "anna", "team_id": "T0OPS"},
+        "container": {"type": "message", "message_ts": "1795348800.000600", "channel_id": "C0OPS", "is_ephemeral": false},
+        "channel": {"id": "C0OPS", "name": "ops"},
+        "message": {"bot_id": "B0BELLHOP", "type": "message", "text": "x", "user": "U0BOT", "ts": "1795348800.000600",
             "blocks": blocks},
-        "response_url": "https://hooks.slack.com/actions/AABA1ABCD/1232321423432/D09sSasdasdAS9091209",
+        "response_url": "https://hooks.slack.com/actions/T0OPS/1/x",
         "actions": [action],
     })
 }
@@ -311,17 +311,17 @@ fn a_view_is_a_modal_and_what_is_submitted_is_read_alike() {
     }});
     let mut sent = view.clone();
     sent.as_object_mut().unwrap().extend(
-        json!({"id": "VNHU13V36", "team_id": "T9TK3CUKW", "state": state, "hash": "156663117.cd33ad1f", "callback_id": "",
-            "clear_on_close": false, "notify_on_close": false, "previous_view_id": null, "root_view_id": "VNHU13V36",
-            "app_id": "A0PNCHHK2", "external_id": "", "app_installed_team_id": "T9TK3CUKW", "bot_id": "B00"})
+        json!({"id": "V0FORM", "team_id": "T0OPS", "state": state, "hash": "1795348800.hash", "callback_id": "",
+            "clear_on_close": false, "notify_on_close": false, "previous_view_id": null, "root_view_id": "V0FORM",
+            "app_id": "A0BELLHOP", "external_id": "", "app_installed_team_id": "T0OPS", "bot_id": "B0BELLHOP"})
         .as_object()
         .unwrap()
         .clone(),
     );
     let payload = json!({
-        "type": "view_submission", "team": {"id": "T9TK3CUKW", "domain": "example"}, "api_app_id": "A0PNCHHK2", "token": "t",
-        "user": {"id": "UA8RXUSPL", "username": "jtorrance", "name": "jtorrance", "team_id": "T9TK3CUKW"},
-        "trigger_id": "12466734323.1395872398", "view": sent, "response_urls": [], "is_enterprise_install": false, "enterprise": null,
+        "type": "view_submission", "team": {"id": "T0OPS", "domain": "operations"}, "api_app_id": "A0BELLHOP", "token": "t",
+        "user": {"id": "U0ANNA", "username": "anna", "name": "anna", "team_id": "T0OPS"},
+        "trigger_id": "1.2.press", "view": sent, "response_urls": [], "is_enterprise_install": false, "enterprise": null,
     });
     let (heard, what) = ours(PayloadKind::Interaction, &payload);
     let SlackInteractionEvent::ViewSubmission(theirs) = interaction(&payload) else { panic!("{payload}") };
@@ -342,16 +342,16 @@ fn a_view_is_a_modal_and_what_is_submitted_is_read_alike() {
 #[test]
 fn shortcuts_are_read_alike() {
     let global = json!({
-        "type": "shortcut", "token": "t", "action_ts": "1581106241.371594", "api_app_id": "A0PNCHHK2",
-        "team": {"id": "TXXXXXXXX", "domain": "shortcuts-test"},
-        "user": {"id": "UXXXXXXXXX", "username": "aman", "team_id": "TXXXXXXXX"},
-        "callback_id": "shortcut_create_task", "trigger_id": "944799105734.773906753841.38b5894552bdd4a780554ee59d1f3638",
+        "type": "shortcut", "token": "t", "action_ts": "1795348800.000300", "api_app_id": "A0BELLHOP",
+        "team": {"id": "T0OPS", "domain": "operations"},
+        "user": {"id": "U0ANNA", "username": "anna", "team_id": "T0OPS"},
+        "callback_id": "ask-bellhop", "trigger_id": "1.2.shortcut",
     });
     let mut of_message = global.clone();
     of_message.as_object_mut().unwrap().extend(
-        json!({"type": "message_action", "response_url": "https://hooks.slack.com/app-actions/T0MJR11A4/21974584944/yk1S9ndf35Q1flupVG5JbpM6",
-            "message_ts": "1516229207.000133", "channel": {"id": "C0LFFBKPB", "name": "cats-n-dogs"},
-            "message": {"type": "message", "user": "U0MJRG1AL", "ts": "1516229207.000133", "text": "World's smallest big cat!"}})
+        json!({"type": "message_action", "response_url": "https://hooks.slack.com/app-actions/T0OPS/1/x",
+            "message_ts": "1795348800.000400", "channel": {"id": "C0OPS", "name": "ops"},
+            "message": {"type": "message", "user": "U0BEN", "ts": "1795348800.000400", "text": "The disk is full"}})
         .as_object()
         .unwrap()
         .clone(),

@@ -1,8 +1,9 @@
 //! Roles that administrators give to groups of people: which group of a configuration a person is in. `role_of` asks, after a
 //! person's own role and before the channel's. Nothing here changes a group, and who is in one is the platform's to say.
 //!
-//! Fails closed: of whom the platform does not say, in time, that they are in a group, is not in it. Members of Slack's groups
-//! are remembered for [`KNOWN_FOR_MS`], so that whoever leaves a group has its role for that long at most.
+//! Fails closed: where the platform does not say, in time, who is in a group, it is not known which role a person has, and they
+//! get none by it, neither the group's nor a wider one. Members of Slack's groups are remembered for [`KNOWN_FOR_MS`], so that
+//! whoever leaves a group has its role for that long at most.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use store::{PersonId, StoreError};
 use wire::ids::{AccountId, SlackTeamId, Uuid};
 
 use super::App;
+use crate::outbound::slack::oauth::SlackRefusal;
 
 const KNOWN_FOR_MS: i64 = 5 * 60 * 1000;
 /// How long all questions of one decision may take: a form that it stands before must open within three seconds.
@@ -23,6 +25,20 @@ const LOOK_TIMEOUT: Duration = Duration::from_secs(2);
 const MEMBERS_MAX: u64 = 500_000;
 
 type Key = (AccountId, SlackTeamId, SlackGroupId);
+
+/// Slack's code for a user group that is not there any more: nobody is in it.
+/// Source: <https://docs.slack.dev/reference/methods/usergroups.users.list>.
+const NO_SUCH_GROUP: &str = "no_such_subteam";
+
+/// What a configuration's groups mean for a person.
+pub(super) enum GroupRole {
+    /// The first by its id of those that they are in.
+    Of(GroupIdentity),
+    /// They are in none.
+    None,
+    /// The platform does not say.
+    Unknown,
+}
 
 /// Members of Slack's user groups.
 pub struct GroupMembers(Cache<Key, Arc<Members>>);
@@ -41,20 +57,20 @@ impl Default for GroupMembers {
 }
 
 impl App {
-    /// The first by its id of the configuration's groups that the person is in.
+    /// Which of the configuration's groups gives the person a role.
     pub(super) async fn group_of(
         &self,
         configuration: &ChatConfiguration,
         person: &PersonId,
-    ) -> Result<Option<GroupIdentity>, StoreError> {
+    ) -> Result<GroupRole, StoreError> {
         let groups = self.store.group_identities(&configuration.arn).await?;
         if groups.is_empty() {
-            return Ok(None);
+            return Ok(GroupRole::None);
         }
         let looked = self.first_of(configuration, person, groups);
         tokio::time::timeout(LOOK_TIMEOUT, looked).await.unwrap_or_else(|_| {
-            tracing::warn!(configuration = %configuration.arn, "who is in which group is not said in time: nobody is");
-            Ok(None)
+            tracing::warn!(configuration = %configuration.arn, "it is not said in time who is in which group");
+            Ok(GroupRole::Unknown)
         })
     }
 
@@ -63,17 +79,19 @@ impl App {
         configuration: &ChatConfiguration,
         person: &PersonId,
         groups: Vec<GroupIdentity>,
-    ) -> Result<Option<GroupIdentity>, StoreError> {
+    ) -> Result<GroupRole, StoreError> {
         match (&configuration.channel, person) {
             (Channel::Slack(channel), PersonId::Slack(user_id)) => {
                 for identity in groups {
                     let Group::Slack(group_id) = &identity.group else { continue };
                     let key = (configuration.account_id.clone(), channel.team_id.clone(), group_id.clone());
-                    if self.slack_members(key).await?.is_some_and(|it| it.user_ids.contains(user_id.as_str())) {
-                        return Ok(Some(identity));
+                    // A later group's role is not theirs if they may be in this one.
+                    let Some(members) = self.slack_members(key).await? else { return Ok(GroupRole::Unknown) };
+                    if members.user_ids.contains(user_id.as_str()) {
+                        return Ok(GroupRole::Of(identity));
                     }
                 }
-                Ok(None)
+                Ok(GroupRole::None)
             }
             (Channel::MicrosoftTeams(channel), PersonId::MicrosoftTeams(user_id)) => {
                 let ids: Vec<&Uuid> = groups.iter().filter_map(|identity| identity.group.of_entra()).collect();
@@ -81,13 +99,13 @@ impl App {
                     Ok(found) => found,
                     Err(reason) => {
                         tracing::warn!(configuration = %configuration.arn, reason, "Microsoft Graph does not say who is in a group");
-                        return Ok(None);
+                        return Ok(GroupRole::Unknown);
                     }
                 };
                 let is_in = |it: &GroupIdentity| found.iter().any(|id| id.eq_ignore_ascii_case(it.group.as_str()));
-                Ok(groups.into_iter().find(is_in))
+                Ok(groups.into_iter().find(is_in).map_or(GroupRole::None, GroupRole::Of))
             }
-            _ => Ok(None),
+            _ => Ok(GroupRole::None),
         }
     }
 
@@ -100,15 +118,21 @@ impl App {
         let (account_id, team_id, group_id) = &key;
         let Some(workspace) = self.store.slack_workspace(account_id, team_id).await? else { return Ok(None) };
         match self.slack.user_group_members(&workspace.bot_token, group_id.as_str()).await {
-            Ok(user_ids) => {
-                let members = Arc::new(Members { user_ids, until_ms: now_ms.saturating_add(KNOWN_FOR_MS) });
-                self.group_members.0.insert(key, members.clone());
-                Ok(Some(members))
+            Ok(user_ids) => Ok(Some(self.remember_members(key, user_ids, now_ms))),
+            Err(SlackRefusal::Code(code)) if code == NO_SUCH_GROUP => {
+                tracing::warn!(%team_id, group_id = group_id.as_str(), "a user group that has a role is not there: nobody is in it");
+                Ok(Some(self.remember_members(key, HashSet::new(), now_ms)))
             }
             Err(error) => {
                 tracing::warn!(%team_id, group_id = group_id.as_str(), %error, "Slack does not say who is in a user group");
                 Ok(None)
             }
         }
+    }
+
+    fn remember_members(&self, key: Key, user_ids: HashSet<String>, now_ms: i64) -> Arc<Members> {
+        let members = Arc::new(Members { user_ids, until_ms: now_ms.saturating_add(KNOWN_FOR_MS) });
+        self.group_members.0.insert(key, members.clone());
+        members
     }
 }

@@ -1,11 +1,12 @@
 //! Under which role a person acts in a configuration's channel: the one question that whatever acts in AWS asks first.
 
 use domain::chat_configuration::ChatConfiguration;
-use domain::user_identity::Group;
+use domain::user_identity::{Group, GroupIdentity};
 use store::{PersonId, StoreError};
 use wire::ids::{Arn, AwsUserIdentity};
 
 use super::App;
+use super::group_roles::GroupRole;
 
 /// Neither the channel's nor anybody's.
 const NO_ROLE: &str = "The chat applications policy of your organization allows no role here, neither the channel's nor one of \
@@ -23,6 +24,8 @@ pub enum RoleDecision {
     },
     /// They need a role of their own, by the channel's `UserAuthorizationRequired` or the account's, and have none.
     LinkFirst,
+    /// One of their groups may decide, and it is not known now which they are in.
+    Unknown,
     /// The organization's policy lets nobody act; why, for the person.
     Refused(String),
 }
@@ -61,10 +64,9 @@ impl App {
             let by = identity.aws_user_identity.map_or(RoleBy::Administrator, RoleBy::Themselves);
             return Ok(RoleDecision::Person { role: identity.iam_role_arn, by });
         }
-        if roles.user_role
-            && let Some(identity) = self.group_of(configuration, person).await?
-        {
-            return Ok(RoleDecision::Person { role: identity.iam_role_arn, by: RoleBy::Group(identity.group) });
+        let by_group = if roles.user_role { self.group_of(configuration, person).await? } else { GroupRole::None };
+        if let GroupRole::Of(GroupIdentity { group, iam_role_arn: role, .. }) = by_group {
+            return Ok(RoleDecision::Person { role, by: RoleBy::Group(group) });
         }
         let preferences = self.store.account_preferences(&configuration.account_id).await?;
         if roles.require_user_role(preferences.require_user_authorization(configuration)) {
@@ -72,6 +74,10 @@ impl App {
         }
         if !roles.channel_role {
             return Ok(RoleDecision::Refused(NO_ROLE.to_owned()));
+        }
+        // The channel's role may be wider than their group's.
+        if matches!(by_group, GroupRole::Unknown) {
+            return Ok(RoleDecision::Unknown);
         }
         Ok(RoleDecision::Channel { role: configuration.iam_role_arn.clone() })
     }

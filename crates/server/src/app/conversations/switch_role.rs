@@ -11,6 +11,9 @@ use super::{Turn, to_asker};
 use crate::app::tickets::{Purpose, Ticket};
 use crate::app::{App, RoleDecision};
 
+/// Where nobody could be asked who is in a group.
+const GROUPS_UNKNOWN: &str = "I cannot see at the moment which groups you are in, and one of them may decide your role here. Nothing \
+                              was done. Please try again in a minute, or ask me for switch-role to choose a role of your own.";
 /// Buttons of one message; more accounts share no channel that anybody reads.
 const CONFIGURATIONS_MAX: usize = 20;
 const ONLY_CHANNEL: &str = "The chat applications policy of your organization lets people act under the channel's role alone here. \
@@ -46,6 +49,7 @@ impl App {
                 self.link_to(turn, listed, "You need an IAM role of your own for this").await.map(Some)
             }
             RoleDecision::Refused(why) => Ok(Some(to_asker(Answer::sentence(why)))),
+            RoleDecision::Unknown => Ok(Some(to_asker(Answer::sentence(GROUPS_UNKNOWN)))),
             RoleDecision::Channel { .. } | RoleDecision::Person { .. } => Ok(None),
         }
     }
@@ -87,6 +91,7 @@ impl App {
             RoleDecision::Person { role, by } => Text::Plain(format!("{} ({})", role.as_str(), by.words())),
             RoleDecision::LinkFirst => Text::Plain("nobody yet: this channel asks for a role of your own".to_owned()),
             RoleDecision::Refused(why) => Text::Plain(why),
+            RoleDecision::Unknown => Text::Plain("not known now: one of your groups may decide".to_owned()),
         };
         let facts = vec![
             fact("Account", Text::Code(it.account_id.as_str().to_owned())),

@@ -95,15 +95,36 @@ async fn of_whom_slack_does_not_say_that_they_are_in_a_group_is_not_in_it() {
     give(&server, &arn, FIRST, ON_CALL).await;
     server.slack.says(METHOD, FIRST, json!({ "users": ["U0ANNA"] }));
     // Whoever gets a link is looked at twice: before it, and for what it shows.
-    let failures = [SlackAnswer::Error("no_such_subteam"), SlackAnswer::Status(500), SlackAnswer::Hang];
+    let failures = [SlackAnswer::Status(500), SlackAnswer::Hang];
     server.slack.next(METHOD, failures.into_iter().flat_map(|failure| [failure.clone(), failure]));
-    for id in ["Ev1", "Ev2", "Ev3"] {
+    for id in ["Ev1", "Ev2"] {
         link_in(say(&server, id, "lambda list-functions").await.last().unwrap());
         assert!(server.slack.requests("chat.postMessage").is_empty(), "{id}");
     }
     // A group's role is a role of one's own: nobody is sent a link.
     say(&server, "Ev4", "lambda list-functions").await;
     assert_eq!(server.slack.requests("chat.postMessage").len(), 1);
+}
+
+/// The channel's role may be wider than that of the group.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nobody_says_who_is_in_a_group_nobody_falls_back_to_the_channels_role() {
+    let (server, _, arn) = start(&[ON_CALL], |_| ()).await;
+    give(&server, &arn, FIRST, DEPLOYER).await;
+    give(&server, &arn, SECOND, ON_CALL).await;
+    server.slack.says(METHOD, SECOND, json!({ "users": ["U0ANNA"] }));
+    for (id, failure) in [("Ev1", SlackAnswer::Status(500)), ("Ev2", SlackAnswer::Hang)] {
+        server.slack.next(METHOD, [failure]);
+        let told = say(&server, id, "lambda list-functions").await.last().unwrap().body.to_string();
+        assert!(told.contains("which groups you are in"), "{told}");
+        assert!(server.slack.requests("chat.postMessage").is_empty(), "{id}: somebody acted");
+    }
+    server.slack.next(METHOD, [SlackAnswer::Status(500)]);
+    assert!(acts_under(&server, "Ev3").await.contains("not known now"));
+    // A group that was deleted in Slack stops nobody: nobody is in it.
+    server.slack.next(METHOD, [SlackAnswer::Error("no_such_subteam")]);
+    let told = acts_under(&server, "Ev4").await;
+    assert!(told.contains(&format!("{ON_CALL} (the user group {SECOND} gives it to you)")), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

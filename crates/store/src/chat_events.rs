@@ -54,11 +54,16 @@ pub struct NewChatEvent {
 pub struct ChatEventLease {
     pub id: i64,
     fence: i64,
+    /// From then on another node may answer it.
+    pub until_ms: i64,
     pub key: String,
     pub kind: ChatEventKind,
-    pub body: SecretString,
+    /// `None`: it is damaged, or was sealed with another key. One such event must not keep the others waiting.
+    pub body: Option<SecretString>,
     /// Failed attempts so far.
     pub attempts: i64,
+    /// Why the last of them failed.
+    pub reason: Option<String>,
     pub received_at_ms: i64,
 }
 
@@ -302,13 +307,14 @@ impl Store {
         let key: String = row.try_get("event_key")?;
         let sealed: Option<Vec<u8>> = row.try_get("sealed_body")?;
         let body = sealed.and_then(|sealed| self.key.unseal(&row_name(&key), &sealed));
-        let damaged = || StoreError::corrupt(TABLE, "sealed_body", &key, &"the encryption key does not open it");
         Ok(ChatEventLease {
             id: row.try_get("id")?,
             fence: row.try_get("fence")?,
-            body: body.ok_or_else(damaged)?,
+            until_ms: row.try_get("leased_until_ms")?,
+            body,
             kind: kind(row)?,
             attempts: row.try_get("attempts")?,
+            reason: row.try_get("reason")?,
             received_at_ms: row.try_get("received_at_ms")?,
             key,
         })

@@ -15,7 +15,7 @@ use domain::conversation::slack::{self, PayloadKind};
 use domain::conversation::{Answer, Audience, ChatEvent, Happening, Reply, Request, Scene, Values};
 use domain::delivery::DeliveryOutcome;
 use domain::organization::Allowed;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use store::{ChatEventKind, ChatEventLease, ChatEventOutcome, ListedConfiguration, StoreError};
 
 use super::App;
@@ -53,6 +53,10 @@ fn wants_an_answer(what: &Happening) -> bool {
     }
 }
 
+fn gave_up(last: &str) -> String {
+    format!("gave up after half an hour; last: {last}")
+}
+
 /// Only to whoever asked.
 fn to_asker(answer: Answer) -> Vec<Reply> {
     vec![Reply::Say { to: Audience::Person, answer }]
@@ -65,6 +69,12 @@ impl App {
             Ok(event) => event,
             Err(reason) => return Ok(ChatEventOutcome::Failed { reason }),
         };
+        // Nobody waits any more, and whatever was in the way of an answer until now is not tried for ever.
+        if wants_an_answer(&event.what) && self.clock.now_ms() > lease.received_at_ms.saturating_add(ANSWERED_WITHIN_MS)
+        {
+            let last = lease.reason.as_deref().unwrap_or("nobody was there to answer");
+            return Ok(ChatEventOutcome::Failed { reason: gave_up(last) });
+        }
         self.put_in_place(&mut event);
         let (configurations, refusal) = self.allowed_at(&event.scene).await?;
         let turn = Turn { key: &lease.key, event: &event, received_at_ms: lease.received_at_ms, configurations };
@@ -83,7 +93,9 @@ impl App {
 
     /// An inner `Err` says why the event cannot be read, and never will.
     async fn read(&self, lease: &ChatEventLease) -> Result<Result<ChatEvent, String>, StoreError> {
-        let body = lease.body.expose_secret();
+        let Some(body) = lease.body.as_ref().map(SecretString::expose_secret) else {
+            return Ok(Err("what was said is damaged in the store, or was sealed with another key".to_owned()));
+        };
         let kind = match lease.kind {
             ChatEventKind::SlackEvent => PayloadKind::Event,
             ChatEventKind::SlackCommand => PayloadKind::Command,
@@ -109,7 +121,7 @@ impl App {
         let wait_ms = after_ms.unwrap_or_else(|| self.backoff.delay_ms(failures, self.random.fraction()));
         let at_ms = now_ms.saturating_add(wait_ms);
         if at_ms > lease.received_at_ms.saturating_add(ANSWERED_WITHIN_MS) {
-            return Some(ChatEventOutcome::Failed { reason: format!("gave up after half an hour; last: {reason}") });
+            return Some(ChatEventOutcome::Failed { reason: gave_up(&reason) });
         }
         Some(ChatEventOutcome::Retry { at_ms, reason })
     }

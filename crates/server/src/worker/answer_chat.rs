@@ -1,5 +1,7 @@
 //! Leases what people said and pressed, and answers it, as many at a time as allowed.
 
+use std::time::Duration;
+
 use store::{ChatEventLease, ChatEventOutcome, StoreError};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -12,6 +14,9 @@ const IN_FLIGHT_MAX: usize = 64;
 const LEASE_MS: i64 = 60_000;
 /// How often to look when nothing woke us: another node may have heard something and died.
 const POLL_MS: i64 = 1000;
+const SETTLE_EVERY_MS: i64 = 500;
+/// How long a stop waits for what is on the wire, and for a store to keep what came of it.
+const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub async fn run(app: SharedApp, stop: CancellationToken) {
     let mut in_flight = JoinSet::new();
@@ -31,8 +36,9 @@ pub async fn run(app: SharedApp, stop: CancellationToken) {
         }
     }
     // What is on the wire is settled before the store closes: a stop repeats no answer.
-    while let Some(ended) = in_flight.join_next().await {
-        report(ended);
+    let settled = async { while in_flight.join_next().await.is_some() {} };
+    if tokio::time::timeout(STOP_TIMEOUT, settled).await.is_err() {
+        tracing::error!("the store is away: what was just answered in chat may be answered twice");
     }
 }
 
@@ -66,8 +72,18 @@ async fn answer(app: &SharedApp, lease: &ChatEventLease) {
     if let ChatEventOutcome::Failed { reason } = &outcome {
         tracing::warn!(event = lease.key, kind = lease.kind.as_str(), reason, "what was said in chat is not answered");
     }
-    if let Err(error) = app.store.settle_chat_event(lease, &outcome).await {
-        tracing::error!(event = lease.key, %error, "what was answered in chat could not be kept; it may be answered twice");
+    settle(app, lease, &outcome).await;
+}
+
+/// While the store is away, it is told again and again as long as the lease lasts: then the event is answered anew.
+async fn settle(app: &SharedApp, lease: &ChatEventLease, outcome: &ChatEventOutcome) {
+    while let Err(error) = app.store.settle_chat_event(lease, outcome).await {
+        let again_at_ms = app.clock.now_ms().saturating_add(SETTLE_EVERY_MS);
+        if again_at_ms >= lease.until_ms {
+            tracing::error!(event = lease.key, %error, "what was answered in chat could not be kept; it may be answered twice");
+            return;
+        }
+        app.clock.sleep_until_ms(again_at_ms).await;
     }
 }
 

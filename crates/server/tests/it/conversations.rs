@@ -142,6 +142,21 @@ async fn what_was_heard_before_a_restart_is_answered_after_it() {
     server.slack_requests("chat.postMessage", 2).await;
 }
 
+/// Addresses to answer by are good for half an hour, and nobody waits longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_answered_for_half_an_hour_is_given_up_with_the_reason() {
+    let mut server = talking().await;
+    server.slack.next("chat.postMessage", [SlackAnswer::RateLimited { retry_after_seconds: 1700 }]);
+    mention(&server, "Ev1", "help").await;
+    server.slack_requests("chat.postMessage", 1).await;
+    server.restart().await;
+    server.clock.advance(31 * 60 * 1000);
+    let events = answered(&server).await;
+    let reason = events[0].reason.as_deref().unwrap();
+    assert!(events[0].state == "failed" && reason.contains("gave up") && reason.contains("429"), "{events:?}");
+    assert_eq!(server.slack.requests("chat.postMessage").len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slash_command_is_answered_to_whoever_typed_it_by_its_own_address() {
     let server = talking().await;

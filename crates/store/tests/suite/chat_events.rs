@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
-use store::{ChatEventKind, ChatEventOutcome, NewChatEvent};
+use store::{ChatEventKind, ChatEventLease, ChatEventOutcome, NewChatEvent};
 use tokio::task::JoinSet;
 
 use crate::setup::{LEASE_MS, NOW, Setup};
@@ -15,6 +15,10 @@ fn event(key: &str, at_ms: i64) -> NewChatEvent {
         body: format!("body of {key}").into(),
         received_at_ms: at_ms,
     }
+}
+
+fn body_of(lease: &ChatEventLease) -> &str {
+    lease.body.as_ref().unwrap().expose_secret()
 }
 
 pub async fn an_event_is_heard_once_however_often_it_is_said(setup: &impl Setup) {
@@ -35,7 +39,7 @@ pub async fn a_leased_event_is_nobody_elses_until_the_lease_ends(setup: &impl Se
     let store = setup.open().await;
     assert!(store.hear(&event("a", NOW)).await.unwrap());
     let leases = store.claim_chat_events(10, NOW, LEASE_MS).await.unwrap();
-    assert_eq!((leases.len(), leases[0].body.expose_secret()), (1, "body of a"));
+    assert_eq!((leases.len(), body_of(&leases[0])), (1, "body of a"));
     assert!(store.claim_chat_events(10, NOW, LEASE_MS).await.unwrap().is_empty());
     assert_eq!(store.next_chat_event_due_at_ms(NOW).await.unwrap(), None);
     let again = store.claim_chat_events(10, NOW + LEASE_MS, LEASE_MS).await.unwrap();
@@ -55,7 +59,7 @@ pub async fn what_fails_comes_again_or_stays_with_its_reason(setup: &impl Setup)
     assert!(store.claim_chat_events(10, NOW + 499, LEASE_MS).await.unwrap().is_empty());
     assert_eq!(store.next_chat_event_due_at_ms(NOW).await.unwrap(), Some(NOW + 500));
     let lease = store.claim_chat_events(10, NOW + 500, LEASE_MS).await.unwrap().remove(0);
-    assert_eq!((lease.attempts, lease.body.expose_secret()), (1, "body of a"));
+    assert_eq!((lease.attempts, body_of(&lease)), (1, "body of a"));
     let failed = ChatEventOutcome::Failed { reason: "no such channel".to_owned() };
     assert!(store.settle_chat_event(&lease, &failed).await.unwrap());
     let listed = store.chat_events(Some("failed"), None, 10).await.unwrap();
@@ -82,4 +86,15 @@ pub async fn a_ticket_is_spent_by_one_event(setup: &impl Setup) {
     assert!(!store.spend_ticket("t", "b", NOW).await.unwrap());
     store.prune_spent_tickets(NOW + 1).await.unwrap();
     assert!(store.spend_ticket("t", "b", NOW).await.unwrap());
+}
+
+pub async fn a_damaged_event_keeps_no_other_waiting(setup: &impl Setup) {
+    let store = setup.open().await;
+    store.hear(&event("damaged", NOW)).await.unwrap();
+    store.hear(&event("whole", NOW)).await.unwrap();
+    setup.spoil("UPDATE chat_events SET event_key = 'other' WHERE event_key = 'damaged'").await;
+    let mut leases = store.claim_chat_events(10, NOW, LEASE_MS).await.unwrap();
+    leases.sort_by(|one, other| one.key.cmp(&other.key));
+    assert_eq!(leases.iter().map(|lease| lease.body.is_some()).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(body_of(&leases[1]), "body of whole");
 }

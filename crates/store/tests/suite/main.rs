@@ -207,6 +207,7 @@ suite! {
         what_fails_comes_again_or_stays_with_its_reason
         only_what_ended_is_forgotten
         a_ticket_is_spent_by_one_event
+        a_damaged_event_keeps_no_other_waiting
     }
     digests {
         what_waits_is_folded_into_the_oldest_of_its_priority

@@ -422,7 +422,8 @@ CREATE TABLE chat_events (
     fence           BIGINT NOT NULL,         -- grows with each lease
     received_at_ms  BIGINT NOT NULL
 );
-CREATE INDEX chat_events_due ON chat_events (due_at_ms) WHERE state = 'pending';
+-- The state stands in front although it is always the same: else SQLite takes chat_events_by_state and sorts.
+CREATE INDEX chat_events_due ON chat_events (state, due_at_ms) WHERE state = 'pending';
 CREATE INDEX chat_events_by_state ON chat_events (state, id);
 CREATE INDEX chat_events_by_age ON chat_events (received_at_ms, id);
 

@@ -12,8 +12,8 @@ use tracing::{Event, Metadata, Subscriber};
 use super::DataDirectory;
 use crate::setup::Setup as _;
 use crate::{
-    audit_records, chat_configurations, custom_actions, declared_identities, deliveries, digests, gates, holds,
-    identities, lanes, platforms, replays, secrets, sessions, silences, threads, topic_subscriptions,
+    audit_records, chat_configurations, chat_events, custom_actions, declared_identities, deliveries, digests, gates,
+    holds, identities, lanes, platforms, replays, secrets, sessions, silences, threads, topic_subscriptions,
 };
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels; or because
@@ -159,6 +159,10 @@ async fn of_the_outbox() {
     replays::an_account_has_its_events_a_second_where_that_is_wanted(&setup()).await;
     replays::what_is_old_is_forgotten_unless_it_waits(&setup()).await;
     replays::what_was_refused_is_kept_up_to_its_bound(&setup()).await;
+    chat_events::an_event_is_heard_once_however_often_it_is_said(&setup()).await;
+    chat_events::what_fails_comes_again_or_stays_with_its_reason(&setup()).await;
+    chat_events::only_what_ended_is_forgotten(&setup()).await;
+    chat_events::a_ticket_is_spent_by_one_event(&setup()).await;
     audit_records::what_is_recorded_is_read_back_in_order(&setup()).await;
     audit_records::a_page_is_of_one_account_if_asked(&setup()).await;
     audit_records::what_is_older_is_pruned_and_nothing_else(&setup()).await;

@@ -269,6 +269,11 @@ pub fn sts_endpoint() -> Option<String> {
     ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].into_iter().find_map(environment)
 }
 
+/// The region as the environment names it. AWS's SDK for Rust reads the first alone, the AWS CLI the second.
+pub fn aws_region() -> Option<String> {
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(environment)
+}
+
 /// `RUST_LOG`, if somebody debugs.
 pub fn log_filter() -> Option<String> {
     environment("RUST_LOG")

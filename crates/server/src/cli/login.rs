@@ -101,8 +101,8 @@ pub(super) async fn identity_of_aws(
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }
-    if let Some(region) = region {
-        loader = loader.region(Region::new(region.to_owned()));
+    if let Some(region) = region.map(str::to_owned).or_else(config::aws_region) {
+        loader = loader.region(Region::new(region));
     }
     let config = loader.load().await;
     let remedy = "there are no AWS credentials to sign in with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or \

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use store::ListedChatEvent;
 
-use crate::kit::{APP, OTHER_APP, SlackAnswer, SlackRequest, TOPIC, TestServer, eventually};
+use crate::kit::{APP, OTHER_APP, SlackAnswer, SlackRequest, TEAM, TOPIC, TestServer, eventually};
 
 /// A server that hears one app, with `ops` configured in `C1`.
 async fn talking() -> TestServer {
@@ -88,7 +88,22 @@ async fn a_channel_without_a_configuration_is_told_how_to_get_one() {
     mention(&server, "Ev1", "help").await;
     answered(&server).await;
     let posts = server.slack_requests("chat.postMessage", 1).await;
-    assert!(words(&posts[0]).contains("create-slack-channel-configuration"), "{}", words(&posts[0]));
+    let told = words(&posts[0]);
+    for word in ["create-slack-channel-configuration", TEAM, "--slack-channel-id C1"] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_alone_with_the_app_is_sent_to_a_channel() {
+    let server = talking().await;
+    let mut direct = APP.mention("Ev1", "");
+    direct["event"] = json!({"type": "message", "channel_type": "im", "channel": "D1", "user": "U0ANNA", "text": "switch-role", "ts": "1.0"});
+    APP.event(&direct, server.clock.now_ms()).send(server.address()).await;
+    answered(&server).await;
+    let posts = server.slack_requests("chat.postMessage", 1).await;
+    assert!(words(&posts[0]).contains("ask me in a channel"), "{}", words(&posts[0]));
+    assert_eq!(posts[0].channel(), "D1");
 }
 
 #[tokio::test(flavor = "multi_thread")]

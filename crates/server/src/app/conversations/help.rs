@@ -44,27 +44,40 @@ fn configuration(configuration: &ChatConfiguration) -> Vec<Fact> {
     ]
 }
 
-/// Whoever reads it may be the one who can mend it: the command with the ids filled in.
+/// Whoever reads it may be the one who can mend it: the command with the ids filled in. A person's own chat with the app has no
+/// configuration, and never will.
 pub(super) fn not_configured(turn: &Turn<'_>) -> Answer {
-    let mut facts = Vec::new();
-    let command = match &turn.event.scene {
+    let Some(place) = place_words(&turn.event.scene) else {
+        let why = "Roles, preferences and notifications are a channel's. Mention me in one that is configured.";
+        let body = vec![Part::Paragraph { title: None, text: Text::Plain(why.to_owned()) }];
+        return Answer { body, ..Answer::sentence("Please ask me in a channel") };
+    };
+    let text =
+        format!("aws chatbot {place} \\\n  --configuration-name NAME --iam-role-arn ROLE --sns-topic-arns TOPIC");
+    Answer {
+        body: vec![Part::Preformatted { title: Some("Configure it with".to_owned()), text }],
+        ..Answer::sentence("This channel is not configured yet")
+    }
+}
+
+/// `None`: it is no channel.
+fn place_words(scene: &Scene) -> Option<String> {
+    match scene {
         Scene::Slack(scene) => {
-            facts.push(fact("Workspace", Text::Code(scene.team_id.as_str().to_owned())));
-            facts.extend(scene.channel_id.iter().map(|id| fact("Channel", Text::Code(id.clone()))));
-            "aws chatbot create-slack-channel-configuration"
+            let channel_id = scene.channel_id.as_ref().filter(|id| !id.starts_with('D'))?;
+            let team_id = &scene.team_id;
+            Some(format!(
+                "create-slack-channel-configuration \\\n  --slack-team-id {team_id} --slack-channel-id {channel_id}"
+            ))
         }
         Scene::Teams(scene) => {
-            facts.extend(scene.team_id.iter().map(|id| fact("Team", Text::Code(id.as_str().to_owned()))));
-            facts.extend(scene.channel_id.iter().map(|id| fact("Channel", Text::Code(id.as_str().to_owned()))));
-            "aws chatbot create-microsoft-teams-channel-configuration"
+            let (team_id, channel_id) = (scene.team_id.as_ref()?, scene.channel_id.as_ref()?);
+            let tenant_id = &scene.tenant_id;
+            Some(format!(
+                "create-microsoft-teams-channel-configuration \\\n  --tenant-id {tenant_id} --team-id {team_id} \\\n  \
+                 --channel-id {channel_id}"
+            ))
         }
-    };
-    facts.push(fact("Configure it with", Text::Code(command.to_owned())));
-    Answer {
-        headline: "This channel is not configured yet".to_owned(),
-        body: vec![Part::Facts(facts)],
-        controls: Vec::new(),
-        note: None,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bench;
 mod docs;
+mod models;
 mod node;
 mod postgres;
 mod python;
@@ -29,6 +30,8 @@ usage: cargo xtask COMMAND
   docs [--pictures]         the release build, then the pages of docs/reference/ that are made of what
                             it says; the step of that name only compares. Pictures need
                             Chromium and pngquant
+  models                    packs AWS's service models, of the botocore that the tests pin, into
+                            crates/awscall/assets/models.pack
   postgres                  runs an empty PostgreSQL until Enter and prints how `cargo test` finds it
   bench [ARGS]              builds release and runs the load generator with ARGS
   bench cards [--write PAGE]
@@ -61,6 +64,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "test" | "ci" => test::run(&workspace, &test::parse(rest)?, &[]),
         "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
         "bench" => bench::run(&workspace, rest),
+        "models" if rest.is_empty() => models::write(&workspace),
         "postgres" if rest.is_empty() => postgres::Postgres::start(&workspace)?.serve(),
         "docs" if rest.is_empty() || rest == ["--pictures"] => {
             if docs::named_binary().is_none() {

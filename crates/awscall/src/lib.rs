@@ -1,0 +1,11 @@
+//! How any AWS operation is called: AWS's own service models, from a command line to a request and from a response to JSON.
+//!
+//! The server's `outbound/aws` sends what is made here. Pure: no network, no clock, no file, no credentials; signing is the
+//! server's, with AWS's crate.
+
+pub mod call;
+pub mod catalog;
+pub mod endpoint;
+pub mod model;
+pub mod names;
+pub mod protocol;

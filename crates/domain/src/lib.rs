@@ -6,6 +6,7 @@
 pub mod account_preferences;
 pub mod approvals;
 pub mod chat_configuration;
+pub mod command;
 pub mod conversation;
 pub mod custom_action;
 pub mod delivery;

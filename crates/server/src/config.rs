@@ -6,6 +6,7 @@
 mod approvals;
 mod audit;
 mod cloudwatch;
+mod commands;
 mod delivery;
 mod identities;
 mod ingest;
@@ -42,6 +43,7 @@ pub use identities::{
 pub use approvals::{ApprovalRuleSettings, ApprovalSettings, ApproverSettings};
 pub use audit::AuditSettings;
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
+pub use commands::CommandSettings;
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
@@ -105,6 +107,8 @@ pub struct Settings {
     /// What is done about messages, in this order.
     #[serde(default)]
     pub rules: Vec<RuleSettings>,
+    #[serde(default)]
+    pub commands: CommandSettings,
     #[serde(default)]
     pub pictures: PictureSettings,
     #[serde(default)]
@@ -315,6 +319,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
         settings.store.problem(),
         settings.delivery.problem(),
         settings.operators.problem(),
+        settings.commands.problem(),
         settings.pictures.problem(),
     ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {

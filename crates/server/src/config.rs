@@ -5,6 +5,7 @@
 
 mod approvals;
 mod audit;
+mod aws;
 mod cloudwatch;
 mod delivery;
 mod identities;
@@ -24,6 +25,7 @@ mod threads;
 mod throttle;
 mod traces;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +43,7 @@ pub use identities::{
 
 pub use approvals::{ApprovalRuleSettings, ApprovalSettings, ApproverSettings};
 pub use audit::AuditSettings;
+pub use aws::AwsEnvironment;
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
@@ -125,6 +128,9 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     #[serde(default)]
     pub user_roles: Vec<UserRoleSettings>,
+    /// Where AWS is. Nothing of a file or of `BELLHOP_…` sets it.
+    #[serde(skip)]
+    pub aws: AwsEnvironment,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -288,6 +294,14 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// All variables that begin so.
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+fn environment_of(prefix: &str) -> BTreeMap<String, String> {
+    let named =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    named.filter(|(name, value)| name.starts_with(prefix) && !value.is_empty()).collect()
+}
+
 fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, SettingsError> {
     let environment = Env::prefixed(ENVIRONMENT_PREFIX).split("__");
     let mut settings: Settings = base.merge(environment).extract().map_err(|mut error| {
@@ -299,6 +313,7 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
         });
         SettingsError::Invalid(Box::new(error))
     })?;
+    settings.aws = AwsEnvironment::read();
     if let Some(listen) = overrides.listen {
         settings.server.listen = listen;
     }

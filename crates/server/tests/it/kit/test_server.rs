@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, ApprovalSettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings,
-    DeliverySettings, IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings,
-    OperatorSettings, OrganizationSettings, PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings,
-    SlackWorkspaceSettings, SnsSettings, StoreSettings, ThreadSettings, ThrottleSettings,
+    AccessKeySettings, ApprovalSettings, AuditSettings, AwsEnvironment, ChimeSettings, CloudWatchSettings,
+    ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings,
+    NotificationSettings, OperatorSettings, OrganizationSettings, PictureSettings, ServerSettings, Settings,
+    SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings, ThreadSettings,
+    ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -381,5 +382,6 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         policies: Vec::new(),
         sign_in: SignInSettings::default(),
         user_roles: Vec::new(),
+        aws: AwsEnvironment::default(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod approvals;
 mod audit;
+mod aws;
 mod cloudwatch;
 mod commands;
 mod delivery;
@@ -25,6 +26,7 @@ mod threads;
 mod throttle;
 mod traces;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +44,7 @@ pub use identities::{
 
 pub use approvals::{ApprovalRuleSettings, ApprovalSettings, ApproverSettings};
 pub use audit::AuditSettings;
+pub use aws::AwsEnvironment;
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
 pub use commands::CommandSettings;
 pub use delivery::DeliverySettings;
@@ -129,6 +132,9 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     #[serde(default)]
     pub user_roles: Vec<UserRoleSettings>,
+    /// Where AWS is. Nothing of a file or of `BELLHOP_…` sets it.
+    #[serde(skip)]
+    pub aws: AwsEnvironment,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -292,6 +298,14 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// All variables that begin so.
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+fn environment_of(prefix: &str) -> BTreeMap<String, String> {
+    let named =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    named.filter(|(name, value)| name.starts_with(prefix) && !value.is_empty()).collect()
+}
+
 fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, SettingsError> {
     let environment = Env::prefixed(ENVIRONMENT_PREFIX).split("__");
     let mut settings: Settings = base.merge(environment).extract().map_err(|mut error| {
@@ -303,6 +317,7 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
         });
         SettingsError::Invalid(Box::new(error))
     })?;
+    settings.aws = AwsEnvironment::read();
     if let Some(listen) = overrides.listen {
         settings.server.listen = listen;
     }

@@ -116,7 +116,10 @@ pub fn run(vectors: &Path) -> Result<()> {
     }
     ensure!(failures.is_empty(), "{} of botocore's protocol cases fail", failures.len());
     ensure!(total > 0, "`{}` has no cases", vectors.display());
-    println!("{total} of botocore's protocol cases pass, {} are excepted", exceptions::ALL.len());
+    println!("{total} of botocore's protocol cases pass; these are excepted:");
+    for exception in exceptions::ALL {
+        println!("  {}: {}", exception.place(), exception.reason);
+    }
     Ok(())
 }
 

@@ -104,6 +104,7 @@ fn operation(name: &str, json: &Value, paginator: &Value, shapes: &Shapes) -> Re
         path: text(&json["http"], "requestUri").unwrap_or("/"),
         status: json["http"]["responseCode"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(200),
         input,
+        input_namespace: xml_namespace(&json["input"]),
         output,
         errors: errors.map(|name| shapes.id(name)).collect::<Result<_>>()?,
         host_prefix: text(&json["endpoint"], "hostPrefix"),

@@ -37,7 +37,10 @@ pub(super) fn members(field: Field<'_>, input: &Input, path: &Path<'_>) -> Resul
     written_members(&fields, path)
 }
 
-fn written_members(fields: &[(Field<'_>, &Value)], path: &Path<'_>) -> Result<Map<String, Value>, InputError> {
+pub(super) fn written_members(
+    fields: &[(Field<'_>, &Value)],
+    path: &Path<'_>,
+) -> Result<Map<String, Value>, InputError> {
     let mut members = Map::with_capacity(fields.len());
     for (field, value) in fields {
         members.insert(field.wire_name().to_owned(), written(*field, value, &path.name(field.model_name()))?);

@@ -36,7 +36,10 @@ pub fn recorded(service: &Service, shape: ShapeId, value: &Value) -> Value {
 }
 
 fn seconds(text: &str) -> Value {
-    let moment = text.parse::<jiff::Timestamp>().or_else(|_| rfc2822::DateTimeParser::new().parse_timestamp(text));
+    let moment = text
+        .parse::<jiff::Timestamp>()
+        .or_else(|_| rfc2822::DateTimeParser::new().parse_timestamp(text))
+        .or_else(|_| format!("{text}Z").parse::<jiff::Timestamp>());
     moment.map_or_else(|_| Value::from(text), |moment| Value::from(moment.as_duration().as_secs_f64()))
 }
 

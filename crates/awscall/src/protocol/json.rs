@@ -124,9 +124,10 @@ pub(super) fn read(field: Field<'_>, value: Value) -> Result<Value, ResponseErro
             let entries = entries.into_iter().map(|(key, value)| Ok((key, read(element, value)?)));
             entries.collect::<Result<_, ResponseError>>().map(Value::Object)
         }
-        Kind::Timestamp { .. } => {
-            parsed::moment(field, timestamp::given(&value).or_else(|| value.as_str().and_then(timestamp::from_text)))
-        }
+        Kind::Timestamp { .. } => match &value {
+            Value::String(text) => parsed::scalar(field, text),
+            _ => parsed::moment(field, timestamp::given(&value)),
+        },
         Kind::Blob { .. } => match value.as_str() {
             Some(text) => parsed::blob(field, text),
             None => Err(malformed(field, "is not base64")),

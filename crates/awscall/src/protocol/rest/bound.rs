@@ -58,8 +58,6 @@ fn header(member: Field<'_>, text: &str) -> Result<Option<Value>, ResponseError>
                 .collect::<Result<_, _>>()
                 .map(|values| Some(Value::Array(values)))
         }
-        // Whoever stores an object says when it expires, in any words; the object is there all the same.
-        Kind::Timestamp { .. } => Ok(parsed::scalar(member, text).ok()),
         _ => parsed::scalar(member, text).map(Some),
     }
 }

@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use awscall::call::{Call, Input};
+use awscall::call::Input;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::credentials::RoleCredentials;
-use super::{AwsClient, AwsError, Limits, OwnClient};
+use super::{AwsClient, AwsError, Limits, OwnClient, call_of};
 
 /// What CloudTrail calls us behind a provider's name; nothing else reads it.
 const PROVIDER_NAME: &str = "AssumeRole";
@@ -55,21 +55,21 @@ impl Sts {
 
     /// Assumes a role with the server's own credentials.
     pub async fn assume_role(&self, asked: &AssumeRole) -> Result<RoleCredentials, AwsError> {
-        let call = call("AssumeRole", asked.input())?;
+        let call = call_of("sts", "AssumeRole", Value::Object(asked.input()))?;
         let output = self.own.call(&call, &asked.region, &Limits::default()).await?;
         role_credentials(&output).ok_or_else(|| unreadable("AssumeRole"))
     }
 
     /// Who the holder of a role's credentials is.
     pub async fn get_caller_identity(&self, of: &RoleCredentials, region: &str) -> Result<CallerIdentity, AwsError> {
-        let call = call("GetCallerIdentity", Input::new())?;
+        let call = call_of("sts", "GetCallerIdentity", json!({}))?;
         let output = self.roles.call(&call, of, region, &Limits::default()).await?;
         caller_identity(&output).ok_or_else(|| unreadable("GetCallerIdentity"))
     }
 
     /// Who the server itself is.
     pub async fn get_own_identity(&self, region: &str) -> Result<CallerIdentity, AwsError> {
-        let call = call("GetCallerIdentity", Input::new())?;
+        let call = call_of("sts", "GetCallerIdentity", json!({}))?;
         let output = self.own.call(&call, region, &Limits::default()).await?;
         caller_identity(&output).ok_or_else(|| unreadable("GetCallerIdentity"))
     }
@@ -99,10 +99,6 @@ impl AssumeRole {
         }
         input
     }
-}
-
-fn call(operation: &str, input: Input) -> Result<Call, AwsError> {
-    Call::of("sts", operation, input).ok_or_else(|| AwsError::NotSent(format!("the models have no sts:{operation}")))
 }
 
 fn unreadable(operation: &str) -> AwsError {

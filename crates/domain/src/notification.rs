@@ -24,7 +24,7 @@ mod golden;
 #[cfg(test)]
 mod hostile;
 
-pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
+pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Table, Text, Thread};
 pub(crate) use console::encoded;
 pub use digest::{Digest, DigestTopic, digest};
 pub(crate) use mention::add_mentions;

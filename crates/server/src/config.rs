@@ -3,6 +3,7 @@
 //! `slack.api_url` of the file is `BELLHOP_SLACK__API_URL` of the environment, which wins. A key that means nothing is an
 //! error: a misspelt setting must not be a silent default. docs/reference/settings.md lists them all.
 
+mod approvals;
 mod audit;
 mod aws;
 mod cloudwatch;
@@ -40,6 +41,7 @@ pub use identities::{
     read_policy_document,
 };
 
+pub use approvals::{ApprovalRuleSettings, ApprovalSettings, ApproverSettings};
 pub use audit::AuditSettings;
 pub use aws::AwsEnvironment;
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
@@ -110,6 +112,8 @@ pub struct Settings {
     pub pictures: PictureSettings,
     #[serde(default)]
     pub organization: OrganizationSettings,
+    #[serde(default)]
+    pub approvals: ApprovalSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -355,6 +359,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     }
     identities::check(&settings)?;
     settings.rules()?;
+    settings.approvals()?;
     Ok(settings)
 }
 

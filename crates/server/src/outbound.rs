@@ -9,6 +9,7 @@ pub mod chime;
 pub mod cloudwatch;
 pub mod cloudwatch_logs;
 pub mod cloudwatch_metrics;
+pub mod command_credentials;
 pub mod heartbeat;
 pub mod http;
 pub mod slack;

@@ -114,7 +114,7 @@ pub struct Fact {
 }
 
 impl Fact {
-    pub(super) fn new(label: impl Into<String>, value: Text) -> Self {
+    pub(crate) fn new(label: impl Into<String>, value: Text) -> Self {
         Self { label: label.into(), value }
     }
 }
@@ -132,6 +132,18 @@ pub enum Part {
     Tags(Vec<String>),
     /// Text whose line breaks and spaces matter: JSON, a rule.
     Preformatted { title: Option<String>, text: String },
+    /// Several things of one kind.
+    Table(Table),
+}
+
+/// A row each; a row is as long as there are columns, and a shorter one ends with empty cells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    pub title: Option<String>,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<Text>>,
+    /// Rows that the reader did not take into it.
+    pub left_out: usize,
 }
 
 /// A page to open. `url` is https: a console's, made by this crate, or a rule's; never the sender's.

@@ -9,11 +9,12 @@ mod blocks;
 mod layout;
 mod limits;
 mod mrkdwn;
+mod table;
 mod view;
 
 use serde::Serialize;
 
-pub use self::answer::answer;
+pub use self::answer::{answer, answer_in_lines};
 pub use self::blocks::{Attachment, Block};
 use self::layout::Layout;
 pub use self::view::view;

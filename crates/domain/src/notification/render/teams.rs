@@ -13,6 +13,7 @@ mod form;
 mod layout;
 mod limits;
 mod picture;
+mod table;
 
 pub use self::answer::{PRESS_VERB, answer};
 pub use self::form::{SUBMIT_VERB, form};

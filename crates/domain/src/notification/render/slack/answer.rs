@@ -23,6 +23,15 @@ const _: () = assert!(PRESS_TICKET_BYTES_MAX <= limits::BUTTON_VALUE && SENTENCE
 
 /// Renders an answer. Total: every answer makes a message within all of Slack's limits.
 pub fn answer(answer: &Answer) -> SlackMessage {
+    drawn(answer, true)
+}
+
+/// The same with a line for each row of a table: for where Slack does not take its block of tables.
+pub fn answer_in_lines(answer: &Answer) -> SlackMessage {
+    drawn(answer, false)
+}
+
+fn drawn(answer: &Answer, tables: bool) -> SlackMessage {
     let body = powerless(&answer.body);
     let headline = Some(answer.headline.as_str()).filter(|headline| !is_blank(headline)).unwrap_or(NOTHING);
     let top =
@@ -36,6 +45,9 @@ pub fn answer(answer: &Answer) -> SlackMessage {
     let small = matches!(&small, Block::Context { elements } if !elements.is_empty()).then_some(small);
     let last: Vec<Block> = controls.into_iter().chain(small).collect();
     let mut layout = Layout::around(std::iter::once(&top).chain(&last), &body, "answer");
+    if tables {
+        layout = layout.with_tables();
+    }
     if was_cut {
         layout.text(None, &Text::Plain(answer.headline.clone()));
     }

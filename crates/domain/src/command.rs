@@ -1,0 +1,8 @@
+//! A command of AWS that somebody gives in chat: what it may do, what is said of it. The server's `app/chat_commands` runs it.
+
+pub mod alias;
+pub mod custom_action;
+pub mod denied;
+pub mod refusal;
+pub mod session;
+pub mod variables;

@@ -30,7 +30,7 @@ use crate::clock::SharedClock;
 use crate::config::AwsEnvironment;
 use crate::random::Random;
 
-pub use credentials::RoleCredentials;
+pub use credentials::CommandCredentials;
 pub use error::AwsError;
 
 /// Longer than any deadline of ours: the deadline of a call ends it.
@@ -117,7 +117,7 @@ impl AwsClient {
     pub async fn call(
         &self,
         call: &Call,
-        credentials: &RoleCredentials,
+        credentials: &CommandCredentials,
         region: &str,
         limits: &Limits,
     ) -> Result<Map<String, Value>, AwsError> {

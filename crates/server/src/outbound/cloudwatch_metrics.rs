@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::aws::sts::{AssumeRole, Sts};
-use super::aws::{AwsClient, AwsError, Limits, OwnClient, RoleCredentials, call_of};
+use super::aws::{AwsClient, AwsError, CommandCredentials, Limits, OwnClient, call_of};
 use crate::clock::SharedClock;
 
 /// Credentials that are kept: of so many roles and regions at one time.
@@ -52,7 +52,7 @@ pub struct CloudWatchMetrics {
     /// They were there once: what comes of them later, a call tells.
     had_credentials: AtomicBool,
     /// By role and region.
-    roles: Cache<(String, String), RoleCredentials>,
+    roles: Cache<(String, String), CommandCredentials>,
 }
 
 impl CloudWatchMetrics {
@@ -124,7 +124,7 @@ impl CloudWatchMetrics {
     }
 
     /// Those that are kept, or new ones: asked for once by all who wait for them.
-    async fn role(&self, role_arn: &str, region: &str) -> Result<RoleCredentials, Arc<AwsError>> {
+    async fn role(&self, role_arn: &str, region: &str) -> Result<CommandCredentials, Arc<AwsError>> {
         let key = (role_arn.to_owned(), region.to_owned());
         if let Some(kept) = self.roles.get(&key).await
             && kept.expires_at_ms().saturating_sub(self.clock.now_ms()) <= RENEW_BEFORE_MS

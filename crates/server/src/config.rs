@@ -7,6 +7,7 @@ mod approvals;
 mod audit;
 mod aws;
 mod cloudwatch;
+mod commands;
 mod delivery;
 mod identities;
 mod ingest;
@@ -45,6 +46,7 @@ pub use approvals::{ApprovalRuleSettings, ApprovalSettings, ApproverSettings};
 pub use audit::AuditSettings;
 pub use aws::AwsEnvironment;
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
+pub use commands::CommandSettings;
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
@@ -108,6 +110,8 @@ pub struct Settings {
     /// What is done about messages, in this order.
     #[serde(default)]
     pub rules: Vec<RuleSettings>,
+    #[serde(default)]
+    pub commands: CommandSettings,
     #[serde(default)]
     pub pictures: PictureSettings,
     #[serde(default)]
@@ -320,6 +324,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
         settings.store.problem(),
         settings.delivery.problem(),
         settings.operators.problem(),
+        settings.commands.problem(),
         settings.pictures.problem(),
     ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {

@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod catalog;
+pub mod customizations;
 pub mod endpoint;
 pub mod model;
 pub mod names;

@@ -73,7 +73,7 @@ impl App {
         let (line, missing) = match command_line::parse(&draft.asked.line) {
             Parsed::Run(line) => (line, Vec::new()),
             Parsed::Incomplete(line, missing) => (line, missing),
-            Parsed::Help(topic) => return Ok(self.command_help(turn, &topic)),
+            Parsed::Help(_) => return Ok(super::not_yet("explain AWS's operations")),
             Parsed::Mistake(mistake) => return Ok(say(mistaken(mistake))),
         };
         let listed = match self.account_of(turn, &mut draft).await? {

@@ -42,7 +42,7 @@ impl App {
         Ok(Ok(listed))
     }
 
-    async fn remembered_account<'a>(
+    pub(super) async fn remembered_account<'a>(
         &self,
         turn: &Turn<'_>,
         several: &'a [ListedConfiguration],

@@ -3,6 +3,7 @@
 pub mod alias;
 pub mod custom_action;
 pub mod denied;
+pub mod form;
 pub mod refusal;
 pub mod session;
 pub mod variables;

@@ -1,5 +1,7 @@
 //! A command of AWS that somebody gives in chat: what it may do, what is said of it. The server's `app/chat_commands` runs it.
 
+pub mod access_denied;
 pub mod denied;
+pub mod iam_action;
 pub mod refusal;
 pub mod session;

@@ -258,7 +258,12 @@ const REVIEWED: &[(&str, &str, &str, &str)] = &[
     ("qbusiness", "GetDocumentContent", "presignedurl", ONE_DOCUMENT),
     ("qconnect", "*", "plaintext", "text without markup"),
     ("quicksight", "Describe*", "plaintext", "text without markup"),
-    ("quicksight", "DescribeAssetBundleImportJob", "*", MARKED),
+    (
+        "quicksight",
+        "DescribeAssetBundleImportJob",
+        "*",
+        "what an import was told to override, which AWS answers without values",
+    ),
     ("rds", "*", "masteruserpassword", NOT_ANSWERED),
     ("redshift", "*", "masteruserpassword", NOT_ANSWERED),
     ("rolesanywhere", "GetSubject", "credentials", "certificates, which are public"),

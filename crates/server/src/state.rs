@@ -32,6 +32,7 @@ use crate::outbound;
 use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
+use crate::outbound::cloudwatch_metrics::CloudWatchMetrics;
 use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
@@ -210,11 +211,13 @@ fn compose(
     let mut picture_settings = settings.pictures;
     // The twin needs no cloud: nobody's metadata service is asked for credentials.
     picture_settings.enabled &= mode == Mode::Serve || crate::config::aws_credentials_are_named();
-    let (pictures, undrawn) = Pictures::new(picture_settings);
-    let (whole_texts, unposted) = WholeTexts::new();
     let (aws, own_aws) = outbound::aws::connect(settings.aws.clone(), clock.clone(), seed(&clock))?;
+    let sts = Sts::new(own_aws.clone(), aws.clone());
+    let metrics = CloudWatchMetrics::new(own_aws.clone(), aws.clone(), sts.clone(), clock.clone());
+    let (pictures, undrawn) = Pictures::new(picture_settings, metrics);
+    let (whole_texts, unposted) = WholeTexts::new();
     let app = App {
-        sts: Sts::new(own_aws.clone(), aws.clone()),
+        sts,
         aws,
         audit,
         refused,
@@ -231,7 +234,7 @@ fn compose(
         random: Random::from_seed(seed(&clock)),
         store,
         metrics: Metrics::new(settings.metrics.by_configuration),
-        events: EventQueues::new(&settings.cloudwatch),
+        events: EventQueues::new(&settings.cloudwatch, &own_aws),
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
@@ -244,11 +247,11 @@ fn compose(
         thread_rules: ThreadRules::new(&settings.threads),
         templates: settings.templates()?,
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
-        sns: Sns::new()?,
-        queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),
+        sns: Sns::new(own_aws.clone())?,
+        queues: settings.ingest.sqs.iter().filter_map(|queue| Queue::new(queue, &own_aws)).map(Arc::new).collect(),
         trusted_hosts,
         sns_endpoint: sns_endpoint(&public_url)?,
-        sns_is_local: crate::config::sns_endpoint_is_overridden(),
+        sns_is_local: settings.aws.endpoint("SNS").is_some(),
         limits: settings.limits,
         paces: Paces::new(settings.delivery.paces(), teams_webhooks.keys().cloned().collect()),
         teams_webhooks,

@@ -14,7 +14,7 @@ use store::{PersonId, StoreError};
 use wire::ids::{AccountId, Arn, ChatConfigurationArn, GuardrailPolicyArn};
 
 use super::{App, RoleBy, RoleDecision, guardrails_in_force};
-pub use crate::outbound::command_credentials::CommandCredentials;
+pub use crate::outbound::aws::CommandCredentials;
 
 /// As whom a person's command runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,6 +40,7 @@ pub(super) struct Exchange<'a> {
     call: &'a Call,
     credentials: &'a Credentials,
     limits: Limits,
+    attempts_max: u32,
     place: Place,
     /// Of all attempts, so that a token that makes it idempotent stays the same.
     request: Request,
@@ -69,6 +70,7 @@ impl<'a> Exchange<'a> {
         credentials: &'a Credentials,
         place: Place,
         limits: Limits,
+        attempts_max: u32,
     ) -> Result<Self, AwsError> {
         let request = protocol::request(call, &mut || Uuid::new_v4().to_string());
         let request = request.map_err(|error| AwsError::NotSent(error.to_string()))?;
@@ -78,6 +80,7 @@ impl<'a> Exchange<'a> {
             call,
             credentials,
             limits,
+            attempts_max,
             place,
             request,
             prepared,
@@ -127,7 +130,7 @@ impl<'a> Exchange<'a> {
     async fn send(&self, signed_at_ms: i64) -> Result<Response, Failed> {
         let more = [
             ("amz-sdk-invocation-id".to_owned(), self.invocation_id.clone()),
-            ("amz-sdk-request".to_owned(), format!("attempt={}; max={}", self.attempt, self.limits.attempts)),
+            ("amz-sdk-request".to_owned(), format!("attempt={}; max={}", self.attempt, self.attempts_max)),
         ];
         let prepared = &self.prepared;
         let headers = prepared.signed(&more, self.credentials, signed_at_ms).map_err(Failed::Unsendable)?;
@@ -200,7 +203,7 @@ impl<'a> Exchange<'a> {
 
     fn again_or_end(&mut self, error: AwsError, is_retryable: bool, wait: Option<Duration>) -> Next {
         let no_answer = matches!(error, AwsError::NoAnswer(_));
-        let may_retry = is_retryable && self.attempt < self.limits.attempts;
+        let may_retry = is_retryable && self.attempt < self.attempts_max;
         self.taken = may_retry.then(|| self.engine.quota.take(self.call.service.name, no_answer)).flatten();
         if self.taken.is_none() {
             return Next::End(Err(self.ended_by(error)));

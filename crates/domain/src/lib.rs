@@ -5,6 +5,7 @@
 
 pub mod account_preferences;
 pub mod chat_configuration;
+pub mod command;
 pub mod conversation;
 pub mod custom_action;
 pub mod delivery;

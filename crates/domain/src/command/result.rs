@@ -8,6 +8,7 @@ mod cell;
 mod columns;
 mod details;
 mod file;
+mod left_out;
 #[cfg(test)]
 mod golden;
 mod invocation;
@@ -22,6 +23,7 @@ use serde_json::Value;
 
 use self::columns::list_part;
 use self::file::json;
+use self::left_out::LeftOut;
 use self::subject::{Subject, subject};
 use crate::conversation::{Answer, Control, Style};
 use crate::notification::text::first_line;
@@ -72,23 +74,23 @@ pub struct Shown {
 
 /// How a command's output is read. Total: any output makes an answer, within bounds of its own whatever its size.
 pub fn answer(result: &ResultOf<'_>) -> Shown {
-    let masked = masked::masked(result.service, result.operation, result.output);
     if let Some(said) = invocation::answer(result) {
-        return finished(result, said, &masked);
+        return finished(result, said, None);
     }
-    let said = match logs::answer(result, &masked.output) {
+    let masked = masked::masked(result.service, result.operation, result.output);
+    let mut said = match logs::answer(result, &masked.output) {
         Some(said) => said,
         None => of_subject(result, &masked.output),
     };
-    finished(result, said, &masked)
+    said.left_out.masked |= masked.hides;
+    finished(result, said, Some(&masked.output))
 }
 
 /// What is to be read, before the small print and the buttons.
 struct Said {
     headline: String,
     body: Vec<Part>,
-    /// What is not in it, in whole sentences.
-    left_out: Vec<String>,
+    left_out: LeftOut,
     /// What the file is to hold, with its ending, where that is not the output as JSON.
     whole: Option<(String, &'static str)>,
 }
@@ -96,7 +98,7 @@ struct Said {
 fn of_subject(result: &ResultOf<'_>, output: &Value) -> Said {
     let subject = subject(result.service, result.operation, output);
     let headline = nouns::headline(result, &subject);
-    let mut left_out = Vec::new();
+    let mut left_out = LeftOut::default();
     let body = match &subject {
         Subject::Lists { lists, beside } => {
             let mut body: Vec<Part> = Vec::new();
@@ -115,12 +117,8 @@ fn of_subject(result: &ResultOf<'_>, output: &Value) -> Said {
     Said { headline, body, left_out, whole: None }
 }
 
-fn finished(result: &ResultOf<'_>, said: Said, masked: &masked::Masked) -> Shown {
-    let Said { headline, body, mut left_out, whole } = said;
-    let is_part = !left_out.is_empty();
-    if masked.hides {
-        left_out.push("What AWS's model or a name calls secret is masked.".to_owned());
-    }
+fn finished(result: &ResultOf<'_>, said: Said, masked: Option<&Value>) -> Shown {
+    let Said { headline, mut body, mut left_out, whole } = said;
     let mut controls = Vec::new();
     match result.next_page {
         More::Nothing => {}
@@ -131,23 +129,22 @@ fn finished(result: &ResultOf<'_>, said: Said, masked: &masked::Masked) -> Shown
                 ticket: ticket.to_owned(),
             });
         }
-        More::ByToken(token) => left_out.push(format!("AWS has more: --starting-token {token}")),
+        More::ByToken(token) => left_out.next_token = Some(token.to_owned()),
     }
-    let file = is_part.then(|| whole.unwrap_or_else(|| (json(&masked.output), "json")));
-    let file = file
+    let whole = whole.or_else(|| Some((json(masked?), "json"))).filter(|_| left_out.is_any());
+    let file = whole
         .filter(|(text, _)| text.chars().take(FILE_CHARS_MIN).count() == FILE_CHARS_MIN)
         .map(|(text, ending)| ResultFile::of(result.operation.command, ending, text));
-    left_out.push(ran(result));
-    let note = Some(left_out.join(" "));
-    Shown { answer: Answer { headline, body, controls, note }, file }
+    body.extend(left_out.part());
+    Shown { answer: Answer { headline, body, controls, note: Some(ran(result)) }, file }
 }
 
 /// What ran, where, as whom, and how long it took.
 fn ran(result: &ResultOf<'_>) -> String {
     let line = first_line(result.line, LINE_TEXT).unwrap_or_else(|| result.operation.command.to_owned());
     let role = result.role_arn.rsplit('/').next().unwrap_or(result.role_arn);
-    let place = result.place.words().collect::<Vec<_>>().join(" · ");
-    let took = duration::of_ms(result.took_ms);
+    let place: Vec<&str> = result.place.words().filter(|word| !line.ends_with(word)).collect();
+    let (place, took) = (place.join(" · "), duration::of_ms(result.took_ms));
     let parts = [line, place, format!("as {role}"), took];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }

@@ -3,9 +3,10 @@
 //! `columns` and `details` call it.
 
 use awscall::model::{Kind, Service, ShapeId};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::known::Unit;
+use super::nouns;
 use super::subject::{Detail, in_order, is_empty};
 use crate::notification::text::words;
 use crate::notification::{Moment, Text, amounts};
@@ -30,7 +31,7 @@ pub fn text(service: &'static Service, detail: Detail<'_>, unit: Unit) -> Option
             Some(moment) => Text::Time(moment),
             None => match number.as_u64().filter(|_| unit == Unit::Bytes || counts_bytes(name)) {
                 Some(count) => Text::Plain(amounts::bytes(count)),
-                None => Text::Plain(number.to_string()),
+                None => Text::Plain(counted(name, number)),
             },
         },
         (Value::String(said), Some(Kind::Blob { .. })) => Text::Plain(blob(said)),
@@ -40,6 +41,13 @@ pub fn text(service: &'static Service, detail: Detail<'_>, unit: Unit) -> Option
         (Value::Object(members), _) => Text::Plain(of_members(service, members, shape)),
         (Value::Null, _) => return None,
     })
+}
+
+/// A count is to be read, any other number to be copied.
+fn counted(name: &str, number: &Number) -> String {
+    let is_count = words(name).take(16).last().is_some_and(|last| last == "count");
+    let count = number.as_u64().filter(|_| is_count).and_then(|count| usize::try_from(count).ok());
+    count.map_or_else(|| number.to_string(), nouns::counted)
 }
 
 fn of_string(name: &str, said: &str, kind: Option<&Kind>) -> Text {
@@ -94,7 +102,11 @@ fn of_members(service: &'static Service, members: &Map<String, Value>, shape: Op
         .take(ITEMS)
         .filter_map(|detail| Some(format!("{} {}", detail.name, plain(service, detail.value, detail.shape)?)))
         .collect();
-    if said.len() == details.len() { said.join(", ") } else { format!("{} details", details.len()) }
+    match details.len() {
+        count if said.len() == count => said.join(", "),
+        1 => "1 detail".to_owned(),
+        count => format!("{count} details"),
+    }
 }
 
 /// A value without parts, as it stands.
@@ -111,7 +123,7 @@ fn plain(service: &'static Service, value: &Value, shape: Option<ShapeId>) -> Op
 }
 
 /// A tag, a dimension, a parameter: `team=shop`.
-fn pair(members: &Map<String, Value>) -> Option<String> {
+pub fn pair(members: &Map<String, Value>) -> Option<String> {
     let of = |names: &[&str]| names.iter().find_map(|name| members.get(*name)).and_then(Value::as_str);
     let key = of(&["Key", "key", "Name", "name", "ParameterKey", "OutputKey", "TagKey"])?;
     let value = of(&["Value", "value", "ParameterValue", "OutputValue", "TagValue"])?;
@@ -151,6 +163,17 @@ pub fn name_of<'a>(members: &'a Map<String, Value>, noun: &str) -> Option<&'a st
         ["identifier", "id", "arn"].into_iter().find_map(of_noun)
     });
     found.map(short)
+}
+
+/// How a thing is: its `State` or `Status`, in AWS's word.
+pub fn state_of(members: &Map<String, Value>) -> Option<&str> {
+    let is_state = |name: &String| {
+        let last = words(name).take(16).last();
+        last.is_some_and(|last| matches!(last.as_str(), "state" | "status" | "health"))
+    };
+    members.iter().find(|(name, value)| is_state(name) && (value.is_string() || value.is_object())).and_then(|(_, value)| {
+        value.as_str().or_else(|| value.get("Name").and_then(Value::as_str)).or_else(|| value.get("Code").and_then(Value::as_str))
+    })
 }
 
 /// An ARN by its resource, anything else as it stands.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::known::{Unit, known};
 use super::subject::{Detail, List, is_empty};
-use super::{ROWS, ResultOf, cell, details, nouns};
+use super::{LeftOut, ROWS, ResultOf, cell, details, nouns};
 use crate::notification::text::words;
 use crate::notification::{Part, Table, Text, label};
 
@@ -16,6 +16,8 @@ use crate::notification::{Part, Table, Text, label};
 const COLUMNS: usize = 5;
 /// Items that are looked at to see which members they have.
 const LOOKED_AT: usize = 50;
+/// More states than that are no summary.
+const STATES: usize = 4;
 /// Below it a column that says the same of everything is left away.
 const TELLING: u32 = 70;
 
@@ -31,28 +33,61 @@ pub fn list_part(
     result: &ResultOf<'_>,
     list: &List<'_>,
     title: Option<String>,
-    left_out: &mut Vec<String>,
+    left_out: &mut LeftOut,
 ) -> Vec<Part> {
     if let ([Value::Object(only)], None) = (list.items.as_slice(), &title) {
         return details::parts(result.service, only, list.shape, left_out);
     }
     let shown = list.items.len().min(ROWS);
     let unshown = list.items.len() - shown;
-    if unshown > 0 {
-        left_out.push(format!("Shown are the first {shown} of {}.", nouns::counted(list.items.len())));
-    }
+    left_out.rows += unshown;
     let columns = columns(result, list);
     let row = |item: &&Value| columns.iter().map(|column| column.text(result.service, item, list.shape)).collect();
     let rows: Vec<Vec<Text>> = list.items.iter().take(shown).map(row).collect();
-    let hidden = members(result.service, list).count().saturating_sub(columns.len());
-    if hidden > 0 {
-        left_out.push(format!("Each has {hidden} more details; --output json shows all."));
-    }
+    left_out.details = left_out.details.max(hidden(list, &columns));
     if columns.len() > 1 {
         let columns = columns.into_iter().map(|column| column.label).collect();
         return vec![Part::Table(Table { title, columns, rows, left_out: unshown })];
     }
     vec![Part::Bullets { title, items: rows.into_iter().flatten().collect(), left_out: unshown }]
+}
+
+/// The most details that one of the things has beside its columns.
+fn hidden(list: &List<'_>, columns: &[Column]) -> usize {
+    let is_shown = |name: &String| {
+        columns.iter().any(|column| column.path.is_empty() || column.path.split(['.', '=']).next() == Some(name))
+    };
+    let of = |item: &&Value| {
+        let members = item.as_object().into_iter().flatten();
+        members.filter(|(name, value)| !is_empty(value) && !is_shown(name)).count()
+    };
+    list.items.iter().map(of).max().unwrap_or_default()
+}
+
+/// How many are in which state, the most first: `2 running, 1 stopped`. Nothing where there is no state, or hardly two alike.
+pub fn tally(result: &ResultOf<'_>, list: &List<'_>) -> Option<String> {
+    if list.items.len() < 2 {
+        return None;
+    }
+    let columns = columns(result, list);
+    let is_state = |column: &&Column| {
+        let names = column.path.split('.').flat_map(words);
+        names.take(16).any(|word| matches!(word.as_str(), "state" | "status" | "health"))
+    };
+    let state = columns.iter().find(is_state)?;
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for item in &list.items {
+        let said = state.at(result.service, item, list.shape)?.value.as_str()?;
+        match counts.iter().position(|(word, _)| *word == said).and_then(|at| counts.get_mut(at)) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((said, 1)),
+        }
+        if counts.len() > STATES {
+            return None;
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    Some(counts.iter().map(|(word, count)| format!("{} {word}", nouns::counted(*count))).collect::<Vec<_>>().join(", "))
 }
 
 impl Column {
@@ -120,20 +155,26 @@ fn columns(result: &ResultOf<'_>, list: &List<'_>) -> Vec<Column> {
             Some((score, at, path))
         })
         .collect();
-    let has_name = scored.iter().any(|(score, ..)| *score >= 90);
+    let is_arn = |path: &str| words(path).last().is_some_and(|last| last == "arn");
+    let has_name = scored.iter().any(|(score, _, path)| *score >= 90 && !is_arn(path));
     scored.retain(|(score, _, path)| {
         let column = Column { label: String::new(), path: path.clone(), unit: Unit::AsItIs };
         // An ARN repeats the name.
-        !(has_name && words(path).last().is_some_and(|last| last == "arn"))
+        !(has_name && is_arn(path))
             && fills(&column)
             && (*score >= TELLING || !says_the_same(result.service, list, &column))
     });
     scored.sort_by_key(|(score, at, _)| (std::cmp::Reverse(*score), *at));
     scored.truncate(COLUMNS);
-    scored
-        .into_iter()
-        .map(|(_, _, path)| Column { label: label::of(path.split('.').next().unwrap_or(&path)), path, unit: Unit::AsItIs })
-        .collect()
+    // Times stand last: they are what the eye looks for there.
+    scored.sort_by_key(|(_, _, path)| cell::is_time(path));
+    let is_modelled = list.shape.is_some_and(|shape| !result.service.members(shape).is_empty());
+    let label = |path: &str| {
+        let name = path.split('.').next().unwrap_or(path);
+        // The keys of a map are somebody's data, and stay as they are.
+        if is_modelled { label::of(name) } else { name.to_owned() }
+    };
+    scored.into_iter().map(|(_, _, path)| Column { label: label(&path), path, unit: Unit::AsItIs }).collect()
 }
 
 /// The names of what an item may have, with their shapes: by the model, or as the items have them where there is none.

@@ -5,7 +5,7 @@
 use awscall::model::{Kind, Service, ShapeId};
 use serde_json::{Map, Value};
 
-use super::cell;
+use super::{LeftOut, cell};
 use super::known::Unit;
 use super::subject::{Detail, in_order, is_empty};
 use crate::notification::{Fact, Moment, Part, Text, label};
@@ -25,7 +25,7 @@ pub fn parts(
     service: &'static Service,
     value: &Map<String, Value>,
     shape: Option<ShapeId>,
-    left_out: &mut Vec<String>,
+    left_out: &mut LeftOut,
 ) -> Vec<Part> {
     let model = shape.map_or(&[][..], |shape| service.members(shape));
     let all = in_order(model, value).filter(|detail| !is_empty(detail.value));
@@ -46,11 +46,9 @@ pub fn parts(
         }
     }
     unshown += lines.unshown;
-    if unshown > 0 {
-        left_out.push(format!("{unshown} more details have no room; --output json shows all."));
-    } else if lines.cut {
-        left_out.push("Long values are shortened; --output json shows all.".to_owned());
-    }
+    left_out.of_one = true;
+    left_out.details += unshown;
+    left_out.shortened |= lines.cut;
     body
 }
 
@@ -141,6 +139,9 @@ impl Lines {
         if !item.is_object() && !item.is_array() || depth >= DEPTH_MAX {
             let words = self.words("", item, shape);
             return self.push(out, depth, &format!("- {words}"));
+        }
+        if let Some(pair) = item.as_object().filter(|members| members.len() == 2).and_then(cell::pair) {
+            return self.push(out, depth, &format!("- {pair}"));
         }
         let mut below = Vec::new();
         self.nested(&mut below, item, shape, depth + 1);

@@ -8,9 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::file::json;
-use super::{ResultOf, Said};
+use super::logs::uncoloured;
+use super::{LeftOut, ResultOf, Said};
 use crate::notification::text::is_blank;
-use crate::notification::{Fact, Part, Text, sensitive};
+use crate::notification::sensitive::{self, HIDDEN};
+use crate::notification::{Fact, Part, Text};
 
 /// More is in the file.
 const PAYLOAD_CHARS: usize = 2_000;
@@ -38,18 +40,19 @@ pub(super) fn answer(result: &ResultOf<'_>) -> Option<Said> {
     facts.extend(error.map(|error| Fact::new("Function error", Text::Plain(error.to_owned()))));
     facts.extend(status.map(|status| Fact::new("Status", Text::Plain(status.to_string()))));
     facts.extend(text("ExecutedVersion").map(|version| Fact::new("Version", Text::Code(version.to_owned()))));
-    let (mut body, mut left_out, mut whole) = (vec![Part::Facts(facts)], Vec::new(), None);
+    let (mut body, mut left_out, mut whole) = (vec![Part::Facts(facts)], LeftOut::default(), None);
     if let Some(payload) = payload {
         let (laid_out, ending) = laid_out(&payload);
         let (shown, is_cut) = beginning(&laid_out);
         body.push(Part::Preformatted { title: Some("Payload".to_owned()), text: shown });
+        left_out.masked |= laid_out.contains(HIDDEN) && !payload.contains(HIDDEN);
         if is_cut {
-            left_out.push("The payload goes on.".to_owned());
+            left_out.goes_on = true;
             whole = Some((laid_out, ending));
         }
     }
     if let Some(log) = text("LogResult").map(decoded).filter(|log| !is_blank(log)) {
-        let log = sensitive::shown(log);
+        let log = sensitive::shown(uncoloured(&log));
         let lines: Vec<&str> = log.lines().collect();
         let last = lines.get(lines.len().saturating_sub(LOG_LINES)..).unwrap_or_default();
         body.push(Part::Preformatted { title: Some("End of the log".to_owned()), text: last.join("\n") });

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{ROWS, ResultOf, Said, nouns};
+use super::{LeftOut, ROWS, ResultOf, Said, nouns};
 use crate::notification::text::is_hazard;
 use crate::notification::{Moment, Part, Table, Text};
 
@@ -37,33 +37,45 @@ fn events(result: &ResultOf<'_>, events: &[Value]) -> Said {
     };
     let mut cut = false;
     let lines: Vec<String> = events.iter().skip(count - shown).map(|event| line(event, &mut cut)).collect();
-    let mut left_out = Vec::new();
-    if count > shown {
-        left_out.push(format!("Shown are the last {shown} of {}.", nouns::counted(count)));
-    }
-    if cut {
-        left_out.push("Long lines are shortened.".to_owned());
-    }
+    let left_out = LeftOut { rows: count - shown, shortened: cut, ..LeftOut::default() };
     let body = if lines.is_empty() {
         Vec::new()
     } else {
-        vec![Part::Preformatted { title: Some("Times are UTC".to_owned()), text: lines.join("\n") }]
+        let title = match count - shown {
+            0 => "In UTC".to_owned(),
+            earlier => format!("The last {shown}, in UTC; {} earlier ones are not shown", nouns::counted(earlier)),
+        };
+        vec![Part::Preformatted { title: Some(title), text: lines.join("\n") }]
     };
     Said { headline, body, left_out, whole: None }
 }
 
-/// `18:20:16  START RequestId: …`; the day stands before it where it is another than today cannot be known, so it always does.
+/// `2026-11-22 18:20:16  START RequestId: …`.
 fn line(event: &Value, cut: &mut bool) -> String {
     let at = event.get("timestamp").and_then(Value::as_i64).map(|ms| Moment::from_unix_ms(ms).utc());
     let at = at.as_deref().map_or("", |at| at.strip_suffix(" UTC").unwrap_or(at));
     let message = event.get("message").and_then(Value::as_str).unwrap_or_default().trim_end();
-    let message: String = message.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hazard(*c)).collect();
+    let message = uncoloured(message);
+    let message: String =
+        message.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_hazard(*c)).collect();
     let mut shown: String = message.chars().take(LINE_TEXT).collect();
     if shown.len() < message.len() {
         *cut = true;
         shown.push('…');
     }
     format!("{at}  {shown}")
+}
+
+/// Without the colours of a terminal: an escape, a bracket, numbers, a letter.
+/// Source: ECMA-48, control sequences.
+pub fn uncoloured(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';' || c == '?');
+        out.push_str(rest.strip_prefix(|c: char| c.is_ascii_alphabetic()).unwrap_or(rest));
+    }
+    out
 }
 
 /// A row is a list of fields with their values; the fields of the first are the columns.
@@ -84,14 +96,12 @@ fn rows(result: &ResultOf<'_>, output: &Value) -> Said {
         fields.map(|field| (text(field, "field"), text(field, "value"))).filter(|(name, _)| name != POINTER).collect()
     };
     let mut columns: Vec<String> = rows.first().map(&fields).unwrap_or_default().into_iter().map(|(name, _)| name).collect();
-    let mut left_out = Vec::new();
-    if columns.len() > COLUMNS {
-        left_out.push(format!("{} more columns: --output json shows all.", columns.len() - COLUMNS));
-        columns.truncate(COLUMNS);
-    }
-    if rows.len() > ROWS {
-        left_out.push(format!("Shown are the first {ROWS} of {}.", nouns::counted(rows.len())));
-    }
+    let left_out = LeftOut {
+        rows: rows.len().saturating_sub(ROWS),
+        details: columns.len().saturating_sub(COLUMNS),
+        ..LeftOut::default()
+    };
+    columns.truncate(COLUMNS);
     let row = |row: &Value| {
         let fields = fields(row);
         let of = |column: &String| fields.iter().find(|(name, _)| name == column).map(|(_, value)| value.clone());

@@ -2,7 +2,7 @@
 //!
 //! `result` calls it. The nouns are the members' names of AWS's models, in words.
 
-use super::cell;
+use super::{cell, columns};
 use super::known::known;
 use super::subject::{List, Subject};
 use super::{More, ResultOf};
@@ -53,13 +53,14 @@ pub fn headline(result: &ResultOf<'_>, subject: &Subject<'_>) -> String {
                 None => "Nothing".to_owned(),
             };
             let more = if result.next_page == More::Nothing { "" } else { " on this page" };
-            format!("{}{place}{more}", capitalized(&counts))
+            format!("{}{place}{more}{}", capitalized(&counts), of_the_only(result, lists))
         }
         Subject::One { name, value, .. } => {
             let noun = name.map_or_else(|| noun_of_operation(result), |name| singular(&words_of(name)));
             let named = cell::name_of(value, &noun).map(|name| format!(" {name}")).unwrap_or_default();
             if reads(result) {
-                format!("{}{named}{place}", capitalized(&noun))
+                let state = cell::state_of(value).map(|state| format!(": {state}")).unwrap_or_default();
+                format!("{}{named}{place}{state}", capitalized(&noun))
             } else {
                 format!("Done: {} {}{named}{place}", result.service.name, result.operation.command)
             }
@@ -67,6 +68,20 @@ pub fn headline(result: &ResultOf<'_>, subject: &Subject<'_>) -> String {
         Subject::Nothing if reads(result) => format!("Nothing{place}: AWS answered with no content"),
         Subject::Nothing => format!("Done: {} {}{place}", result.service.name, result.operation.command),
     }
+}
+
+/// Of a list that stands alone: what its only thing is called and how it is, or how many are in which state.
+fn of_the_only(result: &ResultOf<'_>, lists: &[List<'_>]) -> String {
+    let mut filled = lists.iter().filter(|list| !list.items.is_empty());
+    let (Some(list), None) = (filled.next(), filled.next()) else { return String::new() };
+    let said = match list.items.as_slice() {
+        [only] => only.as_object().and_then(|only| {
+            let name = cell::name_of(only, &singular(&words_of(list.name)))?;
+            Some(cell::state_of(only).map_or_else(|| name.to_owned(), |state| format!("{name}, {state}")))
+        }),
+        _ => columns::tally(result, list),
+    };
+    said.map(|said| format!(": {said}")).unwrap_or_default()
 }
 
 /// Above one of several lists.

@@ -10,7 +10,7 @@ use super::known::known;
 
 /// Members that are about the asking and no part of the answer.
 /// Sources: the paginators and list operations of AWS's models.
-const ABOUT_PAGES: [&str; 22] = [
+const ABOUT_PAGES: [&str; 25] = [
     "NextToken",
     "nextToken",
     "NextMarker",
@@ -33,6 +33,10 @@ const ABOUT_PAGES: [&str; 22] = [
     "EncodingType",
     "ResponseMetadata",
     "RequestCharged",
+    // The headline counts.
+    "Count",
+    "KeyCount",
+    "Delimiter",
 ];
 
 pub enum Subject<'a> {
@@ -79,7 +83,8 @@ pub fn subject<'a>(service: &'static Service, operation: &'static Operation, out
     if !names.is_empty() {
         let lists = names.iter().filter_map(|path| list_at(service, model, output, path)).collect();
         let is_list = |name: &str| names.iter().any(|path| path.split('.').next() == Some(name));
-        let beside = details(model, output).filter(|detail| !is_list(detail.name)).collect();
+        let has_parts = |value: &Value| value.is_object() || value.is_array();
+        let beside = details(model, output).filter(|detail| !is_list(detail.name) && !has_parts(detail.value)).collect();
         return Subject::Lists { lists, beside };
     }
     let mut all = details(model, output).filter(|detail| !is_empty(detail.value));

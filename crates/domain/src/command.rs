@@ -1,3 +1,9 @@
-//! Commands in chat: what is asked for, where it runs, what comes of it. Pure: the server's `app/chat_commands` runs them.
+//! A command of AWS that somebody gives in chat: what it may do, what is said of it. The server's `app/chat_commands` runs it.
 
+pub mod alias;
+pub mod custom_action;
+pub mod denied;
+pub mod refusal;
 pub mod result;
+pub mod session;
+pub mod variables;

@@ -12,6 +12,7 @@ mod authorization;
 mod caller;
 mod chat_configurations;
 mod chat_events;
+mod command_permissions;
 mod configured_teams;
 mod conversations;
 mod custom_actions;
@@ -73,6 +74,7 @@ pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use chat_events::Heard;
+pub use command_permissions::{CommandCredentials, NoCredentials, Standing, StandingBy};
 pub use configured_teams::TEAMS_MAX;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
@@ -114,6 +116,8 @@ pub use whole_texts::{UnpostedTexts, WholeTexts};
 use crate::clock::SharedClock;
 use crate::config::{LimitSettings, Unsupported};
 use crate::metrics::Metrics;
+use crate::outbound::aws::AwsClient;
+use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
@@ -149,6 +153,9 @@ pub struct App {
     pub(crate) sign_in: SignIn,
     /// Roles that people may be offered, of the settings.
     pub(crate) user_roles: Vec<(AccountId, Arn)>,
+    /// Calls AWS as the roles that [`Self::sts`] lends.
+    pub(crate) aws: AwsClient,
+    pub(crate) sts: Sts,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,

@@ -3,11 +3,13 @@
 //!
 //! Nothing here decides what a failure means for a message: it answers a verdict or a reason, `app` acts on it.
 
+pub mod aws;
 pub mod certificates;
 pub mod chime;
 pub mod cloudwatch;
 pub mod cloudwatch_logs;
 pub mod cloudwatch_metrics;
+pub mod command_credentials;
 pub mod heartbeat;
 pub mod http;
 pub mod slack;

@@ -11,6 +11,8 @@ mod preferences;
 mod send;
 mod switch_role;
 
+use std::sync::Arc;
+
 use domain::conversation::slack::{self, PayloadKind};
 use domain::conversation::{Answer, Audience, ChatEvent, Happening, Reply, Request, Scene, Values};
 use domain::delivery::DeliveryOutcome;
@@ -57,6 +59,11 @@ fn gave_up(last: &str) -> String {
     format!("gave up after half an hour; last: {last}")
 }
 
+/// Known, and not in this version.
+fn not_yet(what: &str) -> Vec<Reply> {
+    to_asker(Answer::sentence(format!("I cannot {what} yet. Ask me for `help` to see what I can do here.")))
+}
+
 /// Only to whoever asked.
 fn to_asker(answer: Answer) -> Vec<Reply> {
     vec![Reply::Say { to: Audience::Person, answer }]
@@ -64,7 +71,7 @@ fn to_asker(answer: Answer) -> Vec<Reply> {
 
 impl App {
     /// Answers a leased event, and says what came of it.
-    pub async fn answer_chat_event(&self, lease: &ChatEventLease) -> Result<ChatEventOutcome, StoreError> {
+    pub async fn answer_chat_event(self: &Arc<Self>, lease: &ChatEventLease) -> Result<ChatEventOutcome, StoreError> {
         let mut event = match self.read(lease).await? {
             Ok(event) => event,
             Err(reason) => return Ok(ChatEventOutcome::Failed { reason }),
@@ -156,13 +163,21 @@ impl App {
         }
     }
 
-    async fn replies_to(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
+    async fn replies_to(self: &Arc<Self>, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
         match &turn.event.what {
             Happening::Said { text } => match Request::parse(text) {
                 Request::Help => self.help(turn),
                 Request::Preferences => self.preferences(turn).await,
                 Request::SwitchRole => self.switch_role(turn).await,
-                Request::Command(command) => self.command(turn, &command).await,
+                Request::Whoami => Ok(not_yet("tell who you are in AWS")),
+                Request::CanI(_) => Ok(not_yet("tell what you may do in AWS")),
+                Request::Search(_) => Ok(not_yet("search AWS's operations")),
+                Request::Alias(_) => Ok(not_yet("keep aliases")),
+                Request::Run(_) => Ok(not_yet("run aliases")),
+                Request::Feedback => Ok(not_yet("take feedback")),
+                Request::SetDefaultRegion(_) => Ok(not_yet("remember a region")),
+                Request::SetDefaultAccount(_) => Ok(not_yet("remember an account")),
+                Request::Command(line) => self.command(turn, &line).await,
             },
             Happening::Pressed { ticket, values } | Happening::Submitted { ticket, values } => {
                 self.pressed(turn, ticket, values).await
@@ -174,7 +189,12 @@ impl App {
         }
     }
 
-    async fn pressed(&self, turn: &Turn<'_>, ticket: &str, values: &Values) -> Result<Vec<Reply>, StoreError> {
+    async fn pressed(
+        self: &Arc<Self>,
+        turn: &Turn<'_>,
+        ticket: &str,
+        values: &Values,
+    ) -> Result<Vec<Reply>, StoreError> {
         let ticket = match self.take_ticket(turn.key, turn.event, ticket).await {
             Ok(ticket) => ticket,
             Err(NotTaken::Store(error)) => return Err(error),

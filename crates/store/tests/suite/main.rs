@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod audit_records;
 #[cfg(test)]
+mod chat_commands;
+#[cfg(test)]
 mod chat_configurations;
 #[cfg(test)]
 mod chat_events;
@@ -200,6 +202,17 @@ suite! {
         a_store_that_is_in_order_has_nothing_to_be_told
         a_lane_that_would_sleep_for_ever_is_found_and_woken
         secrets_that_the_key_does_not_open_are_named
+    }
+    chat_commands {
+        a_command_begins_once_however_often_its_event_comes
+        a_button_starts_a_command_once_and_as_it_was_shown
+        a_cancelled_command_is_never_started
+        what_ended_is_answered_and_its_result_is_gone
+        of_a_command_whose_lease_ended_nobody_knows_what_came
+        what_was_running_when_its_server_died_is_found_at_once
+        commands_are_listed_and_forgotten_unless_somebody_waits
+        a_damaged_command_is_there_without_its_words
+        what_a_channel_and_a_person_chose_is_remembered
     }
     chat_events {
         an_event_is_heard_once_however_often_it_is_said

@@ -1,5 +1,7 @@
 //! Commands of AWS: not in this version, and said so.
 
+use std::sync::Arc;
+
 use domain::conversation::{Answer, Audience, Reply};
 use domain::notification::{Part, Text};
 use store::StoreError;
@@ -11,7 +13,7 @@ use crate::app::App;
 const SHOWN: usize = 200;
 
 impl App {
-    pub(super) async fn command(&self, turn: &Turn<'_>, command: &str) -> Result<Vec<Reply>, StoreError> {
+    pub(super) async fn command(self: &Arc<Self>, turn: &Turn<'_>, command: &str) -> Result<Vec<Reply>, StoreError> {
         // Of several accounts it is not known yet which is meant.
         if let [only] = turn.configurations.as_slice()
             && let Some(link) = self.link_first(turn, only).await?

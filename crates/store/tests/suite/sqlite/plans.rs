@@ -12,8 +12,9 @@ use tracing::{Event, Metadata, Subscriber};
 use super::DataDirectory;
 use crate::setup::Setup as _;
 use crate::{
-    audit_records, chat_configurations, chat_events, custom_actions, declared_identities, deliveries, digests, gates,
-    holds, identities, lanes, platforms, replays, secrets, sessions, silences, threads, topic_subscriptions,
+    audit_records, chat_commands, chat_configurations, chat_events, custom_actions, declared_identities, deliveries,
+    digests, gates, holds, identities, lanes, platforms, replays, secrets, sessions, silences, threads,
+    topic_subscriptions,
 };
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels; or because
@@ -159,6 +160,14 @@ async fn of_the_outbox() {
     replays::an_account_has_its_events_a_second_where_that_is_wanted(&setup()).await;
     replays::what_is_old_is_forgotten_unless_it_waits(&setup()).await;
     replays::what_was_refused_is_kept_up_to_its_bound(&setup()).await;
+    chat_commands::a_command_begins_once_however_often_its_event_comes(&setup()).await;
+    chat_commands::a_button_starts_a_command_once_and_as_it_was_shown(&setup()).await;
+    chat_commands::a_cancelled_command_is_never_started(&setup()).await;
+    chat_commands::what_ended_is_answered_and_its_result_is_gone(&setup()).await;
+    chat_commands::of_a_command_whose_lease_ended_nobody_knows_what_came(&setup()).await;
+    chat_commands::what_was_running_when_its_server_died_is_found_at_once(&setup()).await;
+    chat_commands::commands_are_listed_and_forgotten_unless_somebody_waits(&setup()).await;
+    chat_commands::what_a_channel_and_a_person_chose_is_remembered(&setup()).await;
     chat_events::an_event_is_heard_once_however_often_it_is_said(&setup()).await;
     chat_events::what_fails_comes_again_or_stays_with_its_reason(&setup()).await;
     chat_events::only_what_ended_is_forgotten(&setup()).await;

@@ -3,6 +3,8 @@
 pub mod alias;
 pub mod custom_action;
 pub mod denied;
+pub mod error_words;
+pub mod help_words;
 pub mod refusal;
 pub mod result;
 pub mod session;

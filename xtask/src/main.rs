@@ -6,6 +6,7 @@ mod docs;
 mod models;
 mod node;
 mod postgres;
+mod protocols;
 mod python;
 mod test;
 mod tidy;
@@ -27,6 +28,9 @@ usage: cargo xtask COMMAND
                             one step
   conformance [PYTEST ARGS] `cargo build`, then pytest from outside on it, for example
                             `cargo xtask conformance -k twin -x`
+  conformance protocols [--vectors DIR]
+                            botocore's own cases of AWS's protocols through `awscall`; without a
+                            folder, of the pinned source distribution
   docs [--pictures]         `cargo build`, then the pages of docs/reference/ that are made of what
                             it says; the step of that name only compares. Pictures need
                             Chromium and pngquant
@@ -62,6 +66,9 @@ fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match command.as_str() {
         "test" | "ci" => test::run(&workspace, &test::parse(rest)?, &[]),
+        "conformance" if rest.first().is_some_and(|word| word == "protocols") => {
+            protocols::command(&workspace, rest.get(1..).unwrap_or_default())
+        }
         "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
         "bench" => bench::run(&workspace, rest),
         "models" if rest.is_empty() => models::write(&workspace),

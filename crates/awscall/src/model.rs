@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::endpoint::Rules;
+
 /// One service, in its newest version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Service {
@@ -31,8 +33,8 @@ pub struct Service {
     pub shapes: Vec<Shape>,
     /// Members that rule sets take from a client's settings, with their types; S3's and S3 Control's.
     pub client_parameters: Vec<&'static str>,
-    /// Its endpoint rule set, as JSON.
-    pub rules: &'static str,
+    /// Where its calls go; JSON in the pack.
+    pub rules: Rules,
 }
 
 /// How requests and answers are written.

@@ -116,6 +116,8 @@ pub use whole_texts::{UnpostedTexts, WholeTexts};
 use crate::clock::SharedClock;
 use crate::config::{LimitSettings, Unsupported};
 use crate::metrics::Metrics;
+use crate::outbound::aws::AwsClient;
+use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
@@ -151,6 +153,9 @@ pub struct App {
     pub(crate) sign_in: SignIn,
     /// Roles that people may be offered, of the settings.
     pub(crate) user_roles: Vec<(AccountId, Arn)>,
+    /// Calls AWS as the roles that [`Self::sts`] lends.
+    pub(crate) aws: AwsClient,
+    pub(crate) sts: Sts,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,

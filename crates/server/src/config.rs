@@ -5,7 +5,9 @@
 
 mod approvals;
 mod audit;
+mod aws;
 mod cloudwatch;
+mod commands;
 mod delivery;
 mod identities;
 mod ingest;
@@ -24,6 +26,7 @@ mod threads;
 mod throttle;
 mod traces;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +44,9 @@ pub use identities::{
 
 pub use approvals::{ApprovalRuleSettings, ApprovalSettings, ApproverSettings};
 pub use audit::AuditSettings;
+pub use aws::AwsEnvironment;
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
+pub use commands::CommandSettings;
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
@@ -106,6 +111,8 @@ pub struct Settings {
     #[serde(default)]
     pub rules: Vec<RuleSettings>,
     #[serde(default)]
+    pub commands: CommandSettings,
+    #[serde(default)]
     pub pictures: PictureSettings,
     #[serde(default)]
     pub organization: OrganizationSettings,
@@ -125,6 +132,9 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     #[serde(default)]
     pub user_roles: Vec<UserRoleSettings>,
+    /// Where AWS is. Nothing of a file or of `BELLHOP_…` sets it.
+    #[serde(skip)]
+    pub aws: AwsEnvironment,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -288,6 +298,14 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// All variables that begin so.
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+fn environment_of(prefix: &str) -> BTreeMap<String, String> {
+    let named =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    named.filter(|(name, value)| name.starts_with(prefix) && !value.is_empty()).collect()
+}
+
 fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, SettingsError> {
     let environment = Env::prefixed(ENVIRONMENT_PREFIX).split("__");
     let mut settings: Settings = base.merge(environment).extract().map_err(|mut error| {
@@ -299,6 +317,7 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
         });
         SettingsError::Invalid(Box::new(error))
     })?;
+    settings.aws = AwsEnvironment::read();
     if let Some(listen) = overrides.listen {
         settings.server.listen = listen;
     }
@@ -315,6 +334,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
         settings.store.problem(),
         settings.delivery.problem(),
         settings.operators.problem(),
+        settings.commands.problem(),
         settings.pictures.problem(),
     ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {

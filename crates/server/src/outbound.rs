@@ -3,6 +3,7 @@
 //!
 //! Nothing here decides what a failure means for a message: it answers a verdict or a reason, `app` acts on it.
 
+pub mod aws;
 pub mod certificates;
 pub mod chime;
 pub mod cloudwatch;

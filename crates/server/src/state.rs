@@ -28,6 +28,8 @@ use crate::config::{Settings, SlackAppSettings};
 use crate::development_key::CERTIFICATE_PATH;
 use crate::inbound;
 use crate::metrics::Metrics;
+use crate::outbound;
+use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
@@ -210,7 +212,10 @@ fn compose(
     picture_settings.enabled &= mode == Mode::Serve || crate::config::aws_credentials_are_named();
     let (pictures, undrawn) = Pictures::new(picture_settings);
     let (whole_texts, unposted) = WholeTexts::new();
+    let (aws, own_aws) = outbound::aws::connect(settings.aws.clone(), clock.clone(), seed(&clock))?;
     let app = App {
+        sts: Sts::new(own_aws.clone(), aws.clone()),
+        aws,
         audit,
         refused,
         audit_retention_days: settings.audit.retention_days,

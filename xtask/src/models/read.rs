@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, bail};
+use awscall::endpoint::Rules;
 use awscall::model::{
     Checksum, ErrorTraits, Kind, Location, Member, Operation, Paginator, Protocol, Service, Shape, ShapeId, Structure,
     TimestampFormat, XmlNamespace,
@@ -62,7 +63,7 @@ pub fn service(name: &str, model: &Value, paginators: &Value, rules: &Value) -> 
         operations,
         shapes: shapes.built()?,
         client_parameters: client_parameters.into_iter().flat_map(|all| all.keys()).map(|name| kept(name)).collect(),
-        rules: kept(&without_prose(rules).to_string()),
+        rules: Rules::new(kept(&without_prose(rules).to_string())),
     })
 }
 

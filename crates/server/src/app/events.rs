@@ -79,6 +79,17 @@ impl App {
         }
     }
 
+    /// A line of a command: written whatever the configuration's level.
+    /// Source: administrator guide, "Audit logs can't be disabled": they are written at `NONE` too.
+    pub(super) fn observe_command(&self, configuration: &ChatConfigurationArn, text: String) {
+        let (Some((lines, _)), Some(account_id)) = (&self.events.lines, configuration.account_id()) else { return };
+        let configuration_name = configuration_name(configuration).to_owned();
+        let written = LogLine { at_ms: self.clock.now_ms(), text };
+        if !held(lines).push(Line { account_id: account_id.as_str().to_owned(), configuration_name, written }) {
+            self.lost(CloudWatchLoss::Logs, 1);
+        }
+    }
+
     fn count_events(&self, configuration: &ChatConfigurationArn, what: EventKind, events: u64) {
         self.metrics.configuration_events(configuration.as_str(), what, events);
         if let Some((counts, _)) = &self.events.counts

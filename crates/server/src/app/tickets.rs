@@ -28,6 +28,39 @@ pub enum Purpose {
     KeepPreferences,
     /// Begins to link the person to a role.
     SwitchRole,
+    /// Goes on with a command that waits.
+    Command(CommandPress),
+    /// Remembers where a channel's commands run; `None`: asks which of all regions.
+    DefaultRegion(Option<String>),
+    /// Remembers whose account a person means.
+    DefaultAccount,
+}
+
+/// A button under a command: good for what it stood under, and for nothing that it was changed to since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandPress {
+    pub command: String,
+    pub revision: i64,
+    pub step: CommandStep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommandStep {
+    Run,
+    Cancel,
+    /// Shows the form of its parameters.
+    Parameters,
+    /// Takes what the form says.
+    Fill,
+    /// In the account of the ticket's configuration.
+    Account,
+    /// In this region; `None`: the form says which.
+    Region(Option<String>),
+    /// Shows the form of all regions.
+    Regions,
+    /// Runs it from where its answer ended.
+    NextPage,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -74,11 +74,9 @@ impl Cell {
             Text::Code(text) => Self::words(text, Some(Style { bold: false, code: true })),
             Text::Arn(arn) => Self::words(Arn::parse(arn).map_or(arn.as_str(), |arn| arn.short()), None),
             Text::Time(moment) => match moment.unix().filter(|unix| (0..mrkdwn::DATES_UNTIL).contains(unix)) {
-                Some(timestamp) => Self::of(Element::Date {
-                    timestamp,
-                    format: "{date_short_pretty} {time}",
-                    fallback: moment.utc(),
-                }),
+                Some(timestamp) => {
+                    Self::of(Element::Date { timestamp, format: "{date_short_pretty} {time}", fallback: moment.utc() })
+                }
                 None => Self::words(&moment.utc(), None),
             },
         }

@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::app::{
     App, AuditQueue, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue,
-    RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, Slots, TeamsInstallers, ThreadRules, Throttle,
-    Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
+    RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, Slots, TeamsInstallers, ThreadRules,
+    Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::{Settings, SlackAppSettings};

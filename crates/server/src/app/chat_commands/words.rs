@@ -6,9 +6,9 @@ use domain::notification::{Part, Text};
 use serde_json::Value;
 use store::StoreError;
 
+use super::Outcome;
 use super::answer::Told;
 use super::outcome::SaidNo;
-use super::Outcome;
 use crate::app::App;
 use crate::app::tickets::{CommandPress, CommandStep, Purpose, Ticket};
 
@@ -34,7 +34,10 @@ impl App {
             }
             Outcome::NoAnswer(why) => {
                 let headline = format!("AWS did not answer {what}: it may have run, or not");
-                Answer { body: [vec![paragraph("Why", why)], how_to_check(line)].concat(), ..Answer::sentence(headline) }
+                Answer {
+                    body: [vec![paragraph("Why", why)], how_to_check(line)].concat(),
+                    ..Answer::sentence(headline)
+                }
             }
             Outcome::TimedOut { seconds, sent } => {
                 let headline = format!("{what} did not end within {seconds} seconds");
@@ -45,11 +48,15 @@ impl App {
                 Answer { body: interrupted(*sent, line), ..Answer::sentence(headline) }
             }
             Outcome::TooLarge => {
-                let body = vec![paragraph("What to do", "Ask for less: `--max-items`, `--query`, or a filter of the operation.")];
+                let body = vec![paragraph(
+                    "What to do",
+                    "Ask for less: `--max-items`, `--query`, or a filter of the operation.",
+                )];
                 Answer { body, ..Answer::sentence(format!("{what} ran, and its answer is too large for chat")) }
             }
             Outcome::Unknown => {
-                let headline = format!("I do not know whether {what} ran: I was interrupted, and will not run it again");
+                let headline =
+                    format!("I do not know whether {what} ran: I was interrupted, and will not run it again");
                 Answer { body: how_to_check(line), ..Answer::sentence(headline) }
             }
         };
@@ -104,11 +111,13 @@ fn how_to_check(line: Option<&CommandLine>) -> Vec<Part> {
     }
     let region = line.region.as_ref().map(|region| format!(" --region {region}")).unwrap_or_default();
     let name = call.operation.name;
-    let lookup = format!(
-        "cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={name}{region}"
-    );
+    let lookup =
+        format!("cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={name}{region}");
     vec![
-        paragraph("What to do", "Look whether it ran before you ask me again. AWS CloudTrail knows it some minutes later:"),
+        paragraph(
+            "What to do",
+            "Look whether it ran before you ask me again. AWS CloudTrail knows it some minutes later:",
+        ),
         Part::Preformatted { title: None, text: lookup },
     ]
 }

@@ -109,8 +109,7 @@ impl App {
         let Some(person) = draft.asked.person_id() else { return Ok(Err(super::switch_role::nobody())) };
         let call = &line.call;
         let read_only = awscall::read_only::is_read_only(call.service, call.operation);
-        let standing =
-            self.standing(&listed.configuration, &person, call.service, call.operation, &call.input).await?;
+        let standing = self.standing(&listed.configuration, &person, call.service, call.operation, &call.input).await?;
         let standing = match standing {
             Ok(_) if self.commands.read_only_only && !read_only => Err(only_reads()),
             other => other,
@@ -158,7 +157,10 @@ impl App {
         draft: &Draft,
         settled: Settled,
     ) -> Result<Vec<Reply>, StoreError> {
-        let runs = Answer::sentence(format!("Running {} {}…", settled.line.call.service.name, settled.line.call.operation.command));
+        let runs = Answer::sentence(format!(
+            "Running {} {}…",
+            settled.line.call.service.name, settled.line.call.operation.command
+        ));
         let set_off = if draft.revision.is_none() {
             self.begin(settled).await?
         } else {

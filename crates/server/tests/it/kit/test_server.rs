@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, ApprovalSettings, AuditSettings, AwsEnvironment, ChimeSettings, CloudWatchSettings,
-    ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings,
-    NotificationSettings, OperatorSettings, OrganizationSettings, PictureSettings, ServerSettings, Settings,
-    SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings, ThreadSettings,
-    ThrottleSettings,
+    CommandSettings, ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings, MetricsSettings,
+    MicrosoftTeamsSettings, NotificationSettings, OperatorSettings, OrganizationSettings, PictureSettings,
+    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    ThreadSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -376,6 +376,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         audit: AuditSettings::default(),
         metrics: MetricsSettings::default(),
         cloudwatch: CloudWatchSettings::default(),
+        commands: CommandSettings::default(),
         accounts: Vec::new(),
         users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],

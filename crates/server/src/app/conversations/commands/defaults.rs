@@ -22,7 +22,11 @@ impl App {
             [only] => only,
             several => match self.remembered_account(turn, several).await? {
                 Some(listed) => listed,
-                None => return Ok(to_asker(Answer::sentence("Several AWS accounts use this channel. Say `set default-account` first."))),
+                None => {
+                    return Ok(to_asker(Answer::sentence(
+                        "Several AWS accounts use this channel. Say `set default-account` first.",
+                    )));
+                }
             },
         };
         if let Some(region) = named {
@@ -78,7 +82,10 @@ impl App {
         self.store.put_command_region(arn, region).await?;
         let by = turn.event.person.as_ref().map(|person| person.user_id.as_str());
         tracing::info!(configuration = arn, by, region, "the default region of commands was changed in chat");
-        let done = format!("Commands of {} run in {region} from now on, unless they say otherwise.", self.account_words(listed));
+        let done = format!(
+            "Commands of {} run in {region} from now on, unless they say otherwise.",
+            self.account_words(listed)
+        );
         Ok(shown(turn, Answer::sentence(done)))
     }
 
@@ -108,7 +115,10 @@ impl App {
             self.button(&self.account_words(listed), Style::Plain, ticket)
         };
         let controls = several.iter().take(ACCOUNTS_MAX).map(button).collect::<Result<_, _>>()?;
-        Ok(shown(turn, Answer { controls, ..Answer::sentence("In which AWS account do you want to run commands here?") }))
+        Ok(shown(
+            turn,
+            Answer { controls, ..Answer::sentence("In which AWS account do you want to run commands here?") },
+        ))
     }
 
     pub(in super::super) async fn default_account_pressed(
@@ -128,7 +138,8 @@ impl App {
         listed: &ListedConfiguration,
     ) -> Result<Vec<Reply>, StoreError> {
         self.remember_account(turn, listed).await?;
-        let done = format!("Your commands here run in {} for 7 days, unless you choose another.", self.account_words(listed));
+        let done =
+            format!("Your commands here run in {} for 7 days, unless you choose another.", self.account_words(listed));
         Ok(shown(turn, Answer::sentence(done)))
     }
 
@@ -138,4 +149,3 @@ impl App {
         [Some(it.account_id.as_str()), Some(it.name.as_str()), account_name].into_iter().flatten().any(|of| of == name)
     }
 }
-

@@ -181,12 +181,9 @@ impl App {
         self.go_on(turn, draft).await
     }
 
-    async fn next_page(
-        self: &Arc<Self>,
-        turn: &Turn<'_>,
-        asked: Option<Asked>,
-    ) -> Result<Vec<Reply>, StoreError> {
-        let Some((Some(line), configuration_arn)) = asked.map(|asked| (asked.next_page, asked.configuration_arn)) else {
+    async fn next_page(self: &Arc<Self>, turn: &Turn<'_>, asked: Option<Asked>) -> Result<Vec<Reply>, StoreError> {
+        let Some((Some(line), configuration_arn)) = asked.map(|asked| (asked.next_page, asked.configuration_arn))
+        else {
             return Ok(to_asker(Answer::sentence("I do not know the next page any more. Ask me again for the first.")));
         };
         self.wanted(turn, Wanted { line, origin: Origin::Button, configuration_arn }).await

@@ -48,15 +48,16 @@ impl App {
         listed: &ListedConfiguration,
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(draft).await? else { return Ok(to_asker(revised())) };
-        let button = |label: &str, step| {
-            self.button(label, Style::Plain, self.command_ticket(turn, draft, revision, step))
-        };
+        let button =
+            |label: &str, step| self.button(label, Style::Plain, self.command_ticket(turn, draft, revision, step));
         let mut controls = Vec::new();
         for region in first_regions(listed) {
             controls.push(button(region, CommandStep::Region(Some(region.to_owned())))?);
         }
         controls.push(button("Another region", CommandStep::Regions)?);
-        let note = Some("I remember it for this channel. `set default-region` changes it, `--region` goes before it.".to_owned());
+        let note = Some(
+            "I remember it for this channel. `set default-region` changes it, `--region` goes before it.".to_owned(),
+        );
         Ok(shown(turn, Answer { controls, note, ..Answer::sentence("In which region?") }))
     }
 
@@ -91,9 +92,8 @@ impl App {
         missing: &[Parameter],
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
-        let button = |label: &str, style, step| {
-            self.button(label, style, self.command_ticket(turn, &draft, revision, step))
-        };
+        let button =
+            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
         let items = missing.iter().map(|parameter| Text::Code(format!("--{} {}", parameter.name, parameter.example)));
         let call = &settled.line.call;
         let body = vec![
@@ -150,9 +150,8 @@ impl App {
         draft.asked.shown_as = Some(ShownAs::of(&settled.standing));
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
         self.audit_command(&Audited::of(Step::Asked, &settled)).await;
-        let button = |label: &str, style, step| {
-            self.button(label, style, self.command_ticket(turn, &draft, revision, step))
-        };
+        let button =
+            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
         let mut controls = vec![button("Run command", Style::Primary, CommandStep::Run)?];
         if !form::fields(&settled.line).fields.is_empty() {
             controls.push(button("Add optional parameters", Style::Plain, CommandStep::Parameters)?);

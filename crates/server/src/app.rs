@@ -77,7 +77,7 @@ pub use caller::Caller;
 pub use chat_commands::Slots;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use chat_events::Heard;
-pub use command_permissions::{CommandCredentials, NoCredentials, Standing, StandingBy};
+pub use command_permissions::{CommandCredentials, CommandSessions, NoCredentials, Standing, StandingBy};
 pub use configured_teams::TEAMS_MAX;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
@@ -159,6 +159,7 @@ pub struct App {
     /// Calls AWS as the roles that [`Self::sts`] lends.
     pub(crate) aws: AwsClient,
     pub(crate) sts: Sts,
+    pub(crate) command_sessions: CommandSessions,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,

@@ -19,9 +19,9 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue,
-    RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, Slots, TeamsInstallers, ThreadRules,
-    Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
+    App, AuditQueue, CommandSessions, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses,
+    Pictures, Queue, RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, Slots, TeamsInstallers,
+    ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::{Settings, SlackAppSettings};
@@ -29,6 +29,7 @@ use crate::development_key::CERTIFICATE_PATH;
 use crate::inbound;
 use crate::metrics::Metrics;
 use crate::outbound;
+use crate::outbound::aws::managed_policies::ManagedPolicies;
 use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
@@ -217,6 +218,7 @@ fn compose(
     let (pictures, undrawn) = Pictures::new(picture_settings, metrics);
     let (whole_texts, unposted) = WholeTexts::new();
     let app = App {
+        command_sessions: CommandSessions::new(sts.clone(), ManagedPolicies::new(own_aws.clone())),
         sts,
         aws,
         audit,

@@ -4,6 +4,7 @@ pub mod access_denied;
 pub mod alias;
 pub mod custom_action;
 pub mod denied;
+pub mod forecast;
 pub mod form;
 pub mod iam_action;
 pub mod refusal;

@@ -3,11 +3,13 @@
 //! It keeps account of what may have happened: a call that broke after it was sent is never said to be undone, whatever the
 //! attempts after it met.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use awscall::call::Call;
+use awscall::customizations;
 use awscall::endpoint::{Place, endpoint};
 use awscall::protocol::{self, Request, Response, ResponseError};
 use reqwest::Method;
@@ -37,7 +39,9 @@ enum Failed {
 
 pub(super) struct Exchange<'a> {
     engine: &'a Engine,
-    call: &'a Call,
+    /// As it was asked for, and as its service takes it.
+    asked: &'a Call,
+    call: Cow<'a, Call>,
     credentials: &'a Credentials,
     limits: Limits,
     attempts_max: u32,
@@ -72,11 +76,14 @@ impl<'a> Exchange<'a> {
         limits: Limits,
         attempts_max: u32,
     ) -> Result<Self, AwsError> {
-        let request = protocol::request(call, &mut || Uuid::new_v4().to_string());
-        let request = request.map_err(|error| AwsError::NotSent(error.to_string()))?;
-        let prepared = prepare(call, &request, &place)?;
+        let (asked, call) = (call, customizations::before(call));
+        let request = protocol::request(&call, &mut || Uuid::new_v4().to_string());
+        let mut request = request.map_err(|error| AwsError::NotSent(error.to_string()))?;
+        request.headers.extend(customizations::headers(&call).map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let prepared = prepare(&call, &request, &place)?;
         Ok(Self {
             engine,
+            asked,
             call,
             credentials,
             limits,
@@ -155,8 +162,9 @@ impl<'a> Exchange<'a> {
     }
 
     fn after_answer(&mut self, response: &Response, signed_at_ms: i64) -> Next {
-        let error = match protocol::output(self.call, response) {
-            Ok(output) => {
+        let error = match protocol::output(&self.call, response) {
+            Ok(mut output) => {
+                customizations::after(self.asked, &mut output);
                 self.engine.quota.give_back(self.call.service.name, self.taken);
                 return Next::End(Ok(output));
             }
@@ -235,14 +243,14 @@ impl<'a> Exchange<'a> {
 
     fn move_to(&mut self, region: String) -> Result<(), AwsError> {
         self.place.region = region;
-        self.prepared = prepare(self.call, &self.request, &self.place)?;
+        self.prepared = prepare(&self.call, &self.request, &self.place)?;
         Ok(())
     }
 }
 
 fn prepare(call: &Call, request: &Request, place: &Place) -> Result<Prepared, AwsError> {
     let to = endpoint(call, place).map_err(|error| AwsError::NotSent(error.to_string()))?;
-    Prepared::new(call, request, &to, place.endpoint.is_some()).map_err(AwsError::NotSent)
+    Prepared::new(call, request, &to).map_err(AwsError::NotSent)
 }
 
 fn header_map(headers: Vec<(String, String)>) -> Result<HeaderMap, String> {

@@ -7,12 +7,13 @@
 
 mod arguments;
 mod insertion;
+mod reading;
 mod words;
 
 use std::fmt;
 
 pub use self::arguments::{BadArgument, arguments};
-pub use self::insertion::{NotFilled, Reading};
+pub use self::insertion::NotFilled;
 use self::words::{Dollar, Word, words};
 use super::variables::VariableValues;
 use crate::conversation::Request;
@@ -75,7 +76,8 @@ impl Name {
     pub fn parse(text: &str) -> Result<Self, BadName> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         // One that begins with a dash would be read as a flag.
-        let fits = !text.is_empty() && text.len() <= NAME_CHARS_MAX && !text.starts_with('-') && text.chars().all(is_name);
+        let fits =
+            !text.is_empty() && text.len() <= NAME_CHARS_MAX && !text.starts_with('-') && text.chars().all(is_name);
         if fits { Ok(Self(text.to_owned())) } else { Err(BadName) }
     }
 
@@ -152,15 +154,17 @@ impl Action {
 
     /// The words before the first flag or variable: which operation it is stands in them, or nowhere.
     pub fn head(&self) -> &str {
-        let has_variable = |index: usize| self.places.iter().any(|place| place.word == index && place.variable.is_some());
+        let has_variable =
+            |index: usize| self.places.iter().any(|place| place.word == index && place.variable.is_some());
         let ends = self.words.iter().enumerate().find(|(index, word)| word.looks_like_a_flag() || has_variable(*index));
         let end = ends.map_or(self.text.len(), |(_, word)| word.start);
         self.text.get(..end).unwrap_or_default().trim_end()
     }
 
-    /// The place's quotes are round the whole of its word.
-    fn is_quoted(&self, place: &Place) -> bool {
-        self.words.get(place.word).is_some_and(|word| word.begins_quoted)
+    /// Whether the word before the place's is a flag that waits for its value.
+    fn follows_a_flag(&self, place: &Place) -> bool {
+        let before = place.word.checked_sub(1).and_then(|index| self.words.get(index));
+        before.is_some_and(|word| word.looks_like_a_flag() && !word.content.contains('='))
     }
 
     /// Whether the place is all of a word, or all that follows `--flag=`.
@@ -170,13 +174,9 @@ impl Action {
         ends_at == word.content.len() && place.dollar.content_at == word.value_at()
     }
 
-    /// The line that runs. `read` says what a line would run, if anything.
-    pub fn fill(
-        &self,
-        values: &VariableValues,
-        read: &dyn Fn(&str) -> Option<Reading>,
-    ) -> Result<String, NotFilled> {
-        insertion::fill(self, values, read)
+    /// The line that runs.
+    pub fn fill(&self, values: &VariableValues) -> Result<String, NotFilled> {
+        insertion::fill(self, values)
     }
 }
 
@@ -184,7 +184,9 @@ impl Action {
 fn without_prefix(text: &str) -> &str {
     let mut parts = text.splitn(2, char::is_whitespace);
     match (parts.next(), parts.next()) {
-        (Some(first), Some(rest)) if ["aws", "@aws"].iter().any(|own| first.eq_ignore_ascii_case(own)) => rest.trim_start(),
+        (Some(first), Some(rest)) if ["aws", "@aws"].iter().any(|own| first.eq_ignore_ascii_case(own)) => {
+            rest.trim_start()
+        }
         _ => text,
     }
 }

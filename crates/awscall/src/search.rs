@@ -6,6 +6,34 @@ use crate::catalog::catalog;
 const WORDS_MAX: usize = 8;
 const FOUND_MAX: usize = 50;
 
+/// What breaks a tie between services. Assumed: our own order of what people run from a channel.
+const FAMOUS: [&str; 24] = [
+    "ec2",
+    "lambda",
+    "s3api",
+    "cloudwatch",
+    "logs",
+    "ecs",
+    "rds",
+    "sqs",
+    "sns",
+    "dynamodb",
+    "cloudformation",
+    "autoscaling",
+    "elbv2",
+    "eks",
+    "stepfunctions",
+    "codepipeline",
+    "codebuild",
+    "ssm",
+    "iam",
+    "events",
+    "route53",
+    "cloudfront",
+    "cloudtrail",
+    "kinesis",
+];
+
 /// An operation that was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
@@ -51,23 +79,26 @@ pub fn operations(words: &str) -> Vec<Found> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     missing: usize,
+    /// The service's whole name was not asked for.
+    other_service: bool,
     /// Words that are only a part of a word of the name.
     partial: usize,
     /// Words that only the service's name has.
     elsewhere: usize,
     /// Words of the operation that were not asked for.
     unasked: usize,
-    /// A service that a person names by one short word is more often meant.
-    service_letters: usize,
+    /// A service that more people use is more often meant.
+    fame: usize,
 }
 
 fn rank(words: &[String], service: &str, full_name: &str, command: &str) -> Rank {
     let mut rank = Rank {
         missing: 0,
+        other_service: !words.iter().any(|word| word == service),
         partial: 0,
         elsewhere: 0,
         unasked: command.split('-').count(),
-        service_letters: service.len(),
+        fame: FAMOUS.iter().position(|famous| *famous == service).unwrap_or(FAMOUS.len()),
     };
     for word in words {
         if command.split('-').any(|part| same(part, word)) {

@@ -55,7 +55,7 @@ pub fn parameter(service: &Service, operation: &Operation, member: &Member) -> P
         member: member.name,
         kind: if is_json(member) { ParameterKind::Json } else { kind(service, member.shape) },
         required: is_required(member),
-        sensitive: is_sensitive(service, member.shape, &mut Vec::new()),
+        sensitive: is_sensitive(service, member.shape),
         deprecated: member.deprecated,
         example: example_of(service, member),
     }
@@ -101,23 +101,26 @@ fn kind(service: &Service, id: ShapeId) -> ParameterKind {
 }
 
 /// Whether the shape, or anything in it, is marked as a secret.
-pub(crate) fn is_sensitive(service: &Service, id: ShapeId, visited: &mut Vec<ShapeId>) -> bool {
-    if visited.contains(&id) {
-        return false;
-    }
-    visited.push(id);
-    let shape = service.shape(id);
-    shape.sensitive
-        || match &shape.kind {
-            Kind::Structure(structure) => {
-                structure.members.iter().any(|member| is_sensitive(service, member.shape, visited))
-            }
-            Kind::List { member, .. } => is_sensitive(service, member.shape, visited),
-            Kind::Map { key, value, .. } => {
-                is_sensitive(service, key.shape, visited) || is_sensitive(service, value.shape, visited)
-            }
-            _ => false,
+pub(crate) fn is_sensitive(service: &Service, id: ShapeId) -> bool {
+    let mut visited = vec![false; service.shapes.len()];
+    let mut ahead = vec![id];
+    while let Some(id) = ahead.pop() {
+        let Some(seen) = usize::try_from(id.0).ok().and_then(|at| visited.get_mut(at)) else { continue };
+        if std::mem::replace(seen, true) {
+            continue;
         }
+        let shape = service.shape(id);
+        if shape.sensitive {
+            return true;
+        }
+        match &shape.kind {
+            Kind::Structure(structure) => ahead.extend(structure.members.iter().map(|member| member.shape)),
+            Kind::List { member, .. } => ahead.push(member.shape),
+            Kind::Map { key, value, .. } => ahead.extend([key.shape, value.shape]),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// `lambda invoke --function-name VALUE [--payload VALUE]`, the optional ones up to a few.

@@ -34,7 +34,7 @@ pub fn masked(line: &CommandLine) -> String {
     let mut words = vec![service.name.to_owned(), operation.command.to_owned()];
     for member in service.input(operation) {
         let Some(value) = line.call.input.get(member.name) else { continue };
-        if is_sensitive(service, member.shape, &mut Vec::new()) {
+        if is_sensitive(service, member.shape) {
             words.push(format!("--{} {MASK}", flag(service, operation, member)));
         } else if let Some(flag) = written(service, operation, member, value, false) {
             words.push(flag);

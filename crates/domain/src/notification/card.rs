@@ -168,7 +168,7 @@ pub struct Place {
 
 impl Place {
     /// `prod` or, without a name, the account's number; then the region: for a line that has little room.
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         [self.region.as_deref(), self.account_name.as_deref().or(self.account.as_deref())].into_iter().flatten()
     }
 

@@ -13,10 +13,9 @@ mod percent;
 mod query;
 mod rest;
 mod timestamp;
+mod unmodelled;
 mod xml;
 mod xml_out;
-
-use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
@@ -105,7 +104,9 @@ impl Response {
 
 /// `random` makes idempotency tokens.
 pub fn request(call: &Call, random: &mut dyn FnMut() -> String) -> Result<Request, InputError> {
-    let input = with_tokens(call, random);
+    let mut input = call.input.clone();
+    add_tokens(call, &mut input, random);
+    unmodelled::complete(call, &mut input);
     let mut request = match call.service.protocol {
         Protocol::Json => json::request(call, &input),
         Protocol::Query | Protocol::Ec2 => query::request(call, &input),
@@ -115,29 +116,30 @@ pub fn request(call: &Call, random: &mut dyn FnMut() -> String) -> Result<Reques
     if call.service.query_compatible && matches!(call.service.protocol, Protocol::Json | Protocol::Cbor) {
         request.header("x-amzn-query-mode", "true");
     }
+    unmodelled::add_headers(call, &mut request);
     request.host_prefix = host_prefix(call, &input)?;
     Ok(request)
 }
 
 /// By member names; blobs as base64, timestamps as ISO 8601 with an offset, `2026-11-23T10:00:00+00:00`.
 pub fn output(call: &Call, response: &Response) -> Result<Map<String, Value>, ResponseError> {
-    match call.service.protocol {
+    let mut output = match call.service.protocol {
         Protocol::Json => json::output(call, response),
         Protocol::Query | Protocol::Ec2 => query::output(call, response),
         Protocol::RestJson | Protocol::RestXml => rest::output(call, response),
         Protocol::Cbor => cbor::output(call, response),
-    }
+    }?;
+    unmodelled::unwrap(call, response, &mut output);
+    Ok(output)
 }
 
-/// The input, and a token for each member that wants one and was not given.
-fn with_tokens<'a>(call: &'a Call, random: &mut dyn FnMut() -> String) -> Cow<'a, Input> {
-    let mut input = Cow::Borrowed(&call.input);
+/// For each member that wants a token and was not given one.
+fn add_tokens(call: &Call, input: &mut Input, random: &mut dyn FnMut() -> String) {
     for member in call.service.input(call.operation).iter().filter(|member| member.idempotency_token) {
-        if call.input.get(member.name).is_none_or(Value::is_null) {
-            input.to_mut().insert(member.name.to_owned(), Value::from(random()));
+        if input.get(member.name).is_none_or(Value::is_null) {
+            input.insert(member.name.to_owned(), Value::from(random()));
         }
     }
-    input
 }
 
 /// What the model puts before the host, with the members that it names. A label is one label: a dot would be another host.

@@ -75,6 +75,13 @@ pub struct ServiceError {
     pub throttling: bool,
 }
 
+/// No value of it: what is given may be a secret.
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Request({} with {} bytes)", self.method, self.body.len())
+    }
+}
+
 impl Request {
     fn post(path: &str) -> Self {
         Self {

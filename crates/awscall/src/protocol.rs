@@ -13,7 +13,6 @@ mod percent;
 mod query;
 mod rest;
 mod timestamp;
-mod unmodelled;
 mod xml;
 mod xml_out;
 
@@ -113,7 +112,6 @@ impl Response {
 pub fn request(call: &Call, random: &mut dyn FnMut() -> String) -> Result<Request, InputError> {
     let mut input = call.input.clone();
     add_tokens(call, &mut input, random);
-    unmodelled::complete(call, &mut input);
     let mut request = match call.service.protocol {
         Protocol::Json => json::request(call, &input),
         Protocol::Query | Protocol::Ec2 => query::request(call, &input),
@@ -123,21 +121,18 @@ pub fn request(call: &Call, random: &mut dyn FnMut() -> String) -> Result<Reques
     if call.service.query_compatible && matches!(call.service.protocol, Protocol::Json | Protocol::Cbor) {
         request.header("x-amzn-query-mode", "true");
     }
-    unmodelled::add_headers(call, &mut request);
     request.host_prefix = host_prefix(call, &input)?;
     Ok(request)
 }
 
 /// By member names; blobs as base64, timestamps as ISO 8601 with an offset, `2026-11-23T10:00:00+00:00`.
 pub fn output(call: &Call, response: &Response) -> Result<Map<String, Value>, ResponseError> {
-    let mut output = match call.service.protocol {
+    match call.service.protocol {
         Protocol::Json => json::output(call, response),
         Protocol::Query | Protocol::Ec2 => query::output(call, response),
         Protocol::RestJson | Protocol::RestXml => rest::output(call, response),
         Protocol::Cbor => cbor::output(call, response),
-    }?;
-    unmodelled::unwrap(call, response, &mut output);
-    Ok(output)
+    }
 }
 
 /// For each member that wants a token and was not given one.

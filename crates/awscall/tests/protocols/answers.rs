@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{answered, call, refused, response};
-use awscall::protocol::{self, ResponseError};
+use awscall::protocol::ResponseError;
+
+use super::{answered, refused, response};
 
 fn json_of(service: &str, operation: &str, body: &str) -> serde_json::Value {
     answered(service, operation, &response(200, &[], body.as_bytes())).unwrap().into()
@@ -33,23 +34,6 @@ fn an_object_that_is_xml_itself_is_no_error() {
     let object = answered("s3api", "GetObject", &response(200, &[("content-length", "41")], body)).unwrap();
     assert_eq!(object["ContentLength"], 41);
     assert!(object.contains_key("Body"));
-}
-
-#[test]
-fn keys_of_s3_are_decoded_if_nobody_asked_for_the_encoding() {
-    let body =
-        "<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a+b%2Fc</Key></Contents></ListBucketResult>";
-    assert_eq!(json_of("s3api", "ListObjectsV2", body)["Contents"][0]["Key"], "a b/c");
-    let asked = call("s3api", "ListObjectsV2", json!({"EncodingType": "url"}));
-    let output = protocol::output(&asked, &response(200, &[], body.as_bytes())).unwrap();
-    assert_eq!(output["Contents"][0]["Key"], "a+b%2Fc");
-}
-
-#[test]
-fn a_policy_of_iam_is_json_and_not_text() {
-    let body = "<GetRolePolicyResponse><GetRolePolicyResult><RoleName>r</RoleName><PolicyDocument>%7B%22Version%22%3A%20%222012-10-17%22%7D\
-                </PolicyDocument></GetRolePolicyResult></GetRolePolicyResponse>";
-    assert_eq!(json_of("iam", "GetRolePolicy", body)["PolicyDocument"], json!({"Version": "2012-10-17"}));
 }
 
 #[test]

@@ -117,17 +117,10 @@ fn nothing_that_is_given_is_lost() {
         let request = protocol::request(&call, &mut String::new).unwrap();
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let whole = format!("{} {:?} {:?} {body}", request.path, request.query, request.headers);
-        let encoded = base64_of(MARK);
-        assert!(whole.contains(MARK) || whole.contains(&encoded), "{} {}: {whole}", service.name, operation.name);
+        assert!(whole.contains(MARK), "{} {}: {whole}", service.name, operation.name);
         marked += 1;
     });
     assert!(marked > 12_000, "{marked}");
-}
-
-/// The user data of EC2 goes as base64.
-fn base64_of(text: &str) -> String {
-    use base64::Engine as _;
-    base64::prelude::BASE64_STANDARD.encode(text)
 }
 
 #[test]

@@ -48,14 +48,15 @@ pub(super) fn read(target: Target, items: &mut Items, globals: Globals, notes: V
         parts: Vec::new(),
         unnamed: Vec::new(),
     };
+    let synopsis = |mistake: Mistake| mistake.with_synopsis(parameter::synopsis(target.service, target.operation));
     let no_paginate = items.has_switch(&["no-paginate"]) || reader.globals.no_paginate;
     while let Some(item) = items.next() {
         match item {
             Item::Value(value) => reader.unnamed.push(value),
-            Item::Flag(flag) => reader.flag(flag, items, no_paginate)?,
+            Item::Flag(flag) => reader.flag(flag, items, no_paginate).map_err(synopsis)?,
         }
     }
-    reader.finish().map_err(|mistake| mistake.with_synopsis(parameter::synopsis(target.service, target.operation)))
+    reader.finish().map_err(synopsis)
 }
 
 impl Reader {
@@ -193,7 +194,10 @@ impl Reader {
         items: &mut Items,
     ) -> Result<()> {
         let value = value.or_else(|| {
-            items.value_if(|word| truth(word).is_some() || (switch == Switch::Wrapped && word.contains("Value")))
+            items.value_if(|word| {
+                truth(word).is_some()
+                    || (switch == Switch::Wrapped && (word.contains("Value") || word.starts_with('{')))
+            })
         });
         let truth = match value {
             None => true,
@@ -249,12 +253,10 @@ impl Reader {
     fn unknown(&self, name: &str) -> Mistake {
         let (service, operation) = (self.target.service, self.target.operation);
         let names = service.input(operation).iter().map(|member| flag(service, operation, member));
-        let names: Vec<String> = names.chain(customized::flags(self.target).map(str::to_owned)).collect();
-        let mut near: Vec<String> =
+        let others = customized::flags(self.target).chain(globals::names()).map(str::to_owned);
+        let names: Vec<String> = names.chain(others).collect();
+        let near =
             nearest(name, names.iter().map(String::as_str)).into_iter().map(|name| format!("--{name}")).collect();
-        if near.is_empty() {
-            near = globals::near(name);
-        }
         let letter = look_alikes(name).map(|letter| format!(": {letter}")).unwrap_or_default();
         Mistake::new(format!("`{} {}` has no parameter `--{}`{letter}.", service.name, operation.command, said(name)))
             .suggesting(near)

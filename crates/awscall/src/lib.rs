@@ -9,3 +9,4 @@ pub mod endpoint;
 pub mod model;
 pub mod names;
 pub mod protocol;
+pub mod query;

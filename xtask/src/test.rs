@@ -132,6 +132,7 @@ fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()>
         .name_to(&mut pytest)
         .args(["-m", "pytest", "--config-file", "tests/conformance/pytest.ini"])
         .env("BELLHOP_BINARY", workspace.binary("bellhop"))
+        .env("BELLHOP_XTASK", std::env::current_exe()?)
         .env("BELLHOP_NODE_MODULES", node_modules)
         .env("BELLHOP_BOT_FRAMEWORK_MODULES", bot_framework)
         .env("PYTHONDONTWRITEBYTECODE", "1");

@@ -19,9 +19,9 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue,
-    RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle,
-    Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
+    App, AuditQueue, CommandSessions, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses,
+    Pictures, Queue, RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, Slots, TeamsInstallers,
+    ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::{Settings, SlackAppSettings};
@@ -29,6 +29,7 @@ use crate::development_key::CERTIFICATE_PATH;
 use crate::inbound;
 use crate::metrics::Metrics;
 use crate::outbound;
+use crate::outbound::aws::managed_policies::ManagedPolicies;
 use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
@@ -77,7 +78,7 @@ impl Server {
         let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (app, Waiting { unrecorded, unwritten, undrawn, unposted }) =
-            compose(&settings, mode, address, store, clock, &tasks)?;
+            compose(&settings, mode, address, store, clock, (&tasks, &stop))?;
         let app = Arc::new(app);
         // Before the first message is taken.
         app.look_at_silences().await?;
@@ -195,7 +196,7 @@ fn compose(
     address: SocketAddr,
     store: Store,
     clock: SharedClock,
-    tasks: &TaskTracker,
+    (tasks, stop): (&TaskTracker, &CancellationToken),
 ) -> anyhow::Result<(App, Waiting)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
@@ -217,6 +218,7 @@ fn compose(
     let (pictures, undrawn) = Pictures::new(picture_settings, metrics);
     let (whole_texts, unposted) = WholeTexts::new();
     let app = App {
+        command_sessions: CommandSessions::new(sts.clone(), ManagedPolicies::new(own_aws.clone())),
         sts,
         aws,
         audit,
@@ -227,6 +229,9 @@ fn compose(
         trusted_proxies: settings.server.trusted_proxies.clone(),
         requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
         tasks: tasks.clone(),
+        stopping: stop.clone(),
+        commands: settings.commands.clone(),
+        slots: Slots::new(&settings.commands),
         identities: Identities::default(),
         user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,

@@ -6,6 +6,7 @@
 use super::mention::Mention;
 use super::moment::Moment;
 use super::picture::MetricGraph;
+use crate::conversation::Control;
 
 /// One notification, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Card {
     pub mentions: Vec<Mention>,
     /// What is drawn for it, after it was sent.
     pub picture: Option<MetricGraph>,
+    /// What can be pressed: none as read, the server adds them where a press is heard.
+    pub controls: Vec<Control>,
 }
 
 impl Card {
@@ -165,7 +168,7 @@ pub struct Place {
 
 impl Place {
     /// `prod` or, without a name, the account's number; then the region: for a line that has little room.
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         [self.region.as_deref(), self.account_name.as_deref().or(self.account.as_deref())].into_iter().flatten()
     }
 

@@ -9,6 +9,7 @@ mod checksum;
 mod credentials;
 mod error;
 mod exchange;
+pub mod managed_policies;
 mod retry;
 mod sign;
 pub mod sts;

@@ -13,6 +13,9 @@ use time::format_description::well_known::Rfc3339;
 use super::credentials::CommandCredentials;
 use super::{AwsClient, AwsError, Limits, OwnClient, call_of};
 
+/// Whose AWS STS cannot be switched off.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>.
+const EVERYBODYS_REGION: &str = "us-east-1";
 /// What CloudTrail calls us behind a provider's name; nothing else reads it.
 const PROVIDER_NAME: &str = "AssumeRole";
 
@@ -65,6 +68,11 @@ impl Sts {
         let call = call_of("sts", "GetCallerIdentity", json!({}))?;
         let output = self.roles.call(&call, of, region, &Limits::default()).await?;
         caller_identity(&output).ok_or_else(|| unreadable("GetCallerIdentity"))
+    }
+
+    /// Which AWS STS is asked: that of the server's own region, or the one that every account has.
+    pub async fn region(&self) -> String {
+        self.own.region(None).await.unwrap_or_else(|_| EVERYBODYS_REGION.to_owned())
     }
 
     /// Who the server itself is.

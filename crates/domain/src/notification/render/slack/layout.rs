@@ -124,7 +124,7 @@ impl Layout {
             return self.list(table.title.as_deref(), lines, table.left_out, false);
         }
         if table.title.is_some() {
-            self.sections(&titled(table.title.as_deref()), false);
+            self.sections(titled(table.title.as_deref()).trim_end(), false);
         }
         let (rows, unshown) = table::rows(table, self.text_room());
         self.shortened |= unshown > 0;

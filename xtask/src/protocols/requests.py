@@ -25,18 +25,20 @@ class Made:
     def __init__(self, everything):
         self.everything = everything
 
-    def value(self, shape, depth=0):
+    def value(self, shape, depth=0, bound=False):
+        """`bound` to the path or a header: without letters that either does not carry."""
         kind = shape.type_name
+        bound = bound or shape.serialization.get("location") in ("header", "headers", "uri")
         if kind == "structure":
             return {"any": [1, "x", None]} if shape.is_document_type else self.members(shape, depth)
         if kind == "list":
             # Filters are unions of lists of filters.
-            return [] if depth > 2 * DEPTH else [self.value(shape.member, depth + 1) for _ in range(2)]
+            return [] if depth > 2 * DEPTH else [self.value(shape.member, depth + 1, bound) for _ in range(2)]
         if kind == "map":
             keys = ["k1"] if shape.serialization.get("location") == "headers" else ["k1", "k &2"]
-            return {key: self.value(shape.value, depth + 1) for key in keys}
+            return {key: self.value(shape.value, depth + 1, bound) for key in keys}
         if kind == "string":
-            return self.text(shape)
+            return self.text(shape, bound)
         scalars = {"integer": 7, "long": 1 << 40, "float": 1.5, "double": -0.25, "boolean": True}
         return {**scalars, "timestamp": 1398796238, "blob": "blob é"}[kind]
 
@@ -54,12 +56,12 @@ class Made:
                 made[name] = self.value(member, depth + 1)
         return made
 
-    def text(self, shape):
+    def text(self, shape, bound):
         if shape.serialization.get("jsonvalue") and shape.serialization.get("location") == "header":
             return {"a": 1}
         if shape.serialization.get("hostLabel"):
             return "abc"
-        return "a b/<&>'é" if shape.serialization.get("location") not in ("header", "uri") else "a b/c"
+        return "a b/c" if bound else "a b/<&>'é"
 
 
 def with_bytes(shape, value):

@@ -25,16 +25,16 @@ use self::columns::list_part;
 use self::file::json;
 use self::left_out::LeftOut;
 use self::subject::{Subject, subject};
-use crate::conversation::{Answer, Control, Style};
+use crate::conversation::{Answer, Audience, Control, Reply, Style, TextFile};
 use crate::notification::text::first_line;
-use crate::notification::{Part, Place, duration};
-
-pub use self::file::ResultFile;
+use crate::notification::{Part, Place, Text, duration};
 
 /// Rows of a table and items of a list: what a phone shows in a few strokes of a thumb.
 pub const ROWS: usize = 20;
 /// A file is worth its place in the thread from so many characters on.
 const FILE_CHARS_MIN: usize = 2_000;
+/// Said where a file has no place.
+const NO_FILES: &str = "There is more than has room here: --query and --max-items ask for a part of it.";
 /// As much of the line that ran as the small print repeats.
 const LINE_TEXT: usize = 120;
 
@@ -69,7 +69,24 @@ pub enum More<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     pub answer: Answer,
-    pub file: Option<ResultFile>,
+    pub file: Option<TextFile>,
+}
+
+impl Shown {
+    /// What is sent, one after the other. Where no files are taken, the answer says how to see the rest.
+    pub fn replies(self, takes_files: bool) -> Vec<Reply> {
+        let Self { mut answer, file } = self;
+        let say = |answer| Reply::Say { to: Audience::Everyone, answer };
+        match file {
+            Some(file) if takes_files => vec![say(answer), Reply::Attach(file)],
+            Some(_) => {
+                let text = Text::Plain(NO_FILES.to_owned());
+                answer.body.push(Part::Paragraph { title: None, text });
+                vec![say(answer)]
+            }
+            None => vec![say(answer)],
+        }
+    }
 }
 
 /// How a command's output is read. Total: any output makes an answer, within bounds of its own whatever its size.
@@ -134,7 +151,7 @@ fn finished(result: &ResultOf<'_>, said: Said, masked: Option<&Value>) -> Shown 
     let whole = whole.or_else(|| Some((json(masked?), "json"))).filter(|_| left_out.is_any());
     let file = whole
         .filter(|(text, _)| text.chars().take(FILE_CHARS_MIN).count() == FILE_CHARS_MIN)
-        .map(|(text, ending)| ResultFile::of(result.operation.command, ending, text));
+        .map(|(text, ending)| self::file::file(result.operation.command, ending, text));
     body.extend(left_out.part());
     Shown { answer: Answer { headline, body, controls, note: Some(ran(result)) }, file }
 }

@@ -1,6 +1,7 @@
 //! How Bellhop is built and checked: `cargo xtask test` and its single steps. Called by people and by `.ci/run`; never part of
 //! what is shipped.
 
+mod ask;
 mod bench;
 mod docs;
 mod models;
@@ -36,6 +37,7 @@ usage: cargo xtask COMMAND
                             Chromium and pngquant
   models                    packs AWS's service models, of the botocore that the tests pin, into
                             crates/awscall/assets/models.pack
+  ask endpoints             lines of JSON in, lines of JSON out: what the conformance tests compare with botocore
   postgres                  runs an empty PostgreSQL until Enter and prints how `cargo test` finds it
   bench [ARGS]              builds release and runs the load generator with ARGS
   bench cards [--write PAGE]
@@ -70,6 +72,7 @@ fn run(arguments: &[String]) -> Result<()> {
             protocols::command(&workspace, rest.get(1..).unwrap_or_default())
         }
         "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
+        "ask" => ask::run(rest),
         "bench" => bench::run(&workspace, rest),
         "models" if rest.is_empty() => models::write(&workspace),
         "postgres" if rest.is_empty() => postgres::Postgres::start(&workspace)?.serve(),

@@ -7,6 +7,7 @@ mod compare;
 mod exceptions;
 mod input;
 mod output;
+mod recorded;
 mod values;
 
 use std::collections::BTreeSet;
@@ -25,11 +26,13 @@ use crate::workspace::{self, Workspace};
 const SDIST: &str =
     "botocore==1.42.54 --hash=sha256:ab203d4e57d22913c8386a695d048e003b7508a8a4a7a46c9ddf4ebd67a20b69\n";
 const VECTORS: &str = "tests/unit/protocols";
+/// Beside them.
+const RECORDED: &str = "response_parsing";
 /// Takes the cases alone out of what pip brought.
 const UNPACK: &str = "\
 import sys, tarfile
 with tarfile.open(sys.argv[1]) as sdist:
-    wanted = [member for member in sdist if '/tests/unit/protocols/' in member.name]
+    wanted = [member for member in sdist if '/tests/unit/protocols/' in member.name or '/tests/unit/response_parsing/xml/' in member.name]
     sdist.extractall(sys.argv[2], members=wanted, filter='data')
 ";
 
@@ -80,9 +83,12 @@ pub fn fetched(workspace: &Workspace) -> Result<PathBuf> {
     pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-binary", ":all:"]);
     pip.arg("--require-hashes").arg("--dest").arg(&folder).arg("--requirement").arg(&requirements);
     workspace::run(&mut pip).context("botocore's source distribution cannot be fetched; it comes from PyPI")?;
-    let sdist = folder.join(version.replace("==", "-")).with_added_extension("tar.gz");
-    workspace::run(workspace.command(&python).args(["-c", UNPACK]).arg(&sdist).arg(&folder))?;
+    let name = version.replace("==", "-");
+    let (sdist, unpacked) = (folder.join(format!("{name}.tar.gz")), folder.join("unpacked"));
+    workspace::run(workspace.command(&python).args(["-c", UNPACK]).arg(&sdist).arg(&unpacked))?;
     std::fs::remove_file(&sdist).with_context(|| format!("`{}` cannot be removed", sdist.display()))?;
+    // Last: a folder under its own name is whole.
+    std::fs::rename(unpacked.join(&name), folder.join(&name)).with_context(|| format!("`{name}` cannot be moved"))?;
     ensure!(vectors.exists(), "`{version}` has no `{VECTORS}`");
     Ok(vectors)
 }
@@ -93,7 +99,7 @@ pub fn run(vectors: &Path) -> Result<()> {
     let mut unused: BTreeSet<_> = exceptions::ALL.iter().map(exceptions::Exception::place).collect();
     let mut total = 0;
     for direction in [Direction::Input, Direction::Output] {
-        for file in files(&vectors.join(direction.name()))? {
+        for file in files(&vectors.join(direction.name()), "json")? {
             let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let mut tally = Tally { direction, file: &name, passed: 0, excepted: 0, failures: Vec::new() };
             for suite in models::json_of(&file)?.as_array().context("a file of cases is a list")? {
@@ -110,21 +116,28 @@ pub fn run(vectors: &Path) -> Result<()> {
             failures.extend(tally.failures);
         }
     }
+    let (recorded, differences) = recorded::check(&vectors.with_file_name(RECORDED))?;
+    println!("recorded answers: {recorded} passed, {} failed", differences.len());
+    total += recorded;
+    failures.extend(differences);
     failures.extend(unused.iter().map(|place| format!("{place}: is an exception, but there is no such case")));
     for failure in &failures {
         println!("\n{failure}");
     }
     ensure!(failures.is_empty(), "{} of botocore's protocol cases fail", failures.len());
     ensure!(total > 0, "`{}` has no cases", vectors.display());
-    println!("{total} of botocore's protocol cases pass, {} are excepted", exceptions::ALL.len());
+    println!("{total} of botocore's protocol cases pass; these are excepted:");
+    for exception in exceptions::ALL {
+        println!("  {}: {}", exception.place(), exception.reason);
+    }
     Ok(())
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("`{}` cannot be read", folder.display()))?;
     let mut files: Vec<PathBuf> =
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<_>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == ending));
     files.sort();
     Ok(files)
 }

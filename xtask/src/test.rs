@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::{self, Postgres};
 use crate::workspace::{self, Workspace};
-use crate::{docs, node, python, tidy};
+use crate::{docs, node, protocols, python, tidy};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -52,6 +52,7 @@ impl Step {
                 python::prepare(workspace)?;
                 node::prepare(workspace)?;
                 node::prepare_bot_framework(workspace)?;
+                protocols::fetched(workspace)?;
                 postgres::prepare(workspace).map(drop)
             }
             Self::Fmt => workspace::run(&mut workspace.cargo("fmt --all --check")),
@@ -118,6 +119,10 @@ fn run_one(workspace: &Workspace, step: Step, all: &[Step], pytest_arguments: &[
 }
 
 fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
+    // Arguments pick tests of pytest; without any, everything that others wrote runs.
+    if pytest_arguments.is_empty() {
+        protocols::run(&protocols::fetched(workspace)?)?;
+    }
     let python = python::prepare(workspace)?;
     let node_modules = node::prepare(workspace)?;
     let bot_framework = node::prepare_bot_framework(workspace)?;
@@ -127,6 +132,7 @@ fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()>
         .name_to(&mut pytest)
         .args(["-m", "pytest", "--config-file", "tests/conformance/pytest.ini"])
         .env("BELLHOP_BINARY", workspace.binary("bellhop"))
+        .env("BELLHOP_XTASK", std::env::current_exe()?)
         .env("BELLHOP_NODE_MODULES", node_modules)
         .env("BELLHOP_BOT_FRAMEWORK_MODULES", bot_framework)
         .env("PYTHONDONTWRITEBYTECODE", "1");

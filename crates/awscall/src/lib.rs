@@ -6,6 +6,7 @@
 pub mod call;
 pub mod catalog;
 pub mod command_line;
+pub mod customizations;
 pub mod endpoint;
 pub mod help;
 pub mod model;

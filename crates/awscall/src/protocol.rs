@@ -3,6 +3,7 @@
 //! Called by the server's `outbound/aws`, which signs and sends; by the conformance step with botocore's own cases. Nothing here
 //! believes an input or an answer: names, depths and numbers are checked against the model.
 
+mod cbor;
 mod error;
 mod field;
 mod given;
@@ -10,8 +11,10 @@ mod json;
 mod parsed;
 mod percent;
 mod query;
+mod rest;
 mod timestamp;
 mod xml;
+mod xml_out;
 
 use std::borrow::Cow;
 
@@ -106,9 +109,8 @@ pub fn request(call: &Call, random: &mut dyn FnMut() -> String) -> Result<Reques
     let mut request = match call.service.protocol {
         Protocol::Json => json::request(call, &input),
         Protocol::Query | Protocol::Ec2 => query::request(call, &input),
-        Protocol::RestJson | Protocol::RestXml | Protocol::Cbor => {
-            Err(InputError(format!("{} is not spoken yet", call.service.name)))
-        }
+        Protocol::RestJson | Protocol::RestXml => rest::request(call, &input),
+        Protocol::Cbor => cbor::request(call, &input),
     }?;
     if call.service.query_compatible && matches!(call.service.protocol, Protocol::Json | Protocol::Cbor) {
         request.header("x-amzn-query-mode", "true");
@@ -122,9 +124,8 @@ pub fn output(call: &Call, response: &Response) -> Result<Map<String, Value>, Re
     match call.service.protocol {
         Protocol::Json => json::output(call, response),
         Protocol::Query | Protocol::Ec2 => query::output(call, response),
-        Protocol::RestJson | Protocol::RestXml | Protocol::Cbor => {
-            Err(ResponseError::Malformed(format!("{} is not spoken yet", call.service.name)))
-        }
+        Protocol::RestJson | Protocol::RestXml => rest::output(call, response),
+        Protocol::Cbor => cbor::output(call, response),
     }
 }
 
@@ -142,6 +143,10 @@ fn with_tokens<'a>(call: &'a Call, random: &mut dyn FnMut() -> String) -> Cow<'a
 /// What the model puts before the host, with the members that it names. A label is one label: a dot would be another host.
 fn host_prefix(call: &Call, input: &Input) -> Result<Option<String>, InputError> {
     let Some(template) = call.operation.host_prefix else { return Ok(None) };
+    // The rule set of S3 Control puts the account there itself.
+    if call.service.name == "s3control" && template == "{AccountId}." {
+        return Ok(None);
+    }
     let mut prefix = template.to_owned();
     for member in call.service.input(call.operation).iter().filter(|member| member.host_label) {
         let label = input.get(member.name).and_then(Value::as_str).unwrap_or_default();

@@ -10,6 +10,7 @@ mod associations;
 mod audit;
 mod authorization;
 mod caller;
+mod chat_commands;
 mod chat_configurations;
 mod chat_events;
 mod command_permissions;
@@ -65,6 +66,7 @@ use secrecy::SecretString;
 use store::Store;
 use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 use wire::ids::{AccountId, Arn};
@@ -72,9 +74,10 @@ use wire::ids::{AccountId, Arn};
 pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
+pub use chat_commands::Slots;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use chat_events::Heard;
-pub use command_permissions::{CommandCredentials, NoCredentials, Standing, StandingBy};
+pub use command_permissions::{CommandCredentials, CommandSessions, NoCredentials, Standing, StandingBy};
 pub use configured_teams::TEAMS_MAX;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
@@ -114,7 +117,7 @@ pub use watch::Watch;
 pub use whole_texts::{UnpostedTexts, WholeTexts};
 
 use crate::clock::SharedClock;
-use crate::config::{LimitSettings, Unsupported};
+use crate::config::{CommandSettings, LimitSettings, Unsupported};
 use crate::metrics::Metrics;
 use crate::outbound::aws::AwsClient;
 use crate::outbound::aws::sts::Sts;
@@ -156,6 +159,7 @@ pub struct App {
     /// Calls AWS as the roles that [`Self::sts`] lends.
     pub(crate) aws: AwsClient,
     pub(crate) sts: Sts,
+    pub(crate) command_sessions: CommandSessions,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,
@@ -178,6 +182,9 @@ pub struct App {
     pub(crate) teams_keys: TeamsKeys,
     pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
+    pub(crate) commands: CommandSettings,
+    /// Of commands that run.
+    pub(crate) slots: Slots,
     pub(crate) account_names: AccountNames,
     pub(crate) unsupported: Unsupported,
     pub(crate) thread_rules: ThreadRules,
@@ -199,6 +206,8 @@ pub struct App {
     pub(crate) requests: Arc<Semaphore>,
     /// What must end before the store closes: workers, and changes whose caller went away.
     pub(crate) tasks: TaskTracker,
+    /// The server ends: what takes long ends early.
+    pub(crate) stopping: CancellationToken,
 }
 
 pub type SharedApp = Arc<App>;

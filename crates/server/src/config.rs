@@ -261,21 +261,11 @@ pub fn store_of_environment(data_dir: PathBuf) -> Result<StoreSettings, Settings
     Ok(StoreSettings { data_dir, ..settings })
 }
 
-/// The variables of AWS's SDKs that redirect SNS to an emulator. The SDK reads their values itself.
-pub fn sns_endpoint_is_overridden() -> bool {
-    ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
-}
-
 /// Whether AWS's standard variables name credentials. The SDK reads their values itself.
 pub fn aws_credentials_are_named() -> bool {
     ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"]
         .into_iter()
         .any(|name| environment(name).is_some())
-}
-
-/// The same of SQS.
-pub fn sqs_endpoint_is_overridden() -> bool {
-    ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
 }
 
 /// Where AWS STS is for `bellhop login`, if the standard variables redirect it to an emulator.

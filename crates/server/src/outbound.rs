@@ -1,5 +1,5 @@
-//! Whom Bellhop calls: chat platforms, Amazon SNS, SQS and CloudWatch, AWS STS, and the hosts of SNS's certificates. Each file
-//! one other party.
+//! Whom Bellhop calls: chat platforms, AWS (all of it through `aws.rs`), and the hosts of SNS's certificates. Each file one
+//! other party.
 //!
 //! Nothing here decides what a failure means for a message: it answers a verdict or a reason, `app` acts on it.
 
@@ -9,7 +9,6 @@ pub mod chime;
 pub mod cloudwatch;
 pub mod cloudwatch_logs;
 pub mod cloudwatch_metrics;
-pub mod command_credentials;
 pub mod heartbeat;
 pub mod http;
 pub mod slack;

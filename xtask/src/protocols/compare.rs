@@ -92,7 +92,12 @@ fn cbor_item(decoder: &mut minicbor::Decoder<'_>) -> Option<String> {
             items.sort();
             format!("{{{}}}", items.join(", "))
         }
-        Type::Tag => format!("{}({})", decoder.tag().ok()?.as_u64(), cbor_item(decoder)?),
+        // A time's seconds may be a whole number or a fraction without one.
+        Type::Tag => {
+            let tag = decoder.tag().ok()?.as_u64();
+            let item = cbor_item(decoder)?;
+            format!("{tag}({})", item.strip_suffix(".0").unwrap_or(&item))
+        }
         Type::F16 | Type::F32 | Type::F64 => format!("{:?}", number(decoder)?),
         _ => minicbor::decode::Tokenizer::from(&mut *decoder).next()?.ok()?.to_string(),
     })

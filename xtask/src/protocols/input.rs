@@ -31,9 +31,10 @@ pub fn check(mut call: Call, case: &Value, endpoint: Option<&str>) -> Result<(),
     {
         return Err(difference("method", request.method, method));
     }
-    check_uri(&request, text("uri").unwrap_or("/"))?;
-    if let (Some(host), Some(endpoint)) = (text("host"), endpoint) {
-        let endpoint = endpoint.trim_start_matches("https://");
+    let endpoint = endpoint.unwrap_or_default().trim_start_matches("https://");
+    let base = endpoint.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
+    check_uri(&request, &base, text("uri").unwrap_or("/"))?;
+    if let Some(host) = text("host") {
         let ours = format!("{}{endpoint}", request.host_prefix.as_deref().unwrap_or_default());
         if ours != host {
             return Err(difference("host", ours, host));
@@ -43,10 +44,12 @@ pub fn check(mut call: Call, case: &Value, endpoint: Option<&str>) -> Result<(),
     text("body").map_or(Ok(()), |body| check_body(call.service.protocol, &request.body, body))
 }
 
-fn check_uri(request: &Request, wanted: &str) -> Result<(), String> {
+/// `base` is the endpoint's own path.
+fn check_uri(request: &Request, base: &str, wanted: &str) -> Result<(), String> {
     let (path, query) = wanted.split_once('?').unwrap_or((wanted, ""));
-    if request.path != path {
-        return Err(difference("path", &request.path, path));
+    let ours = format!("{base}{}", request.path);
+    if ours != path {
+        return Err(difference("path", ours, path));
     }
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut wanted: Vec<(String, String)> = query

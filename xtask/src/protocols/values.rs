@@ -4,6 +4,7 @@
 use awscall::model::{Kind, Member, Service, ShapeId};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use jiff::fmt::rfc2822;
 use serde_json::{Map, Value};
 
 /// What a case gives, as an input of ours.
@@ -21,12 +22,25 @@ pub fn answered(service: &Service, shape: ShapeId, value: &Value) -> Value {
             let bytes = BASE64_STANDARD.decode(text).unwrap_or_default();
             Value::from(String::from_utf8_lossy(&bytes))
         }
-        (Kind::Timestamp { .. }, Value::String(text)) => {
-            let moment = text.parse::<jiff::Timestamp>().ok();
-            moment.map_or(Value::Null, |moment| Value::from(moment.as_duration().as_secs_f64()))
-        }
+        (Kind::Timestamp { .. }, Value::String(text)) => seconds(text),
         (_, value) => value.clone(),
     })
+}
+
+/// What botocore read out of a recorded answer: blobs as text, times as AWS wrote them.
+pub fn recorded(service: &Service, shape: ShapeId, value: &Value) -> Value {
+    converted(service, shape, value, &|kind, value| match (kind, value) {
+        (Kind::Timestamp { .. }, Value::String(text)) => seconds(text),
+        (_, value) => value.clone(),
+    })
+}
+
+fn seconds(text: &str) -> Value {
+    let moment = text
+        .parse::<jiff::Timestamp>()
+        .or_else(|_| rfc2822::DateTimeParser::new().parse_timestamp(text))
+        .or_else(|_| format!("{text}Z").parse::<jiff::Timestamp>());
+    moment.map_or_else(|_| Value::from(text), |moment| Value::from(moment.as_duration().as_secs_f64()))
 }
 
 fn converted(service: &Service, shape: ShapeId, value: &Value, scalar: &impl Fn(&Kind, &Value) -> Value) -> Value {

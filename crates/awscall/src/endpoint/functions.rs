@@ -74,10 +74,9 @@ pub(super) fn host_of(authority: &str) -> Option<&str> {
     (!host.is_empty() && port.parse::<u16>().is_ok()).then_some(host)
 }
 
-/// A version 6 address stands in brackets.
+/// Of its form alone; a version 6 address stands in brackets.
 pub(super) fn is_ip(host: &str) -> bool {
-    let within = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    looks_like_ipv4(host) || within.is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok())
+    looks_like_ipv4(host) || (host.starts_with('[') && host.ends_with(']'))
 }
 
 pub(super) fn uri_encode(text: &str) -> String {

@@ -65,6 +65,18 @@ pub(super) fn service_error<'a>(
     }))
 }
 
+/// With the members of the error's shape that `members` reads outside of the body.
+pub(super) fn with_bound<'a>(
+    call: &'a Call,
+    error: ResponseError,
+    members: impl FnOnce(Field<'a>) -> Result<Map<String, Value>, ResponseError>,
+) -> ResponseError {
+    let ResponseError::Service(mut error) = error else { return error };
+    let shape = shape_of(call, &error.code).map(|(shape, _)| Field { service: call.service, member: None, shape });
+    error.fields.extend(shape.and_then(|field| members(field).ok()).unwrap_or_default());
+    ResponseError::Service(error)
+}
+
 /// The status, a header's code, and the beginning of text that is nobody's protocol.
 pub(super) fn without_body(call: &Call, response: &Response) -> ResponseError {
     let page: String = match parsed::utf8(&response.body) {

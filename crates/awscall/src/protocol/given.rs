@@ -96,7 +96,7 @@ pub(super) fn given<'a>(field: Field<'a>, value: &'a Value, path: &Path<'_>) -> 
     }
     match &field.shape.kind {
         Kind::Structure(structure) if structure.document => Ok(Given::Document(value)),
-        Kind::Structure(structure) => {
+        Kind::Structure(_) => {
             let members = value.as_object().ok_or_else(|| path.error("takes named members, as a JSON object has"))?;
             self::members(field, members, path).map(Given::Structure)
         }

@@ -37,7 +37,10 @@ pub(super) fn members(field: Field<'_>, input: &Input, path: &Path<'_>) -> Resul
     written_members(&fields, path)
 }
 
-fn written_members(fields: &[(Field<'_>, &Value)], path: &Path<'_>) -> Result<Map<String, Value>, InputError> {
+pub(super) fn written_members(
+    fields: &[(Field<'_>, &Value)],
+    path: &Path<'_>,
+) -> Result<Map<String, Value>, InputError> {
     let mut members = Map::with_capacity(fields.len());
     for (field, value) in fields {
         members.insert(field.wire_name().to_owned(), written(*field, value, &path.name(field.model_name()))?);
@@ -121,9 +124,10 @@ pub(super) fn read(field: Field<'_>, value: Value) -> Result<Value, ResponseErro
             let entries = entries.into_iter().map(|(key, value)| Ok((key, read(element, value)?)));
             entries.collect::<Result<_, ResponseError>>().map(Value::Object)
         }
-        Kind::Timestamp { .. } => {
-            parsed::moment(field, timestamp::given(&value).or_else(|| value.as_str().and_then(timestamp::from_text)))
-        }
+        Kind::Timestamp { .. } => match &value {
+            Value::String(text) => parsed::scalar(field, text),
+            _ => parsed::moment(field, timestamp::given(&value)),
+        },
         Kind::Blob { .. } => match value.as_str() {
             Some(text) => parsed::blob(field, text),
             None => Err(malformed(field, "is not base64")),

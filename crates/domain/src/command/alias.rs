@@ -75,7 +75,8 @@ impl Name {
     pub fn parse(text: &str) -> Result<Self, BadName> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         // One that begins with a dash would be read as a flag.
-        let fits = !text.is_empty() && text.len() <= NAME_CHARS_MAX && !text.starts_with('-') && text.chars().all(is_name);
+        let fits =
+            !text.is_empty() && text.len() <= NAME_CHARS_MAX && !text.starts_with('-') && text.chars().all(is_name);
         if fits { Ok(Self(text.to_owned())) } else { Err(BadName) }
     }
 
@@ -152,7 +153,8 @@ impl Action {
 
     /// The words before the first flag or variable: which operation it is stands in them, or nowhere.
     pub fn head(&self) -> &str {
-        let has_variable = |index: usize| self.places.iter().any(|place| place.word == index && place.variable.is_some());
+        let has_variable =
+            |index: usize| self.places.iter().any(|place| place.word == index && place.variable.is_some());
         let ends = self.words.iter().enumerate().find(|(index, word)| word.looks_like_a_flag() || has_variable(*index));
         let end = ends.map_or(self.text.len(), |(_, word)| word.start);
         self.text.get(..end).unwrap_or_default().trim_end()
@@ -171,11 +173,7 @@ impl Action {
     }
 
     /// The line that runs. `read` says what a line would run, if anything.
-    pub fn fill(
-        &self,
-        values: &VariableValues,
-        read: &dyn Fn(&str) -> Option<Reading>,
-    ) -> Result<String, NotFilled> {
+    pub fn fill(&self, values: &VariableValues, read: &dyn Fn(&str) -> Option<Reading>) -> Result<String, NotFilled> {
         insertion::fill(self, values, read)
     }
 }
@@ -184,7 +182,9 @@ impl Action {
 fn without_prefix(text: &str) -> &str {
     let mut parts = text.splitn(2, char::is_whitespace);
     match (parts.next(), parts.next()) {
-        (Some(first), Some(rest)) if ["aws", "@aws"].iter().any(|own| first.eq_ignore_ascii_case(own)) => rest.trim_start(),
+        (Some(first), Some(rest)) if ["aws", "@aws"].iter().any(|own| first.eq_ignore_ascii_case(own)) => {
+            rest.trim_start()
+        }
         _ => text,
     }
 }

@@ -192,7 +192,10 @@ mod tests {
             let shown = notified.shows(&action).unwrap();
             (shown.label.to_owned(), shown.values)
         };
-        assert_eq!(shown(json!({"g": "1"})), ("Go".to_owned(), VariableValues::from([("g".to_owned(), "1".to_owned())])));
+        assert_eq!(
+            shown(json!({"g": "1"})),
+            ("Go".to_owned(), VariableValues::from([("g".to_owned(), "1".to_owned())]))
+        );
         assert_eq!(shown(json!({"g": "2"})), ("Later".to_owned(), VariableValues::new()));
     }
 

@@ -106,7 +106,9 @@ pub fn actions(service: &Service, operation: &Operation, input: &Input) -> Vec<A
         ("s3", "CreateSession") => {
             return vec![Action { prefix: "s3express".to_owned(), name: operation.name.to_owned() }];
         }
-        ("s3", "GetObject" | "HeadObject") if input.contains_key("VersionId") => return vec![action("GetObjectVersion")],
+        ("s3", "GetObject" | "HeadObject") if input.contains_key("VersionId") => {
+            return vec![action("GetObjectVersion")];
+        }
         ("sqs", name) if name.ends_with("Batch") => return vec![action(name.trim_end_matches("Batch"))],
         _ => {}
     }
@@ -137,7 +139,7 @@ mod tests {
             ("stepfunctions", "ListStateMachines", "states:ListStateMachines"),
             ("sesv2", "ListEmailIdentities", "ses:ListEmailIdentities"),
             ("elbv2", "DescribeRules", "elasticloadbalancing:DescribeRules"),
-            ("s3", "ListBuckets", "s3:ListAllMyBuckets"),
+            ("s3api", "ListBuckets", "s3:ListAllMyBuckets"),
             ("sqs", "SendMessageBatch", "sqs:SendMessage"),
             ("apigateway", "GetRestApis", "apigateway:GET"),
             ("resourcegroupstaggingapi", "GetResources", "tag:GetResources"),
@@ -146,7 +148,7 @@ mod tests {
         ] {
             assert_eq!(of(service, operation), [action], "{service} {operation}");
         }
-        assert_eq!(of("s3", "CopyObject"), ["s3:GetObject", "s3:PutObject"]);
+        assert_eq!(of("s3api", "CopyObject"), ["s3:GetObject", "s3:PutObject"]);
     }
 
     #[test]

@@ -57,7 +57,9 @@ pub fn value_at(message: &Value, path: &str) -> Option<String> {
     let value = match steps.split_first() {
         Some((Step::Member(first), rest)) if first == "$" => follow(message, rest),
         // A message may have a member of this name itself; by the whole of the path it is still to be had.
-        Some((Step::Member(first), rest)) if first == WHOLE => follow(message, rest).or_else(|| follow(message, &steps)),
+        Some((Step::Member(first), rest)) if first == WHOLE => {
+            follow(message, rest).or_else(|| follow(message, &steps))
+        }
         _ => follow(message, &steps),
     };
     let text = match value? {

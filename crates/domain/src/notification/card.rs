@@ -6,6 +6,7 @@
 use super::mention::Mention;
 use super::moment::Moment;
 use super::picture::MetricGraph;
+use crate::conversation::Control;
 
 /// One notification, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Card {
     pub mentions: Vec<Mention>,
     /// What is drawn for it, after it was sent.
     pub picture: Option<MetricGraph>,
+    /// What can be pressed: none as read, the server adds them where a press is heard.
+    pub controls: Vec<Control>,
 }
 
 impl Card {

@@ -10,6 +10,7 @@ mod audit;
 mod outcome;
 mod run;
 mod slots;
+mod words;
 
 use std::sync::Arc;
 
@@ -17,9 +18,8 @@ use aws_lc_rs::digest;
 use awscall::command_line::CommandLine;
 use secrecy::SecretString;
 use store::{Moved, NewChatCommand, StoreError};
-use uuid::Uuid;
 
-pub(super) use self::asked::{Asked, Origin, ShownAs};
+pub(super) use self::asked::{Asked, Origin, ShownAs, person_id};
 pub(super) use self::audit::{Audited, Step};
 pub(super) use self::outcome::Outcome;
 pub use self::slots::Slots;
@@ -120,9 +120,4 @@ fn sealable<T: serde::Serialize>(value: &T) -> SecretString {
 /// A name for one more of an event's replies.
 fn reply_key(id: &str) -> String {
     format!("command/{id}")
-}
-
-/// By it AWS's and our own logs name a command.
-pub(super) fn shown_id(id: &str) -> &str {
-    Uuid::parse_str(id).map_or("", |_| id)
 }

@@ -5,16 +5,22 @@
 //! (channel's role or the person's) ∩ guardrails − deny list ∩ organization policy; AWS itself enforces the first three, by the
 //! session that the role is assumed with (`sessions`).
 
+mod guardrails;
+mod sessions;
+
 use awscall::call::Input;
 use awscall::model::{Operation, Service};
 use domain::chat_configuration::ChatConfiguration;
+use domain::command::access_denied::{self, Ran};
 use domain::command::refusal::{Refusal, RefusedBy};
 use domain::command::session::SessionName;
+use domain::command::{denied, iam_action};
 use store::{PersonId, StoreError};
 use wire::ids::{AccountId, Arn, ChatConfigurationArn, GuardrailPolicyArn};
 
+pub use self::sessions::CommandSessions;
 use super::{App, RoleBy, RoleDecision, guardrails_in_force};
-pub use crate::outbound::command_credentials::CommandCredentials;
+pub use crate::outbound::aws::CommandCredentials;
 
 /// As whom a person's command runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +70,10 @@ impl App {
         operation: &Operation,
         input: &Input,
     ) -> Result<Result<Standing, Refusal>, StoreError> {
-        let _ = (service, operation, input);
+        // First what no role changes: nobody links themselves for what is never run.
+        if let Some(refusal) = denied::refused(service, operation, input) {
+            return Ok(Err(refusal));
+        }
         self.standing_of(configuration, person).await
     }
 
@@ -94,8 +103,7 @@ impl App {
 
     /// What signs a command of theirs. From memory, if the session lasts for minutes still.
     pub async fn command_credentials(&self, standing: &Standing) -> Result<CommandCredentials, NoCredentials> {
-        let _ = standing;
-        Err(NoCredentials::Unavailable("commands have no credentials yet".to_owned()))
+        self.command_sessions.credentials(standing, None, self.clock.now_ms()).await
     }
 
     /// After AWS said that `expired` is over: new ones, whatever memory has. To be asked once a command.
@@ -104,8 +112,7 @@ impl App {
         standing: &Standing,
         expired: &CommandCredentials,
     ) -> Result<CommandCredentials, NoCredentials> {
-        let _ = expired;
-        self.command_credentials(standing).await
+        self.command_sessions.credentials(standing, Some(expired), self.clock.now_ms()).await
     }
 
     /// What AWS's refusal of a call comes to; `None` for an error that is no refusal.
@@ -116,8 +123,17 @@ impl App {
         operation: &Operation,
         error: &awscall::protocol::ServiceError,
     ) -> Option<Refusal> {
-        let _ = (standing, service, operation, error);
-        None
+        let actions = iam_action::actions(service, operation, &Input::new());
+        let action = actions.first().map(ToString::to_string).unwrap_or_default();
+        let guardrail_arns: Vec<&str> = standing.guardrails.iter().map(GuardrailPolicyArn::as_str).collect();
+        let ran = Ran {
+            account_id: standing.account_id.as_str(),
+            role_arn: standing.role.as_str(),
+            configuration_arn: standing.configuration_arn.as_str(),
+            guardrail_arns: &guardrail_arns,
+            action: &action,
+        };
+        access_denied::explain(&ran, &error.code, &error.message)
     }
 }
 

@@ -98,6 +98,18 @@ impl App {
         Ok(ChatEventOutcome::Answered)
     }
 
+    /// Sends a reply that no event waits for, into the place of an event; under `key` and `number` it is known if it comes again.
+    pub(super) async fn reply_in(
+        &self,
+        key: &str,
+        event: &ChatEvent,
+        number: usize,
+        reply: &Reply,
+    ) -> Result<DeliveryOutcome, StoreError> {
+        let turn = Turn { key, event, received_at_ms: self.clock.now_ms(), configurations: Vec::new() };
+        self.send_reply(&turn, number, reply).await
+    }
+
     /// An inner `Err` says why the event cannot be read, and never will.
     async fn read(&self, lease: &ChatEventLease) -> Result<Result<ChatEvent, String>, StoreError> {
         let Some(body) = lease.body.as_ref().map(SecretString::expose_secret) else {
@@ -175,8 +187,8 @@ impl App {
                 Request::Alias(_) => Ok(not_yet("keep aliases")),
                 Request::Run(_) => Ok(not_yet("run aliases")),
                 Request::Feedback => Ok(not_yet("take feedback")),
-                Request::SetDefaultRegion(_) => Ok(not_yet("remember a region")),
-                Request::SetDefaultAccount(_) => Ok(not_yet("remember an account")),
+                Request::SetDefaultRegion(named) => self.set_default_region(turn, named.as_deref()).await,
+                Request::SetDefaultAccount(named) => self.set_default_account(turn, named.as_deref()).await,
                 Request::Command(line) => self.command(turn, &line).await,
             },
             Happening::Pressed { ticket, values } | Happening::Submitted { ticket, values } => {
@@ -204,6 +216,11 @@ impl App {
             Purpose::ChangePreferences => self.ask_for_preferences(turn, &ticket).await,
             Purpose::KeepPreferences => self.keep_preferences(turn, &ticket, values).await,
             Purpose::SwitchRole => self.switch_role_of(turn, &ticket).await,
+            Purpose::Command(ref press) => self.command_pressed(turn, &ticket, press, values).await,
+            Purpose::DefaultRegion(ref named) => {
+                self.default_region_pressed(turn, &ticket, named.as_deref(), values).await
+            }
+            Purpose::DefaultAccount => self.default_account_pressed(turn, &ticket).await,
         }
     }
 }

@@ -9,6 +9,7 @@ mod checksum;
 mod credentials;
 mod error;
 mod exchange;
+pub mod managed_policies;
 mod retry;
 mod sign;
 pub mod sts;
@@ -30,7 +31,7 @@ use crate::clock::SharedClock;
 use crate::config::AwsEnvironment;
 use crate::random::Random;
 
-pub use credentials::RoleCredentials;
+pub use credentials::CommandCredentials;
 pub use error::AwsError;
 
 /// Longer than any deadline of ours: the deadline of a call ends it.
@@ -44,9 +45,10 @@ const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// What one call may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How often it is tried in all. With 1, nothing that may have happened is asked for twice: only where AWS says that it
-    /// refused the request for its date or its region is it sent again.
-    pub attempts: u32,
+    /// How often it is tried in all; three times, or as `AWS_MAX_ATTEMPTS` says, unless set. With 1, nothing that may have
+    /// happened is asked for twice: only where AWS says that it refused the request for its date or its region is it sent
+    /// again.
+    pub attempts: Option<u32>,
     /// From its beginning to its answer, all attempts and the waits between them.
     pub deadline: Duration,
     pub answer_bytes_max: usize,
@@ -54,7 +56,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { attempts: ATTEMPTS, deadline: DEADLINE, answer_bytes_max: ANSWER_BYTES_MAX }
+        Self { attempts: None, deadline: DEADLINE, answer_bytes_max: ANSWER_BYTES_MAX }
     }
 }
 
@@ -62,13 +64,22 @@ impl Limits {
     /// One try, for what must not happen twice.
     #[must_use]
     pub fn once(self) -> Self {
-        Self { attempts: 1, ..self }
+        Self { attempts: Some(1), ..self }
     }
 
     #[must_use]
     pub fn within(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
+}
+
+/// A call of an operation that the models are known to have. `input` is an object of its members.
+pub fn call_of(service: &str, operation: &str, input: Value) -> Result<Call, AwsError> {
+    let Value::Object(input) = input else {
+        return Err(AwsError::NotSent(format!("{operation} takes an object")));
+    };
+    let call = Call::of(service, operation, input);
+    call.ok_or_else(|| AwsError::NotSent(format!("the models have no {operation} of {service}")))
 }
 
 /// What all calls share.
@@ -107,7 +118,7 @@ impl AwsClient {
     pub async fn call(
         &self,
         call: &Call,
-        credentials: &RoleCredentials,
+        credentials: &CommandCredentials,
         region: &str,
         limits: &Limits,
     ) -> Result<Map<String, Value>, AwsError> {
@@ -184,11 +195,8 @@ impl Engine {
         place: Place,
         limits: &Limits,
     ) -> Result<Map<String, Value>, AwsError> {
-        let attempts = match (limits.attempts, self.environment.attempts_max) {
-            (ATTEMPTS, Some(configured)) => configured,
-            (asked, _) => asked.max(1),
-        };
-        let mut exchange = Exchange::new(self, call, credentials, place, Limits { attempts, ..*limits })?;
+        let attempts = limits.attempts.or(self.environment.attempts_max).unwrap_or(ATTEMPTS);
+        let mut exchange = Exchange::new(self, call, credentials, place, *limits, attempts)?;
         match tokio::time::timeout(limits.deadline, exchange.run()).await {
             Ok(ended) => ended,
             Err(_) => Err(exchange.ran_out()),

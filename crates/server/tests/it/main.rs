@@ -8,6 +8,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod aws_calls;
+#[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
 mod conversations;

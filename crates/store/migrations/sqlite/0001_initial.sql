@@ -520,3 +520,13 @@ CREATE TABLE chosen_accounts (
     PRIMARY KEY (destination, person)
 );
 CREATE INDEX chosen_accounts_by_end ON chosen_accounts (until_ms);
+
+-- Names for commands, of a channel.
+CREATE TABLE command_aliases (
+    destination   TEXT   NOT NULL,
+    name          TEXT   NOT NULL,
+    action        TEXT   NOT NULL,
+    created_by    TEXT   NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (destination, name)
+);

@@ -63,6 +63,7 @@ pub(super) const TABLES: &[Table] = &[
     table("chat_commands", &["command_id"]),
     table("command_regions", &["configuration_arn"]),
     table("chosen_accounts", &["destination", "person"]),
+    table("command_aliases", &["destination", "name"]),
     table("slack_channels", &["team_id", "channel_id"]),
     table("oauth_states", &["state_hash"]),
     table("links", &["link_id"]),

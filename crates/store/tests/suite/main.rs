@@ -14,6 +14,8 @@ mod chat_events;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
+mod command_aliases;
+#[cfg(test)]
 mod copies;
 #[cfg(test)]
 mod custom_actions;
@@ -104,9 +106,14 @@ suite! {
         a_token_makes_a_repeated_create_the_same_for_a_day
         actions_have_a_limit_and_pages
         actions_show_where_they_are_associated
+        what_shows_in_a_configuration_is_what_it_is_now
         tags_are_put_over_and_taken_away
         preferences_begin_with_the_defaults_and_change_one_by_one
         people_have_one_role_each_in_a_channel
+    }
+    command_aliases {
+        an_alias_is_its_channels_and_made_once
+        a_channel_has_so_many_aliases_and_no_more
     }
     topic_subscriptions {
         a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it

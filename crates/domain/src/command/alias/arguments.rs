@@ -14,7 +14,10 @@ pub enum BadArgument {
     NoValue(String),
     #[error("`{0}` is given twice.")]
     Twice(String),
-    #[error("These are {given} values more than it has variables: {}. A value with spaces goes between quotes.", listed(variables))]
+    #[error(
+        "These are {given} values more than it has variables: {}. A value with spaces goes between quotes.",
+        listed(variables)
+    )]
     TooMany { given: usize, variables: Vec<String> },
 }
 

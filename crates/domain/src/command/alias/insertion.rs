@@ -239,7 +239,8 @@ fn double_escaped(text: &str) -> String {
 fn json_escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        let is_kept = c.is_alphanumeric() || c.is_ascii() && !c.is_ascii_control() && !matches!(c, '"' | '\'' | '\\' | '`' | '$');
+        let is_kept =
+            c.is_alphanumeric() || c.is_ascii() && !c.is_ascii_control() && !matches!(c, '"' | '\'' | '\\' | '`' | '$');
         if is_kept {
             escaped.push(c);
         } else {
@@ -261,10 +262,13 @@ fn is_same_value(wanted: &Value, found: &Value, doubtful: &[&Doubtful<'_>]) -> b
     match (wanted, found) {
         // What is a parameter's whole value is for whoever gives it to write: a list, a structure.
         (Value::String(token), _) if is_whole(token, doubtful) => true,
-        (Value::Array(items), _) if matches!(items.as_slice(), [Value::String(token)] if is_whole(token, doubtful)) => true,
+        (Value::Array(items), _) if matches!(items.as_slice(), [Value::String(token)] if is_whole(token, doubtful)) => {
+            true
+        }
         (Value::String(wanted), Value::String(found)) => is_same_text(wanted, found, doubtful),
         (Value::Array(wanted), Value::Array(found)) => {
-            wanted.len() == found.len() && wanted.iter().zip(found).all(|(wanted, found)| is_same_value(wanted, found, doubtful))
+            wanted.len() == found.len()
+                && wanted.iter().zip(found).all(|(wanted, found)| is_same_value(wanted, found, doubtful))
         }
         (Value::Object(wanted), Value::Object(found)) => {
             // Two names that become one would take a value away.
@@ -315,7 +319,8 @@ fn is_same_json(wanted: &Value, found: &Value, doubtful: &[&Doubtful<'_>]) -> bo
             is_whole(wanted, doubtful) && with_values(wanted, doubtful) == found.to_string()
         }
         (Value::Array(wanted), Value::Array(found)) => {
-            wanted.len() == found.len() && wanted.iter().zip(found).all(|(wanted, found)| is_same_json(wanted, found, doubtful))
+            wanted.len() == found.len()
+                && wanted.iter().zip(found).all(|(wanted, found)| is_same_json(wanted, found, doubtful))
         }
         (Value::Object(wanted), Value::Object(found)) => {
             wanted.len() == found.len()

@@ -32,8 +32,7 @@ impl App {
     /// Told once, to whoever waits for longer than a moment. Answers the name of the message, if there is one.
     pub(super) async fn say_still_running(&self, settled: &Settled) -> Option<String> {
         let call = &settled.line.call;
-        let headline =
-            format!("Still running {} {} in {}…", call.service.name, call.operation.command, settled.region);
+        let headline = format!("Still running {} {} in {}…", call.service.name, call.operation.command, settled.region);
         let say = Reply::Say { to: Audience::Everyone, answer: Answer::sentence(headline) };
         let event = settled.asked.event();
         match self.reply_in(&reply_key(&settled.id), &event, STILL, &say).await {

@@ -72,9 +72,7 @@ impl Asked {
                 format!("slack/{}/{}", scene.team_id, scene.channel_id.as_deref().unwrap_or_default())
             }
             Scene::Teams(scene) => match (&scene.team_id, &scene.channel_id) {
-                (Some(team_id), Some(channel_id)) => {
-                    domain::chat_configuration::teams_destination(team_id, channel_id)
-                }
+                (Some(team_id), Some(channel_id)) => domain::chat_configuration::teams_destination(team_id, channel_id),
                 _ => format!("teams/{}", scene.conversation_id),
             },
         }

@@ -55,7 +55,7 @@ pub(in crate::app) struct Audited<'a> {
 }
 
 impl<'a> Audited<'a> {
-    pub(super) fn of(step: Step, settled: &'a Settled) -> Self {
+    pub(in crate::app) fn of(step: Step, settled: &'a Settled) -> Self {
         Self {
             step,
             id: &settled.id,

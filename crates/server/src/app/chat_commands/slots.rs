@@ -22,7 +22,9 @@ pub(super) struct Slot {
 /// Why there is none. For the person who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Busy {
-    #[error("{0} commands of this channel run at the moment, and more may not. Nothing was run: please try again when one has ended.")]
+    #[error(
+        "{0} commands of this channel run at the moment, and more may not. Nothing was run: please try again when one has ended."
+    )]
     Channel(usize),
     #[error("{0} commands run at the moment, and more may not. Nothing was run: please try again in a few seconds.")]
     All(usize),

@@ -118,6 +118,6 @@ fn person_of(turn: &Turn<'_>) -> Option<PersonId> {
     }
 }
 
-fn nobody() -> Vec<Reply> {
+pub(super) fn nobody() -> Vec<Reply> {
     to_asker(Answer::sentence("I cannot tell who you are here: ask me in the channel itself."))
 }

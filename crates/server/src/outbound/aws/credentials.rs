@@ -21,16 +21,16 @@ const KEEP_MS: i64 = 15 * 60 * 1000;
 /// A machine outside AWS has nobody who answers for its credentials.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a role lent for a while. Made by [`Sts::assume_role`](super::sts::Sts::assume_role) of what AWS STS answered, and by
+/// What a role lent for a while: to a command, bound by guardrails and the deny list, or to a picture of metrics. Made by [`Sts::assume_role`](super::sts::Sts::assume_role) of what AWS STS answered, and by
 /// nothing else: whoever holds one cannot be holding the server's own key.
 #[derive(Clone)]
-pub struct RoleCredentials {
+pub struct CommandCredentials {
     pub(super) credentials: Credentials,
     pub(super) expires_at_ms: i64,
     pub(super) assumed_role_arn: String,
 }
 
-impl RoleCredentials {
+impl CommandCredentials {
     /// When AWS takes them no more.
     pub fn expires_at_ms(&self) -> i64 {
         self.expires_at_ms
@@ -47,9 +47,9 @@ impl RoleCredentials {
 }
 
 /// Without the secrets.
-impl fmt::Debug for RoleCredentials {
+impl fmt::Debug for CommandCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RoleCredentials")
+        f.debug_struct("CommandCredentials")
             .field("assumed_role_arn", &self.assumed_role_arn)
             .field("expires_at_ms", &self.expires_at_ms)
             .finish_non_exhaustive()

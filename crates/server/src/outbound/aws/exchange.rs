@@ -3,11 +3,13 @@
 //! It keeps account of what may have happened: a call that broke after it was sent is never said to be undone, whatever the
 //! attempts after it met.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use awscall::call::Call;
+use awscall::customizations;
 use awscall::endpoint::{Place, endpoint};
 use awscall::protocol::{self, Request, Response, ResponseError};
 use reqwest::Method;
@@ -37,9 +39,12 @@ enum Failed {
 
 pub(super) struct Exchange<'a> {
     engine: &'a Engine,
-    call: &'a Call,
+    /// As it was asked for, and as its service takes it.
+    asked: &'a Call,
+    call: Cow<'a, Call>,
     credentials: &'a Credentials,
     limits: Limits,
+    attempts_max: u32,
     place: Place,
     /// Of all attempts, so that a token that makes it idempotent stays the same.
     request: Request,
@@ -69,15 +74,20 @@ impl<'a> Exchange<'a> {
         credentials: &'a Credentials,
         place: Place,
         limits: Limits,
+        attempts_max: u32,
     ) -> Result<Self, AwsError> {
-        let request = protocol::request(call, &mut || Uuid::new_v4().to_string());
-        let request = request.map_err(|error| AwsError::NotSent(error.to_string()))?;
-        let prepared = prepare(call, &request, &place)?;
+        let (asked, call) = (call, customizations::before(call));
+        let request = protocol::request(&call, &mut || Uuid::new_v4().to_string());
+        let mut request = request.map_err(|error| AwsError::NotSent(error.to_string()))?;
+        request.headers.extend(customizations::headers(&call).map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let prepared = prepare(&call, &request, &place)?;
         Ok(Self {
             engine,
+            asked,
             call,
             credentials,
             limits,
+            attempts_max,
             place,
             request,
             prepared,
@@ -127,7 +137,7 @@ impl<'a> Exchange<'a> {
     async fn send(&self, signed_at_ms: i64) -> Result<Response, Failed> {
         let more = [
             ("amz-sdk-invocation-id".to_owned(), self.invocation_id.clone()),
-            ("amz-sdk-request".to_owned(), format!("attempt={}; max={}", self.attempt, self.limits.attempts)),
+            ("amz-sdk-request".to_owned(), format!("attempt={}; max={}", self.attempt, self.attempts_max)),
         ];
         let prepared = &self.prepared;
         let headers = prepared.signed(&more, self.credentials, signed_at_ms).map_err(Failed::Unsendable)?;
@@ -152,8 +162,9 @@ impl<'a> Exchange<'a> {
     }
 
     fn after_answer(&mut self, response: &Response, signed_at_ms: i64) -> Next {
-        let error = match protocol::output(self.call, response) {
-            Ok(output) => {
+        let error = match protocol::output(&self.call, response) {
+            Ok(mut output) => {
+                customizations::after(self.asked, &mut output);
                 self.engine.quota.give_back(self.call.service.name, self.taken);
                 return Next::End(Ok(output));
             }
@@ -200,7 +211,7 @@ impl<'a> Exchange<'a> {
 
     fn again_or_end(&mut self, error: AwsError, is_retryable: bool, wait: Option<Duration>) -> Next {
         let no_answer = matches!(error, AwsError::NoAnswer(_));
-        let may_retry = is_retryable && self.attempt < self.limits.attempts;
+        let may_retry = is_retryable && self.attempt < self.attempts_max;
         self.taken = may_retry.then(|| self.engine.quota.take(self.call.service.name, no_answer)).flatten();
         if self.taken.is_none() {
             return Next::End(Err(self.ended_by(error)));
@@ -232,14 +243,14 @@ impl<'a> Exchange<'a> {
 
     fn move_to(&mut self, region: String) -> Result<(), AwsError> {
         self.place.region = region;
-        self.prepared = prepare(self.call, &self.request, &self.place)?;
+        self.prepared = prepare(&self.call, &self.request, &self.place)?;
         Ok(())
     }
 }
 
 fn prepare(call: &Call, request: &Request, place: &Place) -> Result<Prepared, AwsError> {
     let to = endpoint(call, place).map_err(|error| AwsError::NotSent(error.to_string()))?;
-    Prepared::new(call, request, &to, place.endpoint.is_some()).map_err(AwsError::NotSent)
+    Prepared::new(call, request, &to).map_err(AwsError::NotSent)
 }
 
 fn header_map(headers: Vec<(String, String)>) -> Result<HeaderMap, String> {

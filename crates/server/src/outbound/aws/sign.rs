@@ -2,7 +2,6 @@
 //!
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>.
 
-use std::net::IpAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
@@ -46,9 +45,9 @@ enum Signing {
 
 impl Prepared {
     /// The `Err` is a sentence for whoever typed it.
-    pub(super) fn new(call: &Call, request: &Request, endpoint: &Endpoint, overridden: bool) -> Result<Self, String> {
+    pub(super) fn new(call: &Call, request: &Request, endpoint: &Endpoint) -> Result<Self, String> {
         let signing = signing(call, endpoint)?;
-        let url = target(endpoint, request, overridden)?;
+        let url = target(endpoint, request)?;
         let host = url.host_str().ok_or("the endpoint names no host")?;
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         let mut headers = request.headers.clone();
@@ -131,41 +130,20 @@ fn signing(call: &Call, endpoint: &Endpoint) -> Result<Signing, String> {
 
 /// The URL, exactly as it was put together: what a reader of URLs would tidy up (`..` in a key of S3) would go elsewhere than
 /// was signed and shown, so it does not go at all.
-fn target(endpoint: &Endpoint, request: &Request, overridden: bool) -> Result<Url, String> {
-    let base = endpoint.url.trim_end_matches('/');
-    let mut text = String::with_capacity(base.len() + request.path.len() + 64);
-    match (base.split_once("://"), request.host_prefix.as_deref()) {
-        // An emulator is one host, which knows itself by no other name.
-        (Some((scheme, rest)), Some(prefix)) if !(overridden && is_one_host(rest)) => {
-            text.extend([scheme, "://", prefix, rest]);
-        }
-        _ => text.push_str(base),
-    }
-    let path_begins = Url::parse(&text).map_err(|_| "the endpoint is not a URL".to_owned())?;
-    let own_path = path_begins.path().trim_end_matches('/').len();
-    let host_ends = text.len() - own_path;
-    if !request.path.starts_with('/') && !request.path.is_empty() {
-        return Err("the path does not begin with a slash".to_owned());
-    }
-    text.push_str(if request.path.is_empty() { "/" } else { &request.path });
+fn target(endpoint: &Endpoint, request: &Request) -> Result<Url, String> {
+    let mut text = endpoint.address(request).map_err(|error| error.to_string())?;
     for (index, (name, value)) in request.query.iter().enumerate() {
-        text.push(if index == 0 && !request.path.contains('?') { '?' } else { '&' });
+        text.push(if index == 0 { '?' } else { '&' });
         encode(&mut text, name);
         text.push('=');
         encode(&mut text, value);
     }
     let url = Url::parse(&text).map_err(|_| "the endpoint is not a URL".to_owned())?;
-    let same_host = url.host() == path_begins.host() && url.port() == path_begins.port();
-    if !same_host || Some(&url[Position::BeforePath..]) != text.get(host_ends..) {
+    let rest = text.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
+    if url[Position::BeforePath..].strip_prefix('/') != rest {
         return Err("a path with `.` or `..` between its slashes cannot be sent".to_owned());
     }
     Ok(url)
-}
-
-fn is_one_host(rest: &str) -> bool {
-    let authority = rest.split('/').next().unwrap_or(rest);
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
 /// As SigV4 wants a query: all but the unreserved characters of RFC 3986.
@@ -178,6 +156,98 @@ fn encode(text: &mut String, plain: &str) {
             for nibble in [byte >> 4, byte & 0xf] {
                 text.extend(char::from_digit(u32::from(nibble), 16).map(|digit| digit.to_ascii_uppercase()));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use awscall::endpoint::{Place, endpoint};
+    use awscall::protocol;
+
+    fn prepared(service: &str, operation: &str, input: &Value, request: Option<Request>) -> Result<Prepared, String> {
+        let call = Call::of(service, operation, input.as_object().unwrap().clone()).unwrap();
+        let place = Place { region: "eu-central-1".to_owned(), ..Place::default() };
+        let to = endpoint(&call, &place).map_err(|error| error.to_string())?;
+        let request = match request {
+            Some(request) => request,
+            None => protocol::request(&call, &mut || "token".to_owned()).map_err(|error| error.to_string())?,
+        };
+        Prepared::new(&call, &request, &to)
+    }
+
+    fn get(path: &str) -> Request {
+        Request {
+            method: "GET",
+            path: path.to_owned(),
+            query: vec![("list-type".to_owned(), "2".to_owned()), ("prefix".to_owned(), "a b/ä'+~".to_owned())],
+            headers: Vec::new(),
+            body: Vec::new(),
+            host_prefix: None,
+        }
+    }
+
+    fn credentials() -> Credentials {
+        Credentials::new("ASIAROLE", "secret", Some("token".to_owned()), None, "test")
+    }
+
+    #[test]
+    fn a_url_is_what_was_signed_or_is_not_sent() {
+        let asked = json!({ "Bucket": "logs", "Key": "k" });
+        let sent = prepared("s3api", "GetObject", &asked, Some(get("/logs/a%20b//c"))).unwrap();
+        let expected = "https://logs.s3.eu-central-1.amazonaws.com/a%20b//c?list-type=2&prefix=a%20b%2F%C3%A4%27%2B~";
+        assert_eq!(sent.url.as_str(), expected);
+        assert_eq!(sent.host, "logs.s3.eu-central-1.amazonaws.com");
+        for path in ["/logs/../other/k", "/logs/a/./k", "/logs/%2e%2E/k", "/logs/a\\b", "/logs/a b", "/logs/a#b"] {
+            assert!(prepared("s3api", "GetObject", &asked, Some(get(path))).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn s3_hashes_the_body_in_a_header_and_others_do_not() {
+        let header = |sent: &Prepared, name: &str| {
+            let headers = sent.signed(&[], &credentials(), 1_795_431_600_000).unwrap();
+            headers.into_iter().find(|(header, _)| header == name).map(|(_, value)| value)
+        };
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let s3 =
+            prepared("s3api", "GetObject", &json!({ "Bucket": "logs", "Key": "k" }), Some(get("/logs/k"))).unwrap();
+        assert_eq!(header(&s3, "x-amz-content-sha256").as_deref(), Some(empty));
+        assert_eq!(header(&s3, "x-amz-security-token").as_deref(), Some("token"));
+        let sts = prepared("sts", "GetCallerIdentity", &json!({}), None).unwrap();
+        assert_eq!(header(&sts, "x-amz-content-sha256"), None);
+        let authorization = header(&sts, "authorization").unwrap();
+        assert!(
+            authorization.contains("Credential=ASIAROLE/20261123/eu-central-1/sts/aws4_request"),
+            "{authorization}"
+        );
+    }
+
+    #[test]
+    fn nobody_signs_what_anybody_may_ask() {
+        let asked =
+            json!({ "RoleArn": "arn:aws:iam::123456789012:role/x", "RoleSessionName": "x", "WebIdentityToken": "x" });
+        let sent = prepared("sts", "AssumeRoleWithWebIdentity", &asked, None).unwrap();
+        let headers = sent.signed(&[], &credentials(), 1_795_431_600_000).unwrap();
+        assert!(
+            headers.iter().all(|(name, _)| name != "authorization" && name != "x-amz-security-token"),
+            "{headers:?}"
+        );
+    }
+
+    #[test]
+    fn what_keys_cannot_sign_is_refused_in_words() {
+        let stream = json!({ "logGroupIdentifiers": ["arn:aws:logs:eu-central-1:123456789012:log-group:x"] });
+        for (service, operation, input, word) in [
+            ("logs", "StartLiveTail", stream, "streams events"),
+            ("sdb", "ListDomains", json!({}), "signature version 2"),
+            ("codecatalyst", "ListSpaces", json!({}), "bearer token"),
+        ] {
+            let refused = prepared(service, operation, &input, Some(get("/"))).err().unwrap();
+            assert!(refused.contains(word), "{refused}");
         }
     }
 }

@@ -1,18 +1,21 @@
-//! AWS STS: a role for somebody's commands, and who somebody is. The one place where [`RoleCredentials`] are made.
+//! AWS STS: a role for somebody's commands, and who somebody is. The one place where [`CommandCredentials`] are made.
 //!
 //! `app::command_permissions` and `outbound::cloudwatch_metrics` call it. It decides nothing of who may have which role.
 
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use awscall::call::{Call, Input};
+use awscall::call::Input;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::credentials::RoleCredentials;
-use super::{AwsClient, AwsError, Limits, OwnClient};
+use super::credentials::CommandCredentials;
+use super::{AwsClient, AwsError, Limits, OwnClient, call_of};
 
+/// Whose AWS STS cannot be switched off.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html>.
+const EVERYBODYS_REGION: &str = "us-east-1";
 /// What CloudTrail calls us behind a provider's name; nothing else reads it.
 const PROVIDER_NAME: &str = "AssumeRole";
 
@@ -54,22 +57,27 @@ impl Sts {
     }
 
     /// Assumes a role with the server's own credentials.
-    pub async fn assume_role(&self, asked: &AssumeRole) -> Result<RoleCredentials, AwsError> {
-        let call = call("AssumeRole", asked.input())?;
+    pub async fn assume_role(&self, asked: &AssumeRole) -> Result<CommandCredentials, AwsError> {
+        let call = call_of("sts", "AssumeRole", Value::Object(asked.input()))?;
         let output = self.own.call(&call, &asked.region, &Limits::default()).await?;
         role_credentials(&output).ok_or_else(|| unreadable("AssumeRole"))
     }
 
     /// Who the holder of a role's credentials is.
-    pub async fn get_caller_identity(&self, of: &RoleCredentials, region: &str) -> Result<CallerIdentity, AwsError> {
-        let call = call("GetCallerIdentity", Input::new())?;
+    pub async fn get_caller_identity(&self, of: &CommandCredentials, region: &str) -> Result<CallerIdentity, AwsError> {
+        let call = call_of("sts", "GetCallerIdentity", json!({}))?;
         let output = self.roles.call(&call, of, region, &Limits::default()).await?;
         caller_identity(&output).ok_or_else(|| unreadable("GetCallerIdentity"))
     }
 
+    /// Which AWS STS is asked: that of the server's own region, or the one that every account has.
+    pub async fn region(&self) -> String {
+        self.own.region(None).await.unwrap_or_else(|_| EVERYBODYS_REGION.to_owned())
+    }
+
     /// Who the server itself is.
     pub async fn get_own_identity(&self, region: &str) -> Result<CallerIdentity, AwsError> {
-        let call = call("GetCallerIdentity", Input::new())?;
+        let call = call_of("sts", "GetCallerIdentity", json!({}))?;
         let output = self.own.call(&call, region, &Limits::default()).await?;
         caller_identity(&output).ok_or_else(|| unreadable("GetCallerIdentity"))
     }
@@ -101,15 +109,11 @@ impl AssumeRole {
     }
 }
 
-fn call(operation: &str, input: Input) -> Result<Call, AwsError> {
-    Call::of("sts", operation, input).ok_or_else(|| AwsError::NotSent(format!("the models have no sts:{operation}")))
-}
-
 fn unreadable(operation: &str) -> AwsError {
     AwsError::Unreadable(format!("AWS STS answered `{operation}` with something else"))
 }
 
-fn role_credentials(output: &Map<String, Value>) -> Option<RoleCredentials> {
+fn role_credentials(output: &Map<String, Value>) -> Option<CommandCredentials> {
     let given = output.get("Credentials")?;
     let text = |member: &str| given.get(member)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let expires_at = OffsetDateTime::parse(given.get("Expiration")?.as_str()?, &Rfc3339).ok()?;
@@ -117,7 +121,7 @@ fn role_credentials(output: &Map<String, Value>) -> Option<RoleCredentials> {
     let (id, secret, token) = (text("AccessKeyId")?, text("SecretAccessKey")?, text("SessionToken")?);
     let credentials = Credentials::new(id, secret, Some(token), Some(expires_at.into()), PROVIDER_NAME);
     let arn = output.get("AssumedRoleUser").and_then(|user| user.get("Arn")?.as_str()).unwrap_or_default();
-    Some(RoleCredentials { credentials, expires_at_ms, assumed_role_arn: arn.to_owned() })
+    Some(CommandCredentials { credentials, expires_at_ms, assumed_role_arn: arn.to_owned() })
 }
 
 fn caller_identity(output: &Map<String, Value>) -> Option<CallerIdentity> {
@@ -129,7 +133,7 @@ fn caller_identity(output: &Map<String, Value>) -> Option<CallerIdentity> {
 mod tests {
     use super::*;
 
-    fn answered(altered: impl FnOnce(&mut Value)) -> Option<RoleCredentials> {
+    fn answered(altered: impl FnOnce(&mut Value)) -> Option<CommandCredentials> {
         let mut output = json!({
             "Credentials": {
                 "AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "hush", "SessionToken": "token",

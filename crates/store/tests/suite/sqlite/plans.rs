@@ -12,7 +12,7 @@ use tracing::{Event, Metadata, Subscriber};
 use super::DataDirectory;
 use crate::setup::Setup as _;
 use crate::{
-    audit_records, chat_commands, chat_configurations, chat_events, custom_actions, declared_identities, deliveries,
+    audit_records, chat_commands, chat_configurations, chat_events, command_aliases, custom_actions, declared_identities, deliveries,
     digests, gates, holds, identities, lanes, platforms, replays, secrets, sessions, silences, threads,
     topic_subscriptions,
 };
@@ -101,6 +101,9 @@ async fn of_the_api() {
     custom_actions::a_token_makes_a_repeated_create_the_same_for_a_day(&setup()).await;
     custom_actions::actions_have_a_limit_and_pages(&setup()).await;
     custom_actions::actions_show_where_they_are_associated(&setup()).await;
+    custom_actions::what_shows_in_a_configuration_is_what_it_is_now(&setup()).await;
+    command_aliases::an_alias_is_its_channels_and_made_once(&setup()).await;
+    command_aliases::a_channel_has_so_many_aliases_and_no_more(&setup()).await;
     custom_actions::tags_are_put_over_and_taken_away(&setup()).await;
     custom_actions::preferences_begin_with_the_defaults_and_change_one_by_one(&setup()).await;
     custom_actions::people_have_one_role_each_in_a_channel(&setup()).await;

@@ -1,0 +1,54 @@
+//! `cargo xtask ask endpoints`: what the conformance tests ask `awscall` by the ten thousand and compare with what botocore and
+//! the AWS CLI say. A line of JSON in, a line of JSON out, until the input ends.
+
+use std::io::{BufRead as _, BufWriter, Write as _};
+
+use anyhow::{Context as _, Result, bail};
+use awscall::call::Call;
+use awscall::endpoint::{Place, endpoint};
+use serde_json::{Value, json};
+
+pub fn run(arguments: &[String]) -> Result<()> {
+    let answer = match arguments {
+        [what] if what == "endpoints" => where_to,
+        _ => bail!("`ask` takes `endpoints`"),
+    };
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().lines() {
+        let question: Value = serde_json::from_str(&line?).context("a line is not JSON")?;
+        serde_json::to_writer(&mut out, &answer(&question)?)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn text(question: &Value, name: &str) -> Result<String> {
+    Ok(question[name].as_str().with_context(|| format!("no `{name}`"))?.to_owned())
+}
+
+fn call(question: &Value) -> Result<Call> {
+    let input = question["input"].as_object().cloned().unwrap_or_default();
+    let (service, operation) = (text(question, "service")?, text(question, "operation")?);
+    Call::of(&service, &operation, input).with_context(|| format!("no `{operation}` of `{service}`"))
+}
+
+/// `{service, operation, input, region, endpoint, fips, dual_stack}`.
+fn where_to(question: &Value) -> Result<Value> {
+    let place = Place {
+        region: text(question, "region")?,
+        endpoint: question["endpoint"].as_str().map(str::to_owned),
+        fips: question["fips"] == json!(true),
+        dual_stack: question["dual_stack"] == json!(true),
+    };
+    Ok(match endpoint(&call(question)?, &place) {
+        Ok(endpoint) => json!({
+            "url": endpoint.url,
+            "signing_name": endpoint.signing_name,
+            "signing_region": endpoint.signing_region,
+            "double_encode_path": endpoint.double_encode_path,
+            "other_scheme": endpoint.other_scheme,
+            "headers": endpoint.headers.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+        }),
+        Err(error) => json!({ "error": error.0 }),
+    })
+}

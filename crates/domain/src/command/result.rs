@@ -8,11 +8,11 @@ mod cell;
 mod columns;
 mod details;
 mod file;
-mod left_out;
 #[cfg(test)]
 mod golden;
 mod invocation;
 mod known;
+mod left_out;
 mod logs;
 mod masked;
 mod nouns;
@@ -102,7 +102,8 @@ pub fn answer(result: &ResultOf<'_>) -> Shown {
     let output = &masked.output;
     let said = printed::answer(result, output).map(|said| (said, true));
     let said = said.or_else(|| invocation::answer(result).map(|said| (said, false)));
-    let (mut said, is_masked) = said.or_else(|| logs::answer(result, output).map(|said| (said, true)))
+    let (mut said, is_masked) = said
+        .or_else(|| logs::answer(result, output).map(|said| (said, true)))
         .unwrap_or_else(|| (of_subject(result, output), true));
     if !is_masked {
         return finished(result, said, None);

@@ -4,10 +4,12 @@
 //! request), send (`send`), settle. All before the sending may be done twice, after a crash, and comes to the same.
 
 mod channels;
+mod command_help;
 mod commands;
 mod help;
 mod installations;
 mod preferences;
+mod search;
 mod send;
 mod switch_role;
 
@@ -183,10 +185,10 @@ impl App {
                 Request::SwitchRole => self.switch_role(turn).await,
                 Request::Whoami => Ok(not_yet("tell who you are in AWS")),
                 Request::CanI(_) => Ok(not_yet("tell what you may do in AWS")),
-                Request::Search(_) => Ok(not_yet("search AWS's operations")),
+                Request::Search(words) => Ok(Self::search(&words)),
                 Request::Alias(_) => Ok(not_yet("keep aliases")),
                 Request::Run(_) => Ok(not_yet("run aliases")),
-                Request::Feedback => Ok(not_yet("take feedback")),
+                Request::Feedback => Ok(self.feedback(turn)),
                 Request::SetDefaultRegion(named) => self.set_default_region(turn, named.as_deref()).await,
                 Request::SetDefaultAccount(named) => self.set_default_account(turn, named.as_deref()).await,
                 Request::Command(line) => self.command(turn, &line).await,
@@ -221,6 +223,7 @@ impl App {
                 self.default_region_pressed(turn, &ticket, named.as_deref(), values).await
             }
             Purpose::DefaultAccount => self.default_account_pressed(turn, &ticket).await,
+            Purpose::HelpPage { ref service, page } => self.help_page(turn, service, page),
         }
     }
 }

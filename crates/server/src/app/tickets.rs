@@ -34,6 +34,8 @@ pub enum Purpose {
     DefaultRegion(Option<String>),
     /// Remembers whose account a person means.
     DefaultAccount,
+    /// Shows another page of a service's operations.
+    HelpPage { service: String, page: usize },
 }
 
 /// A button under a command: good for what it stood under, and for nothing that it was changed to since.

@@ -18,7 +18,8 @@ pub fn file(command: &str, ending: &str, mut text: String) -> TextFile {
     }
     let whole = text.len();
     text.truncate(text.floor_char_boundary(FILE_BYTES_MAX));
-    let notice = format!("# Cut here after {FILE_BYTES_MAX} of {whole} bytes: --query or --max-items make it shorter.\n");
+    let notice =
+        format!("# Cut here after {FILE_BYTES_MAX} of {whole} bytes: --query or --max-items make it shorter.\n");
     TextFile { name: format!("{command}.txt"), text: notice + &text }
 }
 

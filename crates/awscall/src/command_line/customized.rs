@@ -40,7 +40,7 @@ enum Reads {
     CidrIp,
     /// The name or the id of a security group: one of two members.
     SourceGroup,
-    /// A place of CodeDeploy's revisions, whose kind is said beside it.
+    /// A place of `CodeDeploy`'s revisions, whose kind is said beside it.
     Revision(&'static str),
 }
 

@@ -283,6 +283,20 @@ fn values_become_what_their_shape_wants() {
             "CreateFunction",
             json!({"FunctionName": "f", "Runtime": "python9.99", "Role": "r", "Code": {"ImageUri": "x"}}),
         ),
+    ]);
+    assert_eq!(
+        run("cloudwatch describe-alarms --state-value alarm").notes,
+        ["`--state-value` was taken as `ALARM`, as AWS writes it."]
+    );
+    assert_eq!(
+        run("lambda create-function --function-name f --role r --runtime python9.99 --code ImageUri=x").notes,
+        ["`--runtime` has a value that I do not know; AWS may."]
+    );
+}
+
+#[test]
+fn times_documents_and_addresses_are_values_too() {
+    assert_calls(&[
         (
             "ec2 describe-spot-price-history --start-time 2026-01-31",
             "DescribeSpotPriceHistory",
@@ -314,14 +328,6 @@ fn values_become_what_their_shape_wants() {
             json!({"FunctionName": "f", "Payload": "eA=="}),
         ),
     ]);
-    assert_eq!(
-        run("cloudwatch describe-alarms --state-value alarm").notes,
-        ["`--state-value` was taken as `ALARM`, as AWS writes it."]
-    );
-    assert_eq!(
-        run("lambda create-function --function-name f --role r --runtime python9.99 --code ImageUri=x").notes,
-        ["`--runtime` has a value that I do not know; AWS may."]
-    );
 }
 
 #[test]

@@ -313,6 +313,14 @@ fn times_documents_and_addresses_are_values_too() {
             json!({"modelId": "m", "additionalModelRequestFields": {"k": [1, null]}}),
         ),
         (
+            "cloudfront create-invalidation --distribution-id d --paths /a '/b*' --caller-reference x",
+            "CreateInvalidation",
+            json!({
+                "DistributionId": "d",
+                "InvalidationBatch": {"Paths": {"Quantity": 2, "Items": ["/a", "/b*"]}, "CallerReference": "x"},
+            }),
+        ),
+        (
             "sqs set-queue-attributes --queue-url https://sqs.us-east-1.amazonaws.com/1/q --attributes VisibilityTimeout=30",
             "SetQueueAttributes",
             json!({"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q", "Attributes": {"VisibilityTimeout": "30"}}),

@@ -1,5 +1,5 @@
 //! What fingers and phones make of a command, and what it becomes. What the AWS CLI itself takes is held against it in
-//! `tests/command_lines.rs`.
+//! [`super::aws_cli`].
 
 use serde_json::json;
 

@@ -8,5 +8,6 @@ pub mod catalog;
 pub mod endpoint;
 pub mod model;
 pub mod names;
+pub mod pagination;
 pub mod protocol;
 pub mod query;

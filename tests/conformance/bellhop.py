@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 import signing_sns
 from processes import Process, bare_environment, free_port, wait_until
 
-BINARY = Path(os.environ.get("BELLHOP_BINARY", Path(__file__).parents[2] / "target/release/bellhop"))
+BINARY = Path(os.environ.get("BELLHOP_BINARY", Path(__file__).parents[2] / "target/debug/bellhop"))
 
 # Seeded by `bellhop dev`.
 ACCOUNT = "123456789012"

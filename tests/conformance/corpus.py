@@ -32,7 +32,7 @@ SNS_MESSAGE_BYTES = 256 * 1024
 
 
 def rendered(messages: list) -> list[dict]:
-    """What each becomes on every platform, by the release build."""
+    """What each becomes on every platform, by the build under test."""
     binary = os.environ["BELLHOP_BINARY"]
     answers = []
     with tempfile.TemporaryDirectory() as folder:

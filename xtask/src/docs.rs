@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the pages that are made and not written. docs/reference/compatibility.md is what the release build's
+//! `cargo xtask docs`: the pages that are made and not written. docs/reference/compatibility.md is what
 //! `bellhop wire dump` says, with the reference's facts and what was written down about each operation beside it;
 //! docs/reference/sources.md is what `bellhop sources` says, with the golden messages of each.
 //!
@@ -26,7 +26,7 @@ const CORPUS: &str = "tests/conformance/corpus.json";
 type Page = (&'static str, fn(&Workspace) -> Result<String>);
 const PAGES: [Page; 2] = [("docs/reference/compatibility.md", compatibility), ("docs/reference/sources.md", sources)];
 
-/// The release build, unless `BELLHOP_BINARY` names another.
+/// `cargo build`'s, unless `BELLHOP_BINARY` names another.
 pub fn named_binary() -> Option<PathBuf> {
     environment("BELLHOP_BINARY")
 }
@@ -54,7 +54,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
 }
 
 fn binary(workspace: &Workspace) -> PathBuf {
-    named_binary().unwrap_or_else(|| workspace.release_binary("bellhop"))
+    named_binary().unwrap_or_else(|| workspace.binary("bellhop"))
 }
 
 fn compatibility(workspace: &Workspace) -> Result<String> {

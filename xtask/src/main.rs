@@ -7,6 +7,7 @@ mod docs;
 mod models;
 mod node;
 mod postgres;
+mod protocols;
 mod python;
 mod test;
 mod tidy;
@@ -26,9 +27,12 @@ usage: cargo xtask COMMAND
                             steps, in order: tools, fmt, clippy, tidy, rust, build, docs, conformance
   tools | fmt | clippy | tidy | rust | build
                             one step
-  conformance [PYTEST ARGS] the release build, then pytest from outside on it, for example
+  conformance [PYTEST ARGS] `cargo build`, then pytest from outside on it, for example
                             `cargo xtask conformance -k twin -x`
-  docs [--pictures]         the release build, then the pages of docs/reference/ that are made of what
+  conformance protocols [--vectors DIR]
+                            botocore's own cases of AWS's protocols through `awscall`; without a
+                            folder, of the pinned source distribution
+  docs [--pictures]         `cargo build`, then the pages of docs/reference/ that are made of what
                             it says; the step of that name only compares. Pictures need
                             Chromium and pngquant
   models                    packs AWS's service models, of the botocore that the tests pin, into
@@ -65,6 +69,9 @@ fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match command.as_str() {
         "test" | "ci" => test::run(&workspace, &test::parse(rest)?, &[]),
+        "conformance" if rest.first().is_some_and(|word| word == "protocols") => {
+            protocols::command(&workspace, rest.get(1..).unwrap_or_default())
+        }
         "conformance" => test::run(&workspace, &Step::FOR_CONFORMANCE, rest),
         "ask" => ask::run(rest),
         "bench" => bench::run(&workspace, rest),

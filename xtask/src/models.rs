@@ -23,6 +23,9 @@ const PACK: &str = "crates/awscall/assets/models.pack";
 /// Source: `awscli/customizations/{s3/s3.py,configservice/rename_cmd.py,codedeploy/codedeploy.py}`.
 const RENAMED: [(&str, &str); 3] = [("s3", "s3api"), ("config", "configservice"), ("codedeploy", "deploy")];
 
+/// Whose extras are a parameter that is none of AWS's: `SourceRegion` tells botocore to sign a URL for another region.
+const FOR_PRESIGNED_URLS: [&str; 3] = ["docdb", "neptune", "rds"];
+
 /// Where the pinned botocore is, and its version.
 pub struct Botocore {
     pub version: String,
@@ -91,7 +94,12 @@ fn services(data: &Path) -> Result<Vec<Service>> {
             let path = folder.join(file);
             if path.exists() { json_of(&path).map(Some) } else { Ok(None) }
         };
-        let model = json("service-2.json.gz")?.or(json("service-2.json")?).context("no model")?;
+        let mut model = json("service-2.json.gz")?.or(json("service-2.json")?).context("no model")?;
+        if let Some(extras) = json("service-2.sdk-extras.json")?
+            && !FOR_PRESIGNED_URLS.contains(&name.as_str())
+        {
+            read::merge(&mut model, extras.get("merge").unwrap_or(&Value::Null));
+        }
         let mut paginators = json("paginators-1.json")?.or(json("paginators-1.json.gz")?).unwrap_or_default();
         if let Some(extras) = json("paginators-1.sdk-extras.json")? {
             read::merge(&mut paginators, extras.get("merge").unwrap_or(&Value::Null));

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::{self, Postgres};
 use crate::workspace::{self, Workspace};
-use crate::{docs, node, python, tidy};
+use crate::{docs, node, protocols, python, tidy};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -42,11 +42,6 @@ impl Step {
         }
     }
 
-    /// The tests wait more than they compute, and the release build has a target folder of its own.
-    fn leaves_room_for(self, next: Self) -> bool {
-        (self, next) == (Self::Rust, Self::Build)
-    }
-
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|step| step.name() == name)
     }
@@ -57,6 +52,7 @@ impl Step {
                 python::prepare(workspace)?;
                 node::prepare(workspace)?;
                 node::prepare_bot_framework(workspace)?;
+                protocols::fetched(workspace)?;
                 postgres::prepare(workspace).map(drop)
             }
             Self::Fmt => workspace::run(&mut workspace.cargo("fmt --all --check")),
@@ -68,7 +64,7 @@ impl Step {
                 let postgres = Postgres::start(workspace)?;
                 workspace::run(postgres.name_to(&mut workspace.cargo("test --quiet --workspace")))
             }
-            Self::Build => workspace::run(&mut workspace.cargo("build --quiet --release --package server")),
+            Self::Build => workspace::run(&mut workspace.cargo("build --quiet --package server")),
             Self::Docs => docs::check(workspace),
             Self::Conformance => conformance(workspace, pytest_arguments),
         }
@@ -101,30 +97,9 @@ pub fn parse(arguments: &[String]) -> Result<Vec<Step>> {
 
 pub fn run(workspace: &Workspace, steps: &[Step], pytest_arguments: &[String]) -> Result<()> {
     let start = Instant::now();
-    let mut times = Vec::new();
-    for side_by_side in steps.chunk_by(|step, next| step.leaves_room_for(*next)) {
-        times.extend(run_together(workspace, side_by_side, steps, pytest_arguments)?);
-    }
-    eprintln!("passed in {:.1} s: {}", start.elapsed().as_secs_f64(), times.join(", "));
+    let times: Result<Vec<_>> = steps.iter().map(|step| run_one(workspace, *step, steps, pytest_arguments)).collect();
+    eprintln!("passed in {:.1} s: {}", start.elapsed().as_secs_f64(), times?.join(", "));
     Ok(())
-}
-
-/// Each in a thread; all end before the first failure is told.
-fn run_together(
-    workspace: &Workspace,
-    together: &[Step],
-    all: &[Step],
-    pytest_arguments: &[String],
-) -> Result<Vec<String>> {
-    std::thread::scope(|scope| {
-        let running: Vec<_> =
-            together.iter().map(|step| scope.spawn(move || run_one(workspace, *step, all, pytest_arguments))).collect();
-        let ended: Vec<_> = running
-            .into_iter()
-            .map(|step| step.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a step panicked"))))
-            .collect();
-        ended.into_iter().collect()
-    })
 }
 
 /// Answers how long it took.
@@ -144,6 +119,10 @@ fn run_one(workspace: &Workspace, step: Step, all: &[Step], pytest_arguments: &[
 }
 
 fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
+    // Arguments pick tests of pytest; without any, everything that others wrote runs.
+    if pytest_arguments.is_empty() {
+        protocols::run(workspace, &protocols::fetched(workspace)?)?;
+    }
     let python = python::prepare(workspace)?;
     let node_modules = node::prepare(workspace)?;
     let bot_framework = node::prepare_bot_framework(workspace)?;
@@ -152,7 +131,7 @@ fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()>
     postgres
         .name_to(&mut pytest)
         .args(["-m", "pytest", "--config-file", "tests/conformance/pytest.ini"])
-        .env("BELLHOP_BINARY", workspace.release_binary("bellhop"))
+        .env("BELLHOP_BINARY", workspace.binary("bellhop"))
         .env("BELLHOP_XTASK", std::env::current_exe()?)
         .env("BELLHOP_NODE_MODULES", node_modules)
         .env("BELLHOP_BOT_FRAMEWORK_MODULES", bot_framework)
@@ -187,12 +166,6 @@ mod tests {
     fn conformance_never_runs_on_a_stale_binary() {
         assert_eq!(parse(&words("--only conformance")).unwrap(), Step::FOR_CONFORMANCE);
         assert_eq!(parse(&words("--only docs")).unwrap(), [Step::Build, Step::Docs]);
-    }
-
-    #[test]
-    fn the_release_is_built_beside_the_rust_tests_and_nothing_else() {
-        let chunks: Vec<_> = Step::ALL.chunk_by(|step, next| step.leaves_room_for(*next)).map(<[_]>::len).collect();
-        assert_eq!(chunks, [1, 1, 1, 1, 2, 1, 1]);
     }
 
     #[test]

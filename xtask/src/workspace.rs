@@ -33,9 +33,18 @@ impl Workspace {
         }
     }
 
-    /// The release build of one of our binaries.
+    /// One of our binaries as `cargo build` leaves it: what the tests run, with its checks of overflows on.
+    pub fn binary(&self, name: &str) -> PathBuf {
+        self.built("debug", name)
+    }
+
+    /// As `cargo build --release` leaves it: what is measured, and what runs for real.
     pub fn release_binary(&self, name: &str) -> PathBuf {
-        self.target().join("release").join(name).with_extension(std::env::consts::EXE_EXTENSION)
+        self.built("release", name)
+    }
+
+    fn built(&self, profile: &str, name: &str) -> PathBuf {
+        self.target().join(profile).join(name).with_extension(std::env::consts::EXE_EXTENSION)
     }
 
     /// A command that runs at the root of the checkout.

@@ -5,9 +5,14 @@
 
 pub mod call;
 pub mod catalog;
+pub mod command_line;
+pub mod customizations;
 pub mod endpoint;
+pub mod help;
 pub mod model;
 pub mod names;
 pub mod pagination;
 pub mod protocol;
 pub mod query;
+pub mod read_only;
+pub mod search;

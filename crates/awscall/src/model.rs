@@ -63,6 +63,8 @@ pub struct Operation {
     /// What a good answer's status is.
     pub status: u16,
     pub input: Option<ShapeId>,
+    /// Of the body's root, where it is XML.
+    pub input_namespace: Option<XmlNamespace>,
     pub output: Option<ShapeId>,
     pub errors: Vec<ShapeId>,
     /// Before the endpoint's host: `{AccountId}.` or `data-`.

@@ -4,11 +4,14 @@
 //! network or an async runtime, so that everything in it can be tested with nothing but values.
 
 pub mod account_preferences;
+pub mod approvals;
 pub mod chat_configuration;
+pub mod command;
 pub mod conversation;
 pub mod custom_action;
 pub mod delivery;
 mod glob;
+pub mod hours;
 pub mod notification;
 pub mod organization;
 pub mod rules;

@@ -24,13 +24,14 @@ mod golden;
 #[cfg(test)]
 mod hostile;
 
-pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Text, Thread};
+pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Table, Text, Thread};
 pub(crate) use console::encoded;
 pub use digest::{Digest, DigestTopic, digest};
 pub(crate) use mention::add_mentions;
 pub use mention::{MENTIONS_MAX, Mention};
 pub use moment::Moment;
 pub use source::{SourceDescription, sources};
+pub(crate) use source::{amounts, label, sensitive};
 pub use thread_update::ThreadUpdate;
 pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
 
@@ -130,6 +131,11 @@ pub fn whole_text(message: &str) -> WholeText {
 pub struct WholeText {
     pub file_name: &'static str,
     pub text: String,
+}
+
+/// What a person calls the thing of an ARN: `instance/i-0abc`; nothing for what is no ARN.
+pub(crate) fn resource_of(arn: &str) -> Option<&str> {
+    Arn::parse(arn).map(|arn| arn.short())
 }
 
 /// A message's JSON, if it is an object or a list: what `detail` of a rule looks into.

@@ -99,6 +99,7 @@ pub fn card(finding: &Finding, now_ms: i64) -> Card {
         about: About { origin: "bellhop".to_owned(), kind: "finding".to_owned(), ..About::default() },
         mentions: Vec::new(),
         picture: None,
+        controls: Vec::new(),
     }
 }
 

@@ -10,8 +10,10 @@ mod associations;
 mod audit;
 mod authorization;
 mod caller;
+mod chat_commands;
 mod chat_configurations;
 mod chat_events;
+mod command_permissions;
 mod configured_teams;
 mod conversations;
 mod custom_actions;
@@ -23,6 +25,7 @@ mod health;
 mod housekeeping;
 mod ingest;
 mod links;
+mod notification_buttons;
 mod notifications;
 mod organization;
 mod origin;
@@ -64,6 +67,7 @@ use secrecy::SecretString;
 use store::Store;
 use store::outbox::AcceptRules;
 use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 use wire::ids::{AccountId, Arn};
@@ -71,8 +75,10 @@ use wire::ids::{AccountId, Arn};
 pub use access_keys::{IDENTITY_LASTS_MS, Identities, Identity, NotIdentified};
 pub use audit::{AuditQueue, AuditedCall, CallOutcome, JsonLines, Unrecorded};
 pub use caller::Caller;
+pub use chat_commands::Slots;
 pub use chat_configurations::{ConfigurationPage, NewConfiguration, guardrails_in_force};
 pub use chat_events::Heard;
+pub use command_permissions::{CommandCredentials, CommandSessions, NoCredentials, Standing, StandingBy};
 pub use configured_teams::TEAMS_MAX;
 pub use custom_actions::{ActionPage, NewAction};
 pub use error::AppError;
@@ -112,8 +118,10 @@ pub use watch::Watch;
 pub use whole_texts::{UnpostedTexts, WholeTexts};
 
 use crate::clock::SharedClock;
-use crate::config::{LimitSettings, Unsupported};
+use crate::config::{CommandSettings, LimitSettings, Unsupported};
 use crate::metrics::Metrics;
+use crate::outbound::aws::AwsClient;
+use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
 use crate::outbound::heartbeat::Heartbeat;
@@ -149,6 +157,10 @@ pub struct App {
     pub(crate) sign_in: SignIn,
     /// Roles that people may be offered, of the settings.
     pub(crate) user_roles: Vec<(AccountId, Arn)>,
+    /// Calls AWS as the roles that [`Self::sts`] lends.
+    pub(crate) aws: AwsClient,
+    pub(crate) sts: Sts,
+    pub(crate) command_sessions: CommandSessions,
     pub(crate) paces: Paces,
     pub(crate) backoff: Backoff,
     pub(crate) breaker: Breaker,
@@ -171,6 +183,9 @@ pub struct App {
     pub(crate) teams_keys: TeamsKeys,
     pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
+    pub(crate) commands: CommandSettings,
+    /// Of commands that run.
+    pub(crate) slots: Slots,
     pub(crate) account_names: AccountNames,
     pub(crate) unsupported: Unsupported,
     pub(crate) thread_rules: ThreadRules,
@@ -192,6 +207,8 @@ pub struct App {
     pub(crate) requests: Arc<Semaphore>,
     /// What must end before the store closes: workers, and changes whose caller went away.
     pub(crate) tasks: TaskTracker,
+    /// The server ends: what takes long ends early.
+    pub(crate) stopping: CancellationToken,
 }
 
 pub type SharedApp = Arc<App>;

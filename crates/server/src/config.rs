@@ -3,8 +3,11 @@
 //! `slack.api_url` of the file is `BELLHOP_SLACK__API_URL` of the environment, which wins. A key that means nothing is an
 //! error: a misspelt setting must not be a silent default. docs/reference/settings.md lists them all.
 
+mod approvals;
 mod audit;
+mod aws;
 mod cloudwatch;
+mod commands;
 mod delivery;
 mod identities;
 mod ingest;
@@ -23,6 +26,7 @@ mod threads;
 mod throttle;
 mod traces;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -38,8 +42,11 @@ pub use identities::{
     read_policy_document,
 };
 
+pub use approvals::{ApprovalRuleSettings, ApprovalSettings, ApproverSettings};
 pub use audit::AuditSettings;
+pub use aws::AwsEnvironment;
 pub use cloudwatch::{CloudWatchLogsSettings, CloudWatchMetricsSettings, CloudWatchSettings};
+pub use commands::CommandSettings;
 pub use delivery::DeliverySettings;
 pub use ingest::{IngestSettings, QueueTrust, SqsQueueSettings};
 pub use metrics::MetricsSettings;
@@ -104,9 +111,13 @@ pub struct Settings {
     #[serde(default)]
     pub rules: Vec<RuleSettings>,
     #[serde(default)]
+    pub commands: CommandSettings,
+    #[serde(default)]
     pub pictures: PictureSettings,
     #[serde(default)]
     pub organization: OrganizationSettings,
+    #[serde(default)]
+    pub approvals: ApprovalSettings,
     /// Accounts by name. One that anything else of the settings names exists without.
     #[serde(default)]
     pub accounts: Vec<AccountSettings>,
@@ -121,6 +132,9 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     #[serde(default)]
     pub user_roles: Vec<UserRoleSettings>,
+    /// Where AWS is. Nothing of a file or of `BELLHOP_…` sets it.
+    #[serde(skip)]
+    pub aws: AwsEnvironment,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -247,21 +261,11 @@ pub fn store_of_environment(data_dir: PathBuf) -> Result<StoreSettings, Settings
     Ok(StoreSettings { data_dir, ..settings })
 }
 
-/// The variables of AWS's SDKs that redirect SNS to an emulator. The SDK reads their values itself.
-pub fn sns_endpoint_is_overridden() -> bool {
-    ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
-}
-
 /// Whether AWS's standard variables name credentials. The SDK reads their values itself.
 pub fn aws_credentials_are_named() -> bool {
     ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"]
         .into_iter()
         .any(|name| environment(name).is_some())
-}
-
-/// The same of SQS.
-pub fn sqs_endpoint_is_overridden() -> bool {
-    ["AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"].into_iter().any(|name| environment(name).is_some())
 }
 
 /// Where AWS STS is for `bellhop login`, if the standard variables redirect it to an emulator.
@@ -284,6 +288,14 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+/// All variables that begin so.
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+fn environment_of(prefix: &str) -> BTreeMap<String, String> {
+    let named =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    named.filter(|(name, value)| name.starts_with(prefix) && !value.is_empty()).collect()
+}
+
 fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, SettingsError> {
     let environment = Env::prefixed(ENVIRONMENT_PREFIX).split("__");
     let mut settings: Settings = base.merge(environment).extract().map_err(|mut error| {
@@ -295,6 +307,7 @@ fn read(base: Figment, origin: &str, overrides: &Overrides) -> Result<Settings, 
         });
         SettingsError::Invalid(Box::new(error))
     })?;
+    settings.aws = AwsEnvironment::read();
     if let Some(listen) = overrides.listen {
         settings.server.listen = listen;
     }
@@ -311,6 +324,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
         settings.store.problem(),
         settings.delivery.problem(),
         settings.operators.problem(),
+        settings.commands.problem(),
         settings.pictures.problem(),
     ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {
@@ -350,6 +364,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
     }
     identities::check(&settings)?;
     settings.rules()?;
+    settings.approvals()?;
     Ok(settings)
 }
 

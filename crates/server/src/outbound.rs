@@ -1,8 +1,9 @@
-//! Whom Bellhop calls: chat platforms, Amazon SNS, SQS and CloudWatch, AWS STS, and the hosts of SNS's certificates. Each file
-//! one other party.
+//! Whom Bellhop calls: chat platforms, AWS (all of it through `aws.rs`), and the hosts of SNS's certificates. Each file one
+//! other party.
 //!
 //! Nothing here decides what a failure means for a message: it answers a verdict or a reason, `app` acts on it.
 
+pub mod aws;
 pub mod certificates;
 pub mod chime;
 pub mod cloudwatch;

@@ -19,17 +19,21 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::app::{
-    App, AuditQueue, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses, Pictures, Queue,
-    RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, TeamsInstallers, ThreadRules, Throttle,
-    Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
+    App, AuditQueue, CommandSessions, EventQueues, GroupMembers, Identities, JsonLines, Organization, Paces, Pauses,
+    Pictures, Queue, RefusedQueue, SharedApp, SignIn, SigningSecrets, Silences, SlackOauth, Slots, TeamsInstallers,
+    ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
 use crate::config::{Settings, SlackAppSettings};
 use crate::development_key::CERTIFICATE_PATH;
 use crate::inbound;
 use crate::metrics::Metrics;
+use crate::outbound;
+use crate::outbound::aws::managed_policies::ManagedPolicies;
+use crate::outbound::aws::sts::Sts;
 use crate::outbound::certificates::Certificates;
 use crate::outbound::chime::ChimeClient;
+use crate::outbound::cloudwatch_metrics::CloudWatchMetrics;
 use crate::outbound::heartbeat::Heartbeat;
 use crate::outbound::slack::{SLACK_API_URL, SlackClient};
 use crate::outbound::sns::Sns;
@@ -74,7 +78,7 @@ impl Server {
         let store = open_store(&settings, &clock).await?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (app, Waiting { unrecorded, unwritten, undrawn, unposted }) =
-            compose(&settings, mode, address, store, clock, &tasks)?;
+            compose(&settings, mode, address, store, clock, (&tasks, &stop))?;
         let app = Arc::new(app);
         // Before the first message is taken.
         app.look_at_silences().await?;
@@ -192,7 +196,7 @@ fn compose(
     address: SocketAddr,
     store: Store,
     clock: SharedClock,
-    tasks: &TaskTracker,
+    (tasks, stop): (&TaskTracker, &CancellationToken),
 ) -> anyhow::Result<(App, Waiting)> {
     let own_url = Url::parse(&format!("http://{address}/"))?;
     let mut trusted_hosts = settings.sns.trusted_certificate_hosts.clone();
@@ -208,9 +212,15 @@ fn compose(
     let mut picture_settings = settings.pictures;
     // The twin needs no cloud: nobody's metadata service is asked for credentials.
     picture_settings.enabled &= mode == Mode::Serve || crate::config::aws_credentials_are_named();
-    let (pictures, undrawn) = Pictures::new(picture_settings);
+    let (aws, own_aws) = outbound::aws::connect(settings.aws.clone(), clock.clone(), seed(&clock))?;
+    let sts = Sts::new(own_aws.clone(), aws.clone());
+    let metrics = CloudWatchMetrics::new(own_aws.clone(), aws.clone(), sts.clone(), clock.clone());
+    let (pictures, undrawn) = Pictures::new(picture_settings, metrics);
     let (whole_texts, unposted) = WholeTexts::new();
     let app = App {
+        command_sessions: CommandSessions::new(sts.clone(), ManagedPolicies::new(own_aws.clone())),
+        sts,
+        aws,
         audit,
         refused,
         audit_retention_days: settings.audit.retention_days,
@@ -219,6 +229,9 @@ fn compose(
         trusted_proxies: settings.server.trusted_proxies.clone(),
         requests: Arc::new(Semaphore::new(usize::try_from(settings.server.max_requests_in_flight)?)),
         tasks: tasks.clone(),
+        stopping: stop.clone(),
+        commands: settings.commands.clone(),
+        slots: Slots::new(&settings.commands),
         identities: Identities::default(),
         user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),
         sign_in: SignIn::new(&settings.sign_in, own_name(settings, address))?,
@@ -226,7 +239,7 @@ fn compose(
         random: Random::from_seed(seed(&clock)),
         store,
         metrics: Metrics::new(settings.metrics.by_configuration),
-        events: EventQueues::new(&settings.cloudwatch),
+        events: EventQueues::new(&settings.cloudwatch, &own_aws),
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
@@ -239,11 +252,11 @@ fn compose(
         thread_rules: ThreadRules::new(&settings.threads),
         templates: settings.templates()?,
         heartbeat: Heartbeat::new(settings.operators.heartbeat_url.clone(), timeout)?,
-        sns: Sns::new()?,
-        queues: settings.ingest.sqs.iter().filter_map(Queue::new).map(Arc::new).collect(),
+        sns: Sns::new(own_aws.clone())?,
+        queues: settings.ingest.sqs.iter().filter_map(|queue| Queue::new(queue, &own_aws)).map(Arc::new).collect(),
         trusted_hosts,
         sns_endpoint: sns_endpoint(&public_url)?,
-        sns_is_local: crate::config::sns_endpoint_is_overridden(),
+        sns_is_local: settings.aws.endpoint("SNS").is_some(),
         limits: settings.limits,
         paces: Paces::new(settings.delivery.paces(), teams_webhooks.keys().cloned().collect()),
         teams_webhooks,

@@ -1,4 +1,4 @@
-//! What runs beside the requests: delivering, answering in chat, polling queues, keeping subscriptions, telling CloudWatch, recording
+//! What runs beside the requests: delivering, answering in chat and to commands, polling queues, keeping subscriptions, telling CloudWatch, recording
 //! what was refused, following silences, hearing Slack by Socket Mode, forgetting. Each file one loop over a function of `app`.
 
 mod answer_chat;
@@ -11,6 +11,7 @@ mod poll_queues;
 mod post_whole_texts;
 mod record_refused;
 mod rotate_slack_tokens;
+mod run_chat_commands;
 mod ship_cloudwatch;
 mod slack_socket;
 mod subscribe_topics;
@@ -28,6 +29,7 @@ use crate::config::{CloudWatchSettings, SlackSettings};
 pub fn start(app: &SharedApp, tasks: &TaskTracker, stop: &CancellationToken) {
     tasks.spawn(deliver_notifications::run(app.clone(), stop.clone()));
     tasks.spawn(answer_chat::run(app.clone(), stop.clone()));
+    tasks.spawn(run_chat_commands::run(app.clone(), stop.clone()));
     tasks.spawn(subscribe_topics::run(app.clone(), stop.clone()));
     tasks.spawn(poll_queues::run(app.clone(), stop.clone()));
     tasks.spawn(keep_house::run(app.clone(), stop.clone()));

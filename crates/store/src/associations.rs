@@ -1,10 +1,16 @@
 //! Which custom actions show in which chat configurations.
 
+use std::sync::Arc;
+
+use domain::custom_action::CustomAction;
 use wire::ids::{AccountId, ChatConfigurationArn, CustomActionArn};
 
-use crate::custom_actions::read_arn;
+use crate::custom_actions::{read, read_arn};
 use crate::sql::{Transaction, query};
 use crate::{Store, StoreError};
+
+/// Actions that are looked at for one configuration: more than anybody tells apart by their buttons.
+const SHOWN_MAX: i64 = 500;
 
 /// What an association lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +27,7 @@ impl Store {
         configuration_arn: &ChatConfigurationArn,
         resource_arn: &CustomActionArn,
     ) -> Result<Result<(), Absent>, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write_of(account_id.as_str()).await?;
         if !is_there(&mut transaction, Side::Configuration, configuration_arn.as_str(), account_id).await? {
             return Ok(Err(Absent::Configuration));
@@ -47,6 +54,7 @@ impl Store {
         configuration_arn: &ChatConfigurationArn,
         resource_arn: &CustomActionArn,
     ) -> Result<Result<(), Absent>, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write_of(account_id.as_str()).await?;
         if !is_there(&mut transaction, Side::Configuration, configuration_arn.as_str(), account_id).await? {
             return Ok(Err(Absent::Configuration));
@@ -80,6 +88,25 @@ impl Store {
         .fetch_all(&self.reader)
         .await?;
         rows.iter().map(|row| read_arn(row, "associations", "resource_arn")).collect()
+    }
+
+    /// The actions that show in a configuration, in the order of their ARNs. Asked for each delivery: kept as configurations are.
+    pub async fn actions_shown(&self, configuration_arn: &str) -> Result<Arc<[CustomAction]>, StoreError> {
+        if let Some(kept) = self.kept.actions(configuration_arn) {
+            return Ok(kept);
+        }
+        let generation = self.kept.generation();
+        let rows = query(
+            "SELECT c.* FROM associations a JOIN custom_actions c ON c.arn = a.resource_arn
+             WHERE a.configuration_arn = $1 ORDER BY a.resource_arn LIMIT $2",
+        )
+        .bind(configuration_arn)
+        .bind(SHOWN_MAX)
+        .fetch_all(&self.reader)
+        .await?;
+        let actions: Arc<[CustomAction]> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        self.kept.put_actions(generation, configuration_arn, &actions);
+        Ok(actions)
     }
 }
 

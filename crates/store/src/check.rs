@@ -4,7 +4,9 @@
 
 use crate::outbox::{DeliveryState, make_due};
 use crate::sql::{Engine, Row, Value, query, query_of};
-use crate::{Store, StoreError, access_keys, chat_configurations, chat_events, links, sessions, slack_workspaces};
+use crate::{
+    Store, StoreError, access_keys, chat_commands, chat_configurations, chat_events, links, sessions, slack_workspaces,
+};
 
 /// Sealed values, or deliveries, that are read at a time.
 const PAGE: i64 = 1000;
@@ -52,7 +54,7 @@ struct Sealed {
     purpose: fn(&[String]) -> String,
 }
 
-const SEALED: [Sealed; 9] = [
+const SEALED: [Sealed; 11] = [
     // A value of the installation is sealed for its own name.
     Sealed { table: "installation", column: "sealed", key: &["name"], purpose: |key| nth(key, 0).to_owned() },
     Sealed {
@@ -90,6 +92,18 @@ const SEALED: [Sealed; 9] = [
         column: "sealed_body",
         key: &["event_key"],
         purpose: |key| chat_events::row_name(nth(key, 0)),
+    },
+    Sealed {
+        table: "chat_commands",
+        column: "sealed_asked",
+        key: &["command_id"],
+        purpose: |key| chat_commands::asked_name(nth(key, 0)),
+    },
+    Sealed {
+        table: "chat_commands",
+        column: "sealed_result",
+        key: &["command_id"],
+        purpose: |key| chat_commands::result_name(nth(key, 0)),
     },
     Sealed { table: "links", column: "sealed_number", key: &["link_id"], purpose: |key| links::row_name(nth(key, 0)) },
     Sealed {

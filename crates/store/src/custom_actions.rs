@@ -126,6 +126,7 @@ impl Store {
         arn: &CustomActionArn,
         update: &ActionUpdate,
     ) -> Result<bool, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write_of(account_id.as_str()).await?;
         let updated = query(
             "UPDATE custom_actions SET command_text = $1, alias_name = COALESCE($2, alias_name),
@@ -148,6 +149,7 @@ impl Store {
         account_id: &AccountId,
         arn: &CustomActionArn,
     ) -> Result<bool, StoreError> {
+        let _change = self.kept.change();
         let mut transaction = self.write_of(account_id.as_str()).await?;
         let deleted = query("DELETE FROM custom_actions WHERE arn = $1 AND account_id = $2")
             .bind(arn.as_str())
@@ -228,7 +230,7 @@ pub(crate) fn read_arn(row: &Row, table: &'static str, column: &'static str) -> 
     StoreError::parsed(table, column, arn, arn)
 }
 
-fn read(row: &Row) -> Result<CustomAction, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<CustomAction, StoreError> {
     let arn: &str = row.try_get("arn")?;
     let alias_name: Option<&str> = row.try_get("alias_name")?;
     let corrupt = |column| StoreError::corrupt(TABLE, column, arn, &"not the JSON that was written");

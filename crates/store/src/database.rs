@@ -116,6 +116,7 @@ impl Store {
         if opened.alone {
             store.free_leases().await?;
             store.free_chat_event_leases().await?;
+            store.free_chat_command_leases().await?;
         }
         Ok(store)
     }

@@ -48,7 +48,8 @@ impl PersonId {
         }
     }
 
-    pub(crate) fn platform(&self) -> &'static str {
+    /// As columns and session names have it: `slack`, `teams`.
+    pub fn platform(&self) -> &'static str {
         self.of().as_str()
     }
 

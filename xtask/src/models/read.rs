@@ -13,9 +13,9 @@ use awscall::model::{
 use awscall::names;
 use serde_json::Value;
 
-/// Best first: what botocore prefers among a service's protocols.
-/// Source: `botocore/config` `PRIORITY_ORDERED_SUPPORTED_PROTOCOLS`.
-const PREFERRED: [&str; 6] = ["smithy-rpc-v2-cbor", "json", "rest-json", "rest-xml", "query", "ec2"];
+/// Best first: what botocore prefers among a service's protocols. What the AWS CLI speaks, emulators understand.
+/// Source: `botocore/utils.py`, `PRIORITY_ORDERED_SUPPORTED_PROTOCOLS`.
+const PREFERRED: [&str; 6] = ["json", "rest-json", "rest-xml", "smithy-rpc-v2-cbor", "query", "ec2"];
 
 /// Text for as long as the program runs: packing is one run.
 pub fn kept(text: &str) -> &'static str {
@@ -105,6 +105,7 @@ fn operation(name: &str, json: &Value, paginator: &Value, shapes: &Shapes) -> Re
         path: text(&json["http"], "requestUri").unwrap_or("/"),
         status: json["http"]["responseCode"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(200),
         input,
+        input_namespace: xml_namespace(&json["input"]),
         output,
         errors: errors.map(|name| shapes.id(name)).collect::<Result<_>>()?,
         host_prefix: text(&json["endpoint"], "hostPrefix"),

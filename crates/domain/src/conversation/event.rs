@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use wire::ids::{SlackTeamId, TeamsChannelId, Uuid};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -13,14 +14,30 @@ pub struct ChatEvent {
     pub what: Happening,
 }
 
-/// Where it happened, and how to answer there.
-#[derive(Debug, Clone, PartialEq)]
+impl ChatEvent {
+    /// The same as if it had been said below the message that was pressed: what is answered stands in its thread, and not in its
+    /// place.
+    #[must_use]
+    pub fn said_below(&self) -> Self {
+        let mut event = self.clone();
+        event.what = Happening::Said { text: String::new() };
+        if let Scene::Slack(scene) = &mut event.scene {
+            scene.message_ts = None;
+            // It would answer beside the thread.
+            scene.response_url = None;
+        }
+        event
+    }
+}
+
+/// Where it happened, and how to answer there. It can be kept, sealed: some of it is an address that anybody may answer by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Scene {
     Slack(SlackScene),
     Teams(TeamsScene),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlackScene {
     /// The app that heard it.
     pub app_id: String,
@@ -38,7 +55,7 @@ pub struct SlackScene {
     pub trigger_id: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TeamsScene {
     pub tenant_id: Uuid,
     /// Of the group in Microsoft Entra, as configurations name it; `None` outside of a team, or where the activity does not say.
@@ -61,7 +78,7 @@ impl TeamsScene {
 }
 
 /// Whoever said or pressed it, as the platform names them. Names are theirs to choose: for people to read, never to decide by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// `U…` of Slack; of Teams the object id in Microsoft Entra.
     pub user_id: String,
@@ -134,7 +151,7 @@ pub enum InstallationNews {
 }
 
 /// Whoever has it may post: it is not printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResponseUrl(String);
 
 impl ResponseUrl {

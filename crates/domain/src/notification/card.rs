@@ -6,6 +6,7 @@
 use super::mention::Mention;
 use super::moment::Moment;
 use super::picture::MetricGraph;
+use crate::conversation::Control;
 
 /// One notification, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Card {
     pub mentions: Vec<Mention>,
     /// What is drawn for it, after it was sent.
     pub picture: Option<MetricGraph>,
+    /// What can be pressed: none as read, the server adds them where a press is heard.
+    pub controls: Vec<Control>,
 }
 
 impl Card {
@@ -114,7 +117,7 @@ pub struct Fact {
 }
 
 impl Fact {
-    pub(super) fn new(label: impl Into<String>, value: Text) -> Self {
+    pub(crate) fn new(label: impl Into<String>, value: Text) -> Self {
         Self { label: label.into(), value }
     }
 }
@@ -132,6 +135,18 @@ pub enum Part {
     Tags(Vec<String>),
     /// Text whose line breaks and spaces matter: JSON, a rule.
     Preformatted { title: Option<String>, text: String },
+    /// Several things of one kind.
+    Table(Table),
+}
+
+/// A row each; a row is as long as there are columns, and a shorter one ends with empty cells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    pub title: Option<String>,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<Text>>,
+    /// Rows that the reader did not take into it.
+    pub left_out: usize,
 }
 
 /// A page to open. `url` is https: a console's, made by this crate, or a rule's; never the sender's.
@@ -153,7 +168,7 @@ pub struct Place {
 
 impl Place {
     /// `prod` or, without a name, the account's number; then the region: for a line that has little room.
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         [self.region.as_deref(), self.account_name.as_deref().or(self.account.as_deref())].into_iter().flatten()
     }
 

@@ -66,6 +66,7 @@ pub fn digest(digest: &Digest) -> Card {
         about: About { origin: "bellhop".to_owned(), kind: "digest".to_owned(), ..About::default() },
         mentions,
         picture: None,
+        controls: Vec::new(),
     }
 }
 

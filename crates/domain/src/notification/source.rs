@@ -6,7 +6,7 @@
 
 mod access_analyzer;
 mod acm;
-mod amounts;
+pub(crate) mod amounts;
 mod autoscaling;
 mod backup;
 mod batch;
@@ -43,7 +43,7 @@ mod guardduty;
 mod health;
 mod inspector;
 mod kms;
-mod label;
+pub(crate) mod label;
 mod lambda;
 mod macie;
 mod mediaconvert;
@@ -58,7 +58,7 @@ mod s3;
 mod sagemaker;
 mod schedule;
 mod securityhub;
-pub(super) mod sensitive;
+pub(crate) mod sensitive;
 mod ses;
 mod severity;
 mod signer;

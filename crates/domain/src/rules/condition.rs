@@ -31,8 +31,7 @@ enum Test {
     AtLeast(Severity),
 }
 
-/// What is wrong: of which key, and what.
-pub type Wrong = (String, String);
+use crate::hours::Wrong;
 
 impl Conditions {
     /// Reads a table: `{ source = "aws.ecs", severity_at_least = "warning", detail.severity = ">= 7" }`.

@@ -1,17 +1,11 @@
-//! Quiet hours: when they are in force in a time zone, and when they end.
-//!
-//! A window belongs to the day on which it begins, so Friday's lasts into Saturday's morning. Days are the zone's own: the
-//! night in which clocks change is an hour longer or shorter. The time zones are those of the build, not of the machine.
+//! Quiet hours: hours in which what is not severe enough waits, or stays out.
 
 use std::fmt;
 
-use jiff::Timestamp;
-use jiff::civil::{Date, Time};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde_json::{Map, Value};
 
 use super::attribute::{severity, severity_name};
-use super::condition::Wrong;
+use crate::hours::{self, Hours, Wrong};
 use crate::notification::Severity;
 
 /// What becomes of a message that comes in quiet hours.
@@ -24,59 +18,38 @@ pub enum Then {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuietHours {
-    from: Time,
-    /// Not after `from`: on the next day.
-    to: Time,
-    zone: TimeZone,
-    /// From Monday on.
-    days: [bool; 7],
+    hours: Hours,
     /// What is as severe as this is not quiet.
     below: Severity,
     then: Then,
-    /// `22:00 to 07:00 Europe/Vienna`
-    written: String,
 }
 
-const KEYS: [&str; 6] = ["from", "to", "zone", "days", "below", "then"];
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const KEYS: [&str; 2] = ["below", "then"];
 
 impl QuietHours {
     /// `{ from = "22:00", to = "07:00", zone = "Europe/Vienna", days = ["sat", "sun"], below = "critical", then = "hold" }`.
     pub fn parse(table: &Map<String, Value>) -> Result<Self, Wrong> {
-        let wrong = |key: &str, problem: String| (key.to_owned(), problem);
-        if let Some(unknown) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(wrong(unknown, format!("is no key of quiet hours: {}", KEYS.join(", "))));
+        let wrong = |key: &str, problem: &str| (key.to_owned(), problem.to_owned());
+        if let Some(unknown) = table.keys().find(|key| ![&hours::KEYS[..], &KEYS].concat().contains(&key.as_str())) {
+            let known = [&hours::KEYS[..], &KEYS].concat().join(", ");
+            return Err(wrong(unknown, &format!("is no key of quiet hours: {known}")));
         }
         let text = |key: &str| match table.get(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str())),
-            Some(_) => Err(wrong(key, "must be a text".to_owned())),
+            Some(_) => Err(wrong(key, "must be a text")),
         };
-        let needed = |key: &str| text(key)?.ok_or_else(|| wrong(key, "is missing".to_owned()));
-        let time = |key: &str| {
-            let text = needed(key)?;
-            time_of_day(text)
-                .ok_or_else(|| wrong(key, format!("must be a time of day like `22:00`, not `{}`", text.escape_debug())))
-        };
-        let (from, to, zone_name) = (time("from")?, time("to")?, needed("zone")?);
-        let zone = TimeZoneDatabase::bundled().get(zone_name).map_err(|_| {
-            wrong("zone", format!("must be a time zone like `Europe/Vienna`, not `{}`", zone_name.escape_debug()))
-        })?;
+        let hours = Hours::among(table)?;
         let below = match text("below")? {
             None => Severity::Critical,
-            Some(name) => severity(name).map_err(|problem| wrong("below", problem))?,
+            Some(name) => severity(name).map_err(|problem| wrong("below", &problem))?,
         };
         let then = match text("then")? {
             None | Some("hold") => Then::Hold,
             Some("mute") => Then::Mute,
-            Some(_) => return Err(wrong("then", "must be `hold` or `mute`".to_owned())),
+            Some(_) => return Err(wrong("then", "must be `hold` or `mute`")),
         };
-        let days = days(table.get("days")).map_err(|problem| wrong("days", problem))?;
-        if from == to && days == [true; 7] {
-            return Err(wrong("to", "makes every hour of the week quiet: use `mute`".to_owned()));
-        }
-        let written = format!("{} to {} {zone_name}", needed("from")?, needed("to")?);
-        Ok(Self { from, to, zone, days, below, then, written })
+        Ok(Self { hours, below, then })
     }
 
     pub fn then(&self) -> Then {
@@ -85,65 +58,19 @@ impl QuietHours {
 
     /// When the window ends that is in force at a time for a message of this severity; `None` outside of it.
     pub fn end_ms(&self, severity: Severity, now_ms: i64) -> Option<i64> {
-        if severity >= self.below {
-            return None;
-        }
-        let now = Timestamp::from_millisecond(now_ms).ok()?;
-        let today = now.to_zoned(self.zone.clone()).date();
-        let of = |date: Date| {
-            let (start_ms, end_ms) = self.window(date)?;
-            (start_ms <= now_ms && now_ms < end_ms).then_some(end_ms)
-        };
-        [today.yesterday().ok().and_then(of), of(today)].into_iter().flatten().max()
-    }
-
-    /// The window that begins on a date, in milliseconds.
-    fn window(&self, date: Date) -> Option<(i64, i64)> {
-        let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).ok()?;
-        if !self.days.get(weekday).copied().unwrap_or(false) {
-            return None;
-        }
-        let last = if self.to <= self.from { date.tomorrow().ok()? } else { date };
-        // An hour that a change of clocks leaves out begins when the clocks have changed; one that comes twice is the first.
-        let ms = |date: Date, time: Time| {
-            Some(date.to_datetime(time).to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond())
-        };
-        Some((ms(date, self.from)?, ms(last, self.to)?))
+        if severity >= self.below { None } else { self.hours.end_ms(now_ms) }
     }
 }
 
 impl fmt::Display for QuietHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} below {}", self.written, severity_name(self.below))
+        write!(f, "{} below {}", self.hours, severity_name(self.below))
     }
-}
-
-/// `07:00`; `24:00` is the end of the day.
-fn time_of_day(text: &str) -> Option<Time> {
-    let (hours, minutes) = text.split_once(':')?;
-    let two = |digits: &str| -> Option<i8> {
-        (digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| digits.parse().ok()).flatten()
-    };
-    match (two(hours)?, two(minutes)?) {
-        (24, 0) => Some(Time::midnight()),
-        (hour, minute) => Time::new(hour, minute, 0, 0).ok(),
-    }
-}
-
-fn days(value: Option<&Value>) -> Result<[bool; 7], String> {
-    let Some(value) = value else { return Ok([true; 7]) };
-    let wrong = || format!("must be a list of days: {}", DAYS.join(", "));
-    let mut days = [false; 7];
-    for name in value.as_array().ok_or_else(wrong)? {
-        let name = name.as_str().ok_or_else(wrong)?;
-        let day = DAYS.iter().position(|day| day.eq_ignore_ascii_case(name)).and_then(|at| days.get_mut(at));
-        *day.ok_or_else(wrong)? = true;
-    }
-    if days == [false; 7] { Err(wrong()) } else { Ok(days) }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::attribute::{severity, severity_name};
-use super::condition::{Conditions, Wrong};
+use super::condition::Conditions;
 use super::quiet_hours::QuietHours;
 use super::runbook::Runbook;
+use crate::hours::Wrong;
 use crate::notification::{MENTIONS_MAX, Mention, Severity};
 
 /// Our own bounds; people read these lists.

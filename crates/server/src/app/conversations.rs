@@ -3,13 +3,20 @@
 //! The corridor of `worker/answer_chat`: read the event, find the configurations of its place, decide what to reply (one file a
 //! request), send (`send`), settle. All before the sending may be done twice, after a crash, and comes to the same.
 
+mod aliases;
+mod can_i;
 mod channels;
 mod commands;
+mod custom_actions;
 mod help;
 mod installations;
 mod preferences;
 mod send;
+mod show_logs;
 mod switch_role;
+mod whoami;
+
+use std::sync::Arc;
 
 use domain::conversation::slack::{self, PayloadKind};
 use domain::conversation::{Answer, Audience, ChatEvent, Happening, Reply, Request, Scene, Values};
@@ -57,6 +64,11 @@ fn gave_up(last: &str) -> String {
     format!("gave up after half an hour; last: {last}")
 }
 
+/// Known, and not in this version.
+fn not_yet(what: &str) -> Vec<Reply> {
+    to_asker(Answer::sentence(format!("I cannot {what} yet. Ask me for `help` to see what I can do here.")))
+}
+
 /// Only to whoever asked.
 fn to_asker(answer: Answer) -> Vec<Reply> {
     vec![Reply::Say { to: Audience::Person, answer }]
@@ -64,7 +76,7 @@ fn to_asker(answer: Answer) -> Vec<Reply> {
 
 impl App {
     /// Answers a leased event, and says what came of it.
-    pub async fn answer_chat_event(&self, lease: &ChatEventLease) -> Result<ChatEventOutcome, StoreError> {
+    pub async fn answer_chat_event(self: &Arc<Self>, lease: &ChatEventLease) -> Result<ChatEventOutcome, StoreError> {
         let mut event = match self.read(lease).await? {
             Ok(event) => event,
             Err(reason) => return Ok(ChatEventOutcome::Failed { reason }),
@@ -89,6 +101,18 @@ impl App {
             }
         }
         Ok(ChatEventOutcome::Answered)
+    }
+
+    /// Sends a reply that no event waits for, into the place of an event; under `key` and `number` it is known if it comes again.
+    pub(super) async fn reply_in(
+        &self,
+        key: &str,
+        event: &ChatEvent,
+        number: usize,
+        reply: &Reply,
+    ) -> Result<DeliveryOutcome, StoreError> {
+        let turn = Turn { key, event, received_at_ms: self.clock.now_ms(), configurations: Vec::new() };
+        self.send_reply(&turn, number, reply).await
     }
 
     /// An inner `Err` says why the event cannot be read, and never will.
@@ -156,13 +180,21 @@ impl App {
         }
     }
 
-    async fn replies_to(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
+    async fn replies_to(self: &Arc<Self>, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
         match &turn.event.what {
             Happening::Said { text } => match Request::parse(text) {
                 Request::Help => self.help(turn),
                 Request::Preferences => self.preferences(turn).await,
                 Request::SwitchRole => self.switch_role(turn).await,
-                Request::Command(command) => self.command(turn, &command).await,
+                Request::Whoami => self.whoami(turn).await,
+                Request::CanI(command) => self.can_i(turn, &command).await,
+                Request::Search(_) => Ok(not_yet("search AWS's operations")),
+                Request::Alias(words) => self.alias(turn, &words).await,
+                Request::Run(words) => self.run_alias(turn, &words).await,
+                Request::Feedback => Ok(not_yet("take feedback")),
+                Request::SetDefaultRegion(named) => self.set_default_region(turn, named.as_deref()).await,
+                Request::SetDefaultAccount(named) => self.set_default_account(turn, named.as_deref()).await,
+                Request::Command(line) => self.command(turn, &line).await,
             },
             Happening::Pressed { ticket, values } | Happening::Submitted { ticket, values } => {
                 self.pressed(turn, ticket, values).await
@@ -174,7 +206,12 @@ impl App {
         }
     }
 
-    async fn pressed(&self, turn: &Turn<'_>, ticket: &str, values: &Values) -> Result<Vec<Reply>, StoreError> {
+    async fn pressed(
+        self: &Arc<Self>,
+        turn: &Turn<'_>,
+        ticket: &str,
+        values: &Values,
+    ) -> Result<Vec<Reply>, StoreError> {
         let ticket = match self.take_ticket(turn.key, turn.event, ticket).await {
             Ok(ticket) => ticket,
             Err(NotTaken::Store(error)) => return Err(error),
@@ -184,6 +221,11 @@ impl App {
             Purpose::ChangePreferences => self.ask_for_preferences(turn, &ticket).await,
             Purpose::KeepPreferences => self.keep_preferences(turn, &ticket, values).await,
             Purpose::SwitchRole => self.switch_role_of(turn, &ticket).await,
+            Purpose::Command(ref press) => self.command_pressed(turn, &ticket, press, values).await,
+            Purpose::DefaultRegion(ref named) => {
+                self.default_region_pressed(turn, &ticket, named.as_deref(), values).await
+            }
+            Purpose::DefaultAccount => self.default_account_pressed(turn, &ticket).await,
         }
     }
 }

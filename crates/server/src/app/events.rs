@@ -23,6 +23,7 @@ use super::App;
 use super::rules::UNSUPPORTED;
 use crate::config::CloudWatchSettings;
 use crate::metrics::{CloudWatchLoss, EventKind};
+use crate::outbound::aws::OwnClient;
 use crate::outbound::cloudwatch::CloudWatch;
 use crate::outbound::cloudwatch_logs::{CloudWatchLogs, LogLine};
 
@@ -44,15 +45,15 @@ pub struct EventQueues {
 }
 
 impl EventQueues {
-    pub fn new(settings: &CloudWatchSettings) -> Self {
+    pub fn new(settings: &CloudWatchSettings, aws: &OwnClient) -> Self {
         let (metrics, logs) = (&settings.metrics, &settings.logs);
         let counts = metrics.enabled.then(|| {
-            let cloudwatch = CloudWatch::new(metrics.region.clone(), metrics.namespace.clone());
+            let cloudwatch = CloudWatch::new(aws.clone(), metrics.region.clone(), metrics.namespace.clone());
             (Mutex::new(Counts::default()), cloudwatch)
         });
         let lines = logs.enabled.then(|| {
             let cloudwatch_logs =
-                CloudWatchLogs::new(logs.region.clone(), logs.group_prefix.clone(), logs.retention_days);
+                CloudWatchLogs::new(aws.clone(), logs.region.clone(), logs.group_prefix.clone(), logs.retention_days);
             (Mutex::new(Lines::default()), cloudwatch_logs)
         });
         Self { counts, lines, losses: Losses::default() }
@@ -76,6 +77,17 @@ impl App {
             if !held(lines).push(line) {
                 self.lost(CloudWatchLoss::Logs, 1);
             }
+        }
+    }
+
+    /// A line of a command: written whatever the configuration's level.
+    /// Source: administrator guide, "Audit logs can't be disabled": they are written at `NONE` too.
+    pub(super) fn observe_command(&self, configuration: &ChatConfigurationArn, text: String) {
+        let (Some((lines, _)), Some(account_id)) = (&self.events.lines, configuration.account_id()) else { return };
+        let configuration_name = configuration_name(configuration).to_owned();
+        let written = LogLine { at_ms: self.clock.now_ms(), text };
+        if !held(lines).push(Line { account_id: account_id.as_str().to_owned(), configuration_name, written }) {
+            self.lost(CloudWatchLoss::Logs, 1);
         }
     }
 

@@ -36,6 +36,8 @@ impl App {
             self.store.prune_pictures(days_ago(self.ledger_retention_days)).await?;
         }
         while self.store.prune_chat_events(days_ago(CHAT_EVENTS_DAYS), BATCH).await? > 0 {}
+        while self.store.prune_chat_commands(days_ago(CHAT_EVENTS_DAYS), BATCH).await? > 0 {}
+        self.store.prune_chosen_accounts(now_ms).await?;
         self.store.prune_spent_tickets(now_ms).await?;
         self.store.prune_oauth_states(now_ms).await?;
         self.store.prune_recent_similar(now_ms.saturating_sub(self.accept_rules.similar_within_ms.max(DAY_MS))).await?;

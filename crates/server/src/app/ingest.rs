@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{App, NotAccepted, RefusedAt};
 use crate::config::{QueueTrust, SqsQueueSettings};
 use crate::metrics::{SqsCall, SqsOutcome};
+use crate::outbound::aws::OwnClient;
 use crate::outbound::sqs::{Received, SqsError, SqsQueue, SqsQueueAddress};
 
 /// A message that cannot be taken is hidden for so long after its first receive, twice as long after each further one.
@@ -54,17 +55,16 @@ enum Read {
 
 impl Queue {
     /// Connects with the first poll. The settings were checked: without a region there is no queue.
-    pub fn new(settings: &SqsQueueSettings) -> Option<Self> {
+    pub fn new(settings: &SqsQueueSettings, aws: &OwnClient) -> Option<Self> {
         let address = SqsQueueAddress {
             queue_url: settings.queue_url.clone(),
             region: settings.region()?.to_owned(),
-            credentials: settings.credentials.clone(),
-            endpoint_is_overridden: crate::config::sqs_endpoint_is_overridden(),
             wait_seconds: settings.wait_seconds,
             visibility_timeout_seconds: settings.visibility_timeout_seconds,
         };
+        let aws = settings.credentials.clone().map_or_else(|| aws.clone(), |credentials| aws.with(credentials));
         Some(Self {
-            sqs: SqsQueue::new(address),
+            sqs: SqsQueue::new(address, aws),
             topic_arn: settings.topic_arn.clone(),
             trust: settings.trust,
             pollers: settings.pollers,

@@ -122,12 +122,12 @@ enum NoPicture {
 }
 
 impl Pictures {
-    pub fn new(settings: PictureSettings) -> (Self, Undrawn) {
+    pub fn new(settings: PictureSettings, metrics: CloudWatchMetrics) -> (Self, Undrawn) {
         let (queue, undrawn) = mpsc::channel(QUEUE_MAX);
         let pictures = Self {
             settings,
             queue,
-            metrics: CloudWatchMetrics::default(),
+            metrics,
             no_credentials_until_ms: AtomicI64::new(0),
             off_until_ms: Cache::new(WORKSPACES_MAX),
             slack_renderings: Cache::builder().max_capacity(RENDERINGS_MAX).time_to_live(RENDERING_KEPT).build(),

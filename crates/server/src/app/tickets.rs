@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::command::variables::VariableValues;
 use domain::conversation::{ChatEvent, Happening, Scene};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,70 @@ pub enum Purpose {
     KeepPreferences,
     /// Begins to link the person to a role.
     SwitchRole,
+    /// Goes on with a command that waits.
+    Command(CommandPress),
+    /// Remembers where a channel's commands run; `None`: asks which of all regions.
+    DefaultRegion(Option<String>),
+    /// Remembers whose account a person means.
+    DefaultAccount,
+    /// A button under a notification.
+    Notification(NotificationPress),
+    /// Values that an alias or an action still needs: asks for them, or takes them.
+    Values(ValuesPress),
+}
+
+/// A button under a notification. What it needs of the message is read from the stored one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationPress {
+    pub notification: i64,
+    pub step: NotificationStep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotificationStep {
+    /// Runs a custom action, by its ARN.
+    Action(String),
+    /// Shows all that can be run.
+    More,
+    /// Shows the logs of what the alarm is about.
+    Logs { errors: bool },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValuesPress {
+    /// Of an alias, with the values that it has.
+    Alias { name: String, values: VariableValues },
+    /// Of an action; the notification has the others.
+    Notification(NotificationPress),
+}
+
+/// A button under a command: good for what it stood under, and for nothing that it was changed to since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandPress {
+    pub command: String,
+    pub revision: i64,
+    pub step: CommandStep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CommandStep {
+    Run,
+    Cancel,
+    /// Shows the form of its parameters.
+    Parameters,
+    /// Takes what the form says.
+    Fill,
+    /// In the account of the ticket's configuration.
+    Account,
+    /// In this region; `None`: the form says which.
+    Region(Option<String>),
+    /// Shows the form of all regions.
+    Regions,
+    /// Runs it from where its answer ended.
+    NextPage,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

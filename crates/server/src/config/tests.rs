@@ -70,6 +70,11 @@ fn a_wrong_value_is_an_error_that_names_its_key() {
         ),
         ("[delivery]\nteams_tenant_messages_per_second = 0.0", "delivery.teams_tenant_messages_per_second"),
         ("[[rules]]\nname = \"r\"\nmute = true\nmatch = { colour = \"red\" }", "rule `r`: `match.colour`"),
+        ("[[approvals.rules]]\nname = \"\"", "number 1: `name`"),
+        ("[[approvals.rules]]\nname = \"r\"\noperations = [\"delete\"]", "like `ec2:TerminateInstances`"),
+        ("[[approvals.rules]]\nname = \"r\"\nexpires_minutes = 0", "`expires_minutes`"),
+        ("[[approvals.rules]]\nname = \"r\"\nhours = { from = \"9\" }", "`hours.from`"),
+        ("[[approvals.rules]]\nname = \"r\"\n[[approvals.rules]]\nname = \"r\"", "number 2"),
         ("[[access_keys]]\naccount_id = \"1\"\naccess_key_id = \"a\"\nsecret_access_key = \"b\"", "account_id"),
     ] {
         let error = of_toml(text).unwrap_err().to_string();

@@ -1,15 +1,12 @@
-//! Amazon CloudWatch through AWS's own SDK: `PutMetricData`. `app::events` calls it.
+//! Amazon CloudWatch: `PutMetricData`. `app::events` calls it.
 //!
 //! A call whose answer was lost is made again, so an event may be counted twice; none is counted before it happened.
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::error::ProvideErrorMetadata;
-use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, MetricDatum, StandardUnit, StatisticSet};
-use tokio::sync::OnceCell;
+use serde_json::{Map, Value, json};
+
+use super::aws::{AwsError, Limits, OwnClient, call_of};
 
 /// In one call. A whole call stays far below the other limit, 1 MB: each has two names and six numbers.
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html>.
@@ -40,25 +37,21 @@ pub enum CloudWatchError {
 }
 
 pub struct CloudWatch {
+    aws: OwnClient,
     region: Option<String>,
     namespace: String,
-    client: OnceCell<Client>,
 }
 
 impl CloudWatch {
-    pub fn new(region: Option<String>, namespace: String) -> Self {
-        Self { region, namespace, client: OnceCell::new() }
+    pub fn new(aws: OwnClient, region: Option<String>, namespace: String) -> Self {
+        Self { aws, region, namespace }
     }
 
     /// `PutMetricData` with at most [`METRICS_PER_CALL`] of them.
     pub async fn put(&self, counts: &[MetricCount]) -> Result<(), CloudWatchError> {
-        let call = self
-            .client()
-            .await
-            .put_metric_data()
-            .namespace(&self.namespace)
-            .set_metric_data(Some(counts.iter().map(datum).collect()));
-        match bounded(Box::pin(call.send())).await {
+        let data: Vec<Value> = counts.iter().map(datum).collect();
+        let input = json!({ "Namespace": self.namespace, "MetricData": data });
+        match called(&self.aws, self.region.as_deref(), "cloudwatch", "PutMetricData", input).await.map_err(told) {
             Err(CloudWatchError::Refused(error)) if self.namespace.starts_with("AWS/") => {
                 Err(CloudWatchError::Refused(format!(
                     "{error}; namespaces that begin with `AWS/` are AWS's own: name another in cloudwatch.metrics.namespace"
@@ -67,64 +60,39 @@ impl CloudWatch {
             answer => answer.map(|_| ()),
         }
     }
-
-    async fn client(&self) -> &Client {
-        self.client
-            .get_or_init(async || {
-                let mut config = aws_config::defaults(BehaviorVersion::latest());
-                if let Some(region) = &self.region {
-                    config = config.region(Region::new(region.clone()));
-                }
-                Client::new(&config.load().await)
-            })
-            .await
-    }
 }
 
 /// Each event is a value of 1, so the sum is how many there were; AWS Chatbot's metrics are counts too.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "nobody sees so many events in a minute that a double cannot count them"
-)]
-fn datum(count: &MetricCount) -> MetricDatum {
-    let events = count.events as f64;
-    let statistics = StatisticSet::builder().sample_count(events).sum(events).minimum(1.0).maximum(1.0).build();
-    MetricDatum::builder()
-        .metric_name(count.metric_name)
-        .dimensions(Dimension::builder().name(DIMENSION).value(&count.configuration_name).build())
-        .timestamp(DateTime::from_millis(count.minute_ms))
-        .statistic_values(statistics)
-        .unit(StandardUnit::Count)
-        .build()
+fn datum(count: &MetricCount) -> Value {
+    let events = count.events;
+    json!({
+        "MetricName": count.metric_name,
+        "Dimensions": [{ "Name": DIMENSION, "Value": count.configuration_name }],
+        "Timestamp": count.minute_ms.div_euclid(1000),
+        "StatisticValues": { "SampleCount": events, "Sum": events, "Minimum": 1, "Maximum": 1 },
+        "Unit": "Count",
+    })
 }
 
-/// An SDK's call with its retries, ended after [`CALL_TIMEOUT`].
-pub(super) async fn bounded<T, E>(call: impl Future<Output = Result<T, E>>) -> Result<T, CloudWatchError>
-where
-    E: std::error::Error + ProvideErrorMetadata,
-{
-    match tokio::time::timeout(CALL_TIMEOUT, call).await {
-        Err(_) => Err(CloudWatchError::Away("CloudWatch did not answer in time".to_owned())),
-        Ok(answer) => answer.map_err(|error| {
-            let refused = error.code().is_some_and(is_refusal);
-            let said = sentence(&error);
-            if refused { CloudWatchError::Refused(said) } else { CloudWatchError::Away(said) }
-        }),
-    }
+/// A call by the server itself, with its retries, ended after [`CALL_TIMEOUT`].
+pub(super) async fn called(
+    aws: &OwnClient,
+    region: Option<&str>,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Result<Map<String, Value>, AwsError> {
+    let call = call_of(service, operation, input)?;
+    aws.call(&call, &aws.region(region).await?, &Limits::default().within(CALL_TIMEOUT)).await
 }
 
-/// What the service said, or what kept the call from it; not the SDK's whole inside.
-pub(super) fn sentence<E: std::error::Error + ProvideErrorMetadata>(error: &E) -> String {
-    if let (Some(code), Some(message)) = (error.code(), error.message()) {
-        return format!("{code}: {message}");
+/// What a failure means for what was to be put.
+pub(super) fn told(error: AwsError) -> CloudWatchError {
+    if error.code().is_some_and(is_refusal) {
+        CloudWatchError::Refused(error.to_string())
+    } else {
+        CloudWatchError::Away(error.to_string())
     }
-    let mut said = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        said = format!("{said}: {cause}");
-        source = cause.source();
-    }
-    said
 }
 
 /// Codes that blame the request itself, of both services. A missing permission is not one: it can be given.

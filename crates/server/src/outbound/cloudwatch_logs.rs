@@ -1,14 +1,10 @@
-//! Amazon CloudWatch Logs through AWS's own SDK: lines into a configuration's log group, made when it is missing.
+//! Amazon CloudWatch Logs: lines into a configuration's log group, made when it is missing.
 //! `app::events` calls it.
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_cloudwatchlogs::Client;
-use aws_sdk_cloudwatchlogs::error::ProvideErrorMetadata as _;
-use aws_sdk_cloudwatchlogs::operation::put_log_events::PutLogEventsOutput;
-use aws_sdk_cloudwatchlogs::types::InputLogEvent;
-use tokio::sync::OnceCell;
+use serde_json::{Map, Value, json};
 
-use super::cloudwatch::{CloudWatchError, bounded};
+use super::aws::{AwsError, OwnClient};
+use super::cloudwatch::{CloudWatchError, called, told};
 
 /// The limits of one call. Source:
 /// <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>.
@@ -33,15 +29,15 @@ pub struct LogStream<'a> {
 }
 
 pub struct CloudWatchLogs {
+    aws: OwnClient,
     region: Option<String>,
     group_prefix: String,
     retention_days: Option<u16>,
-    client: OnceCell<Client>,
 }
 
 impl CloudWatchLogs {
-    pub fn new(region: Option<String>, group_prefix: String, retention_days: Option<u16>) -> Self {
-        Self { region, group_prefix, retention_days, client: OnceCell::new() }
+    pub fn new(aws: OwnClient, region: Option<String>, group_prefix: String, retention_days: Option<u16>) -> Self {
+        Self { aws, region, group_prefix, retention_days }
     }
 
     /// Sends one batch of [`batches`]. Answers how many lines CloudWatch took no more: they were too old.
@@ -56,61 +52,44 @@ impl CloudWatchLogs {
 
     /// `None`: there is no such group or stream.
     async fn put_once(&self, stream: LogStream<'_>, lines: &[LogLine]) -> Result<Option<u64>, CloudWatchError> {
-        let events = lines.iter().filter_map(|line| {
-            // It fails for a member that is missing, and none is.
-            InputLogEvent::builder().timestamp(line.at_ms).message(&line.text).build().ok()
+        let events: Vec<Value> =
+            lines.iter().map(|line| json!({ "timestamp": line.at_ms, "message": line.text })).collect();
+        let input = json!({
+            "logGroupName": self.group(stream), "logStreamName": stream.account_id, "logEvents": events,
         });
-        let call = self.client().await.put_log_events();
-        let call = call.log_group_name(self.group(stream)).log_stream_name(stream.account_id);
-        let call = call.set_log_events(Some(events.collect())).send();
-        let answered = bounded(Box::pin(async {
-            match call.await {
-                Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-                answer => answer.map(Some),
-            }
-        }));
-        Ok(answered.await?.map(|answer| rejected(&answer, lines.len())))
+        match self.call("PutLogEvents", input).await {
+            Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+            answer => answer.map(|answer| Some(rejected(&answer, lines.len()))).map_err(told),
+        }
     }
 
     /// Makes the group and the stream. The retention of a group that was there before stays what its owner made it.
     async fn make(&self, stream: LogStream<'_>) -> Result<(), CloudWatchError> {
-        let client = self.client().await;
         let group = self.group(stream);
-        let made = bounded(Box::pin(async {
-            match client.create_log_group().log_group_name(&group).send().await {
-                Err(error) if error.code() == Some("ResourceAlreadyExistsException") => Ok(false),
-                answer => answer.map(|_| true),
-            }
-        }));
-        if made.await?
+        if self.made("CreateLogGroup", json!({ "logGroupName": group })).await?
             && let Some(days) = self.retention_days
         {
-            let call = client.put_retention_policy().log_group_name(&group).retention_in_days(i32::from(days));
-            bounded(Box::pin(call.send())).await?;
+            let retention = json!({ "logGroupName": group, "retentionInDays": days });
+            self.call("PutRetentionPolicy", retention).await.map_err(told)?;
         }
-        bounded(Box::pin(async {
-            match client.create_log_stream().log_group_name(&group).log_stream_name(stream.account_id).send().await {
-                Err(error) if error.code() == Some("ResourceAlreadyExistsException") => Ok(()),
-                answer => answer.map(|_| ()),
-            }
-        }))
-        .await
+        let stream = json!({ "logGroupName": group, "logStreamName": stream.account_id });
+        self.made("CreateLogStream", stream).await.map(|_| ())
+    }
+
+    /// `false`: it was there.
+    async fn made(&self, operation: &str, input: Value) -> Result<bool, CloudWatchError> {
+        match self.call(operation, input).await {
+            Err(error) if error.code() == Some("ResourceAlreadyExistsException") => Ok(false),
+            answer => answer.map(|_| true).map_err(told),
+        }
     }
 
     fn group(&self, stream: LogStream<'_>) -> String {
         format!("{}{}", self.group_prefix, stream.configuration_name)
     }
 
-    async fn client(&self) -> &Client {
-        self.client
-            .get_or_init(async || {
-                let mut config = aws_config::defaults(BehaviorVersion::latest());
-                if let Some(region) = &self.region {
-                    config = config.region(Region::new(region.clone()));
-                }
-                Client::new(&config.load().await)
-            })
-            .await
+    async fn call(&self, operation: &str, input: Value) -> Result<Map<String, Value>, AwsError> {
+        called(&self.aws, self.region.as_deref(), "logs", operation, input).await
     }
 }
 
@@ -140,20 +119,22 @@ pub fn batches(mut lines: Vec<LogLine>) -> Vec<Vec<LogLine>> {
 }
 
 /// Lines before an "end index" and from a "start index" on were not taken.
-fn rejected(answer: &PutLogEventsOutput, lines: usize) -> u64 {
-    let Some(info) = &answer.rejected_log_events_info else {
+fn rejected(answer: &Map<String, Value>, lines: usize) -> u64 {
+    let Some(info) = answer.get("rejectedLogEventsInfo") else {
         return 0;
     };
-    let index = |index: Option<i32>| usize::try_from(index.unwrap_or(0)).unwrap_or(0).min(lines);
-    let too_old = index(info.too_old_log_event_end_index).max(index(info.expired_log_event_end_index));
-    let too_new = info.too_new_log_event_start_index.map_or(0, |_| lines - index(info.too_new_log_event_start_index));
+    let index = |name: &str| {
+        let index = info.get(name).and_then(Value::as_i64);
+        index.map(|index| usize::try_from(index).unwrap_or(0).min(lines))
+    };
+    let old = |name| index(name).unwrap_or(0);
+    let too_old = old("tooOldLogEventEndIndex").max(old("expiredLogEventEndIndex"));
+    let too_new = index("tooNewLogEventStartIndex").map_or(0, |from| lines - from);
     u64::try_from(too_old.saturating_add(too_new).min(lines)).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_cloudwatchlogs::types::RejectedLogEventsInfo;
-
     use super::*;
 
     fn line(at_ms: i64, bytes: usize) -> LogLine {
@@ -183,11 +164,10 @@ mod tests {
 
     #[test]
     fn lines_that_were_not_taken_are_counted() {
-        let answer = |info| PutLogEventsOutput::builder().rejected_log_events_info(info).build();
-        let old = RejectedLogEventsInfo::builder().too_old_log_event_end_index(3).build();
-        assert_eq!(rejected(&answer(old), 10), 3);
-        let both = RejectedLogEventsInfo::builder().expired_log_event_end_index(2).too_new_log_event_start_index(9);
-        assert_eq!(rejected(&answer(both.build()), 10), 3);
-        assert_eq!(rejected(&PutLogEventsOutput::builder().build(), 10), 0);
+        let rejected = |info: Value| rejected(&Map::from_iter([("rejectedLogEventsInfo".to_owned(), info)]), 10);
+        assert_eq!(rejected(json!({ "tooOldLogEventEndIndex": 3 })), 3);
+        assert_eq!(rejected(json!({ "expiredLogEventEndIndex": 2, "tooNewLogEventStartIndex": 9 })), 3);
+        assert_eq!(rejected(json!({})), 0);
+        assert_eq!(super::rejected(&Map::new(), 10), 0);
     }
 }

@@ -1,28 +1,25 @@
-//! Amazon SNS through AWS's own SDK: subscribe, unsubscribe, look. And the confirmation, which is a plain GET.
+//! Amazon SNS: subscribe, unsubscribe, look. And the confirmation, which is a plain GET. `app::topic_subscriptions` calls it.
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sns::Client;
-use aws_sdk_sns::config::ProvideCredentials as _;
-use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata as _};
 use reqwest::Method;
-use tokio::sync::OnceCell;
+use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::aws::{AwsError, Limits, OwnClient, call_of};
 use super::http::{self, HttpClient};
 
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
 const CONFIRMATION_BYTES_MAX: usize = 64 * 1024;
 
-/// What SNS says of a subscription that Bellhop believes in.
 /// How long SNS goes on trying an endpoint that is away or answers 503. Of itself it would for a minute (three retries, 20 s
 /// apart); with this for half an hour and more: five retries after 1 s, ten up to 60 s apart, thirty-five 60 s apart. All may be
 /// an hour at most.
 /// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html>.
 const DELIVERY_POLICY: &str = r#"{"healthyRetryPolicy":{"minDelayTarget":1,"maxDelayTarget":60,"numRetries":50,"numNoDelayRetries":0,"numMinDelayRetries":5,"numMaxDelayRetries":35,"backoffFunction":"exponential"}}"#;
 
+/// What SNS says of a subscription that Bellhop believes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subscribed {
     Yes,
@@ -36,57 +33,56 @@ pub struct SnsError(pub String);
 
 pub struct Sns {
     http: HttpClient,
-    config: OnceCell<SdkConfig>,
+    aws: OwnClient,
 }
 
 impl Sns {
-    pub fn new() -> reqwest::Result<Self> {
-        Ok(Self { http: HttpClient::new(CONFIRM_TIMEOUT)?, config: OnceCell::new() })
+    pub fn new(aws: OwnClient) -> reqwest::Result<Self> {
+        Ok(Self { http: HttpClient::new(CONFIRM_TIMEOUT)?, aws })
     }
 
     /// Whether AWS's standard environment has credentials at this moment.
     pub async fn has_credentials(&self) -> bool {
-        let Some(provider) = self.config().await.credentials_provider() else {
-            return false;
-        };
-        matches!(tokio::time::timeout(CALL_TIMEOUT, provider.provide_credentials()).await, Ok(Ok(_)))
+        self.aws.has_credentials().await
     }
 
     /// Asks for a subscription of `endpoint`, to which SNS sends a `SubscriptionConfirmation`. Answers the subscription's
     /// ARN if it was confirmed before: then nothing is sent.
     pub async fn subscribe(&self, topic_arn: &str, region: &str, endpoint: &Url) -> Result<Option<String>, SnsError> {
-        let call = self
-            .client(region)
-            .await
-            .subscribe()
-            .topic_arn(topic_arn)
-            .protocol(endpoint.scheme())
-            .endpoint(endpoint.as_str());
-        let answer = match bounded(call.clone().attributes("DeliveryPolicy", DELIVERY_POLICY).send()).await {
+        let plain = json!({ "TopicArn": topic_arn, "Protocol": endpoint.scheme(), "Endpoint": endpoint.as_str() });
+        let mut patient = plain.clone();
+        patient["Attributes"] = json!({ "DeliveryPolicy": DELIVERY_POLICY });
+        let answer = match self.call("Subscribe", region, patient).await {
             // Somebody subscribed it before, with a policy of their own: that stands.
-            Err(SnsError(reason)) if reason.contains("already exists with different attributes") => {
-                bounded(call.send()).await?
+            Err(error) if error.to_string().contains("already exists with different attributes") => {
+                self.call("Subscribe", region, plain).await
             }
-            answer => answer?,
+            answer => answer,
         };
         // Else it reads "pending confirmation".
-        Ok(answer.subscription_arn.filter(|arn| arn.starts_with("arn:")))
+        let answer = answer.map_err(|error| SnsError(error.to_string()))?;
+        let arn = answer.get("SubscriptionArn").and_then(Value::as_str);
+        Ok(arn.filter(|arn| arn.starts_with("arn:")).map(str::to_owned))
     }
 
     pub async fn unsubscribe(&self, subscription_arn: &str, region: &str) -> Result<(), SnsError> {
-        let call = self.client(region).await.unsubscribe().subscription_arn(subscription_arn);
-        bounded(call.send()).await.map(|_| ())
+        let answer = self.call("Unsubscribe", region, json!({ "SubscriptionArn": subscription_arn })).await;
+        answer.map(|_| ()).map_err(|error| SnsError(error.to_string()))
     }
 
     /// Whether a subscription is still there.
     pub async fn look(&self, subscription_arn: &str, region: &str) -> Result<Subscribed, SnsError> {
-        let call = self.client(region).await.get_subscription_attributes().subscription_arn(subscription_arn);
-        match tokio::time::timeout(CALL_TIMEOUT, call.send()).await {
-            Err(_) => Err(SnsError("SNS did not answer in time".to_owned())),
-            Ok(Ok(_)) => Ok(Subscribed::Yes),
-            Ok(Err(error)) if matches!(error.code(), Some("NotFound" | "NotFoundException")) => Ok(Subscribed::Gone),
-            Ok(Err(error)) => Err(SnsError(DisplayErrorContext(error).to_string())),
+        let asked = json!({ "SubscriptionArn": subscription_arn });
+        match self.call("GetSubscriptionAttributes", region, asked).await {
+            Ok(_) => Ok(Subscribed::Yes),
+            Err(error) if matches!(error.code(), Some("NotFound" | "NotFoundException")) => Ok(Subscribed::Gone),
+            Err(error) => Err(SnsError(error.to_string())),
         }
+    }
+
+    async fn call(&self, operation: &str, region: &str, input: Value) -> Result<Map<String, Value>, AwsError> {
+        let call = call_of("sns", operation, input)?;
+        self.aws.call(&call, region, &Limits::default().within(CALL_TIMEOUT)).await
     }
 
     /// Visits a `SubscribeURL` that was checked before, and answers the subscription's ARN if SNS names it.
@@ -100,25 +96,6 @@ impl Sns {
             return Err(SnsError(format!("`SubscribeURL` answered HTTP {}", status.as_u16())));
         }
         Ok(subscription_arn(&String::from_utf8_lossy(&body)))
-    }
-
-    async fn client(&self, region: &str) -> Client {
-        let config = aws_sdk_sns::config::Builder::from(self.config().await).region(Region::new(region.to_owned()));
-        Client::from_conf(config.build())
-    }
-
-    async fn config(&self) -> &SdkConfig {
-        self.config.get_or_init(|| aws_config::load_defaults(BehaviorVersion::latest())).await
-    }
-}
-
-async fn bounded<T, E>(call: impl Future<Output = Result<T, E>>) -> Result<T, SnsError>
-where
-    E: std::error::Error,
-{
-    match tokio::time::timeout(CALL_TIMEOUT, call).await {
-        Err(_) => Err(SnsError("SNS did not answer in time".to_owned())),
-        Ok(answer) => answer.map_err(|error| SnsError(DisplayErrorContext(error).to_string())),
     }
 }
 

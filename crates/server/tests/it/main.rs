@@ -8,6 +8,10 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod aws_calls;
+#[cfg(test)]
+mod chat_commands;
+#[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
 mod conversations;

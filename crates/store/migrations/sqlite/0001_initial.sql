@@ -483,3 +483,50 @@ CREATE TABLE links (
 );
 CREATE INDEX links_by_expiry ON links (expires_at_ms);
 CREATE INDEX links_by_configuration ON links (configuration_arn, platform, user_id);
+
+-- What people had run in AWS, each at most once. What was asked and what came of it is sealed.
+CREATE TABLE chat_commands (
+    command_id    TEXT   NOT NULL PRIMARY KEY,  -- made of the event that asked for it
+    destination   TEXT   NOT NULL,              -- the channel
+    state         TEXT   NOT NULL,              -- asked, started, ended, answered, cancelled
+    revision      BIGINT NOT NULL,              -- grows as what is asked changes
+    sealed_asked  BLOB,                         -- the command, its person, its place; NULL: cancelled
+    sealed_result BLOB,                         -- NULL: none yet, answered, or nobody knows what came of it
+    moved_by      TEXT,                         -- the event that started or cancelled it
+    posted        TEXT,                         -- the message that says that it runs
+    attempts      BIGINT NOT NULL,              -- to answer
+    reason        TEXT,                         -- of the last failed attempt
+    due_at_ms     BIGINT,                       -- when another node may take it up; NULL: nobody needs to
+    created_at_ms BIGINT NOT NULL,
+    started_at_ms BIGINT,
+    ended_at_ms   BIGINT,
+    expires_at_ms BIGINT NOT NULL               -- until then it may be started
+);
+CREATE INDEX chat_commands_due ON chat_commands (due_at_ms) WHERE due_at_ms IS NOT NULL;
+CREATE INDEX chat_commands_by_age ON chat_commands (created_at_ms, command_id);
+
+-- Where commands run that name no region.
+CREATE TABLE command_regions (
+    configuration_arn TEXT NOT NULL PRIMARY KEY,
+    region            TEXT NOT NULL
+);
+
+-- Which of a channel's accounts a person means, for a while.
+CREATE TABLE chosen_accounts (
+    destination       TEXT   NOT NULL,
+    person            TEXT   NOT NULL,
+    configuration_arn TEXT   NOT NULL,
+    until_ms          BIGINT NOT NULL,
+    PRIMARY KEY (destination, person)
+);
+CREATE INDEX chosen_accounts_by_end ON chosen_accounts (until_ms);
+
+-- Names for commands, of a channel.
+CREATE TABLE command_aliases (
+    destination   TEXT   NOT NULL,
+    name          TEXT   NOT NULL,
+    action        TEXT   NOT NULL,
+    created_by    TEXT   NOT NULL,
+    created_at_ms BIGINT NOT NULL,
+    PRIMARY KEY (destination, name)
+);

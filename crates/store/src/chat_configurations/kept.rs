@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::custom_action::CustomAction;
 use moka::sync::Cache;
 use wire::ids::AccountId;
 
@@ -15,6 +16,8 @@ use super::ListedConfiguration;
 const KEPT_MAX: u64 = 10_000;
 /// What nobody asks for any more makes room.
 const IDLE: Duration = Duration::from_mins(10);
+/// As identities, which stand as long.
+const ACTIONS_LAST: Duration = Duration::from_secs(5);
 
 /// A cut through time: every change ends one, and what was read in an earlier one is not answered any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,9 @@ pub(crate) struct KeptConfigurations {
     generation: AtomicU64,
     /// `None`: another process may change what is stored, so nothing is kept.
     read: Option<Read>,
+    /// What shows in a configuration. Where another process may change it, kept for a moment: each delivery asks, and hardly any
+    /// configuration has actions.
+    actions: Cache<String, (Generation, Arc<[CustomAction]>)>,
 }
 
 struct Read {
@@ -55,11 +61,15 @@ impl KeptConfigurations {
                 .time_to_idle(IDLE)
                 .build(),
         };
-        Self { generation: AtomicU64::new(0), read: exclusive.then(read) }
+        let actions = Cache::builder()
+            .max_capacity(KEPT_MAX)
+            .weigher(|_, (_, actions): &(_, Arc<[_]>)| u32::try_from(actions.len()).unwrap_or(u32::MAX).max(1));
+        let actions = if exclusive { actions.time_to_idle(IDLE) } else { actions.time_to_live(ACTIONS_LAST) };
+        Self { generation: AtomicU64::new(0), read: exclusive.then(read), actions: actions.build() }
     }
 
     /// To be asked before a row is read: the row goes into this one.
-    pub(super) fn generation(&self) -> Generation {
+    pub(crate) fn generation(&self) -> Generation {
         Generation(self.generation.load(Ordering::SeqCst))
     }
 
@@ -85,7 +95,16 @@ impl KeptConfigurations {
         }
     }
 
-    /// To be held over every change of a configuration, its workspace or its team, past the commit.
+    pub(crate) fn actions(&self, configuration_arn: &str) -> Option<Arc<[CustomAction]>> {
+        let (read_in, actions) = self.actions.get(configuration_arn)?;
+        (read_in == self.generation()).then_some(actions)
+    }
+
+    pub(crate) fn put_actions(&self, read_in: Generation, configuration_arn: &str, actions: &Arc<[CustomAction]>) {
+        self.actions.insert(configuration_arn.to_owned(), (read_in, Arc::clone(actions)));
+    }
+
+    /// To be held over every change of a configuration, what shows in it, its workspace or its team, past the commit.
     pub(crate) fn change(&self) -> Change<'_> {
         Change(self)
     }

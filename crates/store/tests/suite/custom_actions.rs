@@ -126,6 +126,32 @@ pub async fn actions_show_where_they_are_associated(setup: &impl Setup) {
     assert_eq!(listed(ACCOUNT).await, []);
 }
 
+pub async fn what_shows_in_a_configuration_is_what_it_is_now(setup: &impl Setup) {
+    let store = setup.open().await;
+    configure(&store, "ops", "C001", &["a"]).await;
+    let (account_id, ops) = (account(ACCOUNT), arn(ACCOUNT, "ops"));
+    let shown = async || store.actions_shown(ops.as_str()).await.unwrap().to_vec();
+    let (mut restart, logs) = (action(ACCOUNT, "restart"), action(ACCOUNT, "logs"));
+    for action in [&restart, &logs] {
+        create(&store, action).await;
+        assert_eq!(shown().await.len(), usize::from(action.name == logs.name));
+        store.associate(&account_id, &ops, &action.arn).await.unwrap().unwrap();
+    }
+    assert_eq!(shown().await, [logs.clone(), restart.clone()], "in the order of their ARNs");
+    restart.command_text = "sts get-caller-identity".parse().unwrap();
+    let update = ActionUpdate { command_text: restart.command_text.clone(), alias_name: None, attachments: None };
+    store.update_custom_action(&account_id, &restart.arn, &update).await.unwrap();
+    assert_eq!(shown().await, [logs.clone(), restart.clone()]);
+    store.disassociate(&account_id, &ops, &logs.arn).await.unwrap().unwrap();
+    assert_eq!(shown().await, [restart.clone()]);
+    store.delete_custom_action(&account_id, &restart.arn).await.unwrap();
+    assert_eq!(shown().await, []);
+    store.associate(&account_id, &ops, &logs.arn).await.unwrap().unwrap();
+    assert_eq!(shown().await, [logs]);
+    delete(&store, "ops").await;
+    assert_eq!(shown().await, []);
+}
+
 pub async fn tags_are_put_over_and_taken_away(setup: &impl Setup) {
     let store = setup.open().await;
     configure(&store, "ops", "C001", &["a"]).await;

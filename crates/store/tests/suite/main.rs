@@ -6,11 +6,15 @@
 #[cfg(test)]
 mod audit_records;
 #[cfg(test)]
+mod chat_commands;
+#[cfg(test)]
 mod chat_configurations;
 #[cfg(test)]
 mod chat_events;
 #[cfg(test)]
 mod checks;
+#[cfg(test)]
+mod command_aliases;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
@@ -102,9 +106,14 @@ suite! {
         a_token_makes_a_repeated_create_the_same_for_a_day
         actions_have_a_limit_and_pages
         actions_show_where_they_are_associated
+        what_shows_in_a_configuration_is_what_it_is_now
         tags_are_put_over_and_taken_away
         preferences_begin_with_the_defaults_and_change_one_by_one
         people_have_one_role_each_in_a_channel
+    }
+    command_aliases {
+        an_alias_is_its_channels_and_made_once
+        a_channel_has_so_many_aliases_and_no_more
     }
     topic_subscriptions {
         a_topic_is_wanted_until_sns_confirms_it_and_unwanted_when_nobody_lists_it
@@ -200,6 +209,17 @@ suite! {
         a_store_that_is_in_order_has_nothing_to_be_told
         a_lane_that_would_sleep_for_ever_is_found_and_woken
         secrets_that_the_key_does_not_open_are_named
+    }
+    chat_commands {
+        a_command_begins_once_however_often_its_event_comes
+        a_button_starts_a_command_once_and_as_it_was_shown
+        a_cancelled_command_is_never_started
+        what_ended_is_answered_and_its_result_is_gone
+        of_a_command_whose_lease_ended_nobody_knows_what_came
+        what_was_running_when_its_server_died_is_found_at_once
+        commands_are_listed_and_forgotten_unless_somebody_waits
+        a_damaged_command_is_there_without_its_words
+        what_a_channel_and_a_person_chose_is_remembered
     }
     chat_events {
         an_event_is_heard_once_however_often_it_is_said

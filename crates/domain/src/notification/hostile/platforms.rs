@@ -60,6 +60,7 @@ fn a_card_of_extremes_keeps_every_limit() {
             about: About::default(),
             mentions: Vec::new(),
             picture: None,
+            controls: Vec::new(),
         };
         teams_is_sound(&card);
         if filler != "x" {

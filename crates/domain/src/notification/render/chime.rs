@@ -32,6 +32,7 @@ const TITLE_TEXT: usize = 150;
 const FACT_LABEL: usize = 60;
 const FACT_VALUE: usize = 250;
 const BULLET_TEXT: usize = 400;
+const CELL_TEXT: usize = 100;
 const TAG_TEXT: usize = 60;
 const FOOTER_TEXT: usize = 250;
 const LINKS_TEXT: usize = 900;
@@ -95,7 +96,15 @@ impl Content {
                 let tags: Vec<String> = tags.iter().map(|tag| markdown::code(tag, TAG_TEXT)).collect();
                 self.block(None, |room| markdown::whole(&tags.join(" "), room));
             }
-            Part::Bullets { title, items, left_out } => self.bullets(title.as_deref(), items, *left_out),
+            Part::Bullets { title, items, left_out } => {
+                let lines = items.iter().map(|item| one_line(item, BULLET_TEXT)).collect();
+                self.bullets(title.as_deref(), lines, *left_out);
+            }
+            Part::Table(table) => {
+                let cell = |cell: &Text| Some(one_line(cell, CELL_TEXT)).filter(|cell| !is_blank(cell));
+                let line = |row: &Vec<Text>| row.iter().filter_map(cell).collect::<Vec<_>>().join(" · ");
+                self.bullets(table.title.as_deref(), table.rows.iter().map(line).collect(), table.left_out);
+            }
         }
     }
 
@@ -115,10 +124,9 @@ impl Content {
         }
     }
 
-    fn bullets(&mut self, title: Option<&str>, items: &[Text], left_out: usize) {
+    fn bullets(&mut self, title: Option<&str>, mut lines: Vec<String>, left_out: usize) {
         const MORE: usize = 40;
-        let lines: Vec<String> =
-            items.iter().map(|item| one_line(item, BULLET_TEXT)).filter(|line| !is_blank(line)).collect();
+        lines.retain(|line| !is_blank(line));
         self.block(title, |room| {
             let mut text = String::new();
             let mut unshown = 0_usize;

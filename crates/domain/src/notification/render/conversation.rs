@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use crate::conversation::{Choice, Control, Field, Form, Input, PRESS_TICKET_BYTES_MAX};
 use crate::notification::text::is_blank;
-use crate::notification::{Part, Text};
+use crate::notification::{Part, Table, Text};
 
 /// Slack's `action_id`: <https://docs.slack.dev/reference/block-kit/block-elements>.
 const NAME_BYTES: usize = 255;
@@ -33,6 +33,10 @@ pub fn powerless(parts: &[Part]) -> Vec<Part> {
         Part::Facts(facts) => {
             let facts = facts.iter().map(|fact| crate::notification::Fact { value: text(&fact.value), ..fact.clone() });
             Part::Facts(facts.collect())
+        }
+        Part::Table(table) => {
+            let rows = table.rows.iter().map(|row| row.iter().map(text).collect());
+            Part::Table(Table { rows: rows.collect(), ..table.clone() })
         }
         Part::Tags(_) | Part::Preformatted { .. } => part.clone(),
     };

@@ -9,11 +9,12 @@ mod blocks;
 mod layout;
 mod limits;
 mod mrkdwn;
+mod table;
 mod view;
 
 use serde::Serialize;
 
-pub use self::answer::answer;
+pub use self::answer::{answer, answer_in_lines};
 pub use self::blocks::{Attachment, Block};
 use self::layout::Layout;
 pub use self::view::view;
@@ -54,6 +55,8 @@ const GIST_TEXT: usize = 150;
 const PLACE_TEXT: usize = 40;
 const TITLE_TEXT: usize = 300;
 const LINKS_TEXT: usize = 1_500;
+/// The share of a notification that its buttons may take, their tickets included: a row of them, and never its words.
+const CONTROLS_ROOM: usize = limits::MESSAGE_BLOCKS / 3;
 const FOOTER_TEXT: usize = 400;
 const SUMMARY_TEXT: usize = 1_200;
 /// A headline that another has replaced: readers of sources make none that is longer.
@@ -85,7 +88,10 @@ fn assemble(card: &Card, body: &[Part], update: Option<&ThreadUpdate<'_>>) -> Sl
     top.push(headline);
     let first = update.map(news).unwrap_or_default();
     let note = update.map(ThreadUpdate::note);
-    let last: Vec<Block> = links(&card.links).into_iter().chain([footer(card, note)]).collect();
+    let (controls, controls_cut) = answer::controls(&card.controls, CONTROLS_ROOM);
+    let notice = controls_cut.then(|| Block::context([answer::CONTROLS_CUT.to_owned()]));
+    let footer = footer(card, note);
+    let last: Vec<Block> = links(&card.links).into_iter().chain(controls).chain(notice).chain([footer]).collect();
     let mut layout = Layout::around(top.iter().chain(&first).chain(&last), body, "notification");
     if headline_was_cut {
         layout.text(None, &card.headline);

@@ -13,6 +13,7 @@ mod form;
 mod layout;
 mod limits;
 mod picture;
+mod table;
 
 pub use self::answer::{PRESS_VERB, answer};
 pub use self::form::{SUBMIT_VERB, form};
@@ -49,6 +50,8 @@ const FOOTER_TEXT: usize = 400;
 const UPDATE_TEXT: usize = 1_000;
 /// The share of the message that links may take.
 const LINKS_ROOM: usize = 5_000;
+/// And its buttons, their tickets included.
+const CONTROLS_ROOM: usize = 7_000;
 
 /// Renders a card. Total: every card makes a message within Teams' limits, and one that was shortened says so.
 pub fn message(card: &Card) -> TeamsMessage {
@@ -66,10 +69,14 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     let actions = actions(&card.links);
     let (head, headline_was_cut) = headline(card);
     let news = update.map(news).unwrap_or_default();
-    let small = footer(card, update.map(ThreadUpdate::note));
+    // In a row of their own: the card's actions are its links.
+    let (controls, controls_cut) = answer::controls(&card.controls, CONTROLS_ROOM);
+    let mut last = answer::rows(&controls);
+    last.extend(controls_cut.then(|| block(&[run(answer::CONTROLS_CUT, Face::Small)], true)));
+    last.extend(footer(card, update.map(ThreadUpdate::note)));
     let (called, entities) = called(&card.mentions);
     let around = [json!(summary), head.clone(), json!(actions), json!(called), json!(entities)];
-    let mut layout = Layout::around(around.iter().chain(&news).chain(&small), parts, "notification");
+    let mut layout = Layout::around(around.iter().chain(&news).chain(&last), parts, "notification");
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
@@ -79,7 +86,7 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     let mut body: Vec<Value> = called.into_iter().chain([head]).collect();
     body.extend(news);
     body.extend(layout.finish());
-    body.extend(small);
+    body.extend(last);
     let teams =
         if entities.is_empty() { json!({"width": "Full"}) } else { json!({"width": "Full", "entities": entities}) };
     of_card(summary, &teams, body, actions)

@@ -60,6 +60,7 @@ pub fn read(object: &Object, incoming: &Incoming<'_>) -> Card {
         about: About { origin: "custom".to_owned(), subject: title.map(str::to_owned), ..About::default() },
         mentions: Vec::new(),
         picture: None,
+        controls: Vec::new(),
     }
 }
 

@@ -238,6 +238,7 @@ impl Draft {
             about: self.about,
             mentions: Vec::new(),
             picture: self.picture,
+            controls: Vec::new(),
         }
     }
 }

@@ -25,6 +25,16 @@ pub fn labels(paths: &[&[String]]) -> Vec<String> {
     paths.iter().zip(taken).map(|(path, taken)| label(path, taken)).collect()
 }
 
+/// Of one name alone.
+pub fn of(name: &str) -> String {
+    label(&[name.to_owned()], 1)
+}
+
+/// The words of one name, as they stand in a sentence: `DBInstances` reads `DB instances`.
+pub fn in_words(name: &str) -> Vec<String> {
+    words(name).take(WORDS).map(|word| spelled(&word)).collect()
+}
+
 /// The last `taken` names of a path in words.
 fn label(path: &[String], taken: usize) -> String {
     let names = path.get(path.len().saturating_sub(taken)..).unwrap_or_default();
@@ -46,6 +56,9 @@ fn spelled(word: &str) -> String {
             word.to_uppercase()
         }
         "ids" => "IDs".to_owned(),
+        "urls" => "URLs".to_owned(),
+        "vpcs" => "VPCs".to_owned(),
+        "acls" => "ACLs".to_owned(),
         "arns" => "ARNs".to_owned(),
         _ => word.get(..word.floor_char_boundary(WORD_LENGTH)).unwrap_or_default().to_owned(),
     }

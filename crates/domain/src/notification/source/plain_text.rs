@@ -137,6 +137,7 @@ fn card(incoming: &Incoming<'_>, gist: Option<String>, body: Vec<Part>) -> Card 
         about: About { kind: "text".to_owned(), ..About::default() },
         mentions: Vec::new(),
         picture: None,
+        controls: Vec::new(),
     }
 }
 

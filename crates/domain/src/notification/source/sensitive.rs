@@ -4,7 +4,7 @@
 //! value that are never anything else, some of them inside a longer text (`sensitive/text.rs`). A guess that errs towards
 //! hiding; the event itself is still in AWS.
 
-pub(in crate::notification) mod text;
+pub(crate) mod text;
 
 use serde_json::Value;
 

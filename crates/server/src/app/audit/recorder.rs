@@ -43,7 +43,7 @@ impl AuditQueue {
         self.closing.cancel();
     }
 
-    pub(super) async fn record(&self, record: NewAuditRecord, metrics: &Metrics) {
+    pub(in crate::app) async fn record(&self, record: NewAuditRecord, metrics: &Metrics) {
         self.send(Queued { record, waiting: None }, metrics).await;
         // Half full is soon full: those who come would wait for a commit that waits for company.
         if self.queue.capacity() <= QUEUE_MAX / 2 {
@@ -51,7 +51,7 @@ impl AuditQueue {
         }
     }
 
-    pub(super) async fn record_and_wait(&self, record: NewAuditRecord, metrics: &Metrics) {
+    pub(in crate::app) async fn record_and_wait(&self, record: NewAuditRecord, metrics: &Metrics) {
         let (waiting, settled) = oneshot::channel();
         self.send(Queued { record, waiting: Some(waiting) }, metrics).await;
         self.hurry.notify_one();

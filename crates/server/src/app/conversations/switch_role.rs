@@ -109,7 +109,7 @@ impl App {
 }
 
 /// Whoever asked, as the store knows people.
-fn person_of(turn: &Turn<'_>) -> Option<PersonId> {
+pub(super) fn person_of(turn: &Turn<'_>) -> Option<PersonId> {
     let user_id = turn.event.person.as_ref()?.user_id.as_str();
     match &turn.event.scene {
         Scene::Slack(_) => user_id.parse().ok().map(PersonId::Slack),
@@ -118,6 +118,6 @@ fn person_of(turn: &Turn<'_>) -> Option<PersonId> {
     }
 }
 
-fn nobody() -> Vec<Reply> {
+pub(super) fn nobody() -> Vec<Reply> {
     to_asker(Answer::sentence("I cannot tell who you are here: ask me in the channel itself."))
 }

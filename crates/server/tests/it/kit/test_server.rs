@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
-    AccessKeySettings, AuditSettings, ChimeSettings, CloudWatchSettings, ConfiguredTeamSettings, DeliverySettings,
-    IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings, NotificationSettings, OperatorSettings,
-    OrganizationSettings, PictureSettings, ServerSettings, Settings, SignInSettings, SlackSettings,
-    SlackWorkspaceSettings, SnsSettings, StoreSettings, ThreadSettings, ThrottleSettings,
+    AccessKeySettings, ApprovalSettings, AuditSettings, AwsEnvironment, ChimeSettings, CloudWatchSettings,
+    CommandSettings, ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings, MetricsSettings,
+    MicrosoftTeamsSettings, NotificationSettings, OperatorSettings, OrganizationSettings, PictureSettings,
+    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    ThreadSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -366,6 +367,8 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         rules: Vec::new(),
         // Nothing of a test asks this machine for AWS credentials.
         pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
+        approvals: ApprovalSettings::default(),
+        commands: CommandSettings::default(),
         organization: OrganizationSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
@@ -374,11 +377,13 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         audit: AuditSettings::default(),
         metrics: MetricsSettings::default(),
         cloudwatch: CloudWatchSettings::default(),
+        commands: CommandSettings::default(),
         accounts: Vec::new(),
         users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],
         policies: Vec::new(),
         sign_in: SignInSettings::default(),
         user_roles: Vec::new(),
+        aws: AwsEnvironment::default(),
     }
 }

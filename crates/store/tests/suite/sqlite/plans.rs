@@ -12,8 +12,9 @@ use tracing::{Event, Metadata, Subscriber};
 use super::DataDirectory;
 use crate::setup::Setup as _;
 use crate::{
-    audit_records, chat_configurations, chat_events, custom_actions, declared_identities, deliveries, digests, gates,
-    holds, identities, lanes, platforms, replays, secrets, sessions, silences, threads, topic_subscriptions,
+    audit_records, chat_commands, chat_configurations, chat_events, command_aliases, custom_actions,
+    declared_identities, deliveries, digests, gates, holds, identities, lanes, platforms, replays, secrets, sessions,
+    silences, threads, topic_subscriptions,
 };
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels; or because
@@ -100,6 +101,9 @@ async fn of_the_api() {
     custom_actions::a_token_makes_a_repeated_create_the_same_for_a_day(&setup()).await;
     custom_actions::actions_have_a_limit_and_pages(&setup()).await;
     custom_actions::actions_show_where_they_are_associated(&setup()).await;
+    custom_actions::what_shows_in_a_configuration_is_what_it_is_now(&setup()).await;
+    command_aliases::an_alias_is_its_channels_and_made_once(&setup()).await;
+    command_aliases::a_channel_has_so_many_aliases_and_no_more(&setup()).await;
     custom_actions::tags_are_put_over_and_taken_away(&setup()).await;
     custom_actions::preferences_begin_with_the_defaults_and_change_one_by_one(&setup()).await;
     custom_actions::people_have_one_role_each_in_a_channel(&setup()).await;
@@ -159,6 +163,14 @@ async fn of_the_outbox() {
     replays::an_account_has_its_events_a_second_where_that_is_wanted(&setup()).await;
     replays::what_is_old_is_forgotten_unless_it_waits(&setup()).await;
     replays::what_was_refused_is_kept_up_to_its_bound(&setup()).await;
+    chat_commands::a_command_begins_once_however_often_its_event_comes(&setup()).await;
+    chat_commands::a_button_starts_a_command_once_and_as_it_was_shown(&setup()).await;
+    chat_commands::a_cancelled_command_is_never_started(&setup()).await;
+    chat_commands::what_ended_is_answered_and_its_result_is_gone(&setup()).await;
+    chat_commands::of_a_command_whose_lease_ended_nobody_knows_what_came(&setup()).await;
+    chat_commands::what_was_running_when_its_server_died_is_found_at_once(&setup()).await;
+    chat_commands::commands_are_listed_and_forgotten_unless_somebody_waits(&setup()).await;
+    chat_commands::what_a_channel_and_a_person_chose_is_remembered(&setup()).await;
     chat_events::an_event_is_heard_once_however_often_it_is_said(&setup()).await;
     chat_events::what_fails_comes_again_or_stays_with_its_reason(&setup()).await;
     chat_events::only_what_ended_is_forgotten(&setup()).await;

@@ -16,6 +16,7 @@ use crate::notification::text::is_blank;
 const SENTENCE_TEXT: usize = 2_000;
 /// The share of the message that buttons may take, their tickets included: whether Slack counts them is not documented.
 const CONTROLS_ROOM: usize = limits::MESSAGE_BLOCKS / 3 * 2;
+pub(super) const CONTROLS_CUT: &str = "_Not all buttons have room here._";
 /// What is said where there is nothing to say.
 const NOTHING: &str = "Bellhop";
 
@@ -23,19 +24,31 @@ const _: () = assert!(PRESS_TICKET_BYTES_MAX <= limits::BUTTON_VALUE && SENTENCE
 
 /// Renders an answer. Total: every answer makes a message within all of Slack's limits.
 pub fn answer(answer: &Answer) -> SlackMessage {
+    drawn(answer, true)
+}
+
+/// The same with a line for each row of a table: for where Slack does not take its block of tables.
+pub fn answer_in_lines(answer: &Answer) -> SlackMessage {
+    drawn(answer, false)
+}
+
+fn drawn(answer: &Answer, tables: bool) -> SlackMessage {
     let body = powerless(&answer.body);
     let headline = Some(answer.headline.as_str()).filter(|headline| !is_blank(headline)).unwrap_or(NOTHING);
     let top =
         if body.is_empty() { mrkdwn::sentence(headline, SENTENCE_TEXT) } else { mrkdwn::bold(headline, TITLE_TEXT) };
     let was_cut = top.trim_end_matches('*').ends_with('…') && !headline.trim_end().ends_with('…');
     let top = Block::section(top, false);
-    let (controls, controls_cut) = controls(&answer.controls);
+    let (controls, controls_cut) = controls(&answer.controls, CONTROLS_ROOM);
     let note = answer.note.as_ref().filter(|note| !is_blank(note)).map(|note| mrkdwn::sentence(note, FOOTER_TEXT));
-    let notice = controls_cut.then(|| "_Not all buttons have room here._".to_owned());
+    let notice = controls_cut.then(|| CONTROLS_CUT.to_owned());
     let small = Block::context(notice.into_iter().chain(note));
     let small = matches!(&small, Block::Context { elements } if !elements.is_empty()).then_some(small);
     let last: Vec<Block> = controls.into_iter().chain(small).collect();
     let mut layout = Layout::around(std::iter::once(&top).chain(&last), &body, "answer");
+    if tables {
+        layout = layout.with_tables();
+    }
     if was_cut {
         layout.text(None, &Text::Plain(answer.headline.clone()));
     }
@@ -48,8 +61,7 @@ pub fn answer(answer: &Answer) -> SlackMessage {
 }
 
 /// The buttons in their order, and whether any had to go: those that cannot work, those that have no room.
-fn controls(controls: &[Control]) -> (Option<Block>, bool) {
-    let mut room = CONTROLS_ROOM;
+pub(super) fn controls(controls: &[Control], mut room: usize) -> (Option<Block>, bool) {
     let mut elements = Vec::new();
     for control in controls.iter().filter(|control| works(control, limits::URL)) {
         let button = button(elements.len(), control);

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::table::Cell;
 use super::{limits, mrkdwn};
 use crate::notification::text::is_blank;
 
@@ -31,6 +32,10 @@ pub enum Block {
     /// <https://docs.slack.dev/reference/block-kit/blocks/actions-block>.
     Actions {
         elements: Vec<Element>,
+    },
+    /// <https://docs.slack.dev/reference/block-kit/blocks/table-block>.
+    Table {
+        rows: Vec<Vec<Cell>>,
     },
     /// <https://docs.slack.dev/reference/block-kit/blocks/input-block>.
     Input {
@@ -133,6 +138,7 @@ impl Block {
                 Self::Context { elements } => texts(elements),
                 Self::Image { slack_file, alt_text } => slack_file.id.len() + mrkdwn::units(alt_text),
                 Self::Actions { elements } => elements.iter().map(Element::cost).sum(),
+                Self::Table { rows } => rows.iter().flatten().map(Cell::cost).sum(),
                 Self::Input { element, .. } => element.cost(),
             }
     }

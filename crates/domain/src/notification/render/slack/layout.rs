@@ -3,9 +3,9 @@
 //! The Slack renderer calls it. Facts get their room first: prose of any length must not crowd out where and since when.
 
 use super::blocks::{Block, TextObject};
-use super::{is_native, limits, mrkdwn, mrkdwn_of};
+use super::{is_native, limits, mrkdwn, mrkdwn_of, table};
 use crate::notification::text::is_blank;
-use crate::notification::{Fact, Part, Text};
+use crate::notification::{Fact, Part, Table, Text};
 
 /// Our own bounds, below Slack's: what a phone shows.
 const TITLE_TEXT: usize = 300;
@@ -38,6 +38,8 @@ pub struct Layout {
     shortened: bool,
     /// What the notice of a cut calls all of it: `notification`.
     whole: &'static str,
+    /// Blocks of tables that may still stand here: none in an attachment or a view.
+    tables_left: usize,
 }
 
 impl Layout {
@@ -66,7 +68,13 @@ impl Layout {
             cut: of_facts.cut,
             shortened: false,
             whole,
+            tables_left: 0,
         }
+    }
+
+    /// In a message, not in an attachment.
+    pub fn with_tables(self) -> Self {
+        Self { tables_left: limits::TABLES, ..self }
     }
 
     pub fn part(&mut self, part: &Part) {
@@ -86,6 +94,7 @@ impl Layout {
                     self.sections(&format!("{}{code}", titled(title.as_deref())), false);
                 }
             }
+            Part::Table(table) => self.table(table),
         }
     }
 
@@ -99,14 +108,44 @@ impl Layout {
         }
     }
 
-    fn bullets(&mut self, title: Option<&str>, items: &[Text], mut left_out: usize) {
+    fn bullets(&mut self, title: Option<&str>, items: &[Text], left_out: usize) {
+        let native = items.iter().any(is_native);
+        self.list(title, items.iter().map(|item| mrkdwn_of(item, BULLET_TEXT)), left_out, native);
+    }
+
+    /// Slack's own block, or lines.
+    fn table(&mut self, table: &Table) {
+        let is_block = self.tables_left > 0 && !table.columns.is_empty() && self.blocks_left > 2;
         if !self.is_open() {
             return;
         }
-        let mut lines = titled(title);
+        if !is_block {
+            let lines = table.rows.iter().map(|row| table::line(table, row));
+            return self.list(table.title.as_deref(), lines, table.left_out, false);
+        }
+        if table.title.is_some() {
+            self.sections(titled(table.title.as_deref()).trim_end(), false);
+        }
+        let (rows, unshown) = table::rows(table, self.text_room());
+        self.shortened |= unshown > 0;
+        let block = Block::Table { rows };
+        self.room = self.room.saturating_sub(block.cost());
+        self.blocks_left -= 1;
+        self.tables_left -= 1;
+        self.blocks.push(block);
+        let left_out = table.left_out.saturating_add(unshown);
+        if left_out > 0 {
+            self.sections(&format!("… and {left_out} more"), false);
+        }
+    }
+
+    fn list(&mut self, title: Option<&str>, lines: impl Iterator<Item = String>, mut left_out: usize, native: bool) {
+        if !self.is_open() {
+            return;
+        }
+        let mut text = titled(title);
         let mut room = self.text_room();
-        for item in items {
-            let line = mrkdwn_of(item, BULLET_TEXT);
+        for line in lines {
             self.shortened |= mrkdwn::is_cut(&line);
             let length = mrkdwn::units(&line) + 3;
             if length > room {
@@ -114,13 +153,13 @@ impl Layout {
                 left_out += 1;
             } else if !is_blank(&line) {
                 room -= length;
-                lines.extend(["• ", &line, "\n"]);
+                text.extend(["• ", &line, "\n"]);
             }
         }
         if left_out > 0 {
-            lines.extend(["… and ", &left_out.to_string(), " more"]);
+            text.extend(["… and ", &left_out.to_string(), " more"]);
         }
-        self.sections(lines.trim_end(), items.iter().any(is_native));
+        self.sections(text.trim_end(), native);
     }
 
     /// One section, or as many as the text needs.

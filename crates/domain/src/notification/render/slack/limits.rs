@@ -35,6 +35,13 @@ pub const INPUT_LABEL: usize = 2_000;
 pub const INPUT_TEXT: usize = 3_000;
 /// The words of a menu's line: <https://docs.slack.dev/reference/block-kit/composition-objects/option-object>.
 pub const OPTION_TEXT: usize = 75;
+/// Rows of a table, its heading among them, their cells, and how many tables a message has:
+/// <https://docs.slack.dev/reference/block-kit/blocks/table-block>.
+pub const TABLE_ROWS: usize = 100;
+pub const TABLE_COLUMNS: usize = 20;
+pub const TABLES: usize = 1;
+/// The characters of all cells: the same page.
+pub const TABLE_TEXT: usize = 10_000;
 /// Title, `submit` and `close` of a view, its blocks and its `private_metadata`:
 /// <https://docs.slack.dev/reference/views/modal-views>.
 pub const VIEW_TITLE: usize = 24;

@@ -19,6 +19,9 @@ const BACKTICK_LOOKALIKE: char = 'ˋ';
 /// The mark that stands for a `>` at the start of a line.
 const GREATER_LOOKALIKE: &str = "＞";
 
+/// Slack shows dates of the years it knows, up to 2100 for certain; others stay in UTC alone.
+pub const DATES_UNTIL: i64 = 4_102_444_800;
+
 /// Length as Slack may count it.
 pub fn units(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
@@ -258,9 +261,17 @@ pub fn native_line(text: &str, limit: usize) -> String {
 /// A point in time, for everybody and for the reader: in UTC as AWS shows it, and in the reader's own time zone.
 pub fn time(moment: &Moment) -> String {
     let utc = line(&moment.utc(), 64);
-    // Slack shows dates of the years it knows; others stay in UTC alone.
-    match moment.unix().filter(|unix| (0..4_102_444_800).contains(unix)) {
+    match moment.unix().filter(|unix| (0..DATES_UNTIL).contains(unix)) {
         Some(unix) => format!("{utc}\n<!date^{unix}^{{date_short_pretty}} {{time}} your time|{utc}>"),
+        None => utc,
+    }
+}
+
+/// A point in time in the reader's own time zone alone, for a line that has little room.
+pub fn local_time(moment: &Moment) -> String {
+    let utc = line(&moment.utc(), 64);
+    match moment.unix().filter(|unix| (0..DATES_UNTIL).contains(unix)) {
+        Some(unix) => format!("<!date^{unix}^{{date_short_pretty}} {{time}}|{utc}>"),
         None => utc,
     }
 }

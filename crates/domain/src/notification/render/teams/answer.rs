@@ -24,6 +24,7 @@ const SENTENCE_TEXT: usize = 2_000;
 const CONTROLS_ROOM: usize = limits::MESSAGE_UTF8_BYTES / 2;
 /// Rows of buttons: about as many buttons as Slack takes.
 const ROWS: usize = 4;
+pub const CONTROLS_CUT: &str = "Not all buttons have room here.";
 /// What is said where there is nothing to say.
 const NOTHING: &str = "Bellhop";
 
@@ -34,8 +35,10 @@ pub fn answer(answer: &Answer) -> TeamsMessage {
     let line = line_or(&answer.headline, limit, NOTHING);
     let was_cut = line.ends_with('…') && !answer.headline.trim_end().ends_with('…');
     let head = block(&[run(&line, face)], false);
-    let (actions, rows, controls_cut) = controls(&answer.controls);
-    let notice = controls_cut.then(|| "Not all buttons have room here.".to_owned());
+    let (actions, controls_cut) = controls(&answer.controls, CONTROLS_ROOM);
+    let (actions, rows) =
+        if actions.len() <= limits::ACTIONS { (actions, Vec::new()) } else { (Vec::new(), rows(&actions)) };
+    let notice = controls_cut.then(|| CONTROLS_CUT.to_owned());
     let note = answer.note.as_ref().map(|note| clean_line(note, FOOTER_TEXT)).filter(|note| !note.is_empty());
     let small = notice.into_iter().chain(note).map(|text| block(&[run(&text, Face::Small)], true));
     let last: Vec<Value> = rows.into_iter().chain(small).collect();
@@ -52,9 +55,8 @@ pub fn answer(answer: &Answer) -> TeamsMessage {
     of_card(summary, &json!({"width": "Full"}), body, actions)
 }
 
-/// The buttons in their order: those of the card, or, if they are too many for that, rows in its body; and whether any had to go.
-fn controls(controls: &[Control]) -> (Vec<Value>, Vec<Value>, bool) {
-    let mut room = CONTROLS_ROOM;
+/// The buttons in their order, and whether any had to go.
+pub fn controls(controls: &[Control], mut room: usize) -> (Vec<Value>, bool) {
     let mut actions = Vec::new();
     for control in controls.iter().filter(|control| works(control, limits::URL)) {
         let action = action(control);
@@ -65,11 +67,12 @@ fn controls(controls: &[Control]) -> (Vec<Value>, Vec<Value>, bool) {
         }
     }
     let cut = actions.len() < controls.len();
-    if actions.len() <= limits::ACTIONS {
-        return (actions, Vec::new(), cut);
-    }
-    let rows = actions.chunks(limits::ACTIONS).map(|row| json!({"type": "ActionSet", "actions": row})).collect();
-    (Vec::new(), rows, cut)
+    (actions, cut)
+}
+
+/// Buttons in the card's body, of which there may be more than actions of the card.
+pub fn rows(actions: &[Value]) -> Vec<Value> {
+    actions.chunks(limits::ACTIONS).map(|row| json!({"type": "ActionSet", "actions": row})).collect()
 }
 
 fn action(control: &Control) -> Value {

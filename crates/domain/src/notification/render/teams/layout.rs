@@ -8,7 +8,7 @@ use super::elements::{self, Face, block, clean_line, cost, indented, native, run
 use super::limits;
 use crate::notification::arn::Arn;
 use crate::notification::text::{is_blank, is_hazard};
-use crate::notification::{Fact, Part, Text};
+use crate::notification::{Fact, Part, Table, Text};
 
 /// Our own bounds, below Teams': what a phone shows.
 const TITLE_TEXT: usize = 200;
@@ -75,6 +75,7 @@ impl Layout {
                 }
             }
             Part::Preformatted { title, text } => self.lines(title.as_deref(), text, Face::Code),
+            Part::Table(table) => self.table(table),
         }
     }
 
@@ -130,6 +131,19 @@ impl Layout {
             };
             left_out += usize::from(!self.push(element));
         }
+        if left_out > 0 {
+            self.push(block(&[run(&format!("… and {left_out} more"), Face::Plain)], false));
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.title(table.title.as_deref());
+        let (element, unshown) = super::table::table(table, self.room.saturating_sub(CUT_COST));
+        self.cut |= unshown > 0;
+        if let Some(element) = element {
+            self.push(element);
+        }
+        let left_out = table.left_out.saturating_add(unshown);
         if left_out > 0 {
             self.push(block(&[run(&format!("… and {left_out} more"), Face::Plain)], false));
         }

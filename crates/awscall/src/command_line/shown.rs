@@ -1,0 +1,300 @@
+//! The canonical line of a call: what a person confirms, and what parses to the same call again. [`super::arguments`] writes it, and
+//! [`super::parameter`] its examples.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+
+use super::flags::looks_like_flag;
+use super::parameter::{flag, is_json, is_sensitive};
+use super::words::is_invisible;
+use super::{CallShape, CommandLine, values};
+use crate::call::Input;
+use crate::model::{Kind, Member, Operation, Service, ShapeId};
+
+/// In place of a secret.
+const MASK: &str = "*****";
+
+/// The whole line, with what concerns its answer.
+pub(super) fn line(line: &CommandLine) -> String {
+    let mut words = match super::conveniences::line(line) {
+        Some(words) => words,
+        None => call(line.call.service, line.call.operation, &line.call.input),
+    };
+    words.push_str(&flags(line));
+    words
+}
+
+/// The same line with every value hidden that the model marks as a secret, for a log or a trail. It parses to no call.
+pub fn masked(line: &CommandLine) -> String {
+    let (service, operation) = (line.call.service, line.call.operation);
+    if line.shape != CallShape::Plain && line.shape != CallShape::LambdaInvoke {
+        return line.shown.clone();
+    }
+    let mut words = vec![service.name.to_owned(), operation.command.to_owned()];
+    for member in service.input(operation) {
+        let Some(value) = line.call.input.get(member.name) else { continue };
+        if is_sensitive(service, member.shape) {
+            words.push(format!("--{} {MASK}", flag(service, operation, member)));
+        } else if let Some(flag) = written(service, operation, member, value, false) {
+            words.push(flag);
+        } else {
+            words.push(format!("--{} …", flag(service, operation, member)));
+        }
+    }
+    words.join(" ") + &flags(line)
+}
+
+fn flags(line: &CommandLine) -> String {
+    let mut words = String::new();
+    let mut push = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            words.push_str(" --");
+            words.push_str(name);
+            words.push_str(&after_flag(&value));
+        }
+    };
+    push("region", line.region.clone());
+    push("output", line.output.map(|output| output.word().to_owned()));
+    push("query", line.query.clone());
+    push("max-items", line.max_items.map(|count| count.to_string()));
+    push("page-size", line.page_size.map(|count| count.to_string()));
+    push("starting-token", line.starting_token.clone());
+    let paginator = line.call.operation.paginator.as_ref();
+    // A page's own token says it by itself.
+    let token = |token: &&str| line.call.input.contains_key(*token);
+    if !line.paginate && paginator.is_some_and(|paginator| !paginator.input_tokens.iter().any(token)) {
+        words.push_str(" --no-paginate");
+    }
+    words
+}
+
+/// Service, operation and parameters, in the order of the model.
+pub(super) fn call(service: &Service, operation: &Operation, input: &Input) -> String {
+    let mut words = vec![service.name.to_owned(), operation.command.to_owned()];
+    // A blob that is no text cannot be shown as text, and the flag that says so holds for all.
+    let base64 = service
+        .input(operation)
+        .iter()
+        .filter_map(|member| Some((member, input.get(member.name)?)))
+        .any(|(member, value)| has_bytes(service, member.shape, value));
+    let mut unwritten = Map::new();
+    for member in service.input(operation) {
+        let Some(value) = input.get(member.name) else { continue };
+        match written(service, operation, member, value, base64) {
+            Some(flag) => words.push(flag),
+            None => {
+                unwritten.insert(member.name.to_owned(), as_typed(service, member.shape, value, base64));
+            }
+        }
+    }
+    if base64 {
+        words.push("--cli-binary-format base64".to_owned());
+    }
+    if !unwritten.is_empty() {
+        words.push(format!("--cli-input-json {}", quoted(&Value::Object(unwritten).to_string())));
+    }
+    words.join(" ")
+}
+
+/// A value as it would be typed after the flag, if it can be.
+pub(super) fn value(service: &Service, member: &Member, value: &Value) -> Option<String> {
+    let text = after(service, member, value, has_bytes(service, member.shape, value))?;
+    Some(text.trim_start_matches([' ', '=']).to_owned())
+}
+
+/// `--name` and its value; nothing where only JSON of the whole input can say it.
+fn written(service: &Service, operation: &Operation, member: &Member, value: &Value, base64: bool) -> Option<String> {
+    let name = flag(service, operation, member);
+    if super::globals::named(&name).is_some() {
+        return None;
+    }
+    if let Value::Bool(truth) = value {
+        return Some(if *truth { format!("--{name}") } else { format!("--{name}=false") });
+    }
+    Some(format!("--{name}{}", after(service, member, value, base64)?))
+}
+
+/// What follows a flag: a space or `=`, and the value.
+fn after(service: &Service, member: &Member, value: &Value, base64: bool) -> Option<String> {
+    if is_json(member) {
+        return Some(format!(" {}", quoted(&value.to_string())));
+    }
+    match (&service.shape(member.shape).kind, value) {
+        (Kind::Structure(structure), _) if structure.document => Some(format!(" {}", quoted(&value.to_string()))),
+        (Kind::List { member: item, .. }, Value::Array(items)) => {
+            Some(format!(" {}", list(service, item, items, base64)))
+        }
+        (Kind::Structure(_) | Kind::Map { .. }, Value::Object(members)) => {
+            let typed = as_typed(service, member.shape, value, base64);
+            let short = typed
+                .as_object()
+                .filter(|_| !members.is_empty())
+                .and_then(|typed| shorthand(service, member.shape, typed));
+            Some(format!(" {}", short.unwrap_or_else(|| quoted(&typed.to_string()))))
+        }
+        _ => {
+            let text = match as_typed(service, member.shape, value, base64) {
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            values::is_plain_text(&text).then(|| after_flag(&text))
+        }
+    }
+}
+
+/// A space and the text; `=` where it would be taken for a flag.
+pub(super) fn after_flag(text: &str) -> String {
+    let quoted = quoted(text);
+    if looks_like_flag(text).is_some() { format!("={quoted}") } else { format!(" {quoted}") }
+}
+
+fn list(service: &Service, item: &Member, items: &[Value], base64: bool) -> String {
+    let typed: Vec<Value> = items.iter().map(|value| as_typed(service, item.shape, value, base64)).collect();
+    let words: Option<Vec<String>> = typed
+        .iter()
+        .map(|value| match (&service.shape(item.shape).kind, value) {
+            (Kind::Structure(structure), _) if structure.document => None,
+            (Kind::Structure(_), Value::Object(members)) if !members.is_empty() => {
+                shorthand(service, item.shape, members)
+            }
+            (Kind::Structure(_) | Kind::Map { .. } | Kind::List { .. }, _) => None,
+            (_, Value::String(text)) => {
+                let bare = values::is_plain_text(text)
+                    && looks_like_flag(text).is_none()
+                    && !text.trim_start().starts_with('[');
+                bare.then(|| quoted(text))
+            }
+            (_, other) => Some(other.to_string()),
+        })
+        .collect();
+    match words {
+        Some(words) if !words.is_empty() => words.join(" "),
+        _ => quoted(&Value::Array(typed).to_string()),
+    }
+}
+
+/// `Key=a,Values=b,c`, where nothing in it could be read otherwise.
+fn shorthand(service: &Service, shape: ShapeId, members: &Map<String, Value>) -> Option<String> {
+    const CHARACTERS_MAX: usize = 200;
+    let pairs: Option<Vec<String>> = members
+        .iter()
+        .map(|(key, value)| {
+            let of = match &service.shape(shape).kind {
+                Kind::Structure(structure) => structure.members.iter().find(|member| member.name == key)?.shape,
+                Kind::Map { value, .. } => value.shape,
+                _ => return None,
+            };
+            let simple_key = !key.is_empty()
+                && key
+                    .chars()
+                    .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | ':'))
+                && !key.starts_with('-');
+            let text = match (&service.shape(of).kind, value) {
+                (Kind::Structure(_) | Kind::Map { .. }, _) => None,
+                (Kind::List { member, .. }, Value::Array(items)) => {
+                    let scalar = !matches!(
+                        service.shape(member.shape).kind,
+                        Kind::Structure(_) | Kind::Map { .. } | Kind::List { .. }
+                    );
+                    let words: Option<Vec<_>> =
+                        items.iter().map(|item| scalar.then(|| simple(item)).flatten()).collect();
+                    words.filter(|words| !words.is_empty()).map(|words| words.join(","))
+                }
+                (_, value) => simple(value),
+            };
+            text.filter(|_| simple_key).map(|text| format!("{key}={text}"))
+        })
+        .collect();
+    pairs.map(|pairs| pairs.join(",")).filter(|text| text.len() <= CHARACTERS_MAX)
+}
+
+/// A leaf that stands in shorthand without quotes of any kind.
+fn simple(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => {
+            let good = !text.is_empty()
+                && text.chars().all(|letter| {
+                    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | ':' | '+' | '%')
+                });
+            good.then(|| text.clone())
+        }
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// The value as a person types it: blobs as the text that they are, unless one of the call is none.
+fn as_typed(service: &Service, id: ShapeId, value: &Value, base64: bool) -> Value {
+    match (&service.shape(id).kind, value) {
+        (Kind::Structure(structure), Value::Object(members)) if !structure.document => members
+            .iter()
+            .map(|(name, value)| {
+                let of = structure.members.iter().find(|member| member.name == name);
+                (name.clone(), of.map_or_else(|| value.clone(), |of| as_typed(service, of.shape, value, base64)))
+            })
+            .collect(),
+        (Kind::List { member, .. }, Value::Array(items)) => {
+            items.iter().map(|value| as_typed(service, member.shape, value, base64)).collect()
+        }
+        (Kind::Map { value: of, .. }, Value::Object(members)) => {
+            members.iter().map(|(name, value)| (name.clone(), as_typed(service, of.shape, value, base64))).collect()
+        }
+        (Kind::Blob { .. }, Value::String(encoded)) if !base64 => {
+            text_of(encoded).map_or_else(|| value.clone(), Value::String)
+        }
+        _ => value.clone(),
+    }
+}
+
+fn text_of(encoded: &str) -> Option<String> {
+    String::from_utf8(STANDARD.decode(encoded).ok()?).ok()
+}
+
+/// Whether there is a blob in it that is no text.
+fn has_bytes(service: &Service, id: ShapeId, value: &Value) -> bool {
+    match (&service.shape(id).kind, value) {
+        (Kind::Structure(structure), Value::Object(members)) if !structure.document => structure
+            .members
+            .iter()
+            .any(|member| members.get(member.name).is_some_and(|value| has_bytes(service, member.shape, value))),
+        (Kind::List { member, .. }, Value::Array(items)) => {
+            items.iter().any(|value| has_bytes(service, member.shape, value))
+        }
+        (Kind::Map { value: of, .. }, Value::Object(members)) => {
+            members.values().any(|value| has_bytes(service, of.shape, value))
+        }
+        (Kind::Blob { .. }, Value::String(encoded)) => text_of(encoded).is_none(),
+        _ => false,
+    }
+}
+
+/// A word as a shell would need it; with `$'…'` where something in it could not be seen.
+pub(super) fn quoted(text: &str) -> String {
+    let bare = |letter: char| {
+        letter.is_ascii_alphanumeric()
+            || matches!(letter, '-' | '_' | '.' | '/' | ':' | '+' | ',' | '=' | '@' | '%' | '*')
+    };
+    if !text.is_empty() && text.chars().all(bare) {
+        return text.to_owned();
+    }
+    if !text.chars().any(is_invisible) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let mut word = String::from("$'");
+    for letter in text.chars() {
+        match letter {
+            '\\' | '\'' => word.extend(['\\', letter]),
+            '\n' => word.push_str("\\n"),
+            '\r' => word.push_str("\\r"),
+            '\t' => word.push_str("\\t"),
+            _ if is_invisible(letter) => match u32::from(letter) {
+                number @ ..=0xffff => word = format!("{word}\\u{number:04x}"),
+                number => word = format!("{word}\\U{number:08x}"),
+            },
+            _ => word.push(letter),
+        }
+    }
+    word.push('\'');
+    word
+}

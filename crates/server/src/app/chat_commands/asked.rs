@@ -1,0 +1,98 @@
+//! What somebody asks to have run, as the store keeps it, sealed: the words, who says them, where the answer belongs.
+
+use domain::conversation::{ChatEvent, Happening, Person, Scene};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use store::{ChatCommand, PersonId};
+use wire::ids::{Arn, ChatConfigurationArn, GuardrailPolicyArn};
+
+use crate::app::command_permissions::Standing;
+
+/// The line may hold secrets: it is not printed.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::app) struct Asked {
+    /// As it was typed, and from the first question on as it runs: each answer is written into it.
+    pub(in crate::app) line: String,
+    pub(in crate::app) origin: Origin,
+    pub(in crate::app) person: Person,
+    pub(in crate::app) scene: Scene,
+    /// Once it is known which is meant.
+    pub(in crate::app) configuration_arn: Option<ChatConfigurationArn>,
+    /// As whom it was said that it would run, where somebody was asked.
+    pub(in crate::app) shown_as: Option<ShownAs>,
+    /// What goes on where the answer ended.
+    pub(in crate::app) next_page: Option<String>,
+}
+
+/// Where a command comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::app) enum Origin {
+    Typed,
+    /// Of this name.
+    Alias(String),
+    /// A custom action's button, of this name.
+    Action(String),
+    /// A button under an answer of ours.
+    Button,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::app) struct ShownAs {
+    role: Arn,
+    guardrails: Vec<GuardrailPolicyArn>,
+}
+
+impl ShownAs {
+    pub(in crate::app) fn of(standing: &Standing) -> Self {
+        Self { role: standing.role.clone(), guardrails: standing.guardrails.clone() }
+    }
+}
+
+impl Origin {
+    /// What a button does is shown before it is done.
+    pub(in crate::app) fn is_shown_first(&self) -> bool {
+        matches!(self, Self::Action(_))
+    }
+}
+
+impl Asked {
+    pub(in crate::app) fn of(command: &ChatCommand) -> Option<Self> {
+        serde_json::from_str(command.asked.as_ref()?.expose_secret()).ok()
+    }
+
+    pub(in crate::app) fn sealable(&self) -> SecretString {
+        super::sealable(self)
+    }
+
+    /// The channel, as deliveries name it; of a person's own conversation, its own name.
+    pub(in crate::app) fn destination(&self) -> String {
+        match &self.scene {
+            Scene::Slack(scene) => {
+                format!("slack/{}/{}", scene.team_id, scene.channel_id.as_deref().unwrap_or_default())
+            }
+            Scene::Teams(scene) => match (&scene.team_id, &scene.channel_id) {
+                (Some(team_id), Some(channel_id)) => domain::chat_configuration::teams_destination(team_id, channel_id),
+                _ => format!("teams/{}", scene.conversation_id),
+            },
+        }
+    }
+
+    pub(in crate::app) fn person_id(&self) -> Option<PersonId> {
+        person_id(&self.scene, &self.person)
+    }
+
+    /// An event in whose place an answer belongs, long after it was heard.
+    pub(super) fn event(&self) -> ChatEvent {
+        ChatEvent { scene: self.scene.clone(), person: Some(self.person.clone()), what: Happening::Nothing }
+    }
+}
+
+/// A person of chat, as the store knows people.
+pub(in crate::app) fn person_id(scene: &Scene, person: &Person) -> Option<PersonId> {
+    match scene {
+        Scene::Slack(_) => person.user_id.parse().ok().map(PersonId::Slack),
+        // Microsoft writes it in either case.
+        Scene::Teams(_) => person.user_id.to_lowercase().parse().ok().map(PersonId::MicrosoftTeams),
+    }
+}

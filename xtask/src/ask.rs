@@ -1,4 +1,4 @@
-//! `cargo xtask ask endpoints`: what the conformance tests ask `awscall` by the ten thousand and compare with what botocore and
+//! `cargo xtask ask endpoints|queries`: what the conformance tests ask `awscall` by the ten thousand and compare with what botocore and
 //! the AWS CLI say. A line of JSON in, a line of JSON out, until the input ends.
 
 use std::io::{BufRead as _, BufWriter, Write as _};
@@ -6,12 +6,14 @@ use std::io::{BufRead as _, BufWriter, Write as _};
 use anyhow::{Context as _, Result, bail};
 use awscall::call::Call;
 use awscall::endpoint::{Place, endpoint};
+use awscall::query::Query;
 use serde_json::{Value, json};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let answer = match arguments {
         [what] if what == "endpoints" => where_to,
-        _ => bail!("`ask` takes `endpoints`"),
+        [what] if what == "queries" => queried,
+        _ => bail!("`ask` takes `endpoints` or `queries`"),
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
@@ -49,6 +51,15 @@ fn where_to(question: &Value) -> Result<Value> {
             "other_scheme": endpoint.other_scheme,
             "headers": endpoint.headers.into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         }),
+        Err(error) => json!({ "error": error.0 }),
+    })
+}
+
+/// `{query, value}`.
+fn queried(question: &Value) -> Result<Value> {
+    let answer = Query::parse(&text(question, "query")?).and_then(|query| query.apply(&question["value"]));
+    Ok(match answer {
+        Ok(answer) => json!({ "answer": answer }),
         Err(error) => json!({ "error": error.0 }),
     })
 }

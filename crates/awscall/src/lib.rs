@@ -12,5 +12,6 @@ pub mod help;
 pub mod model;
 pub mod names;
 pub mod protocol;
+pub mod query;
 pub mod read_only;
 pub mod search;

@@ -6,6 +6,7 @@ pub mod alias;
 pub mod custom_action;
 pub mod denied;
 pub mod error_words;
+pub mod forecast;
 pub mod form;
 pub mod help_words;
 pub mod iam_action;

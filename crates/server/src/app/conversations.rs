@@ -4,6 +4,7 @@
 //! request), send (`send`), settle. All before the sending may be done twice, after a crash, and comes to the same.
 
 mod aliases;
+mod can_i;
 mod channels;
 mod commands;
 mod custom_actions;
@@ -13,6 +14,7 @@ mod preferences;
 mod send;
 mod show_logs;
 mod switch_role;
+mod whoami;
 
 use std::sync::Arc;
 
@@ -184,8 +186,8 @@ impl App {
                 Request::Help => self.help(turn),
                 Request::Preferences => self.preferences(turn).await,
                 Request::SwitchRole => self.switch_role(turn).await,
-                Request::Whoami => Ok(not_yet("tell who you are in AWS")),
-                Request::CanI(_) => Ok(not_yet("tell what you may do in AWS")),
+                Request::Whoami => self.whoami(turn).await,
+                Request::CanI(command) => self.can_i(turn, &command).await,
                 Request::Search(_) => Ok(not_yet("search AWS's operations")),
                 Request::Alias(words) => self.alias(turn, &words).await,
                 Request::Run(words) => self.run_alias(turn, &words).await,

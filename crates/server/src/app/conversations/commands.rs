@@ -63,6 +63,9 @@ impl App {
 
     /// The way of a command, from wherever it is: to the next question, or to its run.
     async fn go_on(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
+        if let Some(refusal) = super::can_i::refused_by_name(&draft.asked.line) {
+            return Ok(to_asker(refusal_words(&refusal)));
+        }
         let (line, missing) = match command_line::parse(&draft.asked.line) {
             Parsed::Run(line) => (line, Vec::new()),
             Parsed::Incomplete(line, missing) => (line, missing),
@@ -240,7 +243,7 @@ fn only_reads() -> Refusal {
     Refusal::new(RefusedBy::DenyList, sentence).with_remedy(remedy, None)
 }
 
-fn refusal_words(refusal: &Refusal) -> Answer {
+pub(super) fn refusal_words(refusal: &Refusal) -> Answer {
     let mut body = Vec::new();
     if let Some(quoted) = &refusal.quoted {
         body.push(Part::Paragraph { title: Some("AWS says".to_owned()), text: Text::Plain(quoted.clone()) });

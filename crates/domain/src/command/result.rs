@@ -8,11 +8,11 @@ mod cell;
 mod columns;
 mod details;
 mod file;
-mod left_out;
 #[cfg(test)]
 mod golden;
 mod invocation;
 mod known;
+mod left_out;
 mod logs;
 mod masked;
 mod nouns;

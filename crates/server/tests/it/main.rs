@@ -12,6 +12,8 @@ mod aws_calls;
 #[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
+mod command_permissions;
+#[cfg(test)]
 mod conversations;
 #[cfg(test)]
 mod crash;

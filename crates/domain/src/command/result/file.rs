@@ -25,7 +25,9 @@ impl ResultFile {
         }
         let whole = text.len();
         text.truncate(text.floor_char_boundary(FILE_BYTES_MAX));
-        let text = format!("# Cut here after {FILE_BYTES_MAX} of {whole} bytes: --query or --max-items make it shorter.\n{text}");
+        let text = format!(
+            "# Cut here after {FILE_BYTES_MAX} of {whole} bytes: --query or --max-items make it shorter.\n{text}"
+        );
         Self { name: format!("{command}.txt"), text }
     }
 }

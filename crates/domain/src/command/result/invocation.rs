@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::file::json;
 use super::logs::uncoloured;
 use super::{LeftOut, ResultOf, Said};
-use crate::notification::text::is_blank;
 use crate::notification::sensitive::{self, HIDDEN};
+use crate::notification::text::is_blank;
 use crate::notification::{Fact, Part, Text};
 
 /// More is in the file.

@@ -91,6 +91,11 @@ struct Rank {
     fame: usize,
 }
 
+/// Less for a service that more people use.
+pub(crate) fn fame(service: &str) -> usize {
+    FAMOUS.iter().position(|famous| *famous == service).unwrap_or(FAMOUS.len())
+}
+
 fn rank(words: &[String], service: &str, full_name: &str, command: &str) -> Rank {
     let mut rank = Rank {
         missing: 0,
@@ -98,7 +103,7 @@ fn rank(words: &[String], service: &str, full_name: &str, command: &str) -> Rank
         partial: 0,
         elsewhere: 0,
         unasked: command.split('-').count(),
-        fame: FAMOUS.iter().position(|famous| *famous == service).unwrap_or(FAMOUS.len()),
+        fame: fame(service),
     };
     for word in words {
         if command.split('-').any(|part| same(part, word)) {

@@ -25,6 +25,7 @@ mod health;
 mod housekeeping;
 mod ingest;
 mod links;
+mod notification_buttons;
 mod notifications;
 mod organization;
 mod origin;

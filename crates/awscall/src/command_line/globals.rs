@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::OutputFormat;
 use super::flags::{Flag, Items};
-use super::mistake::{Mistake, Result, compared, nearest, said};
+use super::mistake::{Mistake, Result, compared, said};
 
 /// What they set.
 #[derive(Debug, Clone, Default)]
@@ -101,9 +101,10 @@ pub(super) fn named(flag: &str) -> Option<&'static str> {
     GLOBALS.iter().map(|(name, _)| *name).find(|name| super::mistake::compared(name) == compared && flag.is_ascii())
 }
 
-pub(super) fn near(flag: &str) -> Vec<String> {
-    let names = GLOBALS.iter().filter(|(_, meaning)| !matches!(meaning, Meaning::Refused(_))).map(|(name, _)| *name);
-    nearest(flag, names).into_iter().map(|name| format!("--{name}")).collect()
+/// Those that do something here.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let useful = |meaning: &Meaning| !matches!(meaning, Meaning::Refused(_) | Meaning::Harmless { .. });
+    GLOBALS.iter().filter(move |(_, meaning)| useful(meaning)).map(|(name, _)| *name)
 }
 
 impl Globals {

@@ -66,6 +66,6 @@ pub(super) fn moment(field: Field<'_>, moment: Option<jiff::Timestamp>) -> Resul
     moment.map(timestamp::shown).ok_or_else(|| malformed(field, "is not a time that is known"))
 }
 
-pub(super) fn utf8<'a>(bytes: &'a [u8]) -> Result<&'a str, ResponseError> {
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, ResponseError> {
     std::str::from_utf8(bytes).map_err(|_| ResponseError::Malformed("the body is not UTF-8".to_owned()))
 }

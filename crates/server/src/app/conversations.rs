@@ -3,15 +3,20 @@
 //! The corridor of `worker/answer_chat`: read the event, find the configurations of its place, decide what to reply (one file a
 //! request), send (`send`), settle. All before the sending may be done twice, after a crash, and comes to the same.
 
+mod aliases;
+mod can_i;
 mod channels;
 mod command_help;
 mod commands;
+mod custom_actions;
 mod help;
 mod installations;
 mod preferences;
 mod search;
 mod send;
+mod show_logs;
 mod switch_role;
+mod whoami;
 
 use std::sync::Arc;
 
@@ -183,12 +188,21 @@ impl App {
                 Request::Help => self.help(turn),
                 Request::Preferences => self.preferences(turn).await,
                 Request::SwitchRole => self.switch_role(turn).await,
+<<<<<<< HEAD
                 Request::Whoami => Ok(not_yet("tell who you are in AWS")),
                 Request::CanI(_) => Ok(not_yet("tell what you may do in AWS")),
                 Request::Search(words) => Ok(Self::search(&words)),
                 Request::Alias(_) => Ok(not_yet("keep aliases")),
                 Request::Run(_) => Ok(not_yet("run aliases")),
                 Request::Feedback => Ok(self.feedback(turn)),
+=======
+                Request::Whoami => self.whoami(turn).await,
+                Request::CanI(command) => self.can_i(turn, &command).await,
+                Request::Search(_) => Ok(not_yet("search AWS's operations")),
+                Request::Alias(words) => self.alias(turn, &words).await,
+                Request::Run(words) => self.run_alias(turn, &words).await,
+                Request::Feedback => Ok(not_yet("take feedback")),
+>>>>>>> main
                 Request::SetDefaultRegion(named) => self.set_default_region(turn, named.as_deref()).await,
                 Request::SetDefaultAccount(named) => self.set_default_account(turn, named.as_deref()).await,
                 Request::Command(line) => self.command(turn, &line).await,

@@ -71,6 +71,9 @@ impl App {
 
     /// The way of a command, from wherever it is: to the next question, or to its run.
     async fn go_on(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
+        if let Some(refusal) = super::can_i::refused_by_name(&draft.asked.line) {
+            return Ok(to_asker(refusal_words(&refusal)));
+        }
         let (line, missing) = match command_line::parse(&draft.asked.line) {
             Parsed::Run(line) => (line, Vec::new()),
             Parsed::Incomplete(line, missing) => (line, missing),
@@ -217,13 +220,29 @@ fn in_its_place(turn: &Turn<'_>, answer: Answer) -> Vec<Reply> {
     }
 }
 
+<<<<<<< HEAD
+=======
+pub(super) fn mistaken(mistake: Mistake) -> Answer {
+    let Mistake { headline, suggestions, synopsis, example } = mistake;
+    let mut body = Vec::new();
+    if !suggestions.is_empty() {
+        let items = suggestions.into_iter().map(Text::Code).collect();
+        body.push(Part::Bullets { title: Some("Did you mean".to_owned()), items, left_out: 0 });
+    }
+    let lines = [("It is written", synopsis), ("For example", example)];
+    let shown = lines.into_iter().filter_map(|(title, line)| Some((title, line?)));
+    body.extend(shown.map(|(title, text)| Part::Preformatted { title: Some(title.to_owned()), text }));
+    Answer { body, note: Some("Nothing was run.".to_owned()), ..Answer::sentence(headline) }
+}
+
+>>>>>>> main
 fn only_reads() -> Refusal {
     let sentence = "Only commands that change nothing may be run from chat here.";
     let remedy = "Whoever runs me can change that: `commands.read_only_only` of my settings.";
     Refusal::new(RefusedBy::DenyList, sentence).with_remedy(remedy, None)
 }
 
-fn refusal_words(refusal: &Refusal) -> Answer {
+pub(super) fn refusal_words(refusal: &Refusal) -> Answer {
     let mut body = Vec::new();
     if let Some(quoted) = &refusal.quoted {
         body.push(Part::Paragraph { title: Some("AWS says".to_owned()), text: Text::Plain(quoted.clone()) });

@@ -9,11 +9,7 @@ use serde_json::Value;
 
 use super::file::json;
 use super::logs::uncoloured;
-<<<<<<< HEAD
 use super::{LeftOut, ResultOf, Said, beginning};
-=======
-use super::{LeftOut, ResultOf, Said};
->>>>>>> main
 use crate::notification::sensitive::{self, HIDDEN};
 use crate::notification::text::is_blank;
 use crate::notification::{Fact, Part, Text};

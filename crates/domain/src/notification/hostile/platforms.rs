@@ -7,7 +7,8 @@ use crate::notification::render::teams::TeamsMessage;
 use crate::notification::render::{chime, teams};
 use crate::notification::text::{is_blank, is_hazard};
 use crate::notification::{
-    About, Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Table, Text, ThreadUpdate, digest,
+    About, Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Table, Text, ThreadUpdate,
+    digest,
 };
 
 /// Checks a card, and a digest of it.

@@ -77,7 +77,7 @@ impl App {
         let (line, missing) = match command_line::parse(&draft.asked.line) {
             Parsed::Run(line) => (line, Vec::new()),
             Parsed::Incomplete(line, missing) => (line, missing),
-            Parsed::Help(topic) => return self.command_help(turn, &topic),
+            Parsed::Help(topic) => return self.command_help(turn, &topic).await,
             Parsed::Mistake(mistake) => return Ok(say(mistaken(&mistake, &draft.asked.line))),
         };
         let listed = match self.account_of(turn, &mut draft).await? {
@@ -220,22 +220,6 @@ fn in_its_place(turn: &Turn<'_>, answer: Answer) -> Vec<Reply> {
     }
 }
 
-<<<<<<< HEAD
-=======
-pub(super) fn mistaken(mistake: Mistake) -> Answer {
-    let Mistake { headline, suggestions, synopsis, example } = mistake;
-    let mut body = Vec::new();
-    if !suggestions.is_empty() {
-        let items = suggestions.into_iter().map(Text::Code).collect();
-        body.push(Part::Bullets { title: Some("Did you mean".to_owned()), items, left_out: 0 });
-    }
-    let lines = [("It is written", synopsis), ("For example", example)];
-    let shown = lines.into_iter().filter_map(|(title, line)| Some((title, line?)));
-    body.extend(shown.map(|(title, text)| Part::Preformatted { title: Some(title.to_owned()), text }));
-    Answer { body, note: Some("Nothing was run.".to_owned()), ..Answer::sentence(headline) }
-}
-
->>>>>>> main
 fn only_reads() -> Refusal {
     let sentence = "Only commands that change nothing may be run from chat here.";
     let remedy = "Whoever runs me can change that: `commands.read_only_only` of my settings.";

@@ -28,7 +28,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::{ChatEventKind, ChatEventLease, ChatEventOutcome, ListedConfiguration, StoreError};
 
 use super::App;
-use super::tickets::{NotTaken, Purpose};
+use super::tickets::{NotTaken, Purpose, ValuesPress};
 
 /// Whoever asked is gone by then, and the addresses to answer by are no good any more.
 /// Source: <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses> (30 minutes).
@@ -221,6 +221,18 @@ impl App {
             Purpose::Command(ref press) => self.command_pressed(turn, &ticket, press, values).await,
             Purpose::DefaultRegion(ref named) => {
                 self.default_region_pressed(turn, &ticket, named.as_deref(), values).await
+            }
+            Purpose::Notification(ref press) => self.notification_pressed(turn, &ticket, press, None).await,
+            Purpose::Values(ref press) => {
+                // Pressed, it shows the form; sent, the form comes back.
+                let is_form = matches!(turn.event.what, Happening::Submitted { .. });
+                let given = is_form.then(|| aliases::values_of_form(values));
+                match press {
+                    ValuesPress::Alias { name, values } => {
+                        self.alias_values(turn, (name, values.clone()), given.as_ref()).await
+                    }
+                    ValuesPress::Notification(press) => self.notification_pressed(turn, &ticket, press, given).await,
+                }
             }
             Purpose::DefaultAccount => self.default_account_pressed(turn, &ticket).await,
             Purpose::HelpPage { ref service, page } => self.help_page(turn, service, page),

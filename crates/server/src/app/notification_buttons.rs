@@ -38,18 +38,18 @@ pub(super) struct ButtonPlace<'a> {
 }
 
 impl App {
-    /// Puts a notification's buttons onto its card. A configuration without actions costs a look into memory.
-    pub(super) async fn put_buttons(
+    /// The buttons that a notification is sent with. A configuration without actions costs a look into memory.
+    pub(super) async fn buttons_for(
         &self,
-        card: &mut Card,
+        card: &Card,
         (notification_id, body): (i64, &str),
         to: &ButtonPlace<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Control>, StoreError> {
         let has_actions = !self.store.actions_shown(to.configuration_arn).await?.is_empty();
         if !has_actions && card.picture.is_none() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let Ok(message) = SnsMessage::parse(body.as_bytes()) else { return Ok(()) };
+        let Ok(message) = SnsMessage::parse(body.as_bytes()) else { return Ok(Vec::new()) };
         let notice = self.notice_of(card, &message.message);
         let mut buttons = self.buttons_of(&notice, to.configuration_arn).await?;
         // One that shows the rest stands for several, or for none.
@@ -68,10 +68,7 @@ impl App {
             channel_id: None,
             thread_ts: None,
         };
-        for button in buttons {
-            card.controls.push(self.control_of(button, &ticket)?);
-        }
-        Ok(())
+        buttons.into_iter().map(|button| self.control_of(button, &ticket)).collect()
     }
 
     /// A notification that is still kept.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::Told;
+use super::query_logs::starts_query;
 use super::{Audited, LEASE_MS, Outcome, Settled, Step};
 use crate::app::App;
 use crate::app::command_permissions::{CommandCredentials, NoCredentials};
@@ -99,7 +100,10 @@ impl App {
 
     async fn call_of(&self, settled: &Settled, credentials: &CommandCredentials) -> Result<Outcome, AwsError> {
         let limits = self.limits_of(settled);
-        let output = self.aws.call(&settled.line.call, credentials, &settled.region, &limits).await?;
+        let mut output = self.aws.call(&settled.line.call, credentials, &settled.region, &limits).await?;
+        if starts_query(settled) {
+            output = self.rows_of_query(settled, credentials, &output).await?;
+        }
         Ok(Outcome::Output { output, next_token: None })
     }
 

@@ -56,15 +56,8 @@ impl App {
         if !self.commands.enabled {
             return Ok(to_asker(Answer::sentence("Whoever runs me has switched commands of AWS off.")));
         }
-        let Some(person) = turn.event.person.clone() else { return Ok(super::switch_role::nobody()) };
-        let asked = Asked {
-            line: wanted.line,
-            origin: wanted.origin,
-            person,
-            scene: lasting(&turn.event.scene),
-            configuration_arn: wanted.configuration_arn,
-            shown_as: None,
-            next_page: None,
+        let Some(asked) = asked_of(turn, wanted.line, wanted.origin, wanted.configuration_arn) else {
+            return Ok(super::switch_role::nobody());
         };
         self.go_on(turn, Draft { id: command_id(turn.key), revision: None, asked }).await
     }
@@ -195,6 +188,18 @@ impl App {
         let revised = self.store.revise_command(&draft.id, revision, &draft.asked.sealable()).await?;
         Ok(revised.then(|| revision.saturating_add(1)))
     }
+}
+
+/// What a person asks for here; nothing, where nobody does.
+pub(super) fn asked_of(
+    turn: &Turn<'_>,
+    line: String,
+    origin: Origin,
+    configuration_arn: Option<ChatConfigurationArn>,
+) -> Option<Asked> {
+    let person = turn.event.person.clone()?;
+    let scene = lasting(&turn.event.scene);
+    Some(Asked { line, origin, person, scene, configuration_arn, shown_as: None, next_page: None })
 }
 
 /// What may be kept of a place: not the addresses that are good for a moment.

@@ -100,7 +100,7 @@ impl Shown {
 pub fn answer(result: &ResultOf<'_>) -> Shown {
     let masked = masked::masked(result.service, result.operation, result.output);
     let output = &masked.output;
-    let said = printed::answer(result, output).map(|said| (said, true));
+    let said = printed::answer(result, output).map(|said| (said, false));
     let said = said.or_else(|| invocation::answer(result).map(|said| (said, false)));
     let (mut said, is_masked) = said
         .or_else(|| logs::answer(result, output).map(|said| (said, true)))

@@ -7,8 +7,10 @@ use awscall::query::Query;
 use serde_json::Value;
 
 use super::file::json;
+use super::masked::MASK;
 use super::{LeftOut, ResultOf, Said, beginning, nouns};
 use crate::notification::Part;
+use crate::notification::sensitive::HIDDEN;
 use crate::notification::text::is_blank;
 
 /// `output` is masked.
@@ -36,7 +38,8 @@ pub(super) fn answer(result: &ResultOf<'_>, output: &Value) -> Option<Said> {
     }
     let (shown, is_cut) = beginning(&text);
     let body = vec![Part::Preformatted { title: None, text: shown }];
-    let left_out = LeftOut { goes_on: is_cut, ..LeftOut::default() };
+    let masked = text.contains(MASK) || text.contains(HIDDEN);
+    let left_out = LeftOut { goes_on: is_cut, masked, ..LeftOut::default() };
     let headline = match &picked {
         Value::Array(items) => format!("{name}{place}: {} in all", nouns::counted(items.len())),
         _ => format!("{name}{place}"),

@@ -13,9 +13,9 @@ use crate::app::App;
 use crate::app::tickets::{Purpose, Ticket};
 
 impl App {
-    pub(super) fn command_help(&self, turn: &Turn<'_>, topic: &HelpTopic) -> Result<Vec<Reply>, StoreError> {
+    pub(super) async fn command_help(&self, turn: &Turn<'_>, topic: &HelpTopic) -> Result<Vec<Reply>, StoreError> {
         let answer = match topic {
-            HelpTopic::All => return self.help(turn),
+            HelpTopic::All => return self.help(turn).await,
             HelpTopic::Service(name) => self.service_help(turn, name, 1)?,
             HelpTopic::Operation { service, command } => {
                 help::operation(service, command).as_ref().map(help_words::operation)

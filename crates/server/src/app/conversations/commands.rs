@@ -70,7 +70,7 @@ impl App {
         let (line, missing) = match command_line::parse(&draft.asked.line) {
             Parsed::Run(line) => (line, Vec::new()),
             Parsed::Incomplete(line, missing) => (line, missing),
-            Parsed::Help(topic) => return self.command_help(turn, &topic),
+            Parsed::Help(topic) => return self.command_help(turn, &topic).await,
             Parsed::Mistake(mistake) => return Ok(say(mistaken(&mistake, &draft.asked.line))),
         };
         let listed = match self.account_of(turn, &mut draft).await? {

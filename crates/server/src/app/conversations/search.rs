@@ -4,7 +4,6 @@ use awscall::search;
 use domain::command::help_words;
 use domain::conversation::{Answer, Audience, Control, Reply, Style};
 
-use super::Turn;
 use crate::app::App;
 
 /// More words say nothing more, and are repeated in the answer.
@@ -22,7 +21,7 @@ impl App {
     }
 
     /// To whoever runs this Bellhop, if they say where. Nothing of what was typed is sent anywhere.
-    pub(super) fn feedback(&self, _turn: &Turn<'_>) -> Vec<Reply> {
+    pub(super) fn feedback(&self) -> Vec<Reply> {
         let answer = match &self.commands.feedback_url {
             Some(url) => Answer {
                 controls: vec![Control::Open {

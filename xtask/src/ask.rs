@@ -1,11 +1,13 @@
-//! `cargo xtask ask endpoints|queries|pages`: what the conformance tests ask `awscall` by the ten thousand and compare with what botocore and
+//! `cargo xtask ask endpoints|queries|pages|outputs`: what the conformance tests ask `awscall` by the ten thousand and compare with what botocore and
 //! the AWS CLI say. A line of JSON in, a line of JSON out, until the input ends.
 
 use std::io::{BufRead as _, BufWriter, Write as _};
 
 use anyhow::{Context as _, Result, bail};
 use awscall::call::Call;
+use awscall::command_line::OutputFormat;
 use awscall::endpoint::{Place, endpoint};
+use awscall::output::output;
 use awscall::pagination::{Limits, Pages, Paging};
 use awscall::query::Query;
 use serde_json::{Value, json};
@@ -15,7 +17,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
         [what] if what == "endpoints" => where_to,
         [what] if what == "queries" => queried,
         [what] if what == "pages" => paged,
-        _ => bail!("`ask` takes `endpoints`, `queries` or `pages`"),
+        [what] if what == "outputs" => written,
+        _ => bail!("`ask` takes `endpoints`, `queries`, `pages` or `outputs`"),
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
@@ -69,9 +72,9 @@ fn queried(question: &Value) -> Result<Value> {
 /// `{service, operation, input, max_items, starting_token, page_size, answers}`: the inputs that were asked with, and the whole.
 fn paged(question: &Value) -> Result<Value> {
     let paging = Paging {
-        max_items: question["max_items"].as_u64().map(usize::try_from).transpose()?,
+        max_items: question["max_items"].as_u64(),
         starting_token: question["starting_token"].as_str().map(str::to_owned),
-        page_size: question["page_size"].as_u64().map(u32::try_from).transpose()?,
+        page_size: question["page_size"].as_u64(),
     };
     let mut pages = match Pages::of(&call(question)?, &paging, Limits::default()) {
         Ok(pages) => pages.context("no pages")?,
@@ -86,4 +89,10 @@ fn paged(question: &Value) -> Result<Value> {
         }
     }
     Ok(json!({ "inputs": inputs, "output": pages.finish().output }))
+}
+
+/// `{format, operation, value}`.
+fn written(question: &Value) -> Result<Value> {
+    let format = OutputFormat::of(&text(question, "format")?).context("no such format")?;
+    Ok(json!({ "text": output(format, &text(question, "operation")?, &question["value"]) }))
 }

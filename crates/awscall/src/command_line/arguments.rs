@@ -141,7 +141,9 @@ impl Reader {
         for (name, value) in made {
             let Some(member) = service.input(operation).iter().find(|member| member.name == name) else { continue };
             let flag = flag(service, operation, member);
-            let value = self.typing(true, format!("--{flag}")).member(value, member)?;
+            let read = self.typing(true, format!("--{flag}")).member(value, member);
+            let example = || format!("--{flag} {}", parameter::example_of(service, member));
+            let value = read.map_err(|mistake| mistake.with_example(example()))?;
             self.given.insert(name, value);
         }
         if (service.name, operation.name) == ("ec2", "RunInstances") {

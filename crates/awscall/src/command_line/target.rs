@@ -12,6 +12,9 @@ use crate::search;
 const HELP_FLAGS: [&str; 2] = ["help", "h"];
 const HELP: &str = "help";
 
+/// Longer than any operation's name.
+const NAME_BYTES_MAX: usize = 128;
+
 /// The operation that is meant.
 #[derive(Clone, Copy)]
 pub(super) struct Target {
@@ -135,7 +138,8 @@ fn without_service(word: &str, items: &mut Items, notes: &mut Vec<String>) -> Re
             "`{small}` sets up the AWS CLI on a computer, and there is none here. Roles and regions are set for the channel."
         )));
     }
-    let spelled = kebab(word);
+    // No name is as long, and to spell a long one takes its length squared.
+    let spelled = if word.len() > NAME_BYTES_MAX { String::new() } else { kebab(word) };
     let having: Vec<&Entry> = catalog()
         .directory()
         .services

@@ -1,5 +1,6 @@
 //! What is taken, what it becomes, and what is refused: line by line, and for every operation of the pack.
 
+mod aws_cli;
 mod chat;
 mod conveniences;
 mod hostile;

@@ -38,18 +38,18 @@ pub(super) struct ButtonPlace<'a> {
 }
 
 impl App {
-    /// Puts a notification's buttons onto its card. A configuration without actions costs a look into memory.
-    pub(super) async fn put_buttons(
+    /// The buttons that a notification is sent with. A configuration without actions costs a look into memory.
+    pub(super) async fn buttons_for(
         &self,
-        card: &mut Card,
+        card: &Card,
         (notification_id, body): (i64, &str),
         to: &ButtonPlace<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Control>, StoreError> {
         let has_actions = !self.store.actions_shown(to.configuration_arn).await?.is_empty();
         if !has_actions && card.picture.is_none() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let Ok(message) = SnsMessage::parse(body.as_bytes()) else { return Ok(()) };
+        let Ok(message) = SnsMessage::parse(body.as_bytes()) else { return Ok(Vec::new()) };
         let notice = self.notice_of(card, &message.message);
         let mut buttons = self.buttons_of(&notice, to.configuration_arn).await?;
         // One that shows the rest stands for several, or for none.
@@ -68,10 +68,7 @@ impl App {
             channel_id: None,
             thread_ts: None,
         };
-        for button in buttons {
-            card.controls.push(self.control_of(button, &ticket)?);
-        }
-        Ok(())
+        buttons.into_iter().map(|button| self.control_of(button, &ticket)).collect()
     }
 
     /// A notification that is still kept.
@@ -102,15 +99,16 @@ impl App {
         let mut buttons = Vec::new();
         if let Some(notified) = &notice.notified {
             let actions = self.store.actions_shown(configuration_arn).await?;
-            buttons.extend(actions.iter().filter_map(|action| notified.shows(action)).map(|shown| NotificationButton {
-                label: shown.label.to_owned(),
-                step: NotificationStep::Action(shown.action.arn.as_str().to_owned()),
+            buttons.extend(actions.iter().filter_map(|action| notified.shows(action)).map(|shown| {
+                NotificationButton {
+                    label: shown.label.to_owned(),
+                    step: NotificationStep::Action(shown.action.arn.as_str().to_owned()),
+                }
             }));
         }
         if notice.logs.is_some() {
-            buttons.extend([("Show logs", false), ("Show error logs", true)].map(|(label, errors)| NotificationButton {
-                label: label.to_owned(),
-                step: NotificationStep::Logs { errors },
+            buttons.extend([("Show logs", false), ("Show error logs", true)].map(|(label, errors)| {
+                NotificationButton { label: label.to_owned(), step: NotificationStep::Logs { errors } }
             }));
         }
         Ok(buttons)

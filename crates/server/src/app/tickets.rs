@@ -39,6 +39,8 @@ pub enum Purpose {
     Notification(NotificationPress),
     /// Values that an alias or an action still needs: asks for them, or takes them.
     Values(ValuesPress),
+    /// Shows another page of a service's operations.
+    HelpPage { service: String, page: usize },
 }
 
 /// A button under a notification. What it needs of the message is read from the stored one.

@@ -54,7 +54,7 @@ fn letters_that_only_look_right_are_pointed_at() {
         ("lambda invoke --funсtion-name f", "U+0441", "--function-name"),
         ("lambda list–functions", "U+2013", "lambda list-functions"),
         ("lambda list-functions --reɡion us-east-1", "U+0261", "--region"),
-        ("lambda list-functions --region us-eаst-1", "no name of a region", ""),
+        ("lambda list-functions --region us-eаst-1", "U+0430", "us-east-1"),
         ("lam\u{200b}bda list-functions", "U+200B", ""),
         ("lambda list-functions\u{202e}", "U+202E", ""),
         ("lambda list-functions \u{1b}[31m", "U+001B", ""),
@@ -204,8 +204,10 @@ fn what_could_mean_two_things_means_none() {
         ("lambda invoke f --max-items 5", "has no pages", ""),
         ("lambda list-functions --max-items 0", "takes a whole number above 0", ""),
         ("lambda list-functions --no-paginate=true", "takes no value", ""),
-        ("lambda list-functions --region us_east_1", "no name of a region", ""),
-        ("lambda list-functions --region us-east-1.example.com", "no name of a region", ""),
+        ("lambda list-functions --region us_east_1", "no region `us_east_1`", "us-east-1"),
+        ("lambda list-functions --region us-est-1", "no region `us-est-1`", "us-east-1"),
+        ("lambda list-functions --query Functions[", "cannot be read", ""),
+        ("lambda list-functions --region example.com/x", "no region", ""),
         ("lambda list-functions --cli-binary-format hex", "no binary format", "base64"),
         ("lambda list-functions --cli-input-json [1]", "takes a JSON object", ""),
         ("--function-name f lambda invoke", "stands before the service", ""),
@@ -214,5 +216,6 @@ fn what_could_mean_two_things_means_none() {
             "is a part of `--ip-permissions`",
             "",
         ),
+        ("cloudfront create-invalidation --distribution-id d --paths /a", "needs `CallerReference`", ""),
     ]);
 }

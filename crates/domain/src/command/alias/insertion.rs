@@ -77,7 +77,7 @@ pub fn fill(action: &Action, values: &VariableValues) -> Result<String, NotFille
         };
         let value = values.get(variable).map(String::as_str).unwrap_or_default();
         let is_whole = action.is_whole_value(place);
-        if is_whole && is_plain(value, action, place) {
+        if is_whole && is_plain(value, place) {
             written.push(value.to_owned().into());
             continue;
         }
@@ -181,7 +181,7 @@ fn token(index: usize, action: &Action, values: &VariableValues) -> String {
 }
 
 /// Whether a value means the same wherever it stands: nothing of it is of any syntax that a line, JSON or a shorthand knows.
-fn is_plain(value: &str, action: &Action, place: &Place) -> bool {
+fn is_plain(value: &str, place: &Place) -> bool {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '/' | '@' | '+' | '-');
     // `--a=$x` makes a value of a dash too.
     let is_flag = place.dollar.content_at == 0 && value.starts_with('-');
@@ -201,7 +201,7 @@ fn ways(value: &str, action: &Action, place: &Place) -> Vec<Written> {
     let mut way = |text: String, is_sure| ways.push(Written { inserted: Inserted { text, is_joined }, is_sure });
     // A value of a shorthand (`Key=a,Value="b, c"`) has quotes of its own.
     let shorthand = value.replace('\\', "\\\\").replace('"', "\\\"");
-    if is_plain(value, action, place) {
+    if is_plain(value, place) {
         way(value.to_owned(), true);
     }
     if place.dollar.in_json_string {

@@ -10,7 +10,12 @@ use super::{More, ResultOf, Shown, answer};
 use crate::notification::Place;
 use crate::notification::render::{slack, teams};
 
-pub(super) fn shown_with(service: &str, operation: &str, output: &Value, next_page: More<'_>) -> Shown {
+pub(super) fn shown_with(
+    (service, operation): (&str, &str),
+    output: &Value,
+    next_page: More<'_>,
+    query: Option<&str>,
+) -> Shown {
     let call = Call::of(service, operation, Map::new()).unwrap_or_else(|| panic!("{service} {operation}"));
     let place = Place {
         account: Some("123456789012".to_owned()),
@@ -25,12 +30,14 @@ pub(super) fn shown_with(service: &str, operation: &str, output: &Value, next_pa
         next_page,
         took_ms: 412,
         place: &place,
-        role_arn: "arn:aws:iam::123456789012:role/chat/ReadOnly",
+        role_arn: Some("arn:aws:iam::123456789012:role/chat/ReadOnly"),
+        query,
+        format: None,
     })
 }
 
 pub(super) fn shown(service: &str, operation: &str, output: &Value) -> Shown {
-    shown_with(service, operation, output, More::Nothing)
+    shown_with((service, operation), output, More::Nothing, None)
 }
 
 fn assert_golden(name: &str, shown: &Shown) {
@@ -260,6 +267,10 @@ fn results_are_as_they_were_read() {
     for (name, service, operation, output) in lists().into_iter().chain(things()) {
         assert_golden(name, &shown(service, operation, &output));
     }
-    let many = shown_with("lambda", "ListFunctions", &functions(137), More::ByButton("ticket-of-next-page"));
+    let list = ("lambda", "ListFunctions");
+    let many = shown_with(list, &functions(137), More::ByButton("ticket-of-next-page"), None);
     assert_golden("functions_many", &many);
+    let queried =
+        shown_with(list, &functions(3), More::Nothing, Some("Functions[].{Name: FunctionName, MB: MemorySize}"));
+    assert_golden("queried", &queried);
 }

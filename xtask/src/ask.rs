@@ -9,6 +9,7 @@ use awscall::command_line::OutputFormat;
 use awscall::endpoint::{Place, endpoint};
 use awscall::output::output;
 use awscall::pagination::{Limits, Pages, Paging};
+use awscall::protocol::request;
 use awscall::query::Query;
 use serde_json::{Value, json};
 
@@ -39,7 +40,7 @@ fn call(question: &Value) -> Result<Call> {
     Call::of(&service, &operation, input).with_context(|| format!("no `{operation}` of `{service}`"))
 }
 
-/// `{service, operation, input, region, endpoint, fips, dual_stack}`.
+/// `{service, operation, input, region, endpoint, fips, dual_stack}`; with `whole`, the address of the request instead.
 fn where_to(question: &Value) -> Result<Value> {
     let place = Place {
         region: text(question, "region")?,
@@ -47,7 +48,12 @@ fn where_to(question: &Value) -> Result<Value> {
         fips: question["fips"] == json!(true),
         dual_stack: question["dual_stack"] == json!(true),
     };
-    Ok(match endpoint(&call(question)?, &place) {
+    let call = call(question)?;
+    Ok(match endpoint(&call, &place) {
+        Ok(endpoint) if question["whole"] == json!(true) => {
+            let request = request(&call, &mut || "token".to_owned())?;
+            json!({ "address": endpoint.address(&request)? })
+        }
         Ok(endpoint) => json!({
             "url": endpoint.url,
             "signing_name": endpoint.signing_name,

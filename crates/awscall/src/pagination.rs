@@ -9,6 +9,7 @@ mod resume;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Input};
+use crate::command_line::CommandLine;
 use reader::Reader;
 use resume::Tokens;
 
@@ -21,6 +22,12 @@ pub struct Paging {
     pub starting_token: Option<String>,
     /// `--page-size`.
     pub page_size: Option<u64>,
+}
+
+impl From<&CommandLine> for Paging {
+    fn from(line: &CommandLine) -> Self {
+        Self { max_items: line.max_items, starting_token: line.starting_token.clone(), page_size: line.page_size }
+    }
 }
 
 /// Where the pages end though there are more: then there is a token to go on with.

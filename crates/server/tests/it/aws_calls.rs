@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use awscall::command_line::{Parsed, parse};
 use serde_json::{Map, Value, json};
 use server::clock::Clock as _;
 use server::outbound::aws::sts::{AssumeRole, Sts};
-use server::outbound::aws::{self, AwsClient, AwsError, CommandCredentials, Limits, call_of};
+use server::outbound::aws::{self, AwsClient, AwsError, CommandCredentials, Limits, Ran, call_of};
 
 use crate::kit::{AwsAnswer, FakeAws, ManualClock, OWN_KEY, ROLE, eventually};
 
@@ -286,6 +287,47 @@ async fn a_parameter_does_not_leave_its_place() {
     let error = calling.call_of("lambda", "Invoke", header, Limits::default()).await.unwrap_err();
     assert!(matches!(error, AwsError::NotSent(_)), "{error:?}");
     assert_eq!(calling.aws.requests().len(), 1, "the role, and nothing else");
+}
+
+/// Two pages of tables, of which the second is answered so.
+async fn listed(calling: &Calling, line: &str, second: AwsAnswer) -> Result<Ran, AwsError> {
+    let first = r#"{"TableNames":["a","b"],"LastEvaluatedTableName":"b"}"#;
+    calling.aws.answers("ListTables", [AwsAnswer::Body(first.to_owned()), second]);
+    let Parsed::Run(line) = parse(line) else { panic!("{line}") };
+    let limits = Limits::default().once().within(Duration::from_millis(500));
+    calling.client.run(&line, &calling.credentials, "eu-central-1", &limits).await
+}
+
+#[tokio::test]
+async fn all_pages_are_one_answer() {
+    let calling = Calling::start().await;
+    let last = AwsAnswer::Body(r#"{"TableNames":["c"]}"#.to_owned());
+    let ran = listed(&calling, "dynamodb list-tables", last).await.unwrap();
+    assert_eq!((&ran.output["TableNames"], ran.more), (&json!(["a", "b", "c"]), None));
+    let asked: Vec<_> = calling.aws.of("ListTables").iter().map(|request| request.json()).collect();
+    assert_eq!(asked, [json!({}), json!({ "ExclusiveStartTableName": "b" })]);
+}
+
+#[tokio::test]
+async fn pages_that_come_too_late_are_left_to_a_token() {
+    for second in [AwsAnswer::Hang, AwsAnswer::Break, AwsAnswer::Refused(400, "ThrottlingException")] {
+        let calling = Calling::start().await;
+        let ran = listed(&calling, "dynamodb list-tables", second.clone()).await.unwrap();
+        assert_eq!(ran.output["TableNames"], json!(["a", "b"]), "{second:?}");
+        let more = ran.more.unwrap();
+        // What was not read is read with the token.
+        let calling = Calling::start().await;
+        calling.aws.answers("ListTables", [AwsAnswer::Body(r#"{"TableNames":["c"]}"#.to_owned())]);
+        let Parsed::Run(line) = parse(&format!("dynamodb list-tables --starting-token {more}")) else {
+            panic!("{more}")
+        };
+        let rest = calling.client.run(&line, &calling.credentials, "eu-central-1", &Limits::default()).await.unwrap();
+        assert_eq!((&rest.output["TableNames"], rest.more), (&json!(["c"]), None));
+        assert_eq!(calling.aws.of("ListTables")[0].json(), json!({ "ExclusiveStartTableName": "b" }));
+    }
+    let calling = Calling::start().await;
+    let refused = listed(&calling, "dynamodb list-tables", AwsAnswer::Refused(400, "AccessDeniedException")).await;
+    assert_eq!(refused.unwrap_err().code(), Some("AccessDeniedException"), "half an answer would look like all of it");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Amazon CloudWatch and CloudWatch Logs as Bellhop sees them: one host, both protocols, everything that was put kept.
 //!
-//! For servers started as a process (`BellhopProcess`): AWS's SDK learns of another endpoint from the environment only.
+//! For servers started as a process (`BellhopProcess`), by the environment alone.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -59,7 +59,7 @@ impl FakeCloudWatch {
         Self { address, shared, _serving: serving }
     }
 
-    /// What a process needs to call this one, and to call it once where the SDK would repeat.
+    /// What a process needs to call this one, and to call it once where it would repeat.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let url = format!("http://{}", self.address);
         vec![

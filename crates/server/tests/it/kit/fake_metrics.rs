@@ -1,5 +1,5 @@
 //! Amazon CloudWatch as one who reads metrics sees it, and AWS STS who lends the role: `AssumeRole`, `GetMetricWidgetImage`,
-//! `GetMetricData`. For servers started as a process: AWS's SDK learns of another endpoint from the environment only.
+//! `GetMetricData`. For servers started as a process, by the environment alone.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

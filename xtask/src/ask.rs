@@ -1,4 +1,4 @@
-//! `cargo xtask ask endpoints`: what the conformance tests ask `awscall` by the ten thousand and compare with what botocore and
+//! `cargo xtask ask endpoints|queries|pages`: what the conformance tests ask `awscall` by the ten thousand and compare with what botocore and
 //! the AWS CLI say. A line of JSON in, a line of JSON out, until the input ends.
 
 use std::io::{BufRead as _, BufWriter, Write as _};
@@ -6,12 +6,16 @@ use std::io::{BufRead as _, BufWriter, Write as _};
 use anyhow::{Context as _, Result, bail};
 use awscall::call::Call;
 use awscall::endpoint::{Place, endpoint};
+use awscall::pagination::{Limits, Pages, Paging};
+use awscall::query::Query;
 use serde_json::{Value, json};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let answer = match arguments {
         [what] if what == "endpoints" => where_to,
-        _ => bail!("`ask` takes `endpoints`"),
+        [what] if what == "queries" => queried,
+        [what] if what == "pages" => paged,
+        _ => bail!("`ask` takes `endpoints`, `queries` or `pages`"),
     };
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
@@ -51,4 +55,35 @@ fn where_to(question: &Value) -> Result<Value> {
         }),
         Err(error) => json!({ "error": error.0 }),
     })
+}
+
+/// `{query, value}`.
+fn queried(question: &Value) -> Result<Value> {
+    let answer = Query::parse(&text(question, "query")?).and_then(|query| query.apply(&question["value"]));
+    Ok(match answer {
+        Ok(answer) => json!({ "answer": answer }),
+        Err(error) => json!({ "error": error.0 }),
+    })
+}
+
+/// `{service, operation, input, max_items, starting_token, page_size, answers}`: the inputs that were asked with, and the whole.
+fn paged(question: &Value) -> Result<Value> {
+    let paging = Paging {
+        max_items: question["max_items"].as_u64().map(usize::try_from).transpose()?,
+        starting_token: question["starting_token"].as_str().map(str::to_owned),
+        page_size: question["page_size"].as_u64().map(u32::try_from).transpose()?,
+    };
+    let mut pages = match Pages::of(&call(question)?, &paging, Limits::default()) {
+        Ok(pages) => pages.context("no pages")?,
+        Err(error) => return Ok(json!({ "error": error.0 })),
+    };
+    let mut inputs = Vec::new();
+    for answer in question["answers"].as_array().into_iter().flatten() {
+        let Some(input) = pages.next_input() else { break };
+        inputs.push(json!(input));
+        if let Err(error) = pages.take(answer.as_object().cloned().context("a page is no object")?) {
+            return Ok(json!({ "error": error.0 }));
+        }
+    }
+    Ok(json!({ "inputs": inputs, "output": pages.finish().output }))
 }

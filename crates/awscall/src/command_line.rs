@@ -6,6 +6,7 @@
 
 mod arguments;
 mod conveniences;
+mod customized;
 mod flags;
 mod globals;
 mod json;

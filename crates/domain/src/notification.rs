@@ -28,10 +28,10 @@ pub use card::{About, Card, Fact, Link, Part, Place, Severity, Source, Table, Te
 pub(crate) use console::encoded;
 pub use digest::{Digest, DigestTopic, digest};
 pub(crate) use mention::add_mentions;
-pub(crate) use source::{amounts, label, sensitive};
 pub use mention::{MENTIONS_MAX, Mention};
 pub use moment::Moment;
 pub use source::{SourceDescription, sources};
+pub(crate) use source::{amounts, label, sensitive};
 pub use thread_update::ThreadUpdate;
 pub use triage::{SIMILARITY_KEY_BYTES_MAX, Similarity, Triage};
 

@@ -25,6 +25,7 @@ mod health;
 mod housekeeping;
 mod ingest;
 mod links;
+mod notification_buttons;
 mod notifications;
 mod organization;
 mod origin;
@@ -141,6 +142,8 @@ pub struct App {
     pub(crate) slack: SlackClient,
     /// Of the apps that are heard at `/slack/…`.
     pub(crate) signing_secrets: SigningSecrets,
+    /// Slack can tell of presses: by requests, or by sockets.
+    pub(crate) hears_slack: bool,
     pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.

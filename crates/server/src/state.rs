@@ -241,6 +241,7 @@ fn compose(
         metrics: Metrics::new(settings.metrics.by_configuration),
         events: EventQueues::new(&settings.cloudwatch, &own_aws),
         signing_secrets: SigningSecrets::of(&settings.slack.apps),
+        hears_slack: settings.slack.apps.iter().any(|app| app.signing_secret.is_some() || app.app_token.is_some()),
         slack: SlackClient::new(slack_api_url, timeout, clock.clone())?,
         slack_oauth: SlackOauth::new(&settings.slack.apps, &public_url)?,
         teams: TeamsClient::new(timeout, clock.clone(), teams_bot(settings, mode)?)?,

@@ -2,14 +2,18 @@
 
 use super::flags::{Item, Items};
 use super::globals::{self, Globals};
-use super::mistake::{Mistake, Result, compared, look_alikes, nearest, said};
+use super::mistake::{Mistake, Result, SUGGESTIONS_MAX, compared, look_alikes, nearest, said};
 use super::{HelpTopic, Parsed, arguments, conveniences, spellings, words};
 use crate::catalog::{Entry, catalog};
 use crate::model::{Operation, Service};
 use crate::names::kebab;
+use crate::search;
 
 const HELP_FLAGS: [&str; 2] = ["help", "h"];
 const HELP: &str = "help";
+
+/// Longer than any operation's name.
+const NAME_BYTES_MAX: usize = 128;
 
 /// The operation that is meant.
 #[derive(Clone, Copy)]
@@ -134,7 +138,8 @@ fn without_service(word: &str, items: &mut Items, notes: &mut Vec<String>) -> Re
             "`{small}` sets up the AWS CLI on a computer, and there is none here. Roles and regions are set for the channel."
         )));
     }
-    let spelled = kebab(word);
+    // No name is as long, and to spell a long one takes its length squared.
+    let spelled = if word.len() > NAME_BYTES_MAX { String::new() } else { kebab(word) };
     let having: Vec<&Entry> = catalog()
         .directory()
         .services
@@ -148,35 +153,38 @@ fn without_service(word: &str, items: &mut Items, notes: &mut Vec<String>) -> Re
         }
         [] => Err(no_service(word, items.value().as_deref())),
         several => {
-            const NAMED_MAX: usize = 12;
+            let mut several = several.to_vec();
+            several.sort_by_key(|entry| search::fame(entry.name));
             let headline =
                 format!("`{}` is an operation of {} services: name the one before it.", said(word), several.len());
-            let command = having.first().and_then(|entry| command(entry, word)).unwrap_or(&spelled);
-            Err(Mistake::new(headline)
-                .suggesting(several.iter().take(NAMED_MAX).map(|entry| format!("{} {command}", entry.name)).collect()))
+            let command = several.first().and_then(|entry| command(entry, word)).unwrap_or(&spelled);
+            Err(Mistake::new(headline).suggesting(
+                several.iter().take(SUGGESTIONS_MAX).map(|entry| format!("{} {command}", entry.name)).collect(),
+            ))
         }
     }
 }
 
 fn no_service(word: &str, operation: Option<&str>) -> Mistake {
     let services = &catalog().directory().services;
-    let mut near = nearest(word, services.iter().map(|entry| entry.name));
-    if let Some(operation) = operation {
-        let having: Vec<_> =
-            services.iter().filter(|entry| command(entry, operation).is_some()).map(|entry| entry.name).collect();
-        let better = nearest(word, having.iter().copied());
-        let only = if better.is_empty() && having.len() == 1 {
-            having.iter().map(|name| (*name).to_owned()).collect()
-        } else {
-            better
-        };
-        if !only.is_empty() {
-            near = only.iter().map(|service| format!("{service} {operation}")).collect();
+    let having = |entry: &&Entry| operation.is_none_or(|operation| command(entry, operation).is_some());
+    let names: Vec<_> = services.iter().filter(having).map(|entry| entry.name).collect();
+    let mut near = nearest(word, names.iter().copied());
+    if near.is_empty() {
+        near = by_full_name(word).filter(|name| names.contains(name)).map(str::to_owned).collect();
+    }
+    match (operation, names.as_slice()) {
+        (Some(operation), [_, ..]) if !near.is_empty() => {
+            near = near.iter().map(|service| format!("{service} {operation}")).collect();
         }
+        (Some(operation), [only]) => near = vec![format!("{only} {operation}")],
+        _ if near.is_empty() => near = nearest(word, services.iter().map(|entry| entry.name)),
+        _ => {}
     }
     if near.is_empty() {
-        near = by_full_name(word);
+        near = by_full_name(word).map(str::to_owned).collect();
     }
+    near.truncate(SUGGESTIONS_MAX);
     let mut headline = format!("There is no service `{}`.", said(word));
     if let Some(letter) = look_alikes(word) {
         headline = format!("There is no service `{}`: {letter}.", said(word));
@@ -188,19 +196,13 @@ fn no_service(word: &str, operation: Option<&str>) -> Mistake {
 }
 
 /// `Simple Queue Service` by `queue`.
-fn by_full_name(word: &str) -> Vec<String> {
+fn by_full_name(word: &str) -> impl Iterator<Item = &'static str> {
     const LETTERS_MIN: usize = 4;
-    const NAMED_MAX: usize = 3;
     let word = compared(word);
-    if word.len() < LETTERS_MIN {
-        return Vec::new();
-    }
     let services = catalog().directory().services.iter();
     services
-        .filter(|entry| compared(entry.full_name).contains(&word))
-        .take(NAMED_MAX)
-        .map(|entry| entry.name.to_owned())
-        .collect()
+        .filter(move |entry| word.len() >= LETTERS_MIN && compared(entry.full_name).contains(&word))
+        .map(|entry| entry.name)
 }
 
 fn no_operation(entry: &'static Entry) -> Mistake {

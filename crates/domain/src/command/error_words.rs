@@ -52,9 +52,7 @@ pub enum Failure<'a> {
         sent: bool,
     },
     /// Bellhop was stopped meanwhile.
-    Interrupted {
-        sent: bool,
-    },
+    Interrupted { sent: bool },
     /// It ran; what it answered is more than is taken.
     TooLarge,
     /// Bellhop died while it ran.
@@ -100,7 +98,10 @@ fn said_no(failed: &FailureOf<'_>, what: &str, said: (&str, &str, u16), may_have
     let Advice { headline, remedy, commands } = advice(failed, &code, message, status);
     let mut body = Vec::new();
     let message: String = sensitive::shown(message.to_owned()).chars().take(MESSAGE_TEXT).collect();
-    body.push(paragraph("AWS says", &if message.trim().is_empty() { code.clone() } else { format!("{code}: {message}") }));
+    body.push(paragraph(
+        "AWS says",
+        &if message.trim().is_empty() { code.clone() } else { format!("{code}: {message}") },
+    ));
     if may_have_happened {
         body.extend(sent(failed, true));
     }

@@ -22,11 +22,14 @@ const FOUND: usize = 15;
 pub fn service(help: &ServiceHelp) -> Answer {
     let of = |read_only: bool| -> Vec<Text> {
         let lines = help.operations.iter().filter(|line| line.read_only == read_only);
-        let words = |command: &str, deprecated: bool| if deprecated { format!("{command} (deprecated)") } else { command.to_owned() };
+        let words = |command: &str, deprecated: bool| {
+            if deprecated { format!("{command} (deprecated)") } else { command.to_owned() }
+        };
         lines.map(|line| Text::Plain(words(line.command, line.deprecated))).collect()
     };
     let title = |words: &str| Some(words.to_owned());
-    let groups = [(of(true), "These only read, and run at once"), (of(false), "These may change something, and ask first")];
+    let groups =
+        [(of(true), "These only read, and run at once"), (of(false), "These may change something, and ask first")];
     let mut body: Vec<Part> = groups
         .into_iter()
         .filter(|(items, _)| !items.is_empty())
@@ -42,8 +45,10 @@ pub fn service(help: &ServiceHelp) -> Answer {
         pages => Some(format!("Page {} of {pages}; `@aws search {} WORDS` finds one by words.", help.page, help.name)),
     };
     let changing = help.operation_count.saturating_sub(help.read_only_count);
-    let headline =
-        format!("{} ({}): {} operations that read, {changing} that change", help.full_name, help.name, help.read_only_count);
+    let headline = format!(
+        "{} ({}): {} operations that read, {changing} that change",
+        help.full_name, help.name, help.read_only_count
+    );
     Answer { headline, body, controls: Vec::new(), note }
 }
 
@@ -51,7 +56,8 @@ pub fn service(help: &ServiceHelp) -> Answer {
 pub fn operation(help: &OperationHelp) -> Answer {
     let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
         help.parameters.iter().partition(|parameter| parameter.required);
-    let mut body = vec![Part::Preformatted { title: Some("How it is said".to_owned()), text: format!("@aws {}", help.synopsis) }];
+    let mut body =
+        vec![Part::Preformatted { title: Some("How it is said".to_owned()), text: format!("@aws {}", help.synopsis) }];
     body.extend(parameters("It needs", &required));
     let (described, others) = optional.split_at_checked(DESCRIBED).unwrap_or((&optional, &[]));
     body.extend(parameters("It takes", described));
@@ -132,7 +138,8 @@ pub fn search(words: &str, found: &[Found]) -> Answer {
         rows: shown.iter().map(row).collect(),
         left_out: found.len() - shown.len(),
     };
-    let first = found.first().map(|found| format!("`@aws {} {} --help` says what it takes.", found.service, found.command));
+    let first =
+        found.first().map(|found| format!("`@aws {} {} --help` says what it takes.", found.service, found.command));
     let headline = match found.len() {
         1 => format!("1 operation for {words}"),
         count => format!("{count} operations for {words}"),
@@ -147,8 +154,13 @@ pub fn mistake(mistake: &Mistake, also: &[Found]) -> Answer {
         let items = mistake.suggestions.iter().map(|suggestion| Text::Code(suggestion.clone())).collect();
         body.push(Part::Bullets { title: Some("Did you mean".to_owned()), items, left_out: 0 });
     } else if !also.is_empty() {
-        let items = also.iter().take(VALUES / 2).map(|found| Text::Code(format!("{} {}", found.service, found.command)));
-        body.push(Part::Bullets { title: Some("Perhaps one of these".to_owned()), items: items.collect(), left_out: 0 });
+        let items =
+            also.iter().take(VALUES / 2).map(|found| Text::Code(format!("{} {}", found.service, found.command)));
+        body.push(Part::Bullets {
+            title: Some("Perhaps one of these".to_owned()),
+            items: items.collect(),
+            left_out: 0,
+        });
     }
     let lines = [("How it is said", &mistake.synopsis), ("For example", &mistake.example)];
     body.extend(lines.into_iter().filter_map(|(title, line)| {

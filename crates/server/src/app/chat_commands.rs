@@ -8,6 +8,7 @@ mod answer;
 mod asked;
 mod audit;
 mod outcome;
+mod query_logs;
 mod run;
 mod slots;
 mod words;

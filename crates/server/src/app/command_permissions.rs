@@ -5,6 +5,7 @@
 //! (channel's role or the person's) ∩ guardrails − deny list ∩ organization policy; AWS itself enforces the first three, by the
 //! session that the role is assumed with (`sessions`).
 
+mod expected;
 mod guardrails;
 mod sessions;
 
@@ -18,6 +19,7 @@ use domain::command::{denied, iam_action};
 use store::{PersonId, StoreError};
 use wire::ids::{AccountId, Arn, ChatConfigurationArn, GuardrailPolicyArn};
 
+pub(super) use self::expected::{Expected, Heard, both};
 pub use self::sessions::CommandSessions;
 use super::{App, RoleBy, RoleDecision, guardrails_in_force};
 pub use crate::outbound::aws::CommandCredentials;

@@ -39,6 +39,8 @@ pub enum Policy {
     Detach(Attachment),
     /// What would policies decide? Answers IAM's evaluation of one request as JSON.
     Simulate(simulate::Simulate),
+    /// Print what every command from chat is denied: the session policy that AWS is given beside the guardrails.
+    Commands,
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +86,10 @@ impl Policy {
             Self::Attach(attachment) => attachment.attach().await,
             Self::Detach(attachment) => attachment.detach().await,
             Self::Simulate(simulate) => simulate.run(),
+            Self::Commands => {
+                say(domain::command::session::deny_policy());
+                Ok(())
+            }
         }
     }
 }

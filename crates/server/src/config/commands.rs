@@ -30,6 +30,8 @@ pub struct CommandSettings {
     pub command_text_max: u16,
     /// Aliases of one configuration.
     pub aliases_max: u16,
+    /// A page where people say what is good and what is not; `@aws feedback` leads there.
+    pub feedback_url: Option<String>,
 }
 
 impl Default for CommandSettings {
@@ -43,6 +45,7 @@ impl Default for CommandSettings {
             read_only_only: false,
             command_text_max: COMMAND_TEXT,
             aliases_max: 500,
+            feedback_url: None,
         }
     }
 }
@@ -66,6 +69,10 @@ impl CommandSettings {
         }
         if !(COMMAND_TEXT..=COMMAND_TEXT_MAX).contains(&self.command_text_max) {
             return Some(("commands.command_text_max", "must be between 100 and 5000"));
+        }
+        let is_page = |url: &String| url.starts_with("https://") && url::Url::parse(url).is_ok();
+        if self.feedback_url.as_ref().is_some_and(|url| !is_page(url)) {
+            return Some(("commands.feedback_url", "must be an address that begins with `https://`"));
         }
         let region_is_wrong = self.default_region.as_ref().is_some_and(|region| !is_region(region));
         region_is_wrong.then_some(("commands.default_region", "must be a region, like `eu-central-1`"))

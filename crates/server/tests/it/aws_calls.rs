@@ -212,7 +212,15 @@ async fn an_answer_is_read_up_to_its_limit() {
     let error = calling.call(limits).await.unwrap_err();
     assert_eq!((&error, error.may_have_happened()), (&AwsError::TooLarge(1024 * 1024), true));
     assert_eq!(calling.aws.of("ListTables").len(), 1, "it happened: it is not asked for again");
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_no_output() {
+    let calling = Calling::start().await;
     calling.aws.answers("ListTables", [AwsAnswer::Body("<html>".to_owned())]);
+    let error = calling.call(Limits::default()).await.unwrap_err();
+    assert!(matches!(error, AwsError::Unreadable(_)) && error.may_have_happened(), "{error:?}");
+    assert_eq!(calling.aws.of("ListTables").len(), 1);
 }
 
 #[tokio::test]
@@ -224,6 +232,34 @@ async fn a_clock_that_is_wrong_is_corrected_by_awss() {
     assert_eq!((calling.aws.badly_signed().len(), calling.aws.of("ListTables").len()), (1, 1));
     assert!(calling.call(Limits::default().once()).await.is_ok());
     assert_eq!(calling.aws.badly_signed().len(), 1, "what was learned is kept");
+}
+
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html>.
+#[tokio::test]
+async fn a_bucket_is_found_in_its_region_once() {
+    let calling = Calling::start().await;
+    let elsewhere = |region: &str| {
+        let body = "<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>";
+        AwsAnswer::With(301, vec![("x-amz-bucket-region", region.to_owned())], body.to_owned())
+    };
+    let listed = "<ListBucketResult><Name>logs</Name><EncodingType>url</EncodingType>\
+                  <Contents><Key>a+b%2Fc</Key><Size>3</Size></Contents></ListBucketResult>";
+    calling.aws.answers("GET /logs", [elsewhere("eu-west-3"), AwsAnswer::Body(listed.to_owned())]);
+    let list =
+        async || calling.call_of("s3api", "ListObjectsV2", json!({ "Bucket": "logs" }), Limits::default().once()).await;
+    assert_eq!(list().await.unwrap()["Contents"][0]["Key"], "a b/c");
+    let requests = calling.aws.of("GET /logs");
+    let regions: Vec<_> = requests.iter().map(|request| request.region.as_str()).collect();
+    assert_eq!(regions, ["eu-central-1", "eu-west-3"]);
+    assert!(requests[0].uri.query().unwrap().contains("encoding-type=url"), "{}", requests[0].uri);
+    // Neither sent in circles, nor to what is no region.
+    for region in ["eu-west-3", "eu-central-1", "evil.example", ""] {
+        let calling = Calling::start().await;
+        calling.aws.answers("GET /logs", [elsewhere(region)]);
+        let asked = calling.call_of("s3api", "ListObjectsV2", json!({ "Bucket": "logs" }), Limits::default()).await;
+        assert_eq!(asked.unwrap_err().code(), Some("PermanentRedirect"));
+        assert_eq!(calling.aws.of("GET /logs").len(), if region == "eu-west-3" { 2 } else { 1 }, "{region}");
+    }
 }
 
 #[tokio::test]

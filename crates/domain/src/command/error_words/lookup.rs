@@ -21,7 +21,11 @@ pub fn listing(service: &'static Service, operation: &Operation) -> Option<&'sta
         let common = words.iter().filter(|word| wanted.contains(word)).count();
         let strange = words.len() - common;
         // A list is called by the whole name of its things, or by the beginning of it.
-        (common > 0 && words.first() == wanted.first()).then_some((std::cmp::Reverse(common), strange, candidate.command))
+        (common > 0 && words.first() == wanted.first()).then_some((
+            std::cmp::Reverse(common),
+            strange,
+            candidate.command,
+        ))
     });
     ranked.min().map(|(.., command)| command)
 }

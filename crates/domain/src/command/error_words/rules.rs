@@ -41,19 +41,49 @@ const CODES: [(Kind, &[&str]); 10] = [
     (Kind::DryRun, &["DryRunOperation"]),
     (
         Kind::Throttled,
-        &["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "ThroughputExceeded", "BandwidthLimitExceeded"],
+        &[
+            "Throttl",
+            "TooManyRequests",
+            "RequestLimitExceeded",
+            "SlowDown",
+            "ThroughputExceeded",
+            "BandwidthLimitExceeded",
+        ],
     ),
     (Kind::Expired, &["ExpiredToken", "RequestExpired", "TokenRefreshRequired", "RequestTimeTooSkewed"]),
     (
         Kind::NotOptedIn,
-        &["OptInRequired", "SubscriptionRequired", "NotSignedUp", "UnrecognizedClient", "InvalidClientTokenId", "AuthFailure", "RegionDisabled"],
+        &[
+            "OptInRequired",
+            "SubscriptionRequired",
+            "NotSignedUp",
+            "UnrecognizedClient",
+            "InvalidClientTokenId",
+            "AuthFailure",
+            "RegionDisabled",
+        ],
     ),
     (Kind::Denied, &["AccessDenied", "Unauthorized", "NotAuthorized", "AuthorizationError", "Forbidden"]),
     (Kind::NotFound, &["NotFound", "NoSuch", "DoesNotExist", "NonExistent", "Nonexistent", "UnknownResource"]),
-    (Kind::Quota, &["LimitExceeded", "QuotaExceeded", "TooMany", "InsufficientInstanceCapacity", "InsufficientCapacity"]),
+    (
+        Kind::Quota,
+        &["LimitExceeded", "QuotaExceeded", "TooMany", "InsufficientInstanceCapacity", "InsufficientCapacity"],
+    ),
     (
         Kind::Conflict,
-        &["Conflict", "InUse", "AlreadyExists", "AlreadyOwned", "Incorrect", "PreconditionFailed", "InvalidState", "NotReady", "InProgress", "DependencyViolation", "ConcurrentModification"],
+        &[
+            "Conflict",
+            "InUse",
+            "AlreadyExists",
+            "AlreadyOwned",
+            "Incorrect",
+            "PreconditionFailed",
+            "InvalidState",
+            "NotReady",
+            "InProgress",
+            "DependencyViolation",
+            "ConcurrentModification",
+        ],
     ),
     (Kind::Invalid, &["Validation", "Invalid", "Missing", "Malformed", "Serialization", "BadRequest", "Unsupported"]),
     (Kind::AtAws, &["InternalError", "InternalFailure", "InternalServer", "ServiceUnavailable", "ServiceException"]),
@@ -83,7 +113,11 @@ pub fn advice(failed: &FailureOf<'_>, code: &str, message: &str, status: u16) ->
     let there = place_words(region, account);
     let in_region = region.map(|region| format!(" --region {region}")).unwrap_or_default();
     let name = format!("{} {}", failed.service.name, failed.operation.command);
-    let said = |headline: &str, remedy: String, commands: Vec<String>| Advice { headline: headline.to_owned(), remedy, commands };
+    let said = |headline: &str, remedy: String, commands: Vec<String>| Advice {
+        headline: headline.to_owned(),
+        remedy,
+        commands,
+    };
     match kind(code, message, status) {
         Kind::DryRun => said("the dry run is good", "You may do it; nothing was done.".to_owned(), Vec::new()),
         Kind::Throttled => said(
@@ -93,7 +127,8 @@ pub fn advice(failed: &FailureOf<'_>, code: &str, message: &str, status: u16) ->
         ),
         Kind::Expired => said(
             "AWS no longer takes the credentials",
-            "Ask me again: I take new ones. If it stays so, the clock of the server that I run on may be wrong.".to_owned(),
+            "Ask me again: I take new ones. If it stays so, the clock of the server that I run on may be wrong."
+                .to_owned(),
             Vec::new(),
         ),
         Kind::NotOptedIn => said(
@@ -106,13 +141,16 @@ pub fn advice(failed: &FailureOf<'_>, code: &str, message: &str, status: u16) ->
         ),
         Kind::Denied => said(
             "not allowed",
-            "Somebody who manages the channel's role, or yours, can allow it. See under which role you act here:".to_owned(),
+            "Somebody who manages the channel's role, or yours, can allow it. See under which role you act here:"
+                .to_owned(),
             vec!["@aws whoami".to_owned(), format!("@aws can-i {name}")],
         ),
         Kind::NotFound => {
             let commands = listing(failed.service, failed.operation);
-            let commands: Vec<String> =
-                commands.map(|command| format!("@aws {} {command}{in_region}", failed.service.name)).into_iter().collect();
+            let commands: Vec<String> = commands
+                .map(|command| format!("@aws {} {command}{in_region}", failed.service.name))
+                .into_iter()
+                .collect();
             let look = if commands.is_empty() { "" } else { " See what there is:" };
             let remedy = format!("I looked{there}; it may be elsewhere (--region), or be called otherwise.{look}");
             said("not found", remedy, commands)
@@ -120,20 +158,26 @@ pub fn advice(failed: &FailureOf<'_>, code: &str, message: &str, status: u16) ->
         Kind::Quota => said(
             "a limit of the account is reached",
             "Remove what is not needed, or have the quota raised:".to_owned(),
-            vec![format!("@aws service-quotas list-service-quotas --service-code {}{in_region}", failed.service.signing_name)],
+            vec![format!(
+                "@aws service-quotas list-service-quotas --service-code {}{in_region}",
+                failed.service.signing_name
+            )],
         ),
         Kind::Conflict => {
             let remedy = "It is in a state in which AWS does not do that. Look at it before you try again.".to_owned();
             said("not possible as it is now", remedy, Vec::new())
         }
         Kind::Invalid => {
-            let synopsis = help::operation(failed.service.name, failed.operation.command).map(|help| format!("@aws {}", help.synopsis));
-            let remedy = format!("AWS does not take the parameters as they are. `@aws {name} --help` says what each takes.");
+            let synopsis = help::operation(failed.service.name, failed.operation.command)
+                .map(|help| format!("@aws {}", help.synopsis));
+            let remedy =
+                format!("AWS does not take the parameters as they are. `@aws {name} --help` says what each takes.");
             said("not understood", remedy, synopsis.into_iter().collect())
         }
         Kind::AtAws => said(
             "AWS failed",
-            "That is on AWS's side: https://health.aws.amazon.com/health/status says whether others have it too.".to_owned(),
+            "That is on AWS's side: https://health.aws.amazon.com/health/status says whether others have it too."
+                .to_owned(),
             Vec::new(),
         ),
         Kind::Other => said("failed", String::new(), Vec::new()),
@@ -170,7 +214,12 @@ mod tests {
             ("UnauthorizedOperation", "", 403, Kind::Denied),
             ("ExpiredTokenException", "", 403, Kind::Expired),
             ("OptInRequired", "", 403, Kind::NotOptedIn),
-            ("UnrecognizedClientException", "The security token included in the request is invalid", 403, Kind::NotOptedIn),
+            (
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid",
+                403,
+                Kind::NotOptedIn,
+            ),
             ("LimitExceededException", "", 400, Kind::Quota),
             ("ResourceInUseException", "", 400, Kind::Conflict),
             ("IncorrectInstanceState", "", 400, Kind::Conflict),

@@ -56,7 +56,9 @@ fn of_string(name: &str, said: &str, kind: Option<&Kind>) -> Text {
     match moment {
         Some(moment) => Text::Time(moment),
         None if said.starts_with("arn:") => Text::Arn(said.to_owned()),
-        None if !is_word && is_identifier(name) && !said.chars().any(char::is_whitespace) => Text::Code(said.to_owned()),
+        None if !is_word && is_identifier(name) && !said.chars().any(char::is_whitespace) => {
+            Text::Code(said.to_owned())
+        }
         None => Text::Plain(said.to_owned()),
     }
 }
@@ -155,13 +157,14 @@ pub fn name_of<'a>(members: &'a Map<String, Value>, noun: &str) -> Option<&'a st
     let of_noun = |ending: &str| {
         let is_own = |name: &String| {
             let name = name.to_ascii_lowercase();
-            name.strip_suffix(ending).is_some_and(|stem| !stem.is_empty() && joined.to_ascii_lowercase().starts_with(stem))
+            name.strip_suffix(ending)
+                .is_some_and(|stem| !stem.is_empty() && joined.to_ascii_lowercase().starts_with(stem))
         };
         members.iter().find(|(name, _)| is_own(name)).and_then(|(_, value)| value.as_str())
     };
-    let found = of_noun("name").or_else(|| NAMES.iter().find_map(|name| text(name))).or_else(|| {
-        ["identifier", "id", "arn"].into_iter().find_map(of_noun)
-    });
+    let found = of_noun("name")
+        .or_else(|| NAMES.iter().find_map(|name| text(name)))
+        .or_else(|| ["identifier", "id", "arn"].into_iter().find_map(of_noun));
     found.map(short)
 }
 
@@ -171,9 +174,14 @@ pub fn state_of(members: &Map<String, Value>) -> Option<&str> {
         let last = words(name).take(16).last();
         last.is_some_and(|last| matches!(last.as_str(), "state" | "status" | "health"))
     };
-    members.iter().find(|(name, value)| is_state(name) && (value.is_string() || value.is_object())).and_then(|(_, value)| {
-        value.as_str().or_else(|| value.get("Name").and_then(Value::as_str)).or_else(|| value.get("Code").and_then(Value::as_str))
-    })
+    members.iter().find(|(name, value)| is_state(name) && (value.is_string() || value.is_object())).and_then(
+        |(_, value)| {
+            value
+                .as_str()
+                .or_else(|| value.get("Name").and_then(Value::as_str))
+                .or_else(|| value.get("Code").and_then(Value::as_str))
+        },
+    )
 }
 
 /// An ARN by its resource, anything else as it stands.
@@ -184,7 +192,10 @@ pub fn short(said: &str) -> &str {
 /// What `base64` text holds, by its length: four characters are three bytes.
 fn blob(base64: &str) -> String {
     let padding = base64.bytes().rev().take_while(|byte| *byte == b'=').count();
-    format!("{} of binary", amounts::bytes(u64::try_from((base64.len() / 4 * 3).saturating_sub(padding)).unwrap_or(u64::MAX)))
+    format!(
+        "{} of binary",
+        amounts::bytes(u64::try_from((base64.len() / 4 * 3).saturating_sub(padding)).unwrap_or(u64::MAX))
+    )
 }
 
 fn item_shape(kind: Option<&Kind>) -> Option<ShapeId> {
@@ -200,7 +211,17 @@ pub fn is_time(name: &str) -> bool {
     last.is_some_and(|last| {
         matches!(
             last.as_str(),
-            "time" | "date" | "at" | "timestamp" | "modified" | "updated" | "created" | "launched" | "expiration" | "on" | "datetime"
+            "time"
+                | "date"
+                | "at"
+                | "timestamp"
+                | "modified"
+                | "updated"
+                | "created"
+                | "launched"
+                | "expiration"
+                | "on"
+                | "datetime"
         )
     })
 }

@@ -29,12 +29,7 @@ struct Column {
 }
 
 /// A list as a table; as details where it is of one thing; as a list where one column says all.
-pub fn list_part(
-    result: &ResultOf<'_>,
-    list: &List<'_>,
-    title: Option<String>,
-    left_out: &mut LeftOut,
-) -> Vec<Part> {
+pub fn list_part(result: &ResultOf<'_>, list: &List<'_>, title: Option<String>, left_out: &mut LeftOut) -> Vec<Part> {
     if let ([Value::Object(only)], None) = (list.items.as_slice(), &title) {
         return details::parts(result.service, only, list.shape, left_out);
     }
@@ -111,7 +106,8 @@ impl Column {
             None => Some(detail),
             Some(tag) => {
                 let tags = detail.value.as_array()?;
-                let value = tags.iter().find(|pair| pair.get("Key").and_then(Value::as_str) == Some(tag))?.get("Value")?;
+                let value =
+                    tags.iter().find(|pair| pair.get("Key").and_then(Value::as_str) == Some(tag))?.get("Value")?;
                 Some(Detail { name: "Name", value, shape: None })
             }
         }
@@ -129,9 +125,7 @@ fn member_shape(service: &'static Service, shape: ShapeId, name: &str) -> Option
 fn columns(result: &ResultOf<'_>, list: &List<'_>) -> Vec<Column> {
     let fills = |column: &Column| {
         let mut looked_at = list.items.iter().take(LOOKED_AT);
-        looked_at.any(|item| {
-            column.at(result.service, item, list.shape).is_some_and(|detail| !is_empty(detail.value))
-        })
+        looked_at.any(|item| column.at(result.service, item, list.shape).is_some_and(|detail| !is_empty(detail.value)))
     };
     if let Some(known) = known(result.service, result.operation) {
         let of = |column: &super::known::Column| Column {
@@ -219,7 +213,9 @@ fn score(service: &'static Service, noun: &str, name: &str, shape: Option<ShapeI
             Some((80, format!("{name}.{}", inner.name)))
         }
         // A value of DynamoDB is a structure, and one value.
-        Some((Kind::Structure(_), shape)) if service.shape(shape).name == "AttributeValue" => Some((50, name.to_owned())),
+        Some((Kind::Structure(_), shape)) if service.shape(shape).name == "AttributeValue" => {
+            Some((50, name.to_owned()))
+        }
         Some((Kind::Structure(_) | Kind::List { .. } | Kind::Map { .. } | Kind::Blob { .. }, _)) => None,
         kind => {
             let is_time = matches!(kind, Some((Kind::Timestamp { .. }, _))) || cell::is_time(name);
@@ -246,9 +242,8 @@ fn score(service: &'static Service, noun: &str, name: &str, shape: Option<ShapeI
 }
 
 fn says_the_same(service: &'static Service, list: &List<'_>, column: &Column) -> bool {
-    let mut values = list.items.iter().take(LOOKED_AT).map(|item| {
-        column.at(service, item, list.shape).map(|detail| detail.value)
-    });
+    let mut values =
+        list.items.iter().take(LOOKED_AT).map(|item| column.at(service, item, list.shape).map(|detail| detail.value));
     let first = values.next();
     list.items.len() > 2 && values.all(|value| Some(value) == first)
 }

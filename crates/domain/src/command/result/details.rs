@@ -5,9 +5,9 @@
 use awscall::model::{Kind, Service, ShapeId};
 use serde_json::{Map, Value};
 
-use super::{LeftOut, cell};
 use super::known::Unit;
 use super::subject::{Detail, in_order, is_empty};
+use super::{LeftOut, cell};
 use crate::notification::{Fact, Moment, Part, Text, label};
 
 /// Labelled values of one thing: what a phone shows in a few strokes of a thumb.
@@ -80,8 +80,12 @@ fn by_urgency(mut details: Vec<Detail<'_>>) -> Vec<Detail<'_>> {
 
 fn is_short(value: &Value) -> bool {
     match value {
-        Value::Object(members) => members.len() == 1 && members.values().all(|value| !value.is_object() && !value.is_array()),
-        Value::Array(items) => items.len() <= IN_A_LINE && items.iter().all(|item| !item.is_object() && !item.is_array()),
+        Value::Object(members) => {
+            members.len() == 1 && members.values().all(|value| !value.is_object() && !value.is_array())
+        }
+        Value::Array(items) => {
+            items.len() <= IN_A_LINE && items.iter().all(|item| !item.is_object() && !item.is_array())
+        }
         Value::String(text) => !text.contains('\n'),
         _ => true,
     }

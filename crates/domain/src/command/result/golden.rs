@@ -10,7 +10,12 @@ use super::{More, ResultOf, Shown, answer};
 use crate::notification::Place;
 use crate::notification::render::{slack, teams};
 
-pub(super) fn shown_with(service: &str, operation: &str, output: &Value, next_page: More<'_>) -> Shown {
+pub(super) fn shown_with(
+    (service, operation): (&str, &str),
+    output: &Value,
+    next_page: More<'_>,
+    query: Option<&str>,
+) -> Shown {
     let call = Call::of(service, operation, Map::new()).unwrap_or_else(|| panic!("{service} {operation}"));
     let place = Place {
         account: Some("123456789012".to_owned()),
@@ -25,12 +30,14 @@ pub(super) fn shown_with(service: &str, operation: &str, output: &Value, next_pa
         next_page,
         took_ms: 412,
         place: &place,
-        role_arn: "arn:aws:iam::123456789012:role/chat/ReadOnly",
+        role_arn: Some("arn:aws:iam::123456789012:role/chat/ReadOnly"),
+        query,
+        format: None,
     })
 }
 
 pub(super) fn shown(service: &str, operation: &str, output: &Value) -> Shown {
-    shown_with(service, operation, output, More::Nothing)
+    shown_with((service, operation), output, More::Nothing, None)
 }
 
 fn assert_golden(name: &str, shown: &Shown) {
@@ -86,82 +93,172 @@ fn lists() -> Vec<(&'static str, &'static str, &'static str, Value)> {
                "MetricName": "CPUUtilization", "Namespace": "AWS/EC2", "Threshold": 80.0})
     };
     vec![
-        ("functions", "lambda", "ListFunctions", json!({"Functions": [
-            function("payments", "python3.12", "2026-11-22T18:20:16.588+0000"),
-            function("refunds-with-a-very-long-name-that-people-give-to-functions", "nodejs22.x", "2026-01-02T03:04:05.000+0000"),
-            function("ledger", "provided.al2023", "2025-11-22T18:20:16.588+0000"),
-        ]})),
+        (
+            "functions",
+            "lambda",
+            "ListFunctions",
+            json!({"Functions": [
+                function("payments", "python3.12", "2026-11-22T18:20:16.588+0000"),
+                function("refunds-with-a-very-long-name-that-people-give-to-functions", "nodejs22.x", "2026-01-02T03:04:05.000+0000"),
+                function("ledger", "provided.al2023", "2025-11-22T18:20:16.588+0000"),
+            ]}),
+        ),
         ("functions_none", "lambda", "ListFunctions", json!({"Functions": []})),
-        ("instances", "ec2", "DescribeInstances", json!({"Reservations": [
-            {"ReservationId": "r-1", "Instances": [instance("i-0abc", Some("web-1"), "running"), instance("i-0abd", None, "stopped")]},
-            {"ReservationId": "r-2", "Instances": [instance("i-0abe", Some("<!here> & `db`"), "terminated")]},
-        ]})),
-        ("queues", "sqs", "ListQueues", json!({"QueueUrls": [
-            "https://sqs.us-east-1.amazonaws.com/123456789012/orders",
-            "https://sqs.us-east-1.amazonaws.com/123456789012/orders-dlq",
-        ]})),
-        ("alarms", "cloudwatch", "DescribeAlarms", json!({
-            "CompositeAlarms": [{"AlarmName": "shop-down", "StateValue": "OK", "AlarmRule": "ALARM(a)"}, {"AlarmName": "shop-slow", "StateValue": "ALARM"}],
-            "MetricAlarms": [alarm("cpu-high", "ALARM"), alarm("disk-full", "OK")],
-        })),
-        ("buckets", "s3api", "ListBuckets", json!({
-            "Buckets": [{"Name": "shop-logs", "CreationDate": "2024-05-01T12:00:00+00:00"}, {"Name": "shop-data", "CreationDate": "2025-05-01T12:00:00+00:00"}],
-            "Owner": {"DisplayName": "shop", "ID": "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"},
-        })),
-        ("objects", "s3api", "ListObjectsV2", json!({
-            "IsTruncated": false, "KeyCount": 2, "MaxKeys": 1000, "Name": "shop-logs", "Prefix": "2026/",
-            "Contents": [{"Key": "2026/a.log", "Size": 36_048, "LastModified": "2026-11-23T02:11:09+00:00", "StorageClass": "STANDARD"}],
-            "CommonPrefixes": [{"Prefix": "2026/01/"}, {"Prefix": "2026/02/"}],
-        })),
-        ("items", "dynamodb", "Scan", json!({
-            "Items": [{"pk": {"S": "order#1"}, "total": {"N": "12.50"}, "paid": {"BOOL": true}}, {"pk": {"S": "order#2"}, "lines": {"L": [{"S": "a"}]}}],
-            "Count": 2, "ScannedCount": 120,
-        })),
-        ("log_groups", "logs", "DescribeLogGroups", json!({"logGroups": [
-            {"logGroupName": "/aws/lambda/payments", "storedBytes": 36_048_000, "creationTime": 1_795_371_616_000_i64, "retentionInDays": 14},
-            {"logGroupName": "/aws/lambda/ledger", "storedBytes": 0, "creationTime": 1_795_371_616_000_i64},
-        ]})),
-        ("services", "ecs", "DescribeServices", json!({
-            "services": [{"serviceName": "web", "status": "ACTIVE", "runningCount": 2, "desiredCount": 3, "pendingCount": 1}, {"serviceName": "worker", "status": "ACTIVE", "runningCount": 1, "desiredCount": 1, "pendingCount": 0}],
-            "failures": [{"arn": "arn:aws:ecs:us-east-1:123456789012:service/x", "reason": "MISSING"}],
-        })),
-        ("repositories_by_rule", "ecr", "DescribeRepositories", json!({"repositories": [
-            {"repositoryArn": "arn:aws:ecr:us-east-1:123456789012:repository/a", "registryId": "123456789012", "repositoryName": "a", "repositoryUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a", "createdAt": "2026-03-03T10:00:00+00:00", "imageTagMutability": "MUTABLE"},
-            {"repositoryArn": "arn:aws:ecr:us-east-1:123456789012:repository/b", "registryId": "123456789012", "repositoryName": "b", "repositoryUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/b", "createdAt": "2026-03-04T10:00:00+00:00", "imageTagMutability": "IMMUTABLE"},
-        ]})),
-        ("log_events", "logs", "FilterLogEvents", json!({"events": [
-            {"logStreamName": "2026/11/23/[$LATEST]1", "timestamp": 1_795_371_616_000_i64, "message": "START RequestId: 1\n"},
-            {"logStreamName": "2026/11/23/[$LATEST]1", "timestamp": 1_795_371_617_500_i64, "message": "\u{1b}[31mERROR\u{1b}[0m <!channel> ```boom```\n"},
-        ]})),
-        ("insights", "logs", "GetQueryResults", json!({"status": "Complete", "results": [
-            [{"field": "@timestamp", "value": "2026-11-22 18:20:16.588"}, {"field": "@message", "value": "ERROR out of memory"}, {"field": "@ptr", "value": "x"}],
-        ]})),
+        (
+            "instances",
+            "ec2",
+            "DescribeInstances",
+            json!({"Reservations": [
+                {"ReservationId": "r-1", "Instances": [instance("i-0abc", Some("web-1"), "running"), instance("i-0abd", None, "stopped")]},
+                {"ReservationId": "r-2", "Instances": [instance("i-0abe", Some("<!here> & `db`"), "terminated")]},
+            ]}),
+        ),
+        (
+            "queues",
+            "sqs",
+            "ListQueues",
+            json!({"QueueUrls": [
+                "https://sqs.us-east-1.amazonaws.com/123456789012/orders",
+                "https://sqs.us-east-1.amazonaws.com/123456789012/orders-dlq",
+            ]}),
+        ),
+        (
+            "alarms",
+            "cloudwatch",
+            "DescribeAlarms",
+            json!({
+                "CompositeAlarms": [{"AlarmName": "shop-down", "StateValue": "OK", "AlarmRule": "ALARM(a)"}, {"AlarmName": "shop-slow", "StateValue": "ALARM"}],
+                "MetricAlarms": [alarm("cpu-high", "ALARM"), alarm("disk-full", "OK")],
+            }),
+        ),
+        (
+            "buckets",
+            "s3api",
+            "ListBuckets",
+            json!({
+                "Buckets": [{"Name": "shop-logs", "CreationDate": "2024-05-01T12:00:00+00:00"}, {"Name": "shop-data", "CreationDate": "2025-05-01T12:00:00+00:00"}],
+                "Owner": {"DisplayName": "shop", "ID": "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"},
+            }),
+        ),
+        (
+            "objects",
+            "s3api",
+            "ListObjectsV2",
+            json!({
+                "IsTruncated": false, "KeyCount": 2, "MaxKeys": 1000, "Name": "shop-logs", "Prefix": "2026/",
+                "Contents": [{"Key": "2026/a.log", "Size": 36_048, "LastModified": "2026-11-23T02:11:09+00:00", "StorageClass": "STANDARD"}],
+                "CommonPrefixes": [{"Prefix": "2026/01/"}, {"Prefix": "2026/02/"}],
+            }),
+        ),
+        (
+            "items",
+            "dynamodb",
+            "Scan",
+            json!({
+                "Items": [{"pk": {"S": "order#1"}, "total": {"N": "12.50"}, "paid": {"BOOL": true}}, {"pk": {"S": "order#2"}, "lines": {"L": [{"S": "a"}]}}],
+                "Count": 2, "ScannedCount": 120,
+            }),
+        ),
+        (
+            "log_groups",
+            "logs",
+            "DescribeLogGroups",
+            json!({"logGroups": [
+                {"logGroupName": "/aws/lambda/payments", "storedBytes": 36_048_000, "creationTime": 1_795_371_616_000_i64, "retentionInDays": 14},
+                {"logGroupName": "/aws/lambda/ledger", "storedBytes": 0, "creationTime": 1_795_371_616_000_i64},
+            ]}),
+        ),
+        (
+            "services",
+            "ecs",
+            "DescribeServices",
+            json!({
+                "services": [{"serviceName": "web", "status": "ACTIVE", "runningCount": 2, "desiredCount": 3, "pendingCount": 1}, {"serviceName": "worker", "status": "ACTIVE", "runningCount": 1, "desiredCount": 1, "pendingCount": 0}],
+                "failures": [{"arn": "arn:aws:ecs:us-east-1:123456789012:service/x", "reason": "MISSING"}],
+            }),
+        ),
+        (
+            "repositories_by_rule",
+            "ecr",
+            "DescribeRepositories",
+            json!({"repositories": [
+                {"repositoryArn": "arn:aws:ecr:us-east-1:123456789012:repository/a", "registryId": "123456789012", "repositoryName": "a", "repositoryUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a", "createdAt": "2026-03-03T10:00:00+00:00", "imageTagMutability": "MUTABLE"},
+                {"repositoryArn": "arn:aws:ecr:us-east-1:123456789012:repository/b", "registryId": "123456789012", "repositoryName": "b", "repositoryUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/b", "createdAt": "2026-03-04T10:00:00+00:00", "imageTagMutability": "IMMUTABLE"},
+            ]}),
+        ),
+        (
+            "log_events",
+            "logs",
+            "FilterLogEvents",
+            json!({"events": [
+                {"logStreamName": "2026/11/23/[$LATEST]1", "timestamp": 1_795_371_616_000_i64, "message": "START RequestId: 1\n"},
+                {"logStreamName": "2026/11/23/[$LATEST]1", "timestamp": 1_795_371_617_500_i64, "message": "\u{1b}[31mERROR\u{1b}[0m <!channel> ```boom```\n"},
+            ]}),
+        ),
+        (
+            "insights",
+            "logs",
+            "GetQueryResults",
+            json!({"status": "Complete", "results": [
+                [{"field": "@timestamp", "value": "2026-11-22 18:20:16.588"}, {"field": "@message", "value": "ERROR out of memory"}, {"field": "@ptr", "value": "x"}],
+            ]}),
+        ),
     ]
 }
 
 fn things() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     vec![
-        ("function", "lambda", "GetFunctionConfiguration", function("payments", "python3.12", "2026-11-22T18:20:16.588+0000")),
-        ("stack", "cloudformation", "DescribeStacks", json!({"Stacks": [{
-            "StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1", "StackName": "shop", "StackStatus": "UPDATE_ROLLBACK_COMPLETE",
-            "StackStatusReason": "Resource handler returned message: \"no\"", "CreationTime": "2026-03-03T10:00:00+00:00", "DisableRollback": false,
-            "Outputs": [{"OutputKey": "Url", "OutputValue": "https://shop.example.com"}, {"OutputKey": "Table", "OutputValue": "orders"}],
-            "Parameters": [{"ParameterKey": "Stage", "ParameterValue": "prod"}], "Tags": [],
-        }]})),
-        ("table", "dynamodb", "DescribeTable", json!({"Table": {
-            "TableName": "orders", "TableStatus": "ACTIVE", "ItemCount": 1_200_345, "TableSizeBytes": 36_048_000_000_u64,
-            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "CreationDateTime": "2026-03-03T10:00:00+00:00",
-            "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST", "LastUpdateToPayPerRequestDateTime": "2026-03-03T10:00:00+00:00"},
-        }})),
+        (
+            "function",
+            "lambda",
+            "GetFunctionConfiguration",
+            function("payments", "python3.12", "2026-11-22T18:20:16.588+0000"),
+        ),
+        (
+            "stack",
+            "cloudformation",
+            "DescribeStacks",
+            json!({"Stacks": [{
+                "StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/shop/1", "StackName": "shop", "StackStatus": "UPDATE_ROLLBACK_COMPLETE",
+                "StackStatusReason": "Resource handler returned message: \"no\"", "CreationTime": "2026-03-03T10:00:00+00:00", "DisableRollback": false,
+                "Outputs": [{"OutputKey": "Url", "OutputValue": "https://shop.example.com"}, {"OutputKey": "Table", "OutputValue": "orders"}],
+                "Parameters": [{"ParameterKey": "Stage", "ParameterValue": "prod"}], "Tags": [],
+            }]}),
+        ),
+        (
+            "table",
+            "dynamodb",
+            "DescribeTable",
+            json!({"Table": {
+                "TableName": "orders", "TableStatus": "ACTIVE", "ItemCount": 1_200_345, "TableSizeBytes": 36_048_000_000_u64,
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "CreationDateTime": "2026-03-03T10:00:00+00:00",
+                "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST", "LastUpdateToPayPerRequestDateTime": "2026-03-03T10:00:00+00:00"},
+            }}),
+        ),
         ("done", "lambda", "DeleteFunction", json!({})),
         ("done_with_output", "sqs", "SendMessage", json!({"MessageId": "6b1c", "MD5OfMessageBody": "e1"})),
-        ("done_in_part", "sqs", "DeleteMessageBatch", json!({"Successful": [], "Failed": [{"Id": "1", "Code": "ReceiptHandleIsInvalid", "SenderFault": true}]})),
-        ("invocation", "lambda", "Invoke", json!({"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": "eyJvayI6dHJ1ZSwidG9rZW4iOiJzM2NyM3QiLCJuIjpbMSwyXX0="})),
-        ("invocation_failed", "lambda", "Invoke", json!({
-            "StatusCode": 200, "FunctionError": "Unhandled", "ExecutedVersion": "$LATEST",
-            "Payload": "eyJlcnJvck1lc3NhZ2UiOiAiZGl2aXNpb24gYnkgemVybyIsICJlcnJvclR5cGUiOiAiWmVyb0RpdmlzaW9uRXJyb3IifQ==",
-            "LogResult": "U1RBUlQgUmVxdWVzdElkOiAxCltFUlJPUl0gWmVyb0RpdmlzaW9uRXJyb3IKRU5EIFJlcXVlc3RJZDogMQo=",
-        })),
+        (
+            "done_in_part",
+            "sqs",
+            "DeleteMessageBatch",
+            json!({"Successful": [], "Failed": [{"Id": "1", "Code": "ReceiptHandleIsInvalid", "SenderFault": true}]}),
+        ),
+        (
+            "invocation",
+            "lambda",
+            "Invoke",
+            json!({"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": "eyJvayI6dHJ1ZSwidG9rZW4iOiJzM2NyM3QiLCJuIjpbMSwyXX0="}),
+        ),
+        (
+            "invocation_failed",
+            "lambda",
+            "Invoke",
+            json!({
+                "StatusCode": 200, "FunctionError": "Unhandled", "ExecutedVersion": "$LATEST",
+                "Payload": "eyJlcnJvck1lc3NhZ2UiOiAiZGl2aXNpb24gYnkgemVybyIsICJlcnJvclR5cGUiOiAiWmVyb0RpdmlzaW9uRXJyb3IifQ==",
+                "LogResult": "U1RBUlQgUmVxdWVzdElkOiAxCltFUlJPUl0gWmVyb0RpdmlzaW9uRXJyb3IKRU5EIFJlcXVlc3RJZDogMQo=",
+            }),
+        ),
     ]
 }
 
@@ -170,6 +267,10 @@ fn results_are_as_they_were_read() {
     for (name, service, operation, output) in lists().into_iter().chain(things()) {
         assert_golden(name, &shown(service, operation, &output));
     }
-    let many = shown_with("lambda", "ListFunctions", &functions(137), More::ByButton("ticket-of-next-page"));
+    let list = ("lambda", "ListFunctions");
+    let many = shown_with(list, &functions(137), More::ByButton("ticket-of-next-page"), None);
     assert_golden("functions_many", &many);
+    let queried =
+        shown_with(list, &functions(3), More::Nothing, Some("Functions[].{Name: FunctionName, MB: MemorySize}"));
+    assert_golden("queried", &queried);
 }

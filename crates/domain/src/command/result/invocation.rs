@@ -9,13 +9,11 @@ use serde_json::Value;
 
 use super::file::json;
 use super::logs::uncoloured;
-use super::{LeftOut, ResultOf, Said};
-use crate::notification::text::is_blank;
+use super::{LeftOut, ResultOf, Said, beginning};
 use crate::notification::sensitive::{self, HIDDEN};
+use crate::notification::text::is_blank;
 use crate::notification::{Fact, Part, Text};
 
-/// More is in the file.
-const PAYLOAD_CHARS: usize = 2_000;
 /// The last ones are what somebody looks for.
 const LOG_LINES: usize = 20;
 const PAYLOAD_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -79,15 +77,4 @@ fn laid_out(payload: &str) -> (String, &'static str) {
         }
         Err(_) => (sensitive::shown(payload.to_owned()), "txt"),
     }
-}
-
-/// Whole lines at the start of a text, and whether there is more.
-pub(super) fn beginning(text: &str) -> (String, bool) {
-    if text.chars().take(PAYLOAD_CHARS + 1).count() <= PAYLOAD_CHARS {
-        return (text.to_owned(), false);
-    }
-    let end = text.char_indices().nth(PAYLOAD_CHARS).map_or(text.len(), |(at, _)| at);
-    let kept = text.get(..end).unwrap_or_default();
-    let kept = kept.rfind('\n').filter(|at| *at > end / 2).map_or(kept, |at| kept.get(..at).unwrap_or_default());
-    (kept.to_owned(), true)
 }

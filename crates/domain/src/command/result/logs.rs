@@ -23,6 +23,8 @@ pub(super) fn answer(result: &ResultOf<'_>, output: &Value) -> Option<Said> {
     match result.operation.name {
         "FilterLogEvents" | "GetLogEvents" => Some(events(result, output.get("events")?.as_array()?)),
         "GetQueryResults" => Some(rows(result, output)),
+        // The server waits for the rows of a query that it started.
+        "StartQuery" if output.get("results").is_some() => Some(rows(result, output)),
         _ => None,
     }
 }
@@ -88,14 +90,17 @@ fn rows(result: &ResultOf<'_>, output: &Value) -> Said {
         (0, "Complete") => format!("The query found nothing{place}"),
         (0, status) => format!("The query is {}{place}: no results yet", status.to_lowercase()),
         (count, "Complete") => format!("{} {noun} of the query{place}", nouns::counted(count)),
-        (count, status) => format!("{} {noun} so far{place}: the query is {}", nouns::counted(count), status.to_lowercase()),
+        (count, status) => {
+            format!("{} {noun} so far{place}: the query is {}", nouns::counted(count), status.to_lowercase())
+        }
     };
     let text = |field: &Value, name: &str| field.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let fields = |row: &Value| -> Vec<(String, String)> {
         let fields = row.as_array().map_or(&[][..], Vec::as_slice).iter();
         fields.map(|field| (text(field, "field"), text(field, "value"))).filter(|(name, _)| name != POINTER).collect()
     };
-    let mut columns: Vec<String> = rows.first().map(&fields).unwrap_or_default().into_iter().map(|(name, _)| name).collect();
+    let mut columns: Vec<String> =
+        rows.first().map(&fields).unwrap_or_default().into_iter().map(|(name, _)| name).collect();
     let left_out = LeftOut {
         rows: rows.len().saturating_sub(ROWS),
         details: columns.len().saturating_sub(COLUMNS),
@@ -116,7 +121,8 @@ fn rows(result: &ResultOf<'_>, output: &Value) -> Said {
 /// Insights writes times as `2026-11-22 18:20:16.588`, in UTC.
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html>, observed in answers.
 fn value(said: String) -> Text {
-    let is_time = said.len() == 23 && said.is_char_boundary(10) && said.get(4..5) == Some("-") && said.get(10..11) == Some(" ");
+    let is_time =
+        said.len() == 23 && said.is_char_boundary(10) && said.get(4..5) == Some("-") && said.get(10..11) == Some(" ");
     let moment = is_time.then(|| Moment::parse(&format!("{said}Z"))).filter(|moment| moment.unix().is_some());
     moment.map_or(Text::Plain(said), Text::Time)
 }

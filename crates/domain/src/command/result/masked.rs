@@ -37,7 +37,9 @@ impl Walk {
         }
         let shape = shape.map(|id| self.service.shape(id));
         // A flag or a number that is marked is none: models mark whole families of shapes.
-        if shape.is_some_and(|shape| shape.sensitive) && matches!(value, Value::String(_) | Value::Object(_) | Value::Array(_)) {
+        if shape.is_some_and(|shape| shape.sensitive)
+            && matches!(value, Value::String(_) | Value::Object(_) | Value::Array(_))
+        {
             return self.hidden(MASK);
         }
         match (value, shape.map(|shape| &shape.kind)) {
@@ -130,12 +132,15 @@ mod tests {
         let masked = of("cloudformation", "DescribeStacks", &output);
         let text = masked.output.to_string();
         assert!(masked.hides && !text.contains("t0p") && !text.contains("hunter2"), "{text}");
-        assert!(text.contains("\"team\"") && text.contains("\"Value\":\"shop\"") && text.contains("\"NextToken\":\"abc\""));
+        assert!(
+            text.contains("\"team\"") && text.contains("\"Value\":\"shop\"") && text.contains("\"NextToken\":\"abc\"")
+        );
     }
 
     #[test]
     fn what_is_harmless_stays_whole() {
-        let output = json!({"Functions": [{"FunctionName": "pay", "Runtime": "python3.12", "Timeout": 3}], "NextMarker": "n"});
+        let output =
+            json!({"Functions": [{"FunctionName": "pay", "Runtime": "python3.12", "Timeout": 3}], "NextMarker": "n"});
         let masked = of("lambda", "ListFunctions", &output);
         assert_eq!((masked.output, masked.hides), (output, false));
     }

@@ -2,10 +2,10 @@
 //!
 //! `result` calls it. The nouns are the members' names of AWS's models, in words.
 
-use super::{cell, columns};
 use super::known::known;
 use super::subject::{List, Subject};
 use super::{More, ResultOf};
+use super::{cell, columns};
 use crate::notification::label;
 
 /// Services whose things are in no region, by the AWS CLI's words for them.
@@ -26,8 +26,20 @@ const EVERYWHERE: [&str; 12] = [
 ];
 /// What a list's name ends with and its things are not called: `QueueUrls` are queues.
 const ENDINGS: [&str; 14] = [
-    "arns", "descriptions", "details", "ids", "identifiers", "infos", "information", "list", "lists", "names", "set", "summaries",
-    "summary", "URLs",
+    "arns",
+    "descriptions",
+    "details",
+    "ids",
+    "identifiers",
+    "infos",
+    "information",
+    "list",
+    "lists",
+    "names",
+    "set",
+    "summaries",
+    "summary",
+    "URLs",
 ];
 /// Verbs that an operation's name begins with, where what follows is what it is about.
 const VERBS: [&str; 8] = ["describe", "get", "list", "lookup", "search", "batch", "query", "scan"];
@@ -121,10 +133,10 @@ pub fn counted(count: usize) -> String {
 }
 
 /// ` in us-east-1`, or of the account for what is in no region.
-fn place_words(result: &ResultOf<'_>) -> String {
+pub fn place_words(result: &ResultOf<'_>) -> String {
     let place = result.place;
-    let everywhere =
-        EVERYWHERE.contains(&result.service.name) || (result.service.name, result.operation.name) == ("s3api", "ListBuckets");
+    let everywhere = EVERYWHERE.contains(&result.service.name)
+        || (result.service.name, result.operation.name) == ("s3api", "ListBuckets");
     let account = place.account_name.as_ref().or(place.account.as_ref());
     match (&place.region, account) {
         (Some(region), _) if !everywhere => format!(" in {region}"),

@@ -84,7 +84,8 @@ pub fn subject<'a>(service: &'static Service, operation: &'static Operation, out
         let lists = names.iter().filter_map(|path| list_at(service, model, output, path)).collect();
         let is_list = |name: &str| names.iter().any(|path| path.split('.').next() == Some(name));
         let has_parts = |value: &Value| value.is_object() || value.is_array();
-        let beside = details(model, output).filter(|detail| !is_list(detail.name) && !has_parts(detail.value)).collect();
+        let beside =
+            details(model, output).filter(|detail| !is_list(detail.name) && !has_parts(detail.value)).collect();
         return Subject::Lists { lists, beside };
     }
     let mut all = details(model, output).filter(|detail| !is_empty(detail.value));
@@ -144,7 +145,12 @@ fn list_at<'a>(
         }
     }
     let items = found.and_then(Value::as_array).map(|items| items.iter().collect()).unwrap_or_default();
-    Some(List { name: last, items, shape: shape.and_then(|shape| item_of(service, shape)), failures: is_failures(last) })
+    Some(List {
+        name: last,
+        items,
+        shape: shape.and_then(|shape| item_of(service, shape)),
+        failures: is_failures(last),
+    })
 }
 
 /// `Reservations[].Instances`: the items of each item.

@@ -47,6 +47,10 @@ impl ShownAs {
     pub(in crate::app) fn of(standing: &Standing) -> Self {
         Self { role: standing.role.clone(), guardrails: standing.guardrails.clone() }
     }
+
+    pub(super) fn role(&self) -> &str {
+        self.role.as_str()
+    }
 }
 
 impl Origin {

@@ -11,13 +11,14 @@ mod questions;
 
 use std::sync::Arc;
 
-use awscall::command_line::{self, CommandLine, Mistake, Parsed};
+use awscall::command_line::{self, CommandLine, Parsed};
 use domain::command::refusal::{Refusal, RefusedBy};
 use domain::conversation::{Answer, Audience, Happening, Reply, Scene};
 use domain::notification::{Part, Text};
 use store::{ChatCommandState, ListedConfiguration, Moved, NewChatCommand, StoreError};
 use wire::ids::ChatConfigurationArn;
 
+use super::command_help::mistaken;
 use super::{Turn, to_asker};
 use crate::app::App;
 use crate::app::chat_commands::{Asked, Audited, Origin, SetOff, Settled, Step, command_id};
@@ -55,26 +56,22 @@ impl App {
         if !self.commands.enabled {
             return Ok(to_asker(Answer::sentence("Whoever runs me has switched commands of AWS off.")));
         }
-        let Some(person) = turn.event.person.clone() else { return Ok(super::switch_role::nobody()) };
-        let asked = Asked {
-            line: wanted.line,
-            origin: wanted.origin,
-            person,
-            scene: lasting(&turn.event.scene),
-            configuration_arn: wanted.configuration_arn,
-            shown_as: None,
-            next_page: None,
+        let Some(asked) = asked_of(turn, wanted.line, wanted.origin, wanted.configuration_arn) else {
+            return Ok(super::switch_role::nobody());
         };
         self.go_on(turn, Draft { id: command_id(turn.key), revision: None, asked }).await
     }
 
     /// The way of a command, from wherever it is: to the next question, or to its run.
     async fn go_on(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
+        if let Some(refusal) = super::can_i::refused_by_name(&draft.asked.line) {
+            return Ok(to_asker(refusal_words(&refusal)));
+        }
         let (line, missing) = match command_line::parse(&draft.asked.line) {
             Parsed::Run(line) => (line, Vec::new()),
             Parsed::Incomplete(line, missing) => (line, missing),
-            Parsed::Help(_) => return Ok(super::not_yet("explain AWS's operations")),
-            Parsed::Mistake(mistake) => return Ok(say(mistaken(mistake))),
+            Parsed::Help(topic) => return self.command_help(turn, &topic).await,
+            Parsed::Mistake(mistake) => return Ok(say(mistaken(&mistake, &draft.asked.line))),
         };
         let listed = match self.account_of(turn, &mut draft).await? {
             Ok(listed) => listed,
@@ -193,6 +190,18 @@ impl App {
     }
 }
 
+/// What a person asks for here; nothing, where nobody does.
+pub(super) fn asked_of(
+    turn: &Turn<'_>,
+    line: String,
+    origin: Origin,
+    configuration_arn: Option<ChatConfigurationArn>,
+) -> Option<Asked> {
+    let person = turn.event.person.clone()?;
+    let scene = lasting(&turn.event.scene);
+    Some(Asked { line, origin, person, scene, configuration_arn, shown_as: None, next_page: None })
+}
+
 /// What may be kept of a place: not the addresses that are good for a moment.
 fn lasting(scene: &Scene) -> Scene {
     let mut scene = scene.clone();
@@ -216,26 +225,13 @@ fn in_its_place(turn: &Turn<'_>, answer: Answer) -> Vec<Reply> {
     }
 }
 
-fn mistaken(mistake: Mistake) -> Answer {
-    let Mistake { headline, suggestions, synopsis, example } = mistake;
-    let mut body = Vec::new();
-    if !suggestions.is_empty() {
-        let items = suggestions.into_iter().map(Text::Code).collect();
-        body.push(Part::Bullets { title: Some("Did you mean".to_owned()), items, left_out: 0 });
-    }
-    let lines = [("It is written", synopsis), ("For example", example)];
-    let shown = lines.into_iter().filter_map(|(title, line)| Some((title, line?)));
-    body.extend(shown.map(|(title, text)| Part::Preformatted { title: Some(title.to_owned()), text }));
-    Answer { body, note: Some("Nothing was run.".to_owned()), ..Answer::sentence(headline) }
-}
-
 fn only_reads() -> Refusal {
     let sentence = "Only commands that change nothing may be run from chat here.";
     let remedy = "Whoever runs me can change that: `commands.read_only_only` of my settings.";
     Refusal::new(RefusedBy::DenyList, sentence).with_remedy(remedy, None)
 }
 
-fn refusal_words(refusal: &Refusal) -> Answer {
+pub(super) fn refusal_words(refusal: &Refusal) -> Answer {
     let mut body = Vec::new();
     if let Some(quoted) = &refusal.quoted {
         body.push(Part::Paragraph { title: Some("AWS says".to_owned()), text: Text::Plain(quoted.clone()) });

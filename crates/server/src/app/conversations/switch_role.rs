@@ -109,7 +109,7 @@ impl App {
 }
 
 /// Whoever asked, as the store knows people.
-fn person_of(turn: &Turn<'_>) -> Option<PersonId> {
+pub(super) fn person_of(turn: &Turn<'_>) -> Option<PersonId> {
     let user_id = turn.event.person.as_ref()?.user_id.as_str();
     match &turn.event.scene {
         Scene::Slack(_) => user_id.parse().ok().map(PersonId::Slack),

@@ -368,6 +368,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         // Nothing of a test asks this machine for AWS credentials.
         pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
         approvals: ApprovalSettings::default(),
+        commands: CommandSettings::default(),
         organization: OrganizationSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),
@@ -376,7 +377,6 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         audit: AuditSettings::default(),
         metrics: MetricsSettings::default(),
         cloudwatch: CloudWatchSettings::default(),
-        commands: CommandSettings::default(),
         accounts: Vec::new(),
         users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],

@@ -12,9 +12,9 @@ use tracing::{Event, Metadata, Subscriber};
 use super::DataDirectory;
 use crate::setup::Setup as _;
 use crate::{
-    audit_records, chat_commands, chat_configurations, chat_events, command_aliases, custom_actions, declared_identities, deliveries,
-    digests, gates, holds, identities, lanes, platforms, replays, secrets, sessions, silences, threads,
-    topic_subscriptions,
+    audit_records, chat_commands, chat_configurations, chat_events, command_aliases, custom_actions,
+    declared_identities, deliveries, digests, gates, holds, identities, lanes, platforms, replays, secrets, sessions,
+    silences, threads, topic_subscriptions,
 };
 
 /// Read whole on purpose: once at the start, and only as much as the settings declare or as there are channels; or because

@@ -36,7 +36,8 @@ pub fn answer(answer: &Answer) -> TeamsMessage {
     let was_cut = line.ends_with('…') && !answer.headline.trim_end().ends_with('…');
     let head = block(&[run(&line, face)], false);
     let (actions, controls_cut) = controls(&answer.controls, CONTROLS_ROOM);
-    let (actions, rows) = if actions.len() <= limits::ACTIONS { (actions, Vec::new()) } else { (Vec::new(), rows(&actions)) };
+    let (actions, rows) =
+        if actions.len() <= limits::ACTIONS { (actions, Vec::new()) } else { (Vec::new(), rows(&actions)) };
     let notice = controls_cut.then(|| CONTROLS_CUT.to_owned());
     let note = answer.note.as_ref().map(|note| clean_line(note, FOOTER_TEXT)).filter(|note| !note.is_empty());
     let small = notice.into_iter().chain(note).map(|text| block(&[run(&text, Face::Small)], true));

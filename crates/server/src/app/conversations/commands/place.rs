@@ -42,7 +42,7 @@ impl App {
         Ok(Ok(listed))
     }
 
-    pub(super) async fn remembered_account<'a>(
+    pub(in super::super) async fn remembered_account<'a>(
         &self,
         turn: &Turn<'_>,
         several: &'a [ListedConfiguration],

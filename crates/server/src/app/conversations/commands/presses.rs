@@ -7,9 +7,10 @@ use domain::conversation::{Answer, Reply, Values};
 use domain::notification::Part;
 use store::{ChatCommand, ChatCommandState, Moved, StoreError};
 
+use super::super::command_help::mistaken;
 use super::super::{Turn, to_asker};
 use super::questions::{REGION, shown, what_runs};
-use super::{Draft, Wanted, gone, lasting, mistaken, moved_words};
+use super::{Draft, Wanted, gone, lasting, moved_words};
 use crate::app::App;
 use crate::app::chat_commands::{Asked, Audited, Origin, SetOff, ShownAs, Step};
 use crate::app::tickets::{CommandPress, CommandStep, Ticket};
@@ -146,7 +147,7 @@ impl App {
                 self.go_on(turn, draft).await
             }
             // The question that led to the form stands there still: they press it again.
-            Parsed::Mistake(mistake) => Ok(to_asker(mistaken(mistake))),
+            Parsed::Mistake(mistake) => Ok(to_asker(mistaken(&mistake, ""))),
             Parsed::Help(_) => Ok(to_asker(moved_words(Moved::Unknown))),
         }
     }

@@ -76,7 +76,7 @@ pub fn answer(failed: &FailureOf<'_>) -> Answer {
             (format!("AWS did not answer {what}"), [vec![paragraph("Why", why)], sent(failed, true)].concat())
         }
         Failure::TimedOut { seconds, sent: was_sent } => {
-            (format!("AWS did not answer {what} within {seconds} s"), sent(failed, was_sent))
+            (format!("AWS did not answer {what} within {seconds} seconds"), sent(failed, was_sent))
         }
         Failure::Interrupted { sent: was_sent } => (format!("I was stopped while {what} ran"), sent(failed, was_sent)),
         Failure::TooLarge => {

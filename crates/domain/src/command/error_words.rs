@@ -106,7 +106,8 @@ fn said_no(failed: &FailureOf<'_>, what: &str, said: (&str, &str, u16), may_have
         body.extend(sent(failed, true));
     }
     if !remedy.is_empty() {
-        body.push(paragraph("What to do", &remedy));
+        let title = (!may_have_happened).then(|| "What to do".to_owned());
+        body.push(Part::Paragraph { title, text: Text::Plain(remedy) });
     }
     if !commands.is_empty() {
         body.push(Part::Preformatted { title: None, text: commands.join("\n") });

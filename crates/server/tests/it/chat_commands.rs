@@ -9,6 +9,8 @@ mod crash;
 mod limits;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod results;
 
 use std::sync::Arc;
 

@@ -32,9 +32,15 @@ pub struct AlarmLogs {
 pub enum LogSource {
     Function(String),
     /// A REST API: its metrics have its name alone.
-    RestApi { name: String, stage: Option<String> },
+    RestApi {
+        name: String,
+        stage: Option<String>,
+    },
     /// An HTTP or `WebSocket` API, by its id.
-    HttpApi { id: String, stage: Option<String> },
+    HttpApi {
+        id: String,
+        stage: Option<String>,
+    },
 }
 
 impl AlarmLogs {
@@ -208,7 +214,9 @@ mod tests {
     fn the_command_is_one_of_aws() {
         let logs = logs(&alarm("AWS/Lambda", &json!([{"name": "FunctionName", "value": "checkout"}]))).unwrap();
         for errors in [false, true] {
-            let Parsed::Run(line) = parse(&logs.line("/aws/lambda/checkout", errors, 1_795_428_000_000)) else { panic!() };
+            let Parsed::Run(line) = parse(&logs.line("/aws/lambda/checkout", errors, 1_795_428_000_000)) else {
+                panic!()
+            };
             assert_eq!((line.call.service.name, line.call.operation.name), ("logs", "StartQuery"));
             assert_eq!(line.region.as_deref(), Some("eu-west-1"));
             let query = line.call.input["queryString"].as_str().unwrap();

@@ -99,15 +99,16 @@ impl App {
         let mut buttons = Vec::new();
         if let Some(notified) = &notice.notified {
             let actions = self.store.actions_shown(configuration_arn).await?;
-            buttons.extend(actions.iter().filter_map(|action| notified.shows(action)).map(|shown| NotificationButton {
-                label: shown.label.to_owned(),
-                step: NotificationStep::Action(shown.action.arn.as_str().to_owned()),
+            buttons.extend(actions.iter().filter_map(|action| notified.shows(action)).map(|shown| {
+                NotificationButton {
+                    label: shown.label.to_owned(),
+                    step: NotificationStep::Action(shown.action.arn.as_str().to_owned()),
+                }
             }));
         }
         if notice.logs.is_some() {
-            buttons.extend([("Show logs", false), ("Show error logs", true)].map(|(label, errors)| NotificationButton {
-                label: label.to_owned(),
-                step: NotificationStep::Logs { errors },
+            buttons.extend([("Show logs", false), ("Show error logs", true)].map(|(label, errors)| {
+                NotificationButton { label: label.to_owned(), step: NotificationStep::Logs { errors } }
             }));
         }
         Ok(buttons)

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use awscall::command_line::{self, Parsed};
 use domain::command::alias::{Action, Name, arguments};
 use domain::command::variables::VariableValues;
-use domain::conversation::{Answer, Audience, Control, Field, Form, Happening, Input, PRESS_TICKET_BYTES_MAX, Reply, Style};
+use domain::conversation::{
+    Answer, Audience, Control, Field, Form, Happening, Input, PRESS_TICKET_BYTES_MAX, Reply, Style,
+};
 use domain::notification::{Part, Table, Text};
 use store::{AliasCreated, CommandAlias, StoreError};
 use wire::ids::ChatConfigurationArn;
@@ -121,7 +123,8 @@ impl App {
                 self.wanted(turn, Wanted { line, origin, configuration_arn }).await
             }
             Err(refused) => {
-                let body = vec![Part::Preformatted { title: Some("The action".to_owned()), text: action.as_str().to_owned() }];
+                let body =
+                    vec![Part::Preformatted { title: Some("The action".to_owned()), text: action.as_str().to_owned() }];
                 let note = Some("Nothing was run.".to_owned());
                 Ok(to_asker(Answer { body, note, ..Answer::sentence(refused.to_string()) }))
             }
@@ -292,7 +295,9 @@ impl App {
         };
         for other in named {
             if other.action != alias.action {
-                let several = format!("Several accounts of this channel have an alias `{name}`, and they run different commands.");
+                let several = format!(
+                    "Several accounts of this channel have an alias `{name}`, and they run different commands."
+                );
                 return Ok(Err(Answer::sentence(several)));
             }
             // Which account is meant, they are asked.

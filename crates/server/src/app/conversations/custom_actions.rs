@@ -73,7 +73,8 @@ impl App {
             again: ValuesPress::Notification(press.clone()),
         };
         let event = below(turn.event, &filling);
-        let below = Turn { event: event.as_ref().unwrap_or(turn.event), configurations: turn.configurations.clone(), ..*turn };
+        let below =
+            Turn { event: event.as_ref().unwrap_or(turn.event), configurations: turn.configurations.clone(), ..*turn };
         self.fill_in(&below, filling).await
     }
 
@@ -94,7 +95,8 @@ impl App {
         let left_out = buttons.len().saturating_sub(ACTIONS_MAX);
         let shown = buttons.into_iter().take(ACTIONS_MAX);
         let controls = shown.map(|button| self.control_of(button, &ticket)).collect::<Result<_, _>>()?;
-        let note = (left_out > 0).then(|| format!("{left_out} more have no room here. `alias list` shows those with a name."));
+        let note =
+            (left_out > 0).then(|| format!("{left_out} more have no room here. `alias list` shows those with a name."));
         Ok(to_asker(Answer { controls, note, ..Answer::sentence("What do you want to run?") }))
     }
 }

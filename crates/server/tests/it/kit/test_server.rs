@@ -377,7 +377,6 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         audit: AuditSettings::default(),
         metrics: MetricsSettings::default(),
         cloudwatch: CloudWatchSettings::default(),
-        commands: CommandSettings::default(),
         accounts: Vec::new(),
         users: Vec::new(),
         access_keys: vec![access_key(OPS), access_key(OTHER)],

@@ -2,6 +2,10 @@
 //! each runs once.
 
 #[cfg(test)]
+mod action_buttons;
+#[cfg(test)]
+mod aliases;
+#[cfg(test)]
 mod asking;
 #[cfg(test)]
 mod crash;

@@ -228,6 +228,7 @@ fn compose(
         tasks: tasks.clone(),
         stopping: stop.clone(),
         commands: settings.commands.clone(),
+        approvals: settings.approvals()?,
         slots: Slots::new(&settings.commands),
         identities: Identities::default(),
         user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),

@@ -235,7 +235,7 @@ fn command(entry: &Entry, word: &str) -> Option<&'static str> {
 }
 
 pub(super) fn operation(entry: &'static Entry, word: &str) -> Result<Target> {
-    refuse_program(entry, word)?;
+    refuse_program(entry.name, word)?;
     let found = command(entry, word).and_then(|command| {
         catalog().service(entry.name).and_then(|service| Some((service, service.command(command)?)))
     });
@@ -250,11 +250,16 @@ pub(super) fn operation(entry: &'static Entry, word: &str) -> Result<Target> {
         .with_synopsis(format!("{name} OPERATION --parameter value")))
 }
 
-fn refuse_program(entry: &Entry, word: &str) -> Result<()> {
+/// Whether an operation can be asked for in chat.
+pub(crate) fn is_offered(service: &Service, operation: &Operation) -> bool {
+    !operation.event_stream && refuse_program(service.name, operation.command).is_ok()
+}
+
+fn refuse_program(name: &str, word: &str) -> Result<()> {
     let small = word.to_ascii_lowercase();
-    let is_meant = |of: &str| of == "*" || service(of).is_some_and(|of| of.name == entry.name);
+    let is_meant = |of: &str| of == "*" || service(of).is_some_and(|of| of.name == name);
     match PROGRAMS.iter().find(|(of, name, _)| compared(name) == compared(&small) && is_meant(of)) {
-        Some((_, name, reason)) => Err(Mistake::new(format!("`{name}` does not exist here. {reason}."))),
+        Some((_, program, reason)) => Err(Mistake::new(format!("`{program}` does not exist here. {reason}."))),
         None => Ok(()),
     }
 }

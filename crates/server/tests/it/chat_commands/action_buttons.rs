@@ -25,7 +25,7 @@ async fn associated(chat: &Chat, action: Value) -> String {
     let created = chat.server.call(CreateCustomAction, action).await.ok(201);
     let arn = created["CustomActionArn"].as_str().unwrap().to_owned();
     let both = json!({"Resource": arn, "ChatConfiguration": CONFIGURATION});
-    chat.server.call(AssociateToConfiguration, both).await.ok(204);
+    chat.server.call(AssociateToConfiguration, both).await.ok(201);
     arn
 }
 
@@ -92,7 +92,7 @@ async fn a_button_shows_only_where_it_belongs() {
     let with_button = notified(&chat, &fitting).await;
     assert!(has_button(&with_button));
     // Gone since: the press says so, and nothing runs.
-    chat.server.call(DeleteCustomAction, json!({"CustomActionArn": arn})).await.ok(204);
+    chat.server.call(DeleteCustomAction, json!({"CustomActionArn": arn})).await.no_content();
     chat.press("1.2.a", &button(&with_button, "Remove it"), "U0ANNA").await;
     assert!(
         words(&chat.whispers()[0]).contains("not one of this notification any more"),
@@ -191,7 +191,7 @@ async fn the_logs_of_a_function_are_a_press_away() {
     }).to_string())
     };
     let group = json!({"FunctionName": "checkout", "LoggingConfig": {"LogGroup": "/shop/checkout"}});
-    chat.aws.answers("GetFunctionConfiguration", [AwsAnswer::Body(group.to_string())]);
+    chat.aws.answers("GET /2015-03-31/functions/checkout/configuration", [AwsAnswer::Body(group.to_string())]);
     chat.aws.answers("StartQuery", [AwsAnswer::Body(json!({"queryId": "q-1"}).to_string())]);
     chat.aws.answers("GetQueryResults", [rows("Complete")]);
     let alarm = notified(&chat, &alarm(&json!([{"name": "FunctionName", "value": "checkout"}]))).await;
@@ -212,6 +212,19 @@ async fn the_logs_of_a_function_are_a_press_away() {
         recorded.contains("get-function-configuration") || recorded.contains("GetFunctionConfiguration"),
         "{recorded}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_that_may_not_be_looked_at_has_its_usual_log_group() {
+    let chat = chat().await;
+    chat.aws.answers("StartQuery", [AwsAnswer::Body(json!({"queryId": "q-1"}).to_string())]);
+    chat.aws.answers("GetQueryResults", [AwsAnswer::Body(json!({"status": "Complete", "results": []}).to_string())]);
+    let alarm = notified(&chat, &alarm(&json!([{"name": "FunctionName", "value": "checkout"}]))).await;
+    chat.press("1.2.a", &button(&alarm, "Show logs"), "U0ANNA").await;
+    let started = chat.calls("StartQuery", 1).await.remove(0).json();
+    assert_eq!(started["logGroupName"], "/aws/lambda/checkout");
+    assert!(!started["queryString"].as_str().unwrap().contains("exception"), "{started}");
+    chat.post_after(1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -135,7 +135,7 @@ async fn a_custom_actions_alias_is_one_of_the_channel_where_it_shows() {
         "Resource": created["CustomActionArn"],
         "ChatConfiguration": "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops",
     });
-    chat.server.call(AssociateToConfiguration, both).await.ok(204);
+    chat.server.call(AssociateToConfiguration, both).await.ok(201);
     assert!(words(&chat.say("Ev2", "alias list").await).contains("groups"));
     chat.aws.answers("DescribeLogGroups", [AwsAnswer::Body(json!({"logGroups": []}).to_string())]);
     let answer = chat.say("Ev3", "run groups /app").await;

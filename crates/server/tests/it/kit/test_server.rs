@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::{
     AccessKeySettings, ApprovalSettings, AuditSettings, AwsEnvironment, ChimeSettings, CloudWatchSettings,
-    ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings, MetricsSettings, MicrosoftTeamsSettings,
-    NotificationSettings, OperatorSettings, OrganizationSettings, PictureSettings, ServerSettings, Settings,
-    SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings, ThreadSettings,
-    ThrottleSettings,
+    CommandSettings, ConfiguredTeamSettings, DeliverySettings, IngestSettings, LimitSettings, MetricsSettings,
+    MicrosoftTeamsSettings, NotificationSettings, OperatorSettings, OrganizationSettings, PictureSettings,
+    ServerSettings, Settings, SignInSettings, SlackSettings, SlackWorkspaceSettings, SnsSettings, StoreSettings,
+    ThreadSettings, ThrottleSettings,
 };
 use server::state::{Mode, Server};
 use store::outbox::{Delivery, DeliveryFilter, DeliveryState};
@@ -368,6 +368,7 @@ fn settings(data_dir: &TempDir, slack: &FakeSlack, sns: &FakeSns) -> Settings {
         // Nothing of a test asks this machine for AWS credentials.
         pictures: PictureSettings { enabled: false, ..PictureSettings::default() },
         approvals: ApprovalSettings::default(),
+        commands: CommandSettings::default(),
         organization: OrganizationSettings::default(),
         delivery: DeliverySettings::default(),
         limits: LimitSettings::default(),

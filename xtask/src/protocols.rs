@@ -1,9 +1,11 @@
 //! `cargo xtask conformance protocols`: botocore's own cases of every protocol, inputs and outputs, through `awscall`.
 //!
 //! The cases come out of the source distribution of the botocore that the tests pin, by its hash. What is known to differ is in
-//! `exceptions.rs`, with its reason; one that passes after all is a failure too.
+//! `exceptions.rs`, with its reason; one that passes after all is a failure too. Then what botocore itself writes for every operation
+//! of the pack, and the answers of AWS that it recorded.
 
 mod compare;
+mod differential;
 mod exceptions;
 mod input;
 mod output;
@@ -22,7 +24,7 @@ use crate::models::{self, read};
 use crate::python;
 use crate::workspace::{self, Workspace};
 
-/// Of `botocore-1.42.54.tar.gz`, as PyPI says it.
+/// With the hash that `PyPI` says.
 const SDIST: &str =
     "botocore==1.42.54 --hash=sha256:ab203d4e57d22913c8386a695d048e003b7508a8a4a7a46c9ddf4ebd67a20b69\n";
 const VECTORS: &str = "tests/unit/protocols";
@@ -54,8 +56,8 @@ impl Direction {
 /// With the arguments after `conformance protocols`.
 pub fn command(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     match arguments {
-        [] => run(&fetched(workspace)?),
-        [flag, folder] if flag == "--vectors" => run(Path::new(folder)),
+        [] => run(workspace, &fetched(workspace)?),
+        [flag, folder] if flag == "--vectors" => run(workspace, Path::new(folder)),
         _ => bail!(
             "`conformance protocols` takes nothing or `--vectors DIR`, the `protocols` folder of botocore's tests"
         ),
@@ -94,7 +96,7 @@ pub fn fetched(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 /// Prints a line a file, and every failure with what differs.
-pub fn run(vectors: &Path) -> Result<()> {
+pub fn run(workspace: &Workspace, vectors: &Path) -> Result<()> {
     let mut failures = Vec::new();
     let mut unused: BTreeSet<_> = exceptions::ALL.iter().map(exceptions::Exception::place).collect();
     let mut total = 0;
@@ -119,6 +121,10 @@ pub fn run(vectors: &Path) -> Result<()> {
     let (recorded, differences) = recorded::check(&vectors.with_file_name(RECORDED))?;
     println!("recorded answers: {recorded} passed, {} failed", differences.len());
     total += recorded;
+    failures.extend(differences);
+    let (asked, differences) = differential::check(workspace)?;
+    println!("what botocore writes and reads: {asked} equal, {} not", differences.len());
+    total += asked;
     failures.extend(differences);
     failures.extend(unused.iter().map(|place| format!("{place}: is an exception, but there is no such case")));
     for failure in &failures {
@@ -188,7 +194,9 @@ fn call(suite: &Value, case: &Value) -> Result<Call> {
     let name = given.get("name").and_then(Value::as_str).unwrap_or("OperationName");
     let mut metadata = suite.get("metadata").cloned().unwrap_or_default();
     let protocol = metadata.get("protocol").cloned().unwrap_or_default();
-    metadata["protocols"] = json!([protocol]);
+    if let Some(metadata) = metadata.as_object_mut() {
+        metadata.insert("protocols".to_owned(), json!([protocol]));
+    }
     let model = json!({ "metadata": metadata, "shapes": suite.get("shapes"), "operations": { name: given } });
     let service: &'static Service = Box::leak(Box::new(read::service("vectors", &model, &Value::Null, &Value::Null)?));
     let operation = service.operation(name).context("the operation is gone")?;

@@ -121,7 +121,7 @@ fn run_one(workspace: &Workspace, step: Step, all: &[Step], pytest_arguments: &[
 fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()> {
     // Arguments pick tests of pytest; without any, everything that others wrote runs.
     if pytest_arguments.is_empty() {
-        protocols::run(&protocols::fetched(workspace)?)?;
+        protocols::run(workspace, &protocols::fetched(workspace)?)?;
     }
     let python = python::prepare(workspace)?;
     let node_modules = node::prepare(workspace)?;

@@ -16,8 +16,6 @@ mod timestamp;
 mod xml;
 mod xml_out;
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Input};
@@ -38,7 +36,7 @@ pub struct Request {
 }
 
 /// An answer, whole: its size was bounded by whoever read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -76,6 +74,13 @@ pub struct ServiceError {
     pub throttling: bool,
 }
 
+/// No value of it: what is given may be a secret.
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Request({} with {} bytes)", self.method, self.body.len())
+    }
+}
+
 impl Request {
     fn post(path: &str) -> Self {
         Self {
@@ -93,6 +98,13 @@ impl Request {
     }
 }
 
+/// As of a request.
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Response({} with {} bytes)", self.status, self.body.len())
+    }
+}
+
 impl Response {
     fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -105,7 +117,8 @@ impl Response {
 
 /// `random` makes idempotency tokens.
 pub fn request(call: &Call, random: &mut dyn FnMut() -> String) -> Result<Request, InputError> {
-    let input = with_tokens(call, random);
+    let mut input = call.input.clone();
+    add_tokens(call, &mut input, random);
     let mut request = match call.service.protocol {
         Protocol::Json => json::request(call, &input),
         Protocol::Query | Protocol::Ec2 => query::request(call, &input),
@@ -129,15 +142,13 @@ pub fn output(call: &Call, response: &Response) -> Result<Map<String, Value>, Re
     }
 }
 
-/// The input, and a token for each member that wants one and was not given.
-fn with_tokens<'a>(call: &'a Call, random: &mut dyn FnMut() -> String) -> Cow<'a, Input> {
-    let mut input = Cow::Borrowed(&call.input);
+/// For each member that wants a token and was not given one.
+fn add_tokens(call: &Call, input: &mut Input, random: &mut dyn FnMut() -> String) {
     for member in call.service.input(call.operation).iter().filter(|member| member.idempotency_token) {
-        if call.input.get(member.name).is_none_or(Value::is_null) {
-            input.to_mut().insert(member.name.to_owned(), Value::from(random()));
+        if input.get(member.name).is_none_or(Value::is_null) {
+            input.insert(member.name.to_owned(), Value::from(random()));
         }
     }
-    input
 }
 
 /// What the model puts before the host, with the members that it names. A label is one label: a dot would be another host.

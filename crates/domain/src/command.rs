@@ -1,6 +1,7 @@
 //! A command of AWS that somebody gives in chat: what it may do, what is said of it. The server's `app/chat_commands` runs it.
 
 pub mod access_denied;
+pub mod alarm_logs;
 pub mod alias;
 pub mod custom_action;
 pub mod denied;

@@ -25,6 +25,7 @@ mod health;
 mod housekeeping;
 mod ingest;
 mod links;
+mod notification_buttons;
 mod notifications;
 mod organization;
 mod origin;
@@ -56,6 +57,7 @@ mod whole_texts;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::approvals::Approvals;
 use domain::delivery::{Backoff, Breaker};
 use domain::notification::AccountNames;
 use domain::notification::template::Templates;
@@ -141,6 +143,8 @@ pub struct App {
     pub(crate) slack: SlackClient,
     /// Of the apps that are heard at `/slack/…`.
     pub(crate) signing_secrets: SigningSecrets,
+    /// Slack can tell of presses: by requests, or by sockets.
+    pub(crate) hears_slack: bool,
     pub(crate) slack_oauth: SlackOauth,
     pub(crate) sns: Sns,
     /// Polled beside `POST /sns`.
@@ -183,6 +187,7 @@ pub struct App {
     pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
     pub(crate) commands: CommandSettings,
+    pub(crate) approvals: Approvals,
     /// Of commands that run.
     pub(crate) slots: Slots,
     pub(crate) account_names: AccountNames,

@@ -3,16 +3,19 @@
 
 use serde_json::{Map, Value};
 
+use super::customized::{self, Part};
 use super::flags::{Flag, Item, Items};
 use super::globals::{self, Globals, OF_PAGES, twice, valueless};
 use super::mistake::{Mistake, Result, compared, look_alikes, nearest, said};
 use super::parameter::{self, flag, is_json, is_required};
 use super::target::Target;
 use super::typed::{Typing, truth};
-use super::values::{Reading, takes_many};
+use super::values::{Reading, refuse_fetched, takes_many};
 use super::{CallShape, CommandLine, Parsed, shown, spellings, words};
 use crate::call::{Call, Input};
+use crate::endpoint::regions;
 use crate::model::{Kind, Member};
+use crate::names;
 
 /// What a flag of an operation sets.
 #[derive(Clone, Copy)]
@@ -30,20 +33,31 @@ struct Reader {
     given: Input,
     /// The words of each flag, until all flags are known: how blobs are read may come last.
     flagged: Vec<(&'static Member, String, Vec<String>)>,
+    /// The words of flags that are a part of a parameter.
+    parts: Vec<(Part, Vec<String>)>,
     /// Values without a flag.
     unnamed: Vec<String>,
 }
 
 pub(super) fn read(target: Target, items: &mut Items, globals: Globals, notes: Vec<String>) -> Result<Parsed> {
-    let mut reader = Reader { target, globals, notes, given: Map::new(), flagged: Vec::new(), unnamed: Vec::new() };
+    let mut reader = Reader {
+        target,
+        globals,
+        notes,
+        given: Map::new(),
+        flagged: Vec::new(),
+        parts: Vec::new(),
+        unnamed: Vec::new(),
+    };
+    let synopsis = |mistake: Mistake| mistake.with_synopsis(parameter::synopsis(target.service, target.operation));
     let no_paginate = items.has_switch(&["no-paginate"]) || reader.globals.no_paginate;
     while let Some(item) = items.next() {
         match item {
             Item::Value(value) => reader.unnamed.push(value),
-            Item::Flag(flag) => reader.flag(flag, items, no_paginate)?,
+            Item::Flag(flag) => reader.flag(flag, items, no_paginate).map_err(synopsis)?,
         }
     }
-    reader.finish().map_err(|mistake| mistake.with_synopsis(parameter::synopsis(target.service, target.operation)))
+    reader.finish().map_err(synopsis)
 }
 
 impl Reader {
@@ -60,8 +74,11 @@ impl Reader {
                 }
             }
         }
-        let Some(argument) = self.argument(&flag.name) else { return Err(self.unknown(&flag.name)) };
         let name = flag.name.to_ascii_lowercase();
+        if let Some(part) = customized::part(self.target, &name) {
+            return self.part(part, &name, flag.value, items);
+        }
+        let Some(argument) = self.argument(&flag.name) else { return Err(self.unknown(&flag.name)) };
         if self.given.contains_key(argument.member.name)
             || self.flagged.iter().any(|(member, ..)| member.name == argument.member.name)
         {
@@ -84,6 +101,69 @@ impl Reader {
         }
         self.flagged.push((argument.member, name, words));
         Ok(())
+    }
+
+    fn part(&mut self, part: Part, name: &str, value: Option<String>, items: &mut Items) -> Result<()> {
+        if self.parts.iter().any(|(known, _)| known.flag == part.flag) {
+            return Err(twice(name));
+        }
+        let words = match value {
+            Some(value) => vec![value],
+            None if part.takes_many() => items.values(),
+            None => items.value().into_iter().collect(),
+        };
+        if words.is_empty() {
+            return Err(valueless(name));
+        }
+        for word in &words {
+            refuse_fetched(name, word)?;
+        }
+        self.parts.push((part, words));
+        Ok(())
+    }
+
+    /// Flags that are a part of a parameter, put together and read by its shape.
+    fn put_parts(&mut self) -> Result<()> {
+        let Target { service, operation } = self.target;
+        let mut made = Map::new();
+        let parts = std::mem::take(&mut self.parts);
+        for (part, words) in &parts {
+            let whole = part.parameter().and_then(|name| Some((name, self.given.get(name)?)));
+            if let Some((name, value)) = whole {
+                if !value.is_object() {
+                    let whole = names::kebab(name);
+                    let both = format!("`--{}` is a part of `--{whole}`: take one of them.", part.flag);
+                    return Err(Mistake::new(both));
+                }
+                made.entry(name).or_insert_with(|| value.clone());
+            }
+            part.put(&mut made, words)?;
+        }
+        for (name, value) in made {
+            let Some(member) = service.input(operation).iter().find(|member| member.name == name) else { continue };
+            let flag = flag(service, operation, member);
+            let read = self.typing(true, format!("--{flag}")).member(value, member);
+            let example = || format!("--{flag} {}", parameter::example_of(service, member));
+            let value = read.map_err(|mistake| mistake.with_example(example()))?;
+            self.given.insert(name, value);
+        }
+        if (service.name, operation.name) == ("ec2", "RunInstances") {
+            // Source: `awscli/customizations/ec2/addcount.py`: one, unless it is said.
+            for count in ["MinCount", "MaxCount"] {
+                self.given.entry(count).or_insert_with(|| Value::from(1));
+            }
+        }
+        Ok(())
+    }
+
+    fn typing(&mut self, loose: bool, place: String) -> Typing<'_> {
+        Typing {
+            service: self.target.service,
+            blobs: self.globals.blobs,
+            loose,
+            place: vec![place],
+            notes: &mut self.notes,
+        }
     }
 
     fn no_pages(&self, name: &str) -> Mistake {
@@ -117,7 +197,10 @@ impl Reader {
         items: &mut Items,
     ) -> Result<()> {
         let value = value.or_else(|| {
-            items.value_if(|word| truth(word).is_some() || (switch == Switch::Wrapped && word.contains("Value")))
+            items.value_if(|word| {
+                truth(word).is_some()
+                    || (switch == Switch::Wrapped && (word.contains("Value") || word.starts_with('{')))
+            })
         });
         let truth = match value {
             None => true,
@@ -172,13 +255,11 @@ impl Reader {
 
     fn unknown(&self, name: &str) -> Mistake {
         let (service, operation) = (self.target.service, self.target.operation);
-        let names: Vec<String> =
-            service.input(operation).iter().map(|member| flag(service, operation, member)).collect();
-        let mut near: Vec<String> =
+        let names = service.input(operation).iter().map(|member| flag(service, operation, member));
+        let others = customized::flags(self.target).chain(globals::names()).map(str::to_owned);
+        let names: Vec<String> = names.chain(others).collect();
+        let near =
             nearest(name, names.iter().map(String::as_str)).into_iter().map(|name| format!("--{name}")).collect();
-        if near.is_empty() {
-            near = globals::near(name);
-        }
         let letter = look_alikes(name).map(|letter| format!(": {letter}")).unwrap_or_default();
         Mistake::new(format!("`{} {}` has no parameter `--{}`{letter}.", service.name, operation.command, said(name)))
             .suggesting(near)
@@ -192,6 +273,7 @@ impl Reader {
             self.given.insert(member.name.to_owned(), value);
         }
         self.input_json()?;
+        self.put_parts()?;
         self.unnamed()?;
         let paginate =
             self.target.operation.paginator.is_some()
@@ -247,14 +329,9 @@ impl Reader {
             let value = if is_json(member) {
                 value
             } else {
-                Typing {
-                    service,
-                    blobs: self.globals.blobs,
-                    loose: false,
-                    place: vec!["--cli-input-json".to_owned(), format!(".{name}")],
-                    notes: &mut self.notes,
-                }
-                .member(value, member)?
+                let mut typing = self.typing(false, "--cli-input-json".to_owned());
+                typing.place.push(format!(".{name}"));
+                typing.member(value, member)?
             };
             self.given.insert(name, value);
         }
@@ -289,10 +366,30 @@ impl Reader {
                 self.notes.push(format!("No file `{}` is written: the answer comes here.", said(file)));
                 Ok(())
             }
-            _ => Err(Mistake::new(format!(
-                "`{}` follows no flag. Every parameter is `--name value`, and a value with spaces needs quotes.",
-                said(unnamed.first().unwrap_or(&first))
-            ))),
+            _ => Err(self.stray(unnamed.first().unwrap_or(&first))),
+        }
+    }
+
+    fn stray(&self, word: &str) -> Mistake {
+        let (service, operation) = (self.target.service, self.target.operation);
+        let mistake = Mistake::new(format!(
+            "`{}` follows no flag. Every parameter is `--name value`, and a value with spaces needs quotes.",
+            said(word)
+        ));
+        if regions().iter().any(|region| region.name == word) {
+            return mistake.suggesting(vec![format!("--region {word}")]);
+        }
+        let open = |member: &&Member| !self.given.contains_key(member.name) && !member.deprecated;
+        let parameters = || service.input(operation).iter().filter(open);
+        match parameters().find(|member| is_required(member)).or_else(|| parameters().next()) {
+            Some(member) => mistake.with_example(format!(
+                "{} {} --{} {}",
+                service.name,
+                operation.command,
+                flag(service, operation, member),
+                parameter::example_of(service, member)
+            )),
+            None => mistake,
         }
     }
 }

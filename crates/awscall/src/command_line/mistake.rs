@@ -3,7 +3,7 @@
 use strsim::damerau_levenshtein;
 
 /// More would be a list, no help.
-const SUGGESTIONS_MAX: usize = 3;
+pub(super) const SUGGESTIONS_MAX: usize = 5;
 /// Of a word that is repeated to the one who typed it.
 const WORD_CHARACTERS_MAX: usize = 60;
 
@@ -62,10 +62,10 @@ fn distance(word: &str, name: &str) -> Option<usize> {
         return Some(0);
     }
     let (longer, shorter) = (name.len().max(word.len()), name.len().min(word.len()));
-    // One typing error in three letters; a name cut short or run on is as near as one error.
+    // One typing error in three letters; a name cut short or run on is near however much is missing.
     let bound = (longer / 3).clamp(1, 6);
     if shorter >= 3 && (name.starts_with(word) || word.starts_with(name.as_str())) {
-        return Some(1 + usize::from(longer - shorter > bound));
+        return Some((longer - shorter).min(bound + 1));
     }
     if longer - shorter > bound {
         return contains(&name, word).then_some(bound + 1);

@@ -1,19 +1,26 @@
 //! What is taken, what it becomes, and what is refused: line by line, and for every operation of the pack.
 
+mod aws_cli;
+mod chat;
+mod conveniences;
+mod hostile;
+mod refused;
+
 use serde_json::{Value, json};
 
 use super::parameter::example_line;
-use super::{CommandLine, HelpTopic, Mistake, Parsed, parse};
+use super::target::is_offered;
+use super::{CommandLine, HelpTopic, Mistake, Parameter, ParameterKind, Parsed, masked, parse, with_parameters};
 use crate::catalog::catalog;
 
-pub(super) fn run(text: &str) -> CommandLine {
+fn run(text: &str) -> CommandLine {
     match parse(text) {
         Parsed::Run(line) => line,
         other => panic!("{text}: {other:?}"),
     }
 }
 
-pub(super) fn mistake(text: &str) -> Mistake {
+fn mistake(text: &str) -> Mistake {
     match parse(text) {
         Parsed::Mistake(mistake) => mistake,
         other => panic!("{text}: {other:?}"),
@@ -33,7 +40,7 @@ fn the_example_of_every_operation_is_a_whole_command_and_shown_again_as_itself()
     let mut operations = 0;
     for entry in &catalog().directory().services {
         let service = catalog().service(entry.name).unwrap();
-        for operation in service.operations.iter().filter(|operation| !operation.event_stream) {
+        for operation in service.operations.iter().filter(|operation| is_offered(service, operation)) {
             let example = example_line(service, operation);
             let line = run(&example);
             assert_eq!(line.call.operation.name, operation.name, "{example}");
@@ -69,41 +76,85 @@ fn help_is_asked_for_at_each_level() {
     }
 }
 
-#[test]
-fn plain_commands_become_their_input() {
-    let cases: [(&str, &str, Value); 4] = [
-        ("lambda list-functions", "ListFunctions", json!({})),
-        (
-            "aws ec2 describe-instances --instance-ids i-1 i-2",
-            "DescribeInstances",
-            json!({"InstanceIds": ["i-1", "i-2"]}),
-        ),
-        ("lambda get-function my-function", "GetFunction", json!({"FunctionName": "my-function"})),
-        (
-            "lambda invoke --function-name f --payload {\"a\": 1}",
-            "Invoke",
-            json!({"FunctionName": "f", "Payload": "eyJhIjogMX0="}),
-        ),
-    ];
+/// The same call as the table says, and shown again as itself.
+fn assert_calls(cases: &[(&str, &str, Value)]) {
     for (text, operation, input) in cases {
         let line = run(text);
-        assert_eq!(line.call.operation.name, operation, "{text}");
-        assert_eq!(Value::Object(line.call.input.clone()), input, "{text}");
+        assert_eq!(line.call.operation.name, *operation, "{text}");
+        assert_eq!(Value::Object(line.call.input.clone()), *input, "{text}");
         assert_shown(&line);
     }
 }
 
-#[test]
-fn a_missing_parameter_is_named() {
-    let Parsed::Incomplete(line, missing) = parse("lambda invoke") else { panic!() };
-    assert_eq!(line.shown, "lambda invoke");
-    assert_eq!(missing.len(), 1);
-    assert_eq!(missing[0].name, "function-name");
+/// What a form is made of.
+fn missing(text: &str) -> (CommandLine, Vec<Parameter>) {
+    match parse(text) {
+        Parsed::Incomplete(line, missing) => (line, missing),
+        other => panic!("{text}: {other:?}"),
+    }
 }
 
 #[test]
-fn a_wrong_word_is_answered_with_the_nearest() {
-    assert_eq!(mistake("lamda list-functions").suggestions, ["lambda list-functions"]);
-    assert_eq!(mistake("lambda list-function").suggestions[0], "lambda list-functions");
-    assert_eq!(mistake("lambda invoke --function-nam f").suggestions, ["--function-name"]);
+fn a_missing_parameter_is_named_with_what_a_form_needs() {
+    let (line, wanted) = missing("lambda invoke --invocation-type Event");
+    assert_eq!(line.shown, "lambda invoke --invocation-type Event");
+    let [only] = wanted.as_slice() else { panic!("{wanted:?}") };
+    assert_eq!((only.name.as_str(), only.member, only.required), ("function-name", "FunctionName", true));
+    assert_eq!(only.kind, ParameterKind::Text(Vec::new()));
+
+    let (_, wanted) = missing("ssm put-parameter --name x");
+    assert!(wanted[0].sensitive, "{wanted:?}");
+    let (_, wanted) = missing("s3api put-bucket-versioning --bucket b");
+    assert_eq!(wanted[0].kind, ParameterKind::Structure(vec!["MFADelete", "Status"]));
+    // AWS makes an idempotency token up.
+    run("ecs create-service --service-name s");
+    run("ssm-incidents start-incident --response-plan-arn a");
+}
+
+#[test]
+fn a_form_completes_a_command() {
+    let (line, _) = missing("dynamodb update-table");
+    let given = [
+        ("table-name", "my table"),
+        ("attribute-definitions", "AttributeName=a,AttributeType=S AttributeName=b,AttributeType=N"),
+        ("deletion-protection-enabled", "true"),
+        ("billing-mode", ""),
+    ];
+    let Parsed::Run(line) = with_parameters(&line, &given) else { panic!() };
+    assert_eq!(
+        Value::Object(line.call.input.clone()),
+        json!({
+            "AttributeDefinitions": [
+                {"AttributeName": "a", "AttributeType": "S"}, {"AttributeName": "b", "AttributeType": "N"},
+            ],
+            "TableName": "my table",
+            "DeletionProtectionEnabled": true,
+        })
+    );
+    assert_shown(&line);
+    let Parsed::Mistake(mistake) = with_parameters(&line, &[("billing-mode", "PROVISONED")]) else { panic!() };
+    assert_eq!(mistake.suggestions, ["PROVISIONED"]);
+    let Parsed::Mistake(_) = with_parameters(&line, &[("no-such", "x")]) else { panic!() };
+    // A value of a form is a value, whatever it looks like.
+    let Parsed::Run(line) = with_parameters(&line, &[("table-name", "--endpoint-url=x y")]) else { panic!() };
+    assert_eq!(line.call.input["TableName"], "--endpoint-url=x y");
+    assert_shown(&line);
+}
+
+#[test]
+fn a_region_and_a_token_are_said_in_the_line() {
+    let line = run("lambda list-functions").with_region("eu-west-1").with_starting_token("a b");
+    assert_eq!(line.shown, "lambda list-functions --region eu-west-1 --starting-token 'a b'");
+    let again = run(&line.shown);
+    assert_eq!((again.region.as_deref(), again.starting_token.as_deref()), (Some("eu-west-1"), Some("a b")));
+}
+
+#[test]
+fn secrets_are_hidden_in_the_masked_line() {
+    let line = run("ssm put-parameter --name /a --value 'hunter2' --type SecureString --region eu-west-1");
+    assert_eq!(masked(&line), "ssm put-parameter --name /a --value ***** --type SecureString --region eu-west-1");
+    assert!(line.shown.contains("hunter2"));
+    let line = run("lambda update-function-configuration --function-name f --environment Variables={A=hunter2}");
+    assert!(!masked(&line).contains("hunter2"), "{}", masked(&line));
+    assert!(!format!("{line:?}").contains("hunter2"));
 }

@@ -6,6 +6,7 @@ use super::evaluate::Value;
 use super::rules::{Parameter, ParameterKind, RuleSet};
 use super::{EndpointError, Place};
 use crate::call::Call;
+use crate::query::Query;
 
 /// The greatest part of an input that decides where it goes: a key of S3 is at most 1,024 bytes, a list of tables at most 100.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>.
@@ -50,7 +51,9 @@ fn of_operation(parameter: &Parameter, call: &Call) -> Option<Json> {
     if parameter.name == "AccountId" && call.service.name == "s3control" {
         return account_of_arn(call);
     }
-    None
+    let path = named(&call.operation.input_parameters)?;
+    let found = Query::parse(path).ok()?.apply(&Json::Object(call.input.clone())).ok()?;
+    (!found.is_null()).then_some(found)
 }
 
 /// S3 Control takes the account out of the ARN of a bucket or an access point on Outposts where none is given.

@@ -134,7 +134,7 @@ pub(super) fn output(call: &Call, response: &Response) -> Result<Map<String, Val
     let document = Document::parse(text)?;
     let root = document.root();
     // Query alone wraps what it answers: `<ListTopicsResponse><ListTopicsResult>`.
-    let wrapper = format!("{}Result", call.operation.name);
-    let wrapped = (call.service.protocol == Protocol::Query).then(|| xml::child(root, &wrapper)).flatten();
+    let result = format!("{}Result", call.operation.name);
+    let wrapped = (call.service.protocol == Protocol::Query).then(|| xml::child(root, &result)).flatten();
     xml::structure(field, wrapped.unwrap_or(root), 0)
 }

@@ -7,12 +7,13 @@
 
 mod arguments;
 mod insertion;
+mod reading;
 mod words;
 
 use std::fmt;
 
 pub use self::arguments::{BadArgument, arguments};
-pub use self::insertion::{NotFilled, Reading};
+pub use self::insertion::NotFilled;
 use self::words::{Dollar, Word, words};
 use super::variables::VariableValues;
 use crate::conversation::Request;
@@ -160,9 +161,10 @@ impl Action {
         self.text.get(..end).unwrap_or_default().trim_end()
     }
 
-    /// The place's quotes are round the whole of its word.
-    fn is_quoted(&self, place: &Place) -> bool {
-        self.words.get(place.word).is_some_and(|word| word.begins_quoted)
+    /// Whether the word before the place's is a flag that waits for its value.
+    fn follows_a_flag(&self, place: &Place) -> bool {
+        let before = place.word.checked_sub(1).and_then(|index| self.words.get(index));
+        before.is_some_and(|word| word.looks_like_a_flag() && !word.content.contains('='))
     }
 
     /// Whether the place is all of a word, or all that follows `--flag=`.
@@ -172,9 +174,9 @@ impl Action {
         ends_at == word.content.len() && place.dollar.content_at == word.value_at()
     }
 
-    /// The line that runs. `read` says what a line would run, if anything.
-    pub fn fill(&self, values: &VariableValues, read: &dyn Fn(&str) -> Option<Reading>) -> Result<String, NotFilled> {
-        insertion::fill(self, values, read)
+    /// The line that runs.
+    pub fn fill(&self, values: &VariableValues) -> Result<String, NotFilled> {
+        insertion::fill(self, values)
     }
 }
 

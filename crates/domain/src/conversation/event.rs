@@ -14,6 +14,22 @@ pub struct ChatEvent {
     pub what: Happening,
 }
 
+impl ChatEvent {
+    /// The same as if it had been said below the message that was pressed: what is answered stands in its thread, and not in its
+    /// place.
+    #[must_use]
+    pub fn said_below(&self) -> Self {
+        let mut event = self.clone();
+        event.what = Happening::Said { text: String::new() };
+        if let Scene::Slack(scene) = &mut event.scene {
+            scene.message_ts = None;
+            // It would answer beside the thread.
+            scene.response_url = None;
+        }
+        event
+    }
+}
+
 /// Where it happened, and how to answer there. It can be kept, sealed: some of it is an address that anybody may answer by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Scene {

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::command::variables::VariableValues;
 use domain::conversation::{ChatEvent, Happening, Scene};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,39 @@ pub enum Purpose {
     DefaultRegion(Option<String>),
     /// Remembers whose account a person means.
     DefaultAccount,
+    /// A button under a notification.
+    Notification(NotificationPress),
+    /// Values that an alias or an action still needs: asks for them, or takes them.
+    Values(ValuesPress),
+    /// Shows another page of a service's operations.
+    HelpPage { service: String, page: usize },
+}
+
+/// A button under a notification. What it needs of the message is read from the stored one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationPress {
+    pub notification: i64,
+    pub step: NotificationStep,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotificationStep {
+    /// Runs a custom action, by its ARN.
+    Action(String),
+    /// Shows all that can be run.
+    More,
+    /// Shows the logs of what the alarm is about.
+    Logs { errors: bool },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValuesPress {
+    /// Of an alias, with the values that it has.
+    Alias { name: String, values: VariableValues },
+    /// Of an action; the notification has the others.
+    Notification(NotificationPress),
 }
 
 /// A button under a command: good for what it stood under, and for nothing that it was changed to since.
@@ -61,6 +95,17 @@ pub enum CommandStep {
     Regions,
     /// Runs it from where its answer ended.
     NextPage,
+    /// Somebody else says yes or no.
+    Decide(Decision),
+    /// The same, with the reason of the form.
+    DecideWhy(Decision),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    Approve,
+    Reject,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,6 +10,8 @@ mod api;
 #[cfg(test)]
 mod aws_calls;
 #[cfg(test)]
+mod chat_commands;
+#[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
 mod command_permissions;

@@ -141,6 +141,12 @@ impl Store {
         Ok(Some(DeliveryDetail { delivery: read(&row)?, body: row.try_get("body")?, history }))
     }
 
+    /// The SNS envelope of a notification, as it arrived; `None`: it is forgotten.
+    pub async fn notification_body(&self, id: i64) -> Result<Option<String>, StoreError> {
+        let row = query("SELECT body FROM notifications WHERE id = $1").bind(id).fetch_optional(&self.reader).await?;
+        row.map(|row| row.try_get("body")).transpose()
+    }
+
     /// The configurations that a message was kept from as it was accepted: throttled, or suppressed and why.
     pub async fn kept_out(&self, topic_arn: &str, message_id: &str) -> Result<Vec<KeptOut>, StoreError> {
         let rows = query(

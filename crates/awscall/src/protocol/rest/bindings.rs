@@ -68,32 +68,14 @@ impl Bindings {
     }
 
     fn bind_query(&mut self, field: Field<'_>, value: &Value, path: &Path<'_>) -> Result<(), InputError> {
-        let name = field.wire_name();
-        match given(field, value, path)? {
-            Given::List { element, values } => {
-                for (at, value) in values.iter().enumerate().filter(|(_, value)| !value.is_null()) {
-                    let text = text(element, value, &path.place(at), TimestampFormat::Iso8601)?;
-                    self.query.push((name.to_owned(), text));
-                }
+        if let Given::Map { value: element, entries, .. } = given(field, value, path)? {
+            for (key, value) in entries {
+                let texts = texts(element, value, &path.name(key))?;
+                self.loose_query.extend(texts.into_iter().map(|text| (key.clone(), text)));
             }
-            Given::Map { value: element, entries, .. } => {
-                for (key, value) in entries {
-                    let path = path.name(key);
-                    match given(element, value, &path)? {
-                        Given::List { element, values } => {
-                            for (at, value) in values.iter().enumerate() {
-                                let text = text(element, value, &path.place(at), TimestampFormat::Iso8601)?;
-                                self.loose_query.push((key.clone(), text));
-                            }
-                        }
-                        _ => {
-                            let text = text(element, value, &path, TimestampFormat::Iso8601)?;
-                            self.loose_query.push((key.clone(), text));
-                        }
-                    }
-                }
-            }
-            _ => self.query.push((name.to_owned(), text(field, value, path, TimestampFormat::Iso8601)?)),
+        } else {
+            let texts = texts(field, value, path)?;
+            self.query.extend(texts.into_iter().map(|text| (field.wire_name().to_owned(), text)));
         }
         Ok(())
     }
@@ -151,6 +133,17 @@ impl Bindings {
 fn text(field: Field<'_>, value: &Value, path: &Path<'_>, format: TimestampFormat) -> Result<String, InputError> {
     let format = field.timestamp_format().unwrap_or(format);
     given::text(&given(field, value, path)?, format).ok_or_else(|| path.error("takes one value, not several"))
+}
+
+/// Of a query: one, or a list's.
+fn texts(field: Field<'_>, value: &Value, path: &Path<'_>) -> Result<Vec<String>, InputError> {
+    let (element, values) = match given(field, value, path)? {
+        Given::List { element, values } => (element, values),
+        Given::Null => return Ok(Vec::new()),
+        _ => return Ok(vec![text(field, value, path, TimestampFormat::Iso8601)?]),
+    };
+    let values = values.iter().enumerate().filter(|(_, value)| !value.is_null());
+    values.map(|(at, value)| text(element, value, &path.place(at), TimestampFormat::Iso8601)).collect()
 }
 
 /// Nothing for a list without elements: a header without a value would say something else.

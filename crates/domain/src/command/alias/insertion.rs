@@ -8,17 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 
-use super::words::Quote;
+use super::reading::Reading;
+use super::words::{Quote, is_dash};
 use super::{ACTION_CHARS_MAX, Action, Place, VariableValues};
-
-/// What a line would run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
-    /// `lambda invoke`.
-    pub operation: String,
-    /// All else that the line says: the input, and how the answer is wanted.
-    pub rest: Value,
-}
 
 /// Why a line is not filled in. For people in chat: whole sentences.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,77 +30,85 @@ pub enum NotFilled {
     AnotherCommand,
 }
 
+/// What stands in the line for a variable.
+#[derive(Debug, Clone)]
+struct Inserted {
+    text: String,
+    /// Behind `--flag=`, where the action has a space: a value that begins with a dash is one only there.
+    is_joined: bool,
+}
+
+impl From<String> for Inserted {
+    fn from(text: String) -> Self {
+        Self { text, is_joined: false }
+    }
+}
+
 /// One way to write a value.
 struct Written {
-    text: String,
+    inserted: Inserted,
     /// Whether it is a value for how it is written alone, where the line cannot be compared.
     is_sure: bool,
 }
 
-/// A place whose value is not of letters and digits.
+/// A place whose value is not of letters and digits, or not the whole of a parameter's.
 struct Doubtful<'a> {
     place: usize,
     variable: &'a str,
     value: &'a str,
+    /// All that its parameter is given.
+    is_whole: bool,
     ways: Vec<Written>,
     /// Stands for it in lines that are compared.
     token: String,
 }
 
-pub fn fill(
-    action: &Action,
-    values: &VariableValues,
-    read: &dyn Fn(&str) -> Option<Reading>,
-) -> Result<String, NotFilled> {
+pub fn fill(action: &Action, values: &VariableValues) -> Result<String, NotFilled> {
     let missing = action.missing(values);
     if !missing.is_empty() {
         return Err(NotFilled::Missing(missing.into_iter().map(str::to_owned).collect()));
     }
-    let mut written: Vec<String> = Vec::with_capacity(action.places.len());
+    let mut written: Vec<Inserted> = Vec::with_capacity(action.places.len());
     let mut doubtful = Vec::new();
     for (index, place) in action.places.iter().enumerate() {
         let Some(variable) = place.variable.as_deref() else {
-            written.push("$".to_owned());
+            written.push("$".to_owned().into());
             continue;
         };
         let value = values.get(variable).map(String::as_str).unwrap_or_default();
-        if is_plain(value, action, place) {
-            written.push(value.to_owned());
+        let is_whole = action.is_whole_value(place);
+        if is_whole && is_plain(value, place) {
+            written.push(value.to_owned().into());
             continue;
         }
         let token = token(index, action, values);
-        written.push(if is_bare(place) { format!("\"{token}\"") } else { token.clone() });
-        doubtful.push(Doubtful { place: index, variable, value, ways: ways(value, action, place), token });
+        written.push(if is_bare(place) { format!("\"{token}\"") } else { token.clone() }.into());
+        doubtful.push(Doubtful { place: index, variable, value, is_whole, ways: ways(value, action, place), token });
     }
-    let line = if doubtful.is_empty() { line_of(action, &written) } else { decide(action, written, &doubtful, read)? };
+    let line = if doubtful.is_empty() { line_of(action, &written) } else { decide(action, written, &doubtful)? };
     if line.chars().nth(ACTION_CHARS_MAX).is_some() {
         return Err(NotFilled::TooLong);
     }
-    check_operation(action, &line, read)?;
+    check_operation(action, &line)?;
     Ok(line)
 }
 
 /// The line whose doubtful values are written so that each is what it is.
-fn decide(
-    action: &Action,
-    with_tokens: Vec<String>,
-    doubtful: &[Doubtful<'_>],
-    read: &dyn Fn(&str) -> Option<Reading>,
-) -> Result<String, NotFilled> {
+fn decide(action: &Action, with_tokens: Vec<Inserted>, doubtful: &[Doubtful<'_>]) -> Result<String, NotFilled> {
     let refused = |doubt: &Doubtful<'_>| NotFilled::NotAValue(doubt.variable.to_owned());
     let mut base = with_tokens;
     let mut compared: Vec<&Doubtful<'_>> = doubtful.iter().collect();
-    if read(&line_of(action, &base)).is_none() {
+    if Reading::of(&line_of(action, &base)).is_none() {
         // A parameter of another kind takes no word: what is sure stands for itself, and the rest is compared.
         compared.clear();
         for doubt in doubtful {
             match doubt.ways.first().filter(|way| way.is_sure) {
-                Some(way) => put(&mut base, doubt.place, &way.text),
+                Some(way) => put(&mut base, doubt.place, &way.inserted),
                 None => compared.push(doubt),
             }
         }
     }
-    let Some(wanted) = read(&line_of(action, &base)) else {
+    let Some(wanted) = Reading::of(&line_of(action, &base)) else {
         // Nothing to compare with. What is sure may still run, or be told what is wrong with it.
         return compared.first().map_or_else(|| Ok(line_of(action, &base)), |doubt| Err(refused(doubt)));
     };
@@ -116,42 +116,55 @@ fn decide(
     for doubt in &compared {
         let is_kept = |way: &&Written| {
             let mut tried = base.clone();
-            put(&mut tried, doubt.place, &way.text);
-            read(&line_of(action, &tried)).is_none_or(|found| is_same(&wanted, &found, &[doubt]))
+            put(&mut tried, doubt.place, &way.inserted);
+            match Reading::of(&line_of(action, &tried)) {
+                Some(found) => is_same(&wanted, &found, &[doubt]),
+                // What is wrong with a value that is all of a parameter's is told by whoever reads the line.
+                None => way.is_sure && doubt.is_whole,
+            }
         };
         let way = doubt.ways.iter().find(is_kept).ok_or_else(|| refused(doubt))?;
-        put(&mut line, doubt.place, &way.text);
+        put(&mut line, doubt.place, &way.inserted);
     }
     let line = line_of(action, &line);
-    let is_kept = read(&line).is_none_or(|found| is_same(&wanted, &found, &compared));
+    let is_kept = Reading::of(&line).is_none_or(|found| is_same(&wanted, &found, &compared));
     if is_kept { Ok(line) } else { Err(NotFilled::AnotherCommand) }
 }
 
 /// The operation is the one that the action's own words name; a line that is no command at all runs nothing.
-fn check_operation(action: &Action, line: &str, read: &dyn Fn(&str) -> Option<Reading>) -> Result<(), NotFilled> {
+fn check_operation(action: &Action, line: &str) -> Result<(), NotFilled> {
     if action.places.iter().all(|place| place.variable.is_none()) {
         return Ok(());
     }
-    let Some(found) = read(line) else { return Ok(()) };
-    match read(action.head()) {
+    let Some(found) = Reading::of(line) else { return Ok(()) };
+    match Reading::of(action.head()) {
         Some(head) if head.operation == found.operation => Ok(()),
         Some(_) => Err(NotFilled::AnotherCommand),
         None => Err(NotFilled::NoOperation),
     }
 }
 
-fn put(written: &mut [String], place: usize, text: &str) {
+fn put(written: &mut [Inserted], place: usize, inserted: &Inserted) {
     if let Some(slot) = written.get_mut(place) {
-        text.clone_into(slot);
+        slot.clone_from(inserted);
     }
 }
 
-fn line_of(action: &Action, written: &[String]) -> String {
+fn line_of(action: &Action, written: &[Inserted]) -> String {
     let mut line = String::with_capacity(action.text.len());
     let mut at = 0;
-    for (place, text) in action.places.iter().zip(written) {
-        line.push_str(action.text.get(at..place.start).unwrap_or_default());
-        line.push_str(text);
+    for (place, inserted) in action.places.iter().zip(written) {
+        let before = action.text.get(at..place.start).unwrap_or_default();
+        match before.rfind(char::is_whitespace).filter(|_| inserted.is_joined) {
+            // What follows the space is the quote that the value stands in, if it does.
+            Some(space) => {
+                line.push_str(before.get(..space).unwrap_or_default().trim_end());
+                line.push('=');
+                line.push_str(before.get(space..).unwrap_or_default().trim_start());
+            }
+            None => line.push_str(before),
+        }
+        line.push_str(&inserted.text);
         at = place.end;
     }
     line.push_str(action.text.get(at..).unwrap_or_default());
@@ -168,11 +181,11 @@ fn token(index: usize, action: &Action, values: &VariableValues) -> String {
 }
 
 /// Whether a value means the same wherever it stands: nothing of it is of any syntax that a line, JSON or a shorthand knows.
-fn is_plain(value: &str, action: &Action, place: &Place) -> bool {
+fn is_plain(value: &str, place: &Place) -> bool {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '/' | '@' | '+' | '-');
-    // `--a=$x` and `--a '$x'` make a value of a dash too.
-    let begins_word = place.dollar.content_at == 0 && !action.is_quoted(place);
-    !value.is_empty() && !is_bare(place) && value.chars().all(is_letter) && !(begins_word && value.starts_with('-'))
+    // `--a=$x` makes a value of a dash too.
+    let is_flag = place.dollar.content_at == 0 && value.starts_with('-');
+    !value.is_empty() && !is_bare(place) && !is_flag && value.chars().all(is_letter)
 }
 
 /// Within a bracket, where JSON has a number or the quote of a string.
@@ -184,9 +197,13 @@ fn is_bare(place: &Place) -> bool {
 fn ways(value: &str, action: &Action, place: &Place) -> Vec<Written> {
     let quote = place.dollar.quote;
     let mut ways = Vec::new();
-    let mut way = |text: String, is_sure| ways.push(Written { text, is_sure });
+    let is_joined = place.dollar.content_at == 0 && value.starts_with(is_dash) && action.follows_a_flag(place);
+    let mut way = |text: String, is_sure| ways.push(Written { inserted: Inserted { text, is_joined }, is_sure });
     // A value of a shorthand (`Key=a,Value="b, c"`) has quotes of its own.
     let shorthand = value.replace('\\', "\\\\").replace('"', "\\\"");
+    if is_plain(value, place) {
+        way(value.to_owned(), true);
+    }
     if place.dollar.in_json_string {
         way(within(quote, &json_escaped(value)), true);
     }
@@ -266,6 +283,10 @@ fn is_same_value(wanted: &Value, found: &Value, doubtful: &[&Doubtful<'_>]) -> b
             true
         }
         (Value::String(wanted), Value::String(found)) => is_same_text(wanted, found, doubtful),
+        // A number where no quotes were.
+        (Value::String(wanted), Value::Number(_) | Value::Bool(_)) => {
+            with_values(wanted, doubtful) == found.to_string()
+        }
         (Value::Array(wanted), Value::Array(found)) => {
             wanted.len() == found.len()
                 && wanted.iter().zip(found).all(|(wanted, found)| is_same_value(wanted, found, doubtful))
@@ -283,7 +304,7 @@ fn is_same_value(wanted: &Value, found: &Value, doubtful: &[&Doubtful<'_>]) -> b
 }
 
 fn is_whole(text: &str, doubtful: &[&Doubtful<'_>]) -> bool {
-    doubtful.iter().any(|doubt| doubt.token == text)
+    doubtful.iter().any(|doubt| doubt.is_whole && doubt.token == text)
 }
 
 /// Blobs are base64 of what was typed; JSON within a string may be written in several ways.
@@ -316,7 +337,7 @@ fn is_same_json(wanted: &Value, found: &Value, doubtful: &[&Doubtful<'_>]) -> bo
         (Value::String(wanted), Value::String(found)) => with_values(wanted, doubtful) == *found,
         // A number where no quotes were.
         (Value::String(wanted), Value::Number(_) | Value::Bool(_)) => {
-            is_whole(wanted, doubtful) && with_values(wanted, doubtful) == found.to_string()
+            with_values(wanted, doubtful) == found.to_string()
         }
         (Value::Array(wanted), Value::Array(found)) => {
             wanted.len() == found.len()

@@ -1,5 +1,9 @@
 //! Aliases: what is one, what its values are, and that a value never is anything else.
 
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::reading::Reading;
 use super::*;
 
 fn action(text: &str) -> Action {
@@ -102,4 +106,178 @@ fn values_come_by_position_or_by_name() {
         assert_eq!(arguments(text, &variables), Err(bad), "{text}");
     }
     assert!(arguments("a", &[]).unwrap_err().to_string().contains("it has none"));
+}
+
+fn filled(text: &str, given: &[(&str, &str)]) -> Result<Reading, NotFilled> {
+    let line = action(text).fill(&values(given))?;
+    Ok(Reading::of(&line).unwrap_or_else(|| panic!("{line} is no command: {:?}", awscall::command_line::parse(&line))))
+}
+
+fn input(text: &str, given: &[(&str, &str)]) -> Value {
+    filled(text, given).unwrap().rest["input"].clone()
+}
+
+const HOSTILE: [&str; 22] = [
+    "--function-name",
+    "--region us-gov-west-1",
+    "x --qualifier 1",
+    "a b",
+    "it's",
+    "say \"hi\"",
+    "'; \"",
+    "\\",
+    "\\\"",
+    "a\nb",
+    "$(id)",
+    "`id`",
+    "${f}",
+    "{\"a\": 1}",
+    "[1,2",
+    "a,Value=b",
+    "a=b",
+    "“curly”",
+    "it’s",
+    "—dash",
+    "\u{200b}",
+    "ünï",
+];
+
+#[test]
+fn a_whole_value_is_itself() {
+    for value in HOSTILE {
+        let given = [("f", value)];
+        let text = |rest: Value| rest["input"]["FunctionName"].clone();
+        for written in [
+            "lambda get-function --function-name $f",
+            "lambda get-function --function-name=$f",
+            "lambda get-function --function-name '$f'",
+            "lambda get-function --function-name \"$f\" --qualifier 7",
+        ] {
+            let reading = filled(written, &given).unwrap();
+            assert_eq!(text(reading.rest), Value::String(value.to_owned()), "{written} {value}");
+            assert_eq!(reading.operation, "lambda get-function");
+        }
+        // As part of a value, or refused.
+        for written in ["lambda get-function --function-name arn:$f:x", "lambda get-function --function-name 'a $f'"] {
+            match filled(written, &given) {
+                Ok(reading) => {
+                    let name = text(reading.rest);
+                    assert!(name.as_str().unwrap().contains(value), "{written} {value}: {name}");
+                }
+                Err(refused) => assert_eq!(refused, NotFilled::NotAValue("f".to_owned()), "{written} {value}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_within_json_is_a_string_of_it() {
+    use base64::Engine as _;
+    for value in HOSTILE {
+        for written in [
+            "lambda invoke --function-name f --payload {\"message\": \"I've said: $x\", \"n\": 1}",
+            "lambda invoke --function-name f --payload '{\"message\": \"I said: $x\", \"n\": 1}'",
+            "lambda invoke --function-name f --payload \"{\\\"message\\\": \\\"I've said: $x\\\", \\\"n\\\": 1}\"",
+        ] {
+            let input = input(written, &[("x", value)]);
+            let payload = base64::engine::general_purpose::STANDARD.decode(input["Payload"].as_str().unwrap()).unwrap();
+            let payload: Value = serde_json::from_slice(&payload).unwrap();
+            assert!(payload["message"].as_str().unwrap().ends_with(&format!(" said: {value}")), "{written} {value}");
+            assert_eq!(payload["n"], 1);
+            assert_eq!(payload.as_object().unwrap().len(), 2);
+        }
+        let written = "ssm start-automation-execution --document-name d --parameters {\"A\": [\"$x\"], \"B\": [\"b\"]}";
+        let input = input(written, &[("x", value)]);
+        assert_eq!(input["Parameters"], json!({"A": [value], "B": ["b"]}), "{value}");
+    }
+}
+
+#[test]
+fn a_value_of_a_shorthand_is_one() {
+    let written = "ec2 create-tags --resources i-1 --tags Key=$k,Value=$v";
+    let tags =
+        |k: &str, v: &str| filled(written, &[("k", k), ("v", v)]).map(|reading| reading.rest["input"]["Tags"].clone());
+    assert_eq!(tags("a", "b"), Ok(json!([{"Key": "a", "Value": "b"}])));
+    for value in HOSTILE {
+        match tags("a", value) {
+            Ok(tags) => assert_eq!(tags, json!([{"Key": "a", "Value": value}]), "{value}"),
+            Err(refused) => assert_eq!(refused, NotFilled::NotAValue("v".to_owned()), "{value}"),
+        }
+    }
+    assert_eq!(tags("a", "a b"), Ok(json!([{"Key": "a", "Value": "a b"}])));
+    assert_eq!(tags("a", "b,Key=c"), Ok(json!([{"Key": "a", "Value": "b,Key=c"}])));
+}
+
+#[test]
+fn numbers_are_numbers() {
+    let written = "autoscaling set-desired-capacity --auto-scaling-group-name $g --desired-capacity $n";
+    assert_eq!(
+        input(written, &[("g", "my group"), ("n", "5")]),
+        json!({"AutoScalingGroupName": "my group", "DesiredCapacity": 5})
+    );
+    let written = "lambda invoke --function-name f --payload {\"n\":$n}";
+    let payload = |n: &str| input(written, &[("n", n)])["Payload"].clone();
+    assert_eq!(payload("5"), "eyJuIjo1fQ==");
+    assert_eq!(payload("a b"), "eyJuIjoiYSBiIn0=");
+}
+
+#[test]
+fn two_names_do_not_become_one() {
+    let written = "ssm start-automation-execution --document-name d --parameters {\"$k\": [\"x\"], \"Safe\": [\"y\"]}";
+    assert_eq!(input(written, &[("k", "a b")])["Parameters"], json!({"a b": ["x"], "Safe": ["y"]}));
+    assert!(filled(written, &[("k", "Safe")]).is_err());
+}
+
+#[test]
+fn a_variable_names_no_operation() {
+    assert_eq!(filled("lambda $op", &[("op", "list-functions")]), Err(NotFilled::NoOperation));
+    assert_eq!(filled("lambda $op --function-name f", &[("op", "delete-function")]), Err(NotFilled::NoOperation));
+    assert_eq!(filled("lambda get-function --function-name $f", &[]), Err(NotFilled::Missing(vec!["f".to_owned()])));
+    let long = "x".repeat(3_000);
+    assert_eq!(filled("lambda get-function --function-name $f$f", &[("f", &long)]), Err(NotFilled::TooLong));
+    assert_eq!(input("lambda get-function --function-name f --qualifier $$LATEST", &[])["Qualifier"], "$LATEST");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever stands in the values: the operation, the flags and the other values are the action's.
+    #[test]
+    fn no_value_is_anything_but_a_value(
+        a in "[-a-z\\\\'\"`$ {}\\[\\],=:\n“”’–é]{0,12}",
+        b in "\\PC{0,12}",
+    ) {
+        for (written, flags) in [
+            ("lambda update-function-configuration --function-name $a --description $b --timeout 5", &["FunctionName", "Description", "Timeout"][..]),
+            ("lambda update-function-configuration --function-name 'x-$a' --description \"$b, $a\" --timeout=5", &["FunctionName", "Description", "Timeout"]),
+            ("lambda update-function-configuration --timeout 5 --environment {\"Variables\":{\"A\":\"$a\",\"B\":\"$b\"}} --function-name f", &["FunctionName", "Environment", "Timeout"]),
+            ("lambda update-function-configuration --timeout 5 --environment Variables={A=$a,B=\"$b\"} --function-name f", &["FunctionName", "Environment", "Timeout"]),
+        ] {
+            let Ok(line) = action(written).fill(&values(&[("a", &a), ("b", &b)])) else { continue };
+            let Some(reading) = Reading::of(&line) else { continue };
+            prop_assert_eq!(&reading.operation, "lambda update-function-configuration", "{}", line);
+            let input = reading.rest["input"].as_object().unwrap();
+            let mut names: Vec<&str> = input.keys().map(String::as_str).collect();
+            let mut wanted = flags.to_vec();
+            names.sort_unstable();
+            wanted.sort_unstable();
+            prop_assert_eq!(names, wanted, "{}", line);
+            prop_assert_eq!(&input["Timeout"], 5);
+            prop_assert_eq!(&reading.rest["region"], &Value::Null);
+            if let Some(variables) = input.get("Environment").map(|environment| &environment["Variables"]) {
+                prop_assert_eq!(variables, &json!({"A": a, "B": b}), "{}", line);
+            }
+        }
+    }
+
+    #[test]
+    fn no_action_and_no_arguments_are_too_strange(text in "\\PC{0,80}", like in "[-a$ {}\\[\\]'\"\\\\=]{0,60}") {
+        for text in [text, like] {
+            if let Ok(action) = Action::parse(&text) {
+                let given = action.variables().into_iter().map(|name| (name.to_owned(), "x y".to_owned())).collect();
+                let _ = action.fill(&given);
+            }
+            let _ = arguments(&text, &["a"]);
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub(super) fn answer(result: &ResultOf<'_>, output: &Value) -> Option<Said> {
     match result.operation.name {
         "FilterLogEvents" | "GetLogEvents" => Some(events(result, output.get("events")?.as_array()?)),
         "GetQueryResults" => Some(rows(result, output)),
+        // The server waits for the rows of a query that it started.
+        "StartQuery" if output.get("results").is_some() => Some(rows(result, output)),
         _ => None,
     }
 }

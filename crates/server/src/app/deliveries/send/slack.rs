@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::threads::{Conversation, Reply};
 use crate::app::App;
 use crate::app::deliveries::target::Target;
+use crate::app::notification_buttons::ButtonPlace;
 use crate::app::pictures::{Posted, PostedMessage};
 use crate::outbound::slack::{Place, SlackChannelCall};
 
@@ -76,6 +77,11 @@ impl Conversation for Channel<'_> {
     async fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> DeliveryOutcome {
         let message = render::slack::parent_update(update);
         self.app.update_slack_message(&self.call, self.destination, parent_posted, message).await
+    }
+
+    fn buttons(&self) -> Option<ButtonPlace<'_>> {
+        let configuration_arn = self.delivery.configuration_arn.as_str();
+        self.app.hears_slack.then(|| ButtonPlace { place: format!("slack/{}", self.team_id), configuration_arn })
     }
 
     fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool {

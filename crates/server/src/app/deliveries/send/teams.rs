@@ -11,6 +11,7 @@ use super::Sent;
 use super::threads::{Conversation, Reply};
 use crate::app::App;
 use crate::app::deliveries::target::Target;
+use crate::app::notification_buttons::ButtonPlace;
 use crate::app::pictures::{Posted, PostedMessage};
 
 /// A channel that the bot is in, for one delivery.
@@ -67,6 +68,11 @@ impl Conversation for Channel<'_> {
             }
             None => nameless(),
         }
+    }
+
+    fn buttons(&self) -> Option<ButtonPlace<'_>> {
+        let place = format!("teams/{}", self.to.tenant_id.as_str().to_lowercase());
+        Some(ButtonPlace { place, configuration_arn: self.target.configuration_arn.as_str() })
     }
 
     fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool {

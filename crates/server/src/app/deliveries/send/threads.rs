@@ -13,6 +13,7 @@ use store::{StoreError, Thread, ThreadEntry};
 
 use super::Sent;
 use crate::app::App;
+use crate::app::notification_buttons::ButtonPlace;
 
 /// A channel whose platform can reply and update, for one delivery.
 pub(super) trait Conversation: Sync {
@@ -21,6 +22,9 @@ pub(super) trait Conversation: Sync {
 
     /// Puts the first message of a thread in place of what it was.
     fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> impl Future<Output = DeliveryOutcome> + Send;
+
+    /// Where presses of what is sent there are heard, if they are.
+    fn buttons(&self) -> Option<ButtonPlace<'_>>;
 
     /// Whether a reply failed because somebody deleted the thread's first message.
     fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool;
@@ -70,6 +74,13 @@ impl App {
         delivery: &PendingDelivery,
         card: &Card,
     ) -> Result<Sent, StoreError> {
+        let controls = match channel.buttons() {
+            Some(to) => self.buttons_for(card, (delivery.notification_id, delivery.body.as_str()), &to).await?,
+            None => Vec::new(),
+        };
+        // Most have none, and are sent as they are.
+        let with_buttons = (!controls.is_empty()).then(|| Card { controls, ..card.clone() });
+        let card = with_buttons.as_ref().unwrap_or(card);
         let threaded = match &card.thread {
             Some(thread) => self.threaded(lease, delivery, card, thread).await?,
             None => None,
@@ -80,7 +91,7 @@ impl App {
             (Some(posted), threaded) => {
                 let done = Sent::Delivered { posted: posted.clone(), thread: None };
                 match threaded {
-                    Some(threaded) => self.update_parent(channel, delivery, card, &threaded).await.unwrap_or(done),
+                    Some(threaded) => self.update_parent(channel, delivery, card, &threaded).await?.unwrap_or(done),
                     None => done,
                 }
             }
@@ -115,13 +126,21 @@ impl App {
         delivery: &PendingDelivery,
         card: &Card,
         threaded: &Threaded,
-    ) -> Option<Sent> {
+    ) -> Result<Option<Sent>, StoreError> {
         // Something newer may have gone out in between.
-        let thread = threaded.found.as_ref().filter(|thread| !thread.entry.state.is_past(&threaded.event))?;
-        let parent = self.card_of(&thread.parent_body, &delivery.configuration_arn).ok()?;
+        let thread = threaded.found.as_ref().filter(|thread| !thread.entry.state.is_past(&threaded.event));
+        let parent = thread.and_then(|thread| {
+            let parent = self.card_of(&thread.parent_body, &delivery.configuration_arn).ok()?;
+            Some((thread, parent))
+        });
+        let Some((thread, mut parent)) = parent else { return Ok(None) };
+        if let Some(to) = channel.buttons() {
+            let stored = (thread.entry.parent_notification_id, thread.parent_body.as_str());
+            parent.controls = self.buttons_for(&parent, stored, &to).await?;
+        }
         let took_ms = thread.entry.state.took_ms();
         let update = ThreadUpdate { parent: &parent, latest: card, took_ms, updates: threaded.preferences.updates };
-        match channel.update(&thread.entry.parent_posted, &update).await {
+        Ok(match channel.update(&thread.entry.parent_posted, &update).await {
             DeliveryOutcome::Delivered { .. } => None,
             DeliveryOutcome::Dead { reason } => {
                 let configuration = delivery.configuration_arn.as_str();
@@ -129,7 +148,7 @@ impl App {
                 None
             }
             other => Some(other.into()),
-        }
+        })
     }
 }
 

@@ -32,7 +32,11 @@ impl App {
             let shown = usize::try_from(ALIASES).unwrap_or_default();
             let items = aliases.iter().take(shown).map(|alias| Text::Code(format!("@aws run {}", alias.name)));
             let left_out = aliases.len().saturating_sub(shown);
-            body.push(Part::Bullets { title: Some("Aliases of this channel".to_owned()), items: items.collect(), left_out });
+            body.push(Part::Bullets {
+                title: Some("Aliases of this channel".to_owned()),
+                items: items.collect(),
+                left_out,
+            });
         }
         for listed in turn.configurations.iter().take(CONFIGURATIONS) {
             body.push(Part::Facts(self.configuration(&listed.configuration)));
@@ -103,7 +107,8 @@ const REQUESTS: &[Offered] = &[
 
 /// Every line of it can be typed as it stands.
 fn commands(read_only_only: bool) -> Part {
-    let mut lines = vec!["@aws lambda list-functions --region us-east-1", "@aws cloudwatch describe-alarms --state-value ALARM"];
+    let mut lines =
+        vec!["@aws lambda list-functions --region us-east-1", "@aws cloudwatch describe-alarms --state-value ALARM"];
     if !read_only_only {
         lines.push("@aws lambda invoke --function-name my-function");
     }

@@ -166,7 +166,12 @@ impl App {
     }
 }
 
-fn audited<'a>(looks: &'a Looks<'_>, line: &'a CommandLine, step: Step, error: Option<(&'a str, &'a str)>) -> Audited<'a> {
+fn audited<'a>(
+    looks: &'a Looks<'_>,
+    line: &'a CommandLine,
+    step: Step,
+    error: Option<(&'a str, &'a str)>,
+) -> Audited<'a> {
     let (id, asked, standing) = (looks.id.as_str(), &looks.asked, Some(looks.standing));
     Audited { step, id, asked, line: Some(line), standing, read_only: true, error }
 }

@@ -4,7 +4,7 @@
 use awscall::command_line::{CommandLine, Parameter, masked};
 use domain::command::form;
 use domain::conversation::{Answer, Audience, Choice, Control, Field, Form, Happening, Input, Reply, Style};
-use domain::notification::{Fact, Part, Text};
+use domain::notification::{Fact, Part, Text, render};
 use store::{ListedConfiguration, StoreError};
 
 use super::super::help::{fact, name_of};
@@ -23,7 +23,9 @@ const REGIONS: [&str; 4] = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1
 const CHOICES_MAX: usize = 100;
 pub(super) const REGION: &str = "region";
 /// Of a line that is shown whole, in as many pieces as it takes: no message cuts what somebody is to agree to.
-const PIECE_CHARACTERS: usize = 2_000;
+const PIECE_CHARACTERS: usize = 1_500;
+const TOO_LONG: &str =
+    "This command is too long to be shown whole here, and nothing runs that was not shown. Please make it shorter.";
 
 impl App {
     /// Which of the accounts that share the channel.
@@ -149,7 +151,6 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         draft.asked.shown_as = Some(ShownAs::of(&settled.standing));
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
-        self.audit_command(&Audited::of(Step::Asked, &settled)).await;
         let button =
             |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
         let mut controls = vec![button("Run command", Style::Primary, CommandStep::Run)?];
@@ -162,7 +163,13 @@ impl App {
         let took = settled.line.notes.join(" ");
         let only = "Only you can press. It waits for an hour.";
         let note = Some(if took.is_empty() { only.to_owned() } else { format!("{took} {only}") });
-        Ok(shown(turn, Answer { headline: headline(&draft.asked), body, controls, note }))
+        let answer = Answer { headline: headline(&draft.asked), body, controls, note };
+        // Slack's messages are the shorter ones: what is whole there is whole in Teams.
+        if render::slack::answer(&answer).is_cut {
+            return Ok(to_asker(Answer::sentence(TOO_LONG)));
+        }
+        self.audit_command(&Audited::of(Step::Asked, &settled)).await;
+        Ok(shown(turn, answer))
     }
 
     pub(super) fn as_whom(&self, settled: &Settled, listed: &ListedConfiguration) -> Vec<Fact> {

@@ -9,6 +9,7 @@ mod resume;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Input};
+use crate::command_line::CommandLine;
 use reader::Reader;
 use resume::Tokens;
 
@@ -16,11 +17,17 @@ use resume::Tokens;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paging {
     /// `--max-items`: of the first of the lists.
-    pub max_items: Option<usize>,
+    pub max_items: Option<u64>,
     /// `--starting-token`: a `NextToken` of Bellhop or of the AWS CLI.
     pub starting_token: Option<String>,
     /// `--page-size`.
-    pub page_size: Option<u32>,
+    pub page_size: Option<u64>,
+}
+
+impl From<&CommandLine> for Paging {
+    fn from(line: &CommandLine) -> Self {
+        Self { max_items: line.max_items, starting_token: line.starting_token.clone(), page_size: line.page_size }
+    }
 }
 
 /// Where the pages end though there are more: then there is a token to go on with.
@@ -106,7 +113,7 @@ impl Pages {
         Ok(Some(Self {
             reader,
             limits,
-            max_items: paging.max_items,
+            max_items: paging.max_items.map(|max| usize::try_from(max).unwrap_or(usize::MAX)),
             input: Some(input),
             asked_by,
             skipped,

@@ -19,6 +19,8 @@ from botocore.utils import percent_encode_sequence
 
 # The AWS CLI calls these otherwise.
 RENAMED = {"s3": "s3api", "config": "configservice", "codedeploy": "deploy"}
+# Of S3, and older than its successor: two of its members have one name on the wire, and botocore reads neither.
+UNREAD = ["GetBucketNotification"]
 TOKEN = "00000000-0000-4000-8000-000000000000"
 # Past it, nothing is given that is not required.
 DEPTH = 3
@@ -175,7 +177,7 @@ def cases(service, operation):
         shape = operation.input_shape
         parameters = Made(everything).value(shape) if shape else {}
         yield {"params": parameters, "serialized": written(service, operation, parameters)}
-    if operation.output_shape and not operation.has_event_stream_output:
+    if operation.output_shape and not operation.has_event_stream_output and operation.name not in UNREAD:
         response = answer(service, operation)
         yield {"response": response, "result": read(service, operation, response)}
 

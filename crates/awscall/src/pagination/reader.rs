@@ -37,7 +37,7 @@ impl Reader {
     }
 
     /// The member that takes it, and as what: some take text.
-    pub(super) fn page_size(&self, size: u32) -> Result<(String, Value), PageError> {
+    pub(super) fn page_size(&self, size: u64) -> Result<(String, Value), PageError> {
         let Call { service, operation, .. } = self.call;
         let member =
             self.paginator.limit_key.and_then(|key| service.input(operation).iter().find(|member| member.name == key));

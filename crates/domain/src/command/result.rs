@@ -21,10 +21,10 @@ mod subject;
 
 use awscall::command_line::OutputFormat;
 use awscall::model::{Operation, Service};
+use awscall::output::json;
 use serde_json::Value;
 
 use self::columns::list_part;
-use self::file::json;
 use self::left_out::LeftOut;
 use self::subject::{Subject, subject};
 use crate::conversation::{Answer, Audience, Control, Reply, Style, TextFile};

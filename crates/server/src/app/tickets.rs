@@ -95,6 +95,17 @@ pub enum CommandStep {
     Regions,
     /// Runs it from where its answer ended.
     NextPage,
+    /// Somebody else says yes or no.
+    Decide(Decision),
+    /// The same, with the reason of the form.
+    DecideWhy(Decision),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    Approve,
+    Reject,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

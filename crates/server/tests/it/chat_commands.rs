@@ -2,6 +2,10 @@
 //! each runs once.
 
 #[cfg(test)]
+mod action_buttons;
+#[cfg(test)]
+mod aliases;
+#[cfg(test)]
 mod asking;
 #[cfg(test)]
 mod crash;
@@ -9,6 +13,8 @@ mod crash;
 mod limits;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod results;
 
 use std::sync::Arc;
 

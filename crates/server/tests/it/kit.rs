@@ -4,7 +4,6 @@
 
 mod api_client;
 mod bot_framework;
-mod cbor;
 mod clock;
 mod connection;
 mod database;

@@ -110,6 +110,8 @@ fn no_file_is_read_and_no_address_fetched() {
         ("eks update-kubeconfig --name c", "does not exist here", ""),
         ("ecr get-login-password", "does not exist here", ""),
         ("ec2 wait instance-running", "does not exist here", ""),
+        ("ssm StartSession --target i-1", "opens a terminal", ""),
+        ("resume-session --session-id x", "opens a terminal", ""),
         ("configure set region x", "sets up the AWS CLI", ""),
         ("logs start-live-tail --log-group-identifiers x", "streams events", "logs tail"),
     ]);
@@ -199,6 +201,9 @@ fn what_could_mean_two_things_means_none() {
         ("lambda get-function \"a", "never closed", ""),
         ("lambda get-function “a", "never closed", ""),
         ("lambda get-function don't", "never closed", ""),
+        ("lambda invoke f --payload {\"a\": 1", "The bracket { is opened and never closed", ""),
+        ("lambda invoke f --payload={\"a\": [1}", "never closed", ""),
+        ("lambda list-functions us-east-1", "follows no flag", "--region us-east-1"),
         ("lambda get-function --function-name $'\\x41'", "a backslash stands only before", ""),
         ("sns list-topics --max-items 5 --no-paginate", "exclude each other", ""),
         ("lambda invoke f --max-items 5", "has no pages", ""),

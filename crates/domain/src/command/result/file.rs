@@ -2,10 +2,6 @@
 //!
 //! `result` makes it, the server's `conversations/send` uploads it where the platform takes files.
 
-use serde::Serialize as _;
-use serde_json::Value;
-use serde_json::ser::{PrettyFormatter, Serializer};
-
 use crate::conversation::TextFile;
 
 /// More is cut, and said in the file's first line: nobody scrolls through more, and the file waits in memory.
@@ -21,13 +17,4 @@ pub fn file(command: &str, ending: &str, mut text: String) -> TextFile {
     let notice =
         format!("# Cut here after {FILE_BYTES_MAX} of {whole} bytes: --query or --max-items make it shorter.\n");
     TextFile { name: format!("{command}.txt"), text: notice + &text }
-}
-
-/// As the AWS CLI prints it.
-pub fn json(value: &Value) -> String {
-    let mut bytes = Vec::new();
-    let formatter = PrettyFormatter::with_indent(b"    ");
-    // Writing a value into memory does not fail.
-    let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter));
-    String::from_utf8(bytes).unwrap_or_default()
 }

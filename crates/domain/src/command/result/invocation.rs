@@ -3,11 +3,11 @@
 //! `result` asks it before its general way. The payload is what was asked for, so that the model's mark of it as sensitive does not
 //! mask it; what looks like a secret in it is hidden as in notifications. Source: `InvocationResponse` of Lambda's model.
 
+use awscall::output::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::file::json;
 use super::logs::uncoloured;
 use super::{LeftOut, ResultOf, Said, beginning};
 use crate::notification::sensitive::{self, HIDDEN};

@@ -12,7 +12,7 @@ use super::query_logs::starts_query;
 use super::{Audited, LEASE_MS, Outcome, Settled, Step};
 use crate::app::App;
 use crate::app::command_permissions::{CommandCredentials, NoCredentials};
-use crate::outbound::aws::{AwsError, Limits};
+use crate::outbound::aws::{AwsError, Limits, Ran};
 
 /// Whoever waits for so long wants to know that somebody works.
 const STILL_AFTER_MS: i64 = 3_000;
@@ -100,11 +100,11 @@ impl App {
 
     async fn call_of(&self, settled: &Settled, credentials: &CommandCredentials) -> Result<Outcome, AwsError> {
         let limits = self.limits_of(settled);
-        let mut output = self.aws.call(&settled.line.call, credentials, &settled.region, &limits).await?;
+        let Ran { mut output, more } = self.aws.run(&settled.line, credentials, &settled.region, &limits).await?;
         if starts_query(settled) {
             output = self.rows_of_query(settled, credentials, &output).await?;
         }
-        Ok(Outcome::Output { output, next_token: None })
+        Ok(Outcome::Output { output, next_token: more })
     }
 
     /// Keeps the lease and says that it still runs, until it has ended. Answers which message says so.

@@ -4,6 +4,7 @@
 //! written into the command's row before the next question (`presses`), and the way through is always this file's. What needs no
 //! question is never written as a question: it begins at once (`app::chat_commands`).
 
+mod approvals;
 mod defaults;
 mod place;
 mod presses;
@@ -89,7 +90,8 @@ impl App {
         if !missing.is_empty() {
             return self.ask_for_parameters(turn, draft, &settled, &missing).await;
         }
-        if settled.read_only && !settled.asked.origin.is_shown_first() {
+        let free = settled.read_only && !settled.asked.origin.is_shown_first();
+        if free && self.approval_rule(&settled, listed).is_none() {
             return self.run_now(turn, &draft, settled).await;
         }
         self.ask_to_confirm(turn, draft, settled, listed).await
@@ -185,7 +187,9 @@ impl App {
         if Asked::of(&found).as_ref() == Some(&draft.asked) {
             return Ok(Some(found.revision));
         }
-        let revised = self.store.revise_command(&draft.id, revision, &draft.asked.sealable()).await?;
+        let approval = draft.asked.approval.as_ref();
+        let expires_at_ms = approval.map_or(now_ms.saturating_add(ASKED_LASTS_MS), |approval| approval.expires_at_ms);
+        let revised = self.store.revise_command(&draft.id, revision, &draft.asked.sealable(), expires_at_ms).await?;
         Ok(revised.then(|| revision.saturating_add(1)))
     }
 }
@@ -199,7 +203,7 @@ pub(super) fn asked_of(
 ) -> Option<Asked> {
     let person = turn.event.person.clone()?;
     let scene = lasting(&turn.event.scene);
-    Some(Asked { line, origin, person, scene, configuration_arn, shown_as: None, next_page: None })
+    Some(Asked { line, origin, person, scene, configuration_arn, shown_as: None, next_page: None, approval: None })
 }
 
 /// What may be kept of a place: not the addresses that are good for a moment.

@@ -57,6 +57,10 @@ impl App {
                 let region = named.clone().or_else(|| values.get(REGION).cloned()).unwrap_or_default();
                 self.chosen_region(turn, draft, &region).await
             }
+            CommandStep::Decide(decision) => self.decide(turn, draft, (ticket, press), (*decision, None)).await,
+            CommandStep::DecideWhy(decision) => {
+                self.decide(turn, draft, (ticket, press), (*decision, Some(values))).await
+            }
             CommandStep::Cancel | CommandStep::NextPage => Ok(Vec::new()),
         }
     }
@@ -114,6 +118,9 @@ impl App {
         };
         if draft.asked.shown_as.as_ref() != Some(&ShownAs::of(&settled.standing)) {
             return self.ask_to_confirm(turn, draft, settled, listed).await;
+        }
+        if let Some(rule) = self.approval_rule(&settled, listed) {
+            return self.ask_for_approval(turn, draft, settled, listed, rule).await;
         }
         let mut body = what_runs(&settled.line);
         body.push(Part::Facts(self.as_whom(&settled, listed)));
@@ -191,7 +198,7 @@ impl App {
     }
 }
 
-fn read(line: &str) -> Option<CommandLine> {
+pub(super) fn read(line: &str) -> Option<CommandLine> {
     match command_line::parse(line) {
         Parsed::Run(line) | Parsed::Incomplete(line, _) => Some(line),
         Parsed::Help(_) | Parsed::Mistake(_) => None,

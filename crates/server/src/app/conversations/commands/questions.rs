@@ -153,7 +153,9 @@ impl App {
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
         let button =
             |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
-        let mut controls = vec![button("Run command", Style::Primary, CommandStep::Run)?];
+        let rule = self.approval_rule(&settled, listed);
+        let run = if rule.is_some() { "Ask for approval" } else { "Run command" };
+        let mut controls = vec![button(run, Style::Primary, CommandStep::Run)?];
         if !form::fields(&settled.line).fields.is_empty() {
             controls.push(button("Add optional parameters", Style::Plain, CommandStep::Parameters)?);
         }
@@ -161,8 +163,9 @@ impl App {
         let mut body = what_runs(&settled.line);
         body.push(Part::Facts(self.as_whom(&settled, listed)));
         let took = settled.line.notes.join(" ");
-        let only = "Only you can press. It waits for an hour.";
-        let note = Some(if took.is_empty() { only.to_owned() } else { format!("{took} {only}") });
+        let second = rule.map(|rule| format!("The rule {} wants somebody else's yes. ", rule.name)).unwrap_or_default();
+        let only = format!("{second}Only you can press. It waits for an hour.");
+        let note = Some(if took.is_empty() { only } else { format!("{took} {only}") });
         let answer = Answer { headline: headline(&draft.asked), body, controls, note };
         // Slack's messages are the shorter ones: what is whole there is whole in Teams.
         if render::slack::answer(&answer).is_cut {

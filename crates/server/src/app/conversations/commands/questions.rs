@@ -34,7 +34,7 @@ impl App {
         let button = |listed: &ListedConfiguration| {
             let arn = Some(listed.configuration.arn.as_str().to_owned());
             let ticket = self.command_ticket(turn, draft, revision, CommandStep::Account);
-            self.button(&self.account_words(listed), Style::Plain, Ticket { configuration_arn: arn, ..ticket })
+            self.button(&self.account_words(listed), Style::Plain, &Ticket { configuration_arn: arn, ..ticket })
         };
         let several = turn.configurations.iter().take(ACCOUNTS_MAX);
         let controls = several.map(button).collect::<Result<_, _>>()?;
@@ -51,7 +51,7 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(draft).await? else { return Ok(to_asker(revised())) };
         let button =
-            |label: &str, step| self.button(label, Style::Plain, self.command_ticket(turn, draft, revision, step));
+            |label: &str, step| self.button(label, Style::Plain, &self.command_ticket(turn, draft, revision, step));
         let mut controls = Vec::new();
         for region in first_regions(listed) {
             controls.push(button(region, CommandStep::Region(Some(region.to_owned())))?);
@@ -95,7 +95,7 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
         let button =
-            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
+            |label: &str, style, step| self.button(label, style, &self.command_ticket(turn, &draft, revision, step));
         let items = missing.iter().map(|parameter| Text::Code(format!("--{} {}", parameter.name, parameter.example)));
         let call = &settled.line.call;
         let body = vec![
@@ -124,10 +124,10 @@ impl App {
             let none = format!("{} {} takes no more parameters.", line.call.service.name, line.call.operation.command);
             return Ok(to_asker(Answer::sentence(none)));
         }
-        let more = (left_out > 0)
-            .then(|| format!(" {left_out} more have no room here: type them as `--parameter value`."))
-            .unwrap_or_default();
-        let intro = format!("What you leave empty is not sent.{more}");
+        let mut intro = "What you leave empty is not sent.".to_owned();
+        if left_out > 0 {
+            intro.push_str(&format!(" {left_out} more have no room here: type them as `--parameter value`."));
+        }
         let ticket = self.command_ticket(turn, draft, revision, CommandStep::Fill);
         Ok(vec![Reply::Ask(Form {
             title: line.call.operation.name.to_owned(),
@@ -152,7 +152,7 @@ impl App {
         draft.asked.shown_as = Some(ShownAs::of(&settled.standing));
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
         let button =
-            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
+            |label: &str, style, step| self.button(label, style, &self.command_ticket(turn, &draft, revision, step));
         let rule = self.approval_rule(&settled, listed);
         let run = if rule.is_some() { "Ask for approval" } else { "Run command" };
         let mut controls = vec![button(run, Style::Primary, CommandStep::Run)?];
@@ -204,8 +204,8 @@ impl App {
         Ticket { expires_at_ms: now_ms.saturating_add(ASKED_LASTS_MS), ..ticket }
     }
 
-    pub(super) fn button(&self, label: &str, style: Style, ticket: Ticket) -> Result<Control, StoreError> {
-        Ok(Control::Press { label: label.to_owned(), style, ticket: self.seal_ticket(&ticket)? })
+    pub(super) fn button(&self, label: &str, style: Style, ticket: &Ticket) -> Result<Control, StoreError> {
+        Ok(Control::Press { label: label.to_owned(), style, ticket: self.seal_ticket(ticket)? })
     }
 }
 

@@ -89,7 +89,8 @@ impl App {
         let turn = Turn { key: &lease.key, event: &event, received_at_ms: lease.received_at_ms, configurations };
         let replies = match refusal.filter(|_| wants_an_answer(&event.what)) {
             Some(refusal) => to_asker(Answer::sentence(refusal)),
-            None => self.replies_to(&turn).await?,
+            // Large, as the ways through it are many.
+            None => Box::pin(self.replies_to(&turn)).await?,
         };
         for (index, reply) in replies.iter().enumerate() {
             let outcome = self.send_reply(&turn, index, reply).await?;

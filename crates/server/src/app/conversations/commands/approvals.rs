@@ -74,9 +74,9 @@ impl App {
         };
         let anybody = |step| Ticket { person: None, ..ticket(step) };
         let controls = vec![
-            self.button("Approve", Style::Primary, anybody(CommandStep::Decide(Decision::Approve)))?,
-            self.button("Reject", Style::Danger, anybody(CommandStep::Decide(Decision::Reject)))?,
-            self.button("Cancel command", Style::Plain, ticket(CommandStep::Cancel))?,
+            self.button("Approve", Style::Primary, &anybody(CommandStep::Decide(Decision::Approve)))?,
+            self.button("Reject", Style::Danger, &anybody(CommandStep::Decide(Decision::Reject)))?,
+            self.button("Cancel command", Style::Plain, &ticket(CommandStep::Cancel))?,
         ];
         let mut body = what_runs(&settled.line);
         let mut facts = self.as_whom(&settled, listed);

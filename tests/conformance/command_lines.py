@@ -1,4 +1,4 @@
-"""What the AWS CLI's own parser makes of the command lines in `crates/awscall/tests/command_lines.txt`.
+"""What the AWS CLI's own parser makes of the command lines in `crates/awscall/src/command_line/tests/aws_cli.txt`.
 
 Nothing is sent: the parameters are taken where the AWS CLI would call AWS. `python command_lines.py` writes them beside the lines;
 `test_command_lines.py` fails when what is committed is not what the pinned AWS CLI says.
@@ -11,7 +11,7 @@ import shlex
 from decimal import Decimal
 from pathlib import Path
 
-LINES = Path(__file__).parents[2] / "crates/awscall/tests/command_lines.txt"
+LINES = Path(__file__).parents[2] / "crates/awscall/src/command_line/tests/aws_cli.txt"
 FACTS = LINES.with_suffix(".json")
 
 

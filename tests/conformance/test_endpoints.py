@@ -4,6 +4,7 @@ Every service in every region of every partition, with FIPS, with dual stack, wi
 input decides; and S3's buckets and ARNs through botocore's client, whose handlers change what the rules are told.
 """
 
+import contextlib
 import gzip
 import json
 from itertools import product
@@ -12,6 +13,7 @@ from pathlib import Path
 import botocore
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import BotoCoreError
@@ -257,6 +259,53 @@ def test_every_kind_of_bucket(session):
     away = [answer for question, answer, _ in wrong if leaves_the_address(question)]
     assert away and all("host is not the one that was set" in answer["error"] for answer in away)
     assert len(away) == len(wrong), [row for row in wrong if not leaves_the_address(row[0])][:5]
+
+
+# Where the endpoint, the model's host prefix and the path meet.
+WHOLE = [
+    ("s3", "GetObject", {"Bucket": "photos", "Key": "2026/a b+c%/ü"}),
+    ("s3", "GetObject", {"Bucket": "my.photos", "Key": "k"}),
+    ("s3", "ListObjectsV2", {"Bucket": "photos"}),
+    ("s3", "ListObjectsV2", {"Bucket": "my.photos"}),
+    ("s3", "GetBucketLocation", {"Bucket": "photos"}),
+    ("s3", "ListBuckets", {}),
+    ("s3", "ListObjectsV2", {"Bucket": f"arn:aws:s3:us-west-2:{ACCOUNT}:accesspoint/reports"}),
+    ("s3control", "ListJobs", {"AccountId": ACCOUNT}),
+    ("s3control", "GetAccessPoint", {"AccountId": ACCOUNT, "Name": "reports"}),
+    ("servicediscovery", "DiscoverInstances", {"NamespaceName": "n", "ServiceName": "s"}),
+    ("lambda", "Invoke", {"FunctionName": f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:f"}),
+    ("stepfunctions", "StartSyncExecution", {"stateMachineArn": f"arn:aws:states:us-west-2:{ACCOUNT}:express:s"}),
+    ("dynamodb", "ListTables", {}),
+    ("iam", "ListUsers", {}),
+    ("route53", "GetHostedZone", {"Id": "Z1"}),
+]
+
+
+def test_the_whole_address_of_a_request(session):
+    """As botocore puts it on the wire; an address that was set takes no host prefix here, which no name server knows there."""
+    questions, expected = [], []
+    for (service, operation, given), endpoint in product(WHOLE, [None, "https://beta.example.com", "https://proxy.example.com/base"]):
+        client = client_of(session, service, "us-west-2", endpoint=endpoint)
+        sent = []
+
+        def capture(request, sent=sent, **_):
+            sent.append(request.url)
+            return AWSResponse(request.url, 500, {}, None)
+
+        client.meta.events.register("before-send", capture)
+        model = client.meta.service_model.operation_model(operation)
+        with contextlib.suppress(Exception):
+            client._make_api_call(operation, given)
+        assert sent, (service, operation)
+        address = sent[0].split("?")[0]
+        if endpoint and (model.endpoint or {}).get("hostPrefix") and service != "s3control":
+            address = address.replace(model.endpoint["hostPrefix"], "", 1)
+        expected.append({"address": address})
+        questions.append({
+            "service": COMMANDS.get(service, service), "operation": operation, "input": given,
+            "region": "us-west-2", "endpoint": endpoint, "whole": True,
+        })
+    assert ask("endpoints", questions) == expected
 
 
 def every_s3_control(session):

@@ -37,7 +37,8 @@ usage: cargo xtask COMMAND
                             Chromium and pngquant
   models                    packs AWS's service models, of the botocore that the tests pin, into
                             crates/awscall/assets/models.pack
-  ask endpoints|queries     lines of JSON in, lines of JSON out: what the conformance tests compare with botocore
+  ask endpoints|queries|pages|outputs
+                            lines of JSON in, lines of JSON out: what the conformance tests compare with botocore
   postgres                  runs an empty PostgreSQL until Enter and prints how `cargo test` finds it
   bench [ARGS]              builds release and runs the load generator with ARGS
   bench cards [--write PAGE]

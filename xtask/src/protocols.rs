@@ -123,7 +123,7 @@ pub fn run(workspace: &Workspace, vectors: &Path) -> Result<()> {
     total += recorded;
     failures.extend(differences);
     let (asked, differences) = differential::check(workspace)?;
-    println!("requests that botocore writes: {asked} equal, {} not", differences.len());
+    println!("what botocore writes and reads: {asked} equal, {} not", differences.len());
     total += asked;
     failures.extend(differences);
     failures.extend(unused.iter().map(|place| format!("{place}: is an exception, but there is no such case")));

@@ -27,6 +27,7 @@ pub use mistake::Mistake;
 pub use parameter::{Parameter, ParameterKind, parameter, parameters};
 pub(crate) use parameter::{example_line, is_sensitive, synopsis};
 pub use shown::masked;
+pub(crate) use target::is_offered;
 
 /// Longer is no command. Source: AWS's own bound of an alias's action in chat.
 /// <https://docs.aws.amazon.com/chatbot/latest/adminguide/creating-aliases.html>

@@ -45,8 +45,6 @@ pub struct Endpoint {
     /// Whether what the model puts before the host stands there: not before an address that was set, nor where the rules have
     /// done it already.
     pub takes_host_prefix: bool,
-    /// Whether the bucket is in `url`, by the rules: then it is not in the path once more.
-    pub has_bucket: bool,
 }
 
 /// In words for whoever typed it.
@@ -65,12 +63,11 @@ pub fn endpoint(call: &Call, place: &Place) -> Result<Endpoint, EndpointError> {
     })?;
     let url = resolved.url.trim_end_matches('/').to_owned();
     check_address(&url, place).map_err(|reason| unresolved(call, place, reason))?;
-    let has_bucket = set.has_parameter("Bucket") && call.operation.path.starts_with("/{Bucket}");
-    Ok(signed(resolved, call, place, url, has_bucket && call.service.name == "s3api"))
+    Ok(signed(resolved, call, place, url))
 }
 
 /// By the first scheme of SigV4, whatever the rules prefer to it.
-fn signed(resolved: Resolved, call: &Call, place: &Place, url: String, has_bucket: bool) -> Endpoint {
+fn signed(resolved: Resolved, call: &Call, place: &Place, url: String) -> Endpoint {
     let Resolved { mut schemes, headers, .. } = resolved;
     let at = schemes.iter().position(|scheme| scheme.name == SIGV4).unwrap_or(0);
     let scheme = (at < schemes.len()).then(|| schemes.swap_remove(at));
@@ -82,7 +79,6 @@ fn signed(resolved: Resolved, call: &Call, place: &Place, url: String, has_bucke
         other_scheme: None,
         headers,
         takes_host_prefix: place.endpoint.is_none() && !has_account_of_rules(call),
-        has_bucket,
     };
     if let Some(scheme) = scheme {
         endpoint.signing_name = scheme.signing_name.unwrap_or(endpoint.signing_name);
@@ -100,7 +96,8 @@ fn has_account_of_rules(call: &Call) -> bool {
 }
 
 impl Endpoint {
-    /// Scheme, host and path of a request; its query is not in it.
+    /// Scheme, host and path of a request; its query is not in it. S3's bucket is in [`Endpoint::url`], by the rules, and
+    /// [`crate::protocol::request`] leaves it out of the path.
     pub fn address(&self, request: &Request) -> Result<String, EndpointError> {
         let not = || EndpointError("the host of this request cannot be made".to_owned());
         let (scheme, rest) = self.url.split_once("://").ok_or_else(not)?;
@@ -110,16 +107,11 @@ impl Endpoint {
         if !prefix.is_empty() && !is_host(&host) {
             return Err(not());
         }
-        let path = if self.has_bucket { without_first_segment(&request.path) } else { request.path.as_str() };
+        // A path that is none adds no slash to one of the endpoint's.
+        let path = if request.path == "/" && !base.is_empty() { "" } else { request.path.as_str() };
         let slash = if path.starts_with('/') || (path.is_empty() && !base.is_empty()) { "" } else { "/" };
         Ok(format!("{scheme}://{host}{base}{slash}{path}"))
     }
-}
-
-/// `/bucket/key` is `/key`.
-fn without_first_segment(path: &str) -> &str {
-    let behind = path.strip_prefix('/').unwrap_or(path);
-    behind.find('/').and_then(|slash| behind.get(slash..)).unwrap_or_default()
 }
 
 fn unresolved(call: &Call, place: &Place, reason: &str) -> EndpointError {
@@ -185,7 +177,6 @@ mod tests {
     use super::{Endpoint, Place, endpoint};
     use crate::call::Call;
     use crate::catalog::catalog;
-    use crate::protocol::Request;
 
     fn place(region: &str) -> Place {
         Place { region: region.to_owned(), ..Place::default() }
@@ -208,9 +199,10 @@ mod tests {
         endpoint(call, place).expect_err("refused").to_string()
     }
 
-    fn request(path: &str, host_prefix: Option<&str>) -> Request {
-        let host_prefix = host_prefix.map(str::to_owned);
-        Request { method: "GET", path: path.to_owned(), query: vec![], headers: vec![], body: vec![], host_prefix }
+    /// What is sent, with its path.
+    fn sent(call: &Call, place: &Place) -> String {
+        let request = crate::protocol::request(call, &mut || "token".to_owned()).expect("a request");
+        goes(call, place).address(&request).expect("an address")
     }
 
     #[test]
@@ -245,20 +237,24 @@ mod tests {
     fn an_address_that_was_set_is_where_all_goes_and_a_bucket_is_its_path() {
         let set = Place { endpoint: Some("http://127.0.0.1:4566/".to_owned()), fips: true, ..place("us-east-1") };
         assert_eq!(goes(&call("lambda", "ListFunctions", &json!({})), &set).url, "http://127.0.0.1:4566");
-        let prefixed = goes(&call("servicediscovery", "DiscoverInstances", &json!({})), &set);
-        let address = prefixed.address(&request("/", Some("data-"))).expect("an address");
-        assert_eq!(address, "http://127.0.0.1:4566/");
-        let object = goes(&bucket("photos"), &set);
-        assert_eq!(object.url, "http://127.0.0.1:4566/photos");
-        assert_eq!(object.address(&request("/photos/a/b", None)).as_deref(), Ok("http://127.0.0.1:4566/photos/a/b"));
+        let prefixed =
+            call("servicediscovery", "DiscoverInstances", &json!({ "NamespaceName": "n", "ServiceName": "s" }));
+        assert_eq!(sent(&prefixed, &set), "http://127.0.0.1:4566/");
+        assert_eq!(sent(&bucket("photos"), &set), "http://127.0.0.1:4566/photos/k");
+        let beneath = Place { endpoint: Some("https://proxy.example/aws".to_owned()), ..place("us-east-1") };
+        assert_eq!(sent(&bucket("photos"), &beneath), "https://proxy.example/aws/photos/k");
+        let all = call("s3api", "ListObjectsV2", &json!({ "Bucket": "photos" }));
+        assert_eq!(sent(&all, &beneath), "https://proxy.example/aws/photos");
     }
 
     #[test]
     fn what_the_model_puts_before_the_host_stands_there() {
-        let discovery = goes(&call("servicediscovery", "DiscoverInstances", &json!({})), &place("us-east-1"));
-        let address = discovery.address(&request("/", Some("data-"))).expect("an address");
-        assert_eq!(address, "https://data-servicediscovery.us-east-1.amazonaws.com/");
-        assert!(discovery.address(&request("/", Some("evil.example/"))).is_err());
+        let discover =
+            call("servicediscovery", "DiscoverInstances", &json!({ "NamespaceName": "n", "ServiceName": "s" }));
+        assert_eq!(sent(&discover, &place("us-east-1")), "https://data-servicediscovery.us-east-1.amazonaws.com/");
+        let mut hostile = crate::protocol::request(&discover, &mut || "token".to_owned()).expect("a request");
+        hostile.host_prefix = Some("evil.example/".to_owned());
+        assert!(goes(&discover, &place("us-east-1")).address(&hostile).is_err());
     }
 
     #[test]
@@ -268,14 +264,16 @@ mod tests {
             ("my.photos", "https://s3.eu-west-1.amazonaws.com/my.photos/k"),
             ("Photos", "https://s3.eu-west-1.amazonaws.com/Photos/k"),
         ] {
+            assert_eq!(sent(&bucket(name), &place("eu-west-1")), address, "{name}");
             let endpoint = goes(&bucket(name), &place("eu-west-1"));
-            assert_eq!(endpoint.address(&request(&format!("/{name}/k"), None)).as_deref(), Ok(address), "{name}");
             assert!(!endpoint.double_encode_path && endpoint.signing_name == "s3");
         }
-        let all = goes(&call("s3api", "ListBuckets", &json!({})), &place("eu-west-1"));
-        assert_eq!(all.address(&request("/", None)).as_deref(), Ok("https://s3.eu-west-1.amazonaws.com/"));
-        let one = goes(&call("s3api", "ListObjectsV2", &json!({ "Bucket": "photos" })), &place("eu-west-1"));
-        assert_eq!(one.address(&request("/photos", None)).as_deref(), Ok("https://photos.s3.eu-west-1.amazonaws.com/"));
+        let key = call("s3api", "GetObject", &json!({ "Bucket": "photos", "Key": "2026/a b" }));
+        assert_eq!(sent(&key, &place("eu-west-1")), "https://photos.s3.eu-west-1.amazonaws.com/2026/a%20b");
+        let all = call("s3api", "ListBuckets", &json!({}));
+        assert_eq!(sent(&all, &place("eu-west-1")), "https://s3.eu-west-1.amazonaws.com/");
+        let one = call("s3api", "ListObjectsV2", &json!({ "Bucket": "photos" }));
+        assert_eq!(sent(&one, &place("eu-west-1")), "https://photos.s3.eu-west-1.amazonaws.com/");
     }
 
     #[test]
@@ -298,9 +296,8 @@ mod tests {
     #[test]
     fn an_account_stands_once_before_the_host_of_s3_control() {
         let jobs = call("s3control", "ListJobs", &json!({ "AccountId": "123456789012" }));
-        let endpoint = goes(&jobs, &place("eu-west-1"));
-        let address = endpoint.address(&request("/v20180820/jobs", Some("123456789012."))).expect("an address");
-        assert_eq!(address, "https://123456789012.s3-control.eu-west-1.amazonaws.com/v20180820/jobs");
+        let address = "https://123456789012.s3-control.eu-west-1.amazonaws.com/v20180820/jobs";
+        assert_eq!(sent(&jobs, &place("eu-west-1")), address);
         let outposts = "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-01ac5d28a6a232904/bucket/b";
         let of_arn = goes(&call("s3control", "GetBucket", &json!({ "Bucket": outposts })), &place("us-west-2"));
         assert_eq!(of_arn.url, "https://s3-outposts.us-west-2.amazonaws.com");

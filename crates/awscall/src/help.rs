@@ -1,8 +1,7 @@
 //! Help texts as data, from the models: of a service, of an operation. The server's answers render them; no prose of AWS's is in it.
 
 use crate::catalog::catalog;
-use crate::command_line::{Parameter, parameters};
-use crate::command_line::{example_line, synopsis};
+use crate::command_line::{Parameter, example_line, is_offered, parameters, synopsis};
 use crate::model::Service;
 use crate::read_only::is_read_only;
 
@@ -71,7 +70,7 @@ fn lines(service: &Service) -> Vec<OperationLine> {
     let mut lines: Vec<_> = service
         .operations
         .iter()
-        .filter(|operation| !operation.event_stream)
+        .filter(|operation| is_offered(service, operation))
         .map(|operation| OperationLine {
             command: operation.command,
             read_only: is_read_only(service, operation),

@@ -11,6 +11,8 @@ pub mod endpoint;
 pub mod help;
 pub mod model;
 pub mod names;
+pub mod output;
+pub mod pagination;
 pub mod protocol;
 pub mod query;
 pub mod read_only;

@@ -58,7 +58,10 @@ pub fn operations(words: &str) -> Vec<Found> {
     let mut found: Vec<(Rank, Found)> = Vec::new();
     for entry in &catalog().directory().services {
         let full_name = entry.full_name.to_ascii_lowercase();
-        for command in &entry.commands {
+        let named = words.iter().any(|word| entry.name.contains(word.as_str()) || full_name.contains(word.as_str()));
+        // Most have none of the words, and that is told sooner than a rank.
+        let near = |command: &&&str| named || words.iter().any(|word| command.contains(stem(word)));
+        for command in entry.commands.iter().filter(near) {
             let rank = rank(&words, entry.name, &full_name, command);
             if rank.missing < words.len() {
                 found.push((rank, Found { service: entry.name, full_name: entry.full_name, command }));

@@ -20,7 +20,7 @@ pub struct Approvals(Vec<Rule>);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     pub name: String,
-    /// Globs over an action as IAM writes it: `ec2:Terminate*`.
+    /// Globs over an action as IAM writes it: `ec2:Terminate*`. None: all that changes something.
     pub operations: Vec<String>,
     pub accounts: Vec<String>,
     /// Globs over a configuration's name or ARN.
@@ -51,8 +51,10 @@ pub struct Approvers {
 /// A command, as rules see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Act<'a> {
-    /// `ec2:TerminateInstances`.
-    pub operation: &'a str,
+    /// What IAM asks for, and the operation's own name: `ec2:TerminateInstances`.
+    pub actions: &'a [String],
+    /// It changes nothing: only a rule that names it covers it.
+    pub read_only: bool,
     pub account_id: &'a str,
     pub configuration_arn: &'a str,
     pub role: &'a str,
@@ -110,7 +112,9 @@ impl Approvals {
 impl Rule {
     fn covers(&self, act: &Act<'_>, now_ms: i64) -> bool {
         let name = act.configuration_arn.rsplit('/').next().unwrap_or_default();
-        like_any(&self.operations, &[act.operation])
+        let actions: Vec<&str> = act.actions.iter().map(String::as_str).collect();
+        (!act.read_only || !self.operations.is_empty())
+            && like_any(&self.operations, &actions)
             && like_any(&self.accounts, &[act.account_id])
             && like_any(&self.configurations, &[act.configuration_arn, name])
             && like_any(&self.roles, &[act.role])
@@ -167,7 +171,8 @@ mod tests {
     fn covers(rule: &Rule, operation: &str, now_ms: i64) -> bool {
         let tags = BTreeMap::from([("env".to_owned(), "prod-eu".to_owned())]);
         let act = Act {
-            operation,
+            actions: &[operation.to_owned()],
+            read_only: operation.contains(":Describe"),
             account_id: "123456789012",
             configuration_arn: "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops",
             role: "arn:aws:iam::123456789012:role/admin",
@@ -195,6 +200,13 @@ mod tests {
         ] {
             assert_eq!(covers(&changed, "ec2:TerminateInstances", 0), fits, "{changed:?}");
         }
+    }
+
+    #[test]
+    fn what_only_reads_is_covered_where_it_is_named() {
+        assert!(!covers(&Rule { operations: Vec::new(), ..rule() }, "ec2:DescribeInstances", 0));
+        assert!(covers(&Rule { operations: Vec::new(), ..rule() }, "ec2:StopInstances", 0));
+        assert!(covers(&Rule { operations: vec!["ec2:Describe*".to_owned()], ..rule() }, "ec2:DescribeInstances", 0));
     }
 
     #[test]

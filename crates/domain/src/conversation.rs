@@ -11,6 +11,7 @@ pub mod teams;
 
 pub use answer::{
     Answer, Audience, Choice, Control, FORM_TICKET_BYTES_MAX, Field, Form, Input, PRESS_TICKET_BYTES_MAX, Reply, Style,
+    TextFile,
 };
 pub use event::{
     ChannelNews, ChatEvent, Happening, InstallationNews, Person, ResponseUrl, Scene, SlackScene, TeamsScene, Values,

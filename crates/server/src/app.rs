@@ -57,6 +57,7 @@ mod whole_texts;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::approvals::Approvals;
 use domain::delivery::{Backoff, Breaker};
 use domain::notification::AccountNames;
 use domain::notification::template::Templates;
@@ -186,6 +187,7 @@ pub struct App {
     pub(crate) teams_installers: TeamsInstallers,
     pub(crate) chime: ChimeClient,
     pub(crate) commands: CommandSettings,
+    pub(crate) approvals: Approvals,
     /// Of commands that run.
     pub(crate) slots: Slots,
     pub(crate) account_names: AccountNames,

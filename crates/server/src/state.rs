@@ -24,7 +24,7 @@ use crate::app::{
     ThreadRules, Throttle, Undrawn, UnpostedTexts, Unrecorded, Unwritten, Watch, WholeTexts, server_name,
 };
 use crate::clock::SharedClock;
-use crate::config::{Settings, SlackAppSettings};
+use crate::config::{PictureSettings, Settings, SlackAppSettings};
 use crate::development_key::CERTIFICATE_PATH;
 use crate::inbound;
 use crate::metrics::Metrics;
@@ -209,13 +209,10 @@ fn compose(
     let teams_webhooks = teams_webhooks(settings);
     let (audit, unrecorded) = AuditQueue::new();
     let (refused, unwritten) = RefusedQueue::new();
-    let mut picture_settings = settings.pictures;
-    // The twin needs no cloud: nobody's metadata service is asked for credentials.
-    picture_settings.enabled &= mode == Mode::Serve || crate::config::aws_credentials_are_named();
     let (aws, own_aws) = outbound::aws::connect(settings.aws.clone(), clock.clone(), seed(&clock))?;
     let sts = Sts::new(own_aws.clone(), aws.clone());
     let metrics = CloudWatchMetrics::new(own_aws.clone(), aws.clone(), sts.clone(), clock.clone());
-    let (pictures, undrawn) = Pictures::new(picture_settings, metrics);
+    let (pictures, undrawn) = Pictures::new(picture_settings(settings, mode), metrics);
     let (whole_texts, unposted) = WholeTexts::new();
     let app = App {
         command_sessions: CommandSessions::new(sts.clone(), ManagedPolicies::new(own_aws.clone())),
@@ -231,6 +228,7 @@ fn compose(
         tasks: tasks.clone(),
         stopping: stop.clone(),
         commands: settings.commands.clone(),
+        approvals: settings.approvals()?,
         slots: Slots::new(&settings.commands),
         identities: Identities::default(),
         user_roles: settings.user_roles.iter().map(|role| (role.account_id.clone(), role.role_arn.clone())).collect(),
@@ -279,6 +277,12 @@ fn compose(
         clock,
     };
     Ok((app, Waiting { unrecorded, unwritten, undrawn, unposted }))
+}
+
+/// The twin needs no cloud: nobody's metadata service is asked for credentials.
+fn picture_settings(settings: &Settings, mode: Mode) -> PictureSettings {
+    let enabled = settings.pictures.enabled && (mode == Mode::Serve || crate::config::aws_credentials_are_named());
+    PictureSettings { enabled, ..settings.pictures }
 }
 
 /// Slack's Web API: the one that the settings name, else the sandbox of `dev`, else Slack's own.

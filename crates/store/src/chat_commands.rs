@@ -128,15 +128,22 @@ impl Store {
         row.fetch_optional(&self.reader).await?.map(|row| self.command_of(&row)).transpose()
     }
 
-    /// Changes what is asked, while it waits. `false`: it does not wait any more, or was changed meanwhile.
-    pub async fn revise_command(&self, id: &str, revision: i64, asked: &SecretString) -> Result<bool, StoreError> {
+    /// Changes what is asked, while it waits, and until when. `false`: it does not wait any more, or was changed meanwhile.
+    pub async fn revise_command(
+        &self,
+        id: &str,
+        revision: i64,
+        asked: &SecretString,
+        expires_at_ms: i64,
+    ) -> Result<bool, StoreError> {
         let revised = query(
-            "UPDATE chat_commands SET sealed_asked = $1, revision = revision + 1
+            "UPDATE chat_commands SET sealed_asked = $1, revision = revision + 1, expires_at_ms = $4
              WHERE command_id = $2 AND revision = $3 AND state = 'asked'",
         )
         .bind(self.sealed(id, asked)?)
         .bind(id)
         .bind(revision)
+        .bind(expires_at_ms)
         .execute(&self.writer)
         .await?;
         Ok(revised == 1)

@@ -1,4 +1,5 @@
-//! Every operation of the pack, asked as the pinned botocore asks it: with what its model requires, and with all that it has.
+//! Every operation of the pack, asked as the pinned botocore asks it, with what its model requires and with all that it has; and its
+//! answer read as botocore reads it.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -9,17 +10,17 @@ use awscall::call::{Call, Input};
 use awscall::catalog::catalog;
 use serde_json::Value;
 
-use super::input;
+use super::{input, output};
 use crate::python;
 use crate::workspace::Workspace;
 
 /// Writes the cases; says itself how.
-const REQUESTS: &str = include_str!("requests.py");
+const CASES: &str = include_str!("cases.py");
 
 /// How many are equal, and what differs.
 pub fn check(workspace: &Workspace) -> Result<(usize, Vec<String>)> {
     let mut python = workspace.command(python::prepare(workspace)?);
-    let mut running = python.args(["-c", REQUESTS]).stdout(Stdio::piped()).spawn().context("Python does not start")?;
+    let mut running = python.args(["-c", CASES]).stdout(Stdio::piped()).spawn().context("Python does not start")?;
     let lines = BufReader::new(running.stdout.take().context("Python says nothing")?).lines();
     let (mut passed, mut failures, mut seen) = (0, Vec::new(), BTreeSet::new());
     for line in lines {
@@ -29,14 +30,14 @@ pub fn check(workspace: &Workspace) -> Result<(usize, Vec<String>)> {
         let name = format!("{service} {operation}");
         match Call::of(service, operation, Input::new()) {
             None => failures.push(format!("{name}\n  is not in the pack")),
-            Some(call) => match input::check(call, &case, None) {
+            Some(call) => match check_one(call, &case) {
                 Ok(()) => passed += 1,
                 Err(difference) => failures.push(format!("{name}\n{difference}")),
             },
         }
         seen.insert(name);
     }
-    ensure!(running.wait()?.success(), "botocore did not write all of its requests");
+    ensure!(running.wait()?.success(), "botocore did not write all of its cases");
     for entry in &catalog().directory().services {
         let operations = catalog().service(entry.name).into_iter().flat_map(|service| &service.operations);
         let missing = operations.map(|operation| format!("{} {}", entry.name, operation.name));
@@ -44,4 +45,8 @@ pub fn check(workspace: &Workspace) -> Result<(usize, Vec<String>)> {
             .extend(missing.filter(|name| !seen.contains(name)).map(|name| format!("{name}\n  is not in botocore")));
     }
     Ok((passed, failures))
+}
+
+fn check_one(call: Call, case: &Value) -> Result<(), String> {
+    if case.get("response").is_some() { output::check(&call, case) } else { input::check(call, case, None) }
 }

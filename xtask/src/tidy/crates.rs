@@ -17,7 +17,7 @@ const OURS: [&str; 6] = ["wire", "iam", "awscall", "domain", "store", "server"];
 /// Crates without a clock, a network, a disk or a scheduler.
 pub const PURE: [&str; 4] = ["wire", "iam", "awscall", "domain"];
 const IMPURE: [&str; 6] = ["tokio", "tokio-util", "tokio-stream", "futures", "async-trait", "tracing-subscriber"];
-const NETWORK: [&str; 7] = ["axum", "axum-server", "reqwest", "hyper", "hyper-util", "aws-config", "aws-sdk-sns"];
+const NETWORK: [&str; 6] = ["axum", "axum-server", "reqwest", "hyper", "hyper-util", "aws-config"];
 const DATABASE: [&str; 3] = ["sqlx", "rusqlite", "libsqlite3-sys"];
 
 pub fn check(tree: &Tree) -> Vec<Violation> {

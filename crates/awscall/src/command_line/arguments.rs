@@ -13,6 +13,7 @@ use super::typed::{Typing, truth};
 use super::values::{Reading, refuse_fetched, takes_many};
 use super::{CallShape, CommandLine, Parsed, shown, spellings, words};
 use crate::call::{Call, Input};
+use crate::endpoint::regions;
 use crate::model::{Kind, Member};
 use crate::names;
 
@@ -141,7 +142,9 @@ impl Reader {
         for (name, value) in made {
             let Some(member) = service.input(operation).iter().find(|member| member.name == name) else { continue };
             let flag = flag(service, operation, member);
-            let value = self.typing(true, format!("--{flag}")).member(value, member)?;
+            let read = self.typing(true, format!("--{flag}")).member(value, member);
+            let example = || format!("--{flag} {}", parameter::example_of(service, member));
+            let value = read.map_err(|mistake| mistake.with_example(example()))?;
             self.given.insert(name, value);
         }
         if (service.name, operation.name) == ("ec2", "RunInstances") {
@@ -363,10 +366,30 @@ impl Reader {
                 self.notes.push(format!("No file `{}` is written: the answer comes here.", said(file)));
                 Ok(())
             }
-            _ => Err(Mistake::new(format!(
-                "`{}` follows no flag. Every parameter is `--name value`, and a value with spaces needs quotes.",
-                said(unnamed.first().unwrap_or(&first))
-            ))),
+            _ => Err(self.stray(unnamed.first().unwrap_or(&first))),
+        }
+    }
+
+    fn stray(&self, word: &str) -> Mistake {
+        let (service, operation) = (self.target.service, self.target.operation);
+        let mistake = Mistake::new(format!(
+            "`{}` follows no flag. Every parameter is `--name value`, and a value with spaces needs quotes.",
+            said(word)
+        ));
+        if regions().iter().any(|region| region.name == word) {
+            return mistake.suggesting(vec![format!("--region {word}")]);
+        }
+        let open = |member: &&Member| !self.given.contains_key(member.name) && !member.deprecated;
+        let parameters = || service.input(operation).iter().filter(open);
+        match parameters().find(|member| is_required(member)).or_else(|| parameters().next()) {
+            Some(member) => mistake.with_example(format!(
+                "{} {} --{} {}",
+                service.name,
+                operation.command,
+                flag(service, operation, member),
+                parameter::example_of(service, member)
+            )),
+            None => mistake,
         }
     }
 }

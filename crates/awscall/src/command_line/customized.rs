@@ -26,6 +26,8 @@ enum Reads {
     Text,
     /// All words, as texts.
     Texts,
+    /// All words, and how many they are.
+    Counted,
     /// JSON, or shorthand of text.
     Structure,
     /// `a=b,c=d`, as a list of names and values.
@@ -40,7 +42,7 @@ enum Reads {
     CidrIp,
     /// The name or the id of a security group: one of two members.
     SourceGroup,
-    /// A place of CodeDeploy's revisions, whose kind is said beside it.
+    /// A place of `CodeDeploy`'s revisions, whose kind is said beside it.
     Revision(&'static str),
 }
 
@@ -91,6 +93,12 @@ const REVISION: [Part; 2] = [
 const RECORDER: [Part; 1] =
     [Part { flag: "recording-group", place: &["ConfigurationRecorder", "recordingGroup"], reads: Reads::Structure }];
 
+/// The AWS CLI makes the reference up, and here a line is the same call each time that it is read: it is asked for.
+const INVALIDATION: [Part; 2] = [
+    Part { flag: "paths", place: &["InvalidationBatch", "Paths"], reads: Reads::Counted },
+    Part { flag: "caller-reference", place: &["InvalidationBatch", "CallerReference"], reads: Reads::Text },
+];
+
 fn parts(target: Target) -> &'static [Part] {
     match (target.service.name, target.operation.command) {
         ("cloudwatch", "put-metric-data") => &PUT_METRIC_DATA,
@@ -102,6 +110,7 @@ fn parts(target: Target) -> &'static [Part] {
             | "revoke-security-group-egress",
         ) => &SECURITY_GROUP_RULE,
         ("ec2", "run-instances") => &RUN_INSTANCES,
+        ("cloudfront", "create-invalidation") => &INVALIDATION,
         ("ses", "send-email") => &SEND_EMAIL,
         ("deploy", "create-deployment" | "get-application-revision" | "register-application-revision") => &REVISION,
         ("configservice", "put-configuration-recorder") => &RECORDER,
@@ -119,7 +128,7 @@ pub(super) fn flags(target: Target) -> impl Iterator<Item = &'static str> {
 
 impl Part {
     pub fn takes_many(self) -> bool {
-        self.reads == Reads::Texts
+        matches!(self.reads, Reads::Texts | Reads::Counted)
     }
 
     /// The parameter that it is a part of; none where it sets several.
@@ -142,6 +151,7 @@ impl Part {
         Ok(match self.reads {
             Reads::Text => vec![(at(&[]), json!(first))],
             Reads::Texts => vec![(at(&[]), json!(words))],
+            Reads::Counted => vec![(at(&[]), json!({"Quantity": words.len(), "Items": words}))],
             Reads::Structure => vec![(at(&[]), self.structure(first)?)],
             Reads::Dimensions => vec![(at(&[]), self.dimensions(first)?)],
             Reads::Count => {

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::OutputFormat;
 use super::flags::{Flag, Items};
-use super::mistake::{Mistake, Result, compared, said};
+use super::mistake::{Mistake, Result, compared, look_alikes, nearest, said};
+use crate::endpoint::{check_region, regions};
+use crate::query::Query;
 
 /// What they set.
 #[derive(Debug, Clone, Default)]
@@ -140,7 +142,13 @@ impl Globals {
                         .with_example("--output table")
                 })?);
             }
-            Meaning::Query => self.query = Some(value),
+            Meaning::Query => {
+                Query::parse(&value).map_err(|error| {
+                    Mistake::new(format!("The value of `--{name}` cannot be read: {error}."))
+                        .with_example("--query 'Functions[].FunctionName'")
+                })?;
+                self.query = Some(value);
+            }
             Meaning::MaxItems => self.max_items = Some(count(name, &value)?),
             Meaning::PageSize => self.page_size = Some(count(name, &value)?),
             Meaning::StartingToken => self.starting_token = Some(value),
@@ -181,17 +189,17 @@ pub(super) fn valueless(name: &str) -> Mistake {
     Mistake::new(format!("`--{name}` needs a value after it."))
 }
 
-/// A region's name is part of a host's name. Which there are, [`crate::endpoint`] knows.
+/// A region's name is part of a host's name: only what is one, or may become one, is taken.
 fn region(value: &str) -> Result<String> {
-    const CHARACTERS_MAX: usize = 63;
     let small = value.to_ascii_lowercase();
-    let good = small.starts_with(|letter: char| letter.is_ascii_alphabetic())
-        && small.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
-        && !small.ends_with('-')
-        && small.len() <= CHARACTERS_MAX;
-    good.then_some(small).ok_or_else(|| {
-        Mistake::new(format!("`{}` is no name of a region.", said(value))).with_example("--region us-east-1")
-    })
+    if check_region(&small).is_ok() {
+        return Ok(small);
+    }
+    let near = nearest(value, regions().iter().map(|region| region.name.as_str()));
+    let letter = look_alikes(value).map(|letter| format!(": {letter}")).unwrap_or_default();
+    Err(Mistake::new(format!("There is no region `{}`{letter}.", said(value)))
+        .suggesting(near)
+        .with_example("--region us-east-1"))
 }
 
 fn count(name: &str, value: &str) -> Result<u64> {

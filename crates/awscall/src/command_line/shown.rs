@@ -1,12 +1,14 @@
 //! The canonical line of a call: what a person confirms, and what parses to the same call again. [`super::arguments`] writes it, and
 //! [`super::parameter`] its examples.
 
+mod short;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::flags::looks_like_flag;
-use super::parameter::{flag, is_json, is_sensitive};
+use super::parameter::{flag, is_json};
 use super::words::is_invisible;
 use super::{CallShape, CommandLine, values};
 use crate::call::Input;
@@ -31,18 +33,35 @@ pub fn masked(line: &CommandLine) -> String {
     if line.shape != CallShape::Plain && line.shape != CallShape::LambdaInvoke {
         return line.shown.clone();
     }
-    let mut words = vec![service.name.to_owned(), operation.command.to_owned()];
-    for member in service.input(operation) {
-        let Some(value) = line.call.input.get(member.name) else { continue };
-        if is_sensitive(service, member.shape) {
-            words.push(format!("--{} {MASK}", flag(service, operation, member)));
-        } else if let Some(flag) = written(service, operation, member, value, false) {
-            words.push(flag);
-        } else {
-            words.push(format!("--{} …", flag(service, operation, member)));
-        }
+    let input = service.input(operation).iter().filter_map(|member| {
+        Some((member.name.to_owned(), hidden(service, member.shape, line.call.input.get(member.name)?)))
+    });
+    call(service, operation, &input.collect()) + &flags(line)
+}
+
+/// The value, with a mask for each secret in it.
+fn hidden(service: &Service, id: ShapeId, value: &Value) -> Value {
+    let shape = service.shape(id);
+    if shape.sensitive {
+        return Value::from(MASK);
     }
-    words.join(" ") + &flags(line)
+    match (&shape.kind, value) {
+        (Kind::Structure(structure), Value::Object(members)) => members
+            .iter()
+            .map(|(name, value)| {
+                let of = structure.members.iter().find(|member| member.name == name);
+                (name.clone(), of.map_or_else(|| value.clone(), |of| hidden(service, of.shape, value)))
+            })
+            .collect(),
+        (Kind::List { member, .. }, Value::Array(items)) => {
+            items.iter().map(|value| hidden(service, member.shape, value)).collect()
+        }
+        (Kind::Map { key, .. }, Value::Object(_)) if service.shape(key.shape).sensitive => Value::from(MASK),
+        (Kind::Map { value: of, .. }, Value::Object(members)) => {
+            members.iter().map(|(name, value)| (name.clone(), hidden(service, of.shape, value))).collect()
+        }
+        _ => value.clone(),
+    }
 }
 
 fn flags(line: &CommandLine) -> String {
@@ -130,8 +149,8 @@ fn after(service: &Service, member: &Member, value: &Value, base64: bool) -> Opt
             let short = typed
                 .as_object()
                 .filter(|_| !members.is_empty())
-                .and_then(|typed| shorthand(service, member.shape, typed));
-            Some(format!(" {}", short.unwrap_or_else(|| quoted(&typed.to_string()))))
+                .and_then(|typed| short::structure(service, member.shape, typed));
+            Some(format!(" {}", quoted(&short.unwrap_or_else(|| typed.to_string()))))
         }
         _ => {
             let text = match as_typed(service, member.shape, value, base64) {
@@ -156,7 +175,7 @@ fn list(service: &Service, item: &Member, items: &[Value], base64: bool) -> Stri
         .map(|value| match (&service.shape(item.shape).kind, value) {
             (Kind::Structure(structure), _) if structure.document => None,
             (Kind::Structure(_), Value::Object(members)) if !members.is_empty() => {
-                shorthand(service, item.shape, members)
+                short::structure(service, item.shape, members).map(|short| quoted(&short))
             }
             (Kind::Structure(_) | Kind::Map { .. } | Kind::List { .. }, _) => None,
             (_, Value::String(text)) => {
@@ -171,56 +190,6 @@ fn list(service: &Service, item: &Member, items: &[Value], base64: bool) -> Stri
     match words {
         Some(words) if !words.is_empty() => words.join(" "),
         _ => quoted(&Value::Array(typed).to_string()),
-    }
-}
-
-/// `Key=a,Values=b,c`, where nothing in it could be read otherwise.
-fn shorthand(service: &Service, shape: ShapeId, members: &Map<String, Value>) -> Option<String> {
-    const CHARACTERS_MAX: usize = 200;
-    let pairs: Option<Vec<String>> = members
-        .iter()
-        .map(|(key, value)| {
-            let of = match &service.shape(shape).kind {
-                Kind::Structure(structure) => structure.members.iter().find(|member| member.name == key)?.shape,
-                Kind::Map { value, .. } => value.shape,
-                _ => return None,
-            };
-            let simple_key = !key.is_empty()
-                && key
-                    .chars()
-                    .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | ':'))
-                && !key.starts_with('-');
-            let text = match (&service.shape(of).kind, value) {
-                (Kind::Structure(_) | Kind::Map { .. }, _) => None,
-                (Kind::List { member, .. }, Value::Array(items)) => {
-                    let scalar = !matches!(
-                        service.shape(member.shape).kind,
-                        Kind::Structure(_) | Kind::Map { .. } | Kind::List { .. }
-                    );
-                    let words: Option<Vec<_>> =
-                        items.iter().map(|item| scalar.then(|| simple(item)).flatten()).collect();
-                    words.filter(|words| !words.is_empty()).map(|words| words.join(","))
-                }
-                (_, value) => simple(value),
-            };
-            text.filter(|_| simple_key).map(|text| format!("{key}={text}"))
-        })
-        .collect();
-    pairs.map(|pairs| pairs.join(",")).filter(|text| text.len() <= CHARACTERS_MAX)
-}
-
-/// A leaf that stands in shorthand without quotes of any kind.
-fn simple(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => {
-            let good = !text.is_empty()
-                && text.chars().all(|letter| {
-                    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | ':' | '+' | '%')
-                });
-            good.then(|| text.clone())
-        }
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
     }
 }
 
@@ -264,7 +233,7 @@ fn has_bytes(service: &Service, id: ShapeId, value: &Value) -> bool {
         (Kind::Map { value: of, .. }, Value::Object(members)) => {
             members.values().any(|value| has_bytes(service, of.shape, value))
         }
-        (Kind::Blob { .. }, Value::String(encoded)) => text_of(encoded).is_none(),
+        (Kind::Blob { .. }, Value::String(encoded)) => encoded != MASK && text_of(encoded).is_none(),
         _ => false,
     }
 }

@@ -12,6 +12,9 @@ use crate::search;
 const HELP_FLAGS: [&str; 2] = ["help", "h"];
 const HELP: &str = "help";
 
+/// Longer than any operation's name.
+const NAME_BYTES_MAX: usize = 128;
+
 /// The operation that is meant.
 #[derive(Clone, Copy)]
 pub(super) struct Target {
@@ -19,9 +22,9 @@ pub(super) struct Target {
     pub operation: &'static Operation,
 }
 
-/// What the AWS CLI has that is no operation of AWS: a service or `*`, the command, and why it is not here.
+/// What the AWS CLI makes a program of its own of: a service or `*`, the command, and why it is not here.
 /// Source: `awscli/customizations/`.
-const PROGRAMS: [(&str, &str, &str); 22] = [
+const PROGRAMS: [(&str, &str, &str); 25] = [
     ("*", "wait", "Nothing waits in chat: ask for the state again in a while"),
     ("s3", "cp", MOVES_FILES),
     ("s3", "mv", MOVES_FILES),
@@ -43,11 +46,16 @@ const PROGRAMS: [(&str, &str, &str); 22] = [
     ("deploy", "push", ON_A_COMPUTER),
     ("deploy", "register", ON_A_COMPUTER),
     ("cloudtrail", "validate-logs", ON_A_COMPUTER),
+    // Operations, whose answer is a key to a terminal.
+    ("ecs", "execute-command", OPENS_A_TERMINAL),
+    ("ssm", "resume-session", OPENS_A_TERMINAL),
+    ("ssm", "start-session", OPENS_A_TERMINAL),
     ("ecs", "deploy", "`ecs update-service` and `deploy create-deployment` do it"),
 ];
 const MOVES_FILES: &str = "It moves files of a computer, and there are none here; `s3api copy-object` copies within S3";
 const ON_A_COMPUTER: &str = "It is a program of the AWS CLI for the computer that it runs on, not an operation of AWS";
 const MAKES_CREDENTIALS: &str = "It makes credentials, and they have no place in a channel";
+const OPENS_A_TERMINAL: &str = "It opens a terminal, and a channel is none: `ssm send-command` runs a command";
 /// First words that are no service, but work on the AWS CLI's own computer.
 const OF_A_COMPUTER: [&str; 5] = ["configure", "history", "login", "logout", "cli"];
 
@@ -135,7 +143,8 @@ fn without_service(word: &str, items: &mut Items, notes: &mut Vec<String>) -> Re
             "`{small}` sets up the AWS CLI on a computer, and there is none here. Roles and regions are set for the channel."
         )));
     }
-    let spelled = kebab(word);
+    // No name is as long, and to spell a long one takes its length squared.
+    let spelled = if word.len() > NAME_BYTES_MAX { String::new() } else { kebab(word) };
     let having: Vec<&Entry> = catalog()
         .directory()
         .services
@@ -226,24 +235,33 @@ fn command(entry: &Entry, word: &str) -> Option<&'static str> {
 }
 
 pub(super) fn operation(entry: &'static Entry, word: &str) -> Result<Target> {
+    refuse_program(entry.name, word)?;
     let found = command(entry, word).and_then(|command| {
         catalog().service(entry.name).and_then(|service| Some((service, service.command(command)?)))
     });
     if let Some((service, operation)) = found {
         return Ok(Target { service, operation });
     }
-    let small = word.to_ascii_lowercase();
-    let program = PROGRAMS
-        .iter()
-        .find(|(of, name, _)| *name == small && (*of == "*" || service(of).is_some_and(|of| of.name == entry.name)));
-    if let Some((_, name, reason)) = program {
-        return Err(Mistake::new(format!("`{name}` does not exist here. {reason}.")));
-    }
     let near = nearest(word, entry.commands.iter().copied());
     let letter = look_alikes(word).map(|letter| format!(": {letter}")).unwrap_or_default();
-    Err(Mistake::new(format!("`{}` has no operation `{}`{letter}.", entry.name, said(word)))
-        .suggesting(near.iter().map(|command| format!("{} {command}", entry.name)).collect())
-        .with_synopsis(format!("{} OPERATION --parameter value", entry.name)))
+    let name = entry.name;
+    Err(Mistake::new(format!("`{name}` has no operation `{}`{letter}. `{name} --help` lists them.", said(word)))
+        .suggesting(near.iter().map(|command| format!("{name} {command}")).collect())
+        .with_synopsis(format!("{name} OPERATION --parameter value")))
+}
+
+/// Whether an operation can be asked for in chat.
+pub(crate) fn is_offered(service: &Service, operation: &Operation) -> bool {
+    !operation.event_stream && refuse_program(service.name, operation.command).is_ok()
+}
+
+fn refuse_program(name: &str, word: &str) -> Result<()> {
+    let small = word.to_ascii_lowercase();
+    let is_meant = |of: &str| of == "*" || service(of).is_some_and(|of| of.name == name);
+    match PROGRAMS.iter().find(|(of, name, _)| compared(name) == compared(&small) && is_meant(of)) {
+        Some((_, program, reason)) => Err(Mistake::new(format!("`{program}` does not exist here. {reason}."))),
+        None => Ok(()),
+    }
 }
 
 fn event_stream(target: Target) -> Mistake {

@@ -1,5 +1,6 @@
 //! What is taken, what it becomes, and what is refused: line by line, and for every operation of the pack.
 
+mod aws_cli;
 mod chat;
 mod conveniences;
 mod hostile;
@@ -8,6 +9,7 @@ mod refused;
 use serde_json::{Value, json};
 
 use super::parameter::example_line;
+use super::target::is_offered;
 use super::{CommandLine, HelpTopic, Mistake, Parameter, ParameterKind, Parsed, masked, parse, with_parameters};
 use crate::catalog::catalog;
 
@@ -38,7 +40,7 @@ fn the_example_of_every_operation_is_a_whole_command_and_shown_again_as_itself()
     let mut operations = 0;
     for entry in &catalog().directory().services {
         let service = catalog().service(entry.name).unwrap();
-        for operation in service.operations.iter().filter(|operation| !operation.event_stream) {
+        for operation in service.operations.iter().filter(|operation| is_offered(service, operation)) {
             let example = example_line(service, operation);
             let line = run(&example);
             assert_eq!(line.call.operation.name, operation.name, "{example}");

@@ -127,7 +127,7 @@ impl Splitter {
                 }
             }
             '[' | '{' => {
-                self.bracket(&mut word.text)?;
+                self.bracket(letter, &mut word.text)?;
                 return Ok(());
             }
             _ if is_curly_double(letter) || (is_curly_single(letter) && opens(&word.text)) => {
@@ -210,11 +210,16 @@ impl Splitter {
             })
     }
 
-    /// JSON, a list in shorthand, a part of `JMESPath`: kept as it stands up to the bracket's end, spaces and quotes with it. A
-    /// bracket without an end is a letter like any other.
-    fn bracket(&mut self, text: &mut String) -> Result<()> {
+    /// JSON, a list in shorthand, a part of `JMESPath`: kept as it stands up to the bracket's end, spaces and quotes with it. Within
+    /// a word a bracket without an end is a letter like any other; where a value begins it is JSON cut short.
+    fn bracket(&mut self, bracket: char, text: &mut String) -> Result<()> {
         let end = match balanced(&self.letters, self.at) {
             Balance::Ends(end) => end,
+            Balance::Open if text.is_empty() || text.ends_with('=') => {
+                return Err(Mistake::new(format!(
+                    "The bracket {bracket} is opened and never closed. Close it, or put quotes around it if it is meant as a letter."
+                )));
+            }
             Balance::Open => self.at,
             Balance::TooDeep => {
                 return Err(Mistake::new(format!("The brackets are nested more than {NESTING_MAX} deep.")));

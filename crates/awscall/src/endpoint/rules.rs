@@ -130,11 +130,6 @@ impl RuleSet {
         let parameters = parameters.iter().map(|(name, json)| parameter(name, json)).collect::<Result<_, _>>()?;
         Ok(Self { parameters, rules: rules(&json)? })
     }
-
-    /// Whether a parameter of this name is among what decides.
-    pub(super) fn has_parameter(&self, name: &str) -> bool {
-        self.parameters.iter().any(|parameter| parameter.name == name)
-    }
 }
 
 fn parameter(name: &str, json: &Json) -> Result<Parameter, String> {

@@ -40,6 +40,7 @@ fn members(field: Field<'_>, body: &[u8]) -> Result<Map<String, Value>, Response
     if body.is_empty() {
         return Ok(Map::new());
     }
+    read::limit(body)?;
     read::structure(field, &mut Decoder::new(body), 0)
 }
 

@@ -9,6 +9,10 @@ use crate::model::{ErrorTraits, Kind, Service, Shape, ShapeId};
 
 /// Of what is no protocol's error and still said: a page of a proxy is cut there.
 const PAGE_CHARACTERS_MAX: usize = 500;
+/// The longest that AWS sends are denials with an encoded message to be decoded, of 2 to 3 KB; they are whole or worth nothing.
+const MESSAGE_CHARACTERS_MAX: usize = 16 * 1024;
+/// Of what names something: a code, an id.
+const NAME_CHARACTERS_MAX: usize = 256;
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"];
 
 /// What an error's body calls it.
@@ -51,18 +55,25 @@ pub(super) fn service_error<'a>(
     let of_query = of_query.and_then(|header| header.split(';').next()).filter(|code| !code.is_empty());
     let in_header = REQUEST_ID_HEADERS.iter().find_map(|name| response.header_value(name));
     let traits = modelled.map(|(_, traits)| traits);
+    let message = match named.code {
+        Some(_) => named.message.unwrap_or_default(),
+        None => named.message.unwrap_or_else(|| reason(response.status)),
+    };
     ResponseError::Service(Box::new(ServiceError {
-        code: of_query.or(named.code).map_or_else(|| response.status.to_string(), str::to_owned),
-        message: named
-            .message
-            .unwrap_or_else(|| if named.code.is_some() { "" } else { reason(response.status) })
-            .to_owned(),
+        code: of_query
+            .or(named.code)
+            .map_or_else(|| response.status.to_string(), |code| cut(code, NAME_CHARACTERS_MAX)),
+        message: cut(message, MESSAGE_CHARACTERS_MAX),
         status: response.status,
-        request_id: in_header.or(named.request_id).map(str::to_owned),
+        request_id: in_header.or(named.request_id).map(|id| cut(id, NAME_CHARACTERS_MAX)),
         fields,
         retryable: traits.is_some_and(|traits| traits.retryable),
         throttling: traits.is_some_and(|traits| traits.throttling),
     }))
+}
+
+fn cut(text: &str, characters_max: usize) -> String {
+    text.chars().take(characters_max).collect()
 }
 
 /// With the members of the error's shape that `members` reads outside of the body.

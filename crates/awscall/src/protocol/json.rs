@@ -87,7 +87,25 @@ pub(super) fn body(bytes: &[u8]) -> Result<Value, ResponseError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(Value::Object(Map::new()));
     }
+    if values_of(bytes) > parsed::VALUES_MAX {
+        return Err(parsed::too_many());
+    }
     serde_json::from_slice(bytes).map_err(|error| ResponseError::Malformed(format!("the body is not JSON: {error}")))
+}
+
+/// How many values there are at most, without making them.
+fn values_of(bytes: &[u8]) -> usize {
+    let (mut values, mut in_text, mut escaped) = (1, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values
 }
 
 /// In the order of the model, without those that are bound elsewhere.

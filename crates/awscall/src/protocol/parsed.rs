@@ -11,6 +11,13 @@ use crate::model::Kind;
 /// Deeper than any answer of AWS that means something.
 pub(super) const DEPTH_MAX: u32 = 128;
 
+/// Each value costs many times what it takes on the wire: a body that is small enough may still hold too many.
+pub(super) const VALUES_MAX: usize = 1_000_000;
+
+pub(super) fn too_many() -> ResponseError {
+    ResponseError::Malformed(format!("the body has more than {VALUES_MAX} values"))
+}
+
 pub(super) fn malformed(field: Field<'_>, why: &str) -> ResponseError {
     let name = if field.model_name().is_empty() { field.shape.name } else { field.model_name() };
     ResponseError::Malformed(format!("`{name}` {why}"))

@@ -14,8 +14,8 @@ use super::{Response, ResponseError};
 use crate::call::Call;
 use crate::model::{Kind, Location};
 
-/// Far more than a body that somebody bounded in bytes can mean; each costs memory before it is read.
-const NODES_MAX: u32 = 2_000_000;
+/// As [`parsed::VALUES_MAX`]: an element, or text.
+const NODES_MAX: u32 = 1_000_000;
 
 pub(super) struct Document<'a>(roxmltree::Document<'a>);
 

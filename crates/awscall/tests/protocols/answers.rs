@@ -117,3 +117,12 @@ fn an_answer_that_is_cut_off_is_no_answer() {
     let cut = response(200, &[], b"<ListTopicsResponse><ListTopicsResult><Topics><member>");
     assert!(matches!(answered("sns", "ListTopics", &cut), Err(ResponseError::Malformed(_))));
 }
+
+#[test]
+fn an_error_has_its_limits() {
+    let body = format!("{{\"__type\":\"{}\",\"message\":\"{}\"}}", "C".repeat(10_000), "m".repeat(1_000_000));
+    let error = refused("dynamodb", "ListTables", &response(400, &[], body.as_bytes()));
+    assert_eq!((error.code.len(), error.message.len()), (256, 16 * 1024));
+    let page = refused("dynamodb", "ListTables", &response(502, &[], "no protocol ".repeat(1000).as_bytes()));
+    assert_eq!((page.code.as_str(), page.message.len()), ("502", 500));
+}

@@ -4,11 +4,12 @@ use awscall::protocol;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{answered, call, request, response};
+use super::{IN_CBOR, answered, call, request, response};
 
 /// One of each protocol, with lists, maps and structures in what it answers.
-const OPERATIONS: [(&str, &str); 8] = [
+const OPERATIONS: [(&str, &str); 9] = [
     ("dynamodb", "Query"),
+    (IN_CBOR, "Query"),
     ("lambda", "GetFunction"),
     ("iot-data", "Publish"),
     ("iam", "GetAccountAuthorizationDetails"),
@@ -117,6 +118,41 @@ fn a_recursive_answer_has_a_limit_too() {
     assert!(answered("s3api", "ListObjectsV2", &response(200, &[], xml.as_bytes())).is_ok());
     let json = format!("{{\"Items\":[{{\"a\":{}{{\"S\":\"x\"}}{}}}]}}", "{\"L\":[".repeat(depth), "]}".repeat(depth));
     assert!(answered("dynamodb", "Query", &response(200, &[], json.as_bytes())).is_err());
+}
+
+#[test]
+fn no_answer_costs_many_times_its_bytes() {
+    let many = 1_100_000;
+    let json = format!("{{\"Items\":[{}0]}}", "0,".repeat(many));
+    let xml = format!("<ListBucketResult>{}</ListBucketResult>", "<Contents/>".repeat(many));
+    for (service, operation, body) in
+        [("dynamodb", "Query", json.as_bytes()), ("s3api", "ListObjectsV2", xml.as_bytes())]
+    {
+        for status in [200, 400] {
+            let error = answered(service, operation, &response(status, &[], body)).unwrap_err();
+            assert!(error.to_string().len() < 1000, "{service}");
+        }
+    }
+    // Commas in text are no values.
+    let json = format!("{{\"TableNames\":[\"{}\"]}}", ",\\\"[".repeat(many));
+    assert!(answered("dynamodb", "ListTables", &response(200, &[], json.as_bytes())).is_ok());
+}
+
+/// What a length promises is not taken memory for, nor waited for.
+#[test]
+fn no_length_in_cbor_is_believed() {
+    for body in [
+        &b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff"[..],
+        b"\xa1\x65Items\x9b\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\xa1\x65Items\x81\xa1\x61a\xa1\x61S\x7b\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"\xa1\x7f\x65Items",
+        b"\xa1\x65Count\x3b\xff\xff\xff\xff\xff\xff\xff\xff",
+    ] {
+        let read = answered(IN_CBOR, "Query", &response(200, &[], body));
+        assert!(read.is_err(), "{body:x?}: {read:?}");
+    }
+    let read = answered(IN_CBOR, "Query", &response(200, &[], b"\xa2\x65Count\x07\x63New\x9f\x81\x01\xff")).unwrap();
+    assert_eq!(Value::from(read), json!({"Count": 7}));
 }
 
 #[test]

@@ -12,15 +12,36 @@ mod hostile;
 mod requests;
 
 #[cfg(test)]
+use std::sync::OnceLock;
+
+#[cfg(test)]
 use awscall::call::Call;
+#[cfg(test)]
+use awscall::catalog::catalog;
+#[cfg(test)]
+use awscall::model::{Protocol, Service};
 #[cfg(test)]
 use awscall::protocol::{self, InputError, Request, Response, ResponseError, ServiceError};
 #[cfg(test)]
 use serde_json::{Map, Value};
 
+/// `DynamoDB`, as if it spoke Smithy RPC v2: what does in the pack speaks JSON too, and is spoken to in JSON.
+#[cfg(test)]
+const IN_CBOR: &str = "dynamodb in CBOR";
+
+#[cfg(test)]
+fn in_cbor() -> &'static Service {
+    static SERVICE: OnceLock<Service> = OnceLock::new();
+    let service = || Service { protocol: Protocol::Cbor, ..catalog().service("dynamodb").unwrap().clone() };
+    SERVICE.get_or_init(service)
+}
+
 #[cfg(test)]
 fn call(service: &str, operation: &str, input: Value) -> Call {
     let Value::Object(input) = input else { panic!("an input is an object") };
+    if service == IN_CBOR {
+        return Call { service: in_cbor(), operation: in_cbor().operation(operation).unwrap(), input };
+    }
     Call::of(service, operation, input).unwrap_or_else(|| panic!("{service} {operation}"))
 }
 

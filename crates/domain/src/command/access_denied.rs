@@ -91,7 +91,7 @@ pub fn explain_assume_role(role_arn: &str, own_arn: Option<&str>, message: &str)
     };
     let sentence =
         format!("AWS does not lend me the role {role_arn}, so nothing was run. It was refused by {}.", by.words());
-    let principal = own_arn.map(trusted).unwrap_or_else(|| "ARN-OF-BELLHOP".to_owned());
+    let principal = own_arn.map_or_else(|| "ARN-OF-BELLHOP".to_owned(), trusted);
     let role = role_name(role_arn);
     let (remedy, command) = match by {
         RefusedBy::Server => (
@@ -108,7 +108,7 @@ pub fn explain_assume_role(role_arn: &str, own_arn: Option<&str>, message: &str)
             )),
         ),
     };
-    let refusal = Refusal::new(by, sentence).with_remedy(remedy, Some(command).flatten());
+    let refusal = Refusal::new(by, sentence).with_remedy(remedy, command);
     Refusal { quoted: Some(quoted(message)), ..refusal }
 }
 

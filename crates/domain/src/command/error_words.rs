@@ -76,7 +76,7 @@ pub fn answer(failed: &FailureOf<'_>) -> Answer {
             (format!("AWS did not answer {what}"), [vec![paragraph("Why", why)], sent(failed, true)].concat())
         }
         Failure::TimedOut { seconds, sent: was_sent } => {
-            (format!("AWS did not answer {what} within {seconds} s"), sent(failed, was_sent))
+            (format!("AWS did not answer {what} within {seconds} seconds"), sent(failed, was_sent))
         }
         Failure::Interrupted { sent: was_sent } => (format!("I was stopped while {what} ran"), sent(failed, was_sent)),
         Failure::TooLarge => {
@@ -106,7 +106,8 @@ fn said_no(failed: &FailureOf<'_>, what: &str, said: (&str, &str, u16), may_have
         body.extend(sent(failed, true));
     }
     if !remedy.is_empty() {
-        body.push(paragraph("What to do", &remedy));
+        let title = (!may_have_happened).then(|| "What to do".to_owned());
+        body.push(Part::Paragraph { title, text: Text::Plain(remedy) });
     }
     if !commands.is_empty() {
         body.push(Part::Preformatted { title: None, text: commands.join("\n") });

@@ -58,9 +58,8 @@ pub fn operation(help: &OperationHelp) -> Answer {
         help.parameters.iter().partition(|parameter| parameter.required);
     let mut body =
         vec![Part::Preformatted { title: Some("How it is said".to_owned()), text: format!("@aws {}", help.synopsis) }];
-    body.extend(parameters("It needs", &required));
     let (described, others) = optional.split_at_checked(DESCRIBED).unwrap_or((&optional, &[]));
-    body.extend(parameters("It takes", described));
+    body.extend(parameters(&[&required, described].concat()));
     if !others.is_empty() {
         let names: Vec<String> = others.iter().map(|parameter| format!("--{}", parameter.name)).collect();
         body.push(Part::Paragraph { title: Some("And also".to_owned()), text: Text::Plain(names.join(", ")) });
@@ -77,9 +76,13 @@ pub fn operation(help: &OperationHelp) -> Answer {
     Answer { headline, body, controls: Vec::new(), note: Some(note) }
 }
 
-fn parameters(title: &str, parameters: &[&Parameter]) -> Option<Part> {
+/// The required first, in one table: of more than one Slack draws only the first as such.
+fn parameters(parameters: &[&Parameter]) -> Option<Part> {
     let row = |parameter: &&Parameter| {
         let mut takes = kind(&parameter.kind);
+        if parameter.required {
+            takes.insert_str(0, "needed: ");
+        }
         if parameter.sensitive {
             takes.push_str("; a secret: everybody here reads what you type");
         }
@@ -90,7 +93,7 @@ fn parameters(title: &str, parameters: &[&Parameter]) -> Option<Part> {
     };
     let columns = ["Parameter", "Takes", "For example"].map(str::to_owned).to_vec();
     let rows: Vec<Vec<Text>> = parameters.iter().map(row).collect();
-    (!rows.is_empty()).then(|| Part::Table(Table { title: Some(title.to_owned()), columns, rows, left_out: 0 }))
+    (!rows.is_empty()).then(|| Part::Table(Table { title: None, columns, rows, left_out: 0 }))
 }
 
 fn kind(kind: &ParameterKind) -> String {

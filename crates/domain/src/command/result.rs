@@ -16,25 +16,29 @@ mod left_out;
 mod logs;
 mod masked;
 mod nouns;
+mod printed;
 mod subject;
 
+use awscall::command_line::OutputFormat;
 use awscall::model::{Operation, Service};
+use awscall::output::json;
 use serde_json::Value;
 
 use self::columns::list_part;
-use self::file::json;
 use self::left_out::LeftOut;
 use self::subject::{Subject, subject};
-use crate::conversation::{Answer, Control, Style};
+use crate::conversation::{Answer, Audience, Control, Reply, Style, TextFile};
 use crate::notification::text::first_line;
-use crate::notification::{Part, Place, duration};
-
-pub use self::file::ResultFile;
+use crate::notification::{Part, Place, Text, duration};
 
 /// Rows of a table and items of a list: what a phone shows in a few strokes of a thumb.
 pub const ROWS: usize = 20;
 /// A file is worth its place in the thread from so many characters on.
 const FILE_CHARS_MIN: usize = 2_000;
+/// Of a text that is shown as it is: one code block of Slack. More is in the file.
+const TEXT_CHARS: usize = 2_000;
+/// Said where a file has no place.
+const NO_FILES: &str = "There is more than has room here: --query and --max-items ask for a part of it.";
 /// As much of the line that ran as the small print repeats.
 const LINE_TEXT: usize = 120;
 
@@ -52,7 +56,10 @@ pub struct ResultOf<'a> {
     pub took_ms: u64,
     pub place: &'a Place,
     /// Under which it ran.
-    pub role_arn: &'a str,
+    pub role_arn: Option<&'a str>,
+    /// `--query` and `--output`, as they were given.
+    pub query: Option<&'a str>,
+    pub format: Option<OutputFormat>,
 }
 
 /// Whether AWS has more.
@@ -69,19 +76,38 @@ pub enum More<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     pub answer: Answer,
-    pub file: Option<ResultFile>,
+    pub file: Option<TextFile>,
+}
+
+impl Shown {
+    /// What is sent, one after the other. Where no files are taken, the answer says how to see the rest.
+    pub fn replies(self, takes_files: bool) -> Vec<Reply> {
+        let Self { mut answer, file } = self;
+        let say = |answer| Reply::Say { to: Audience::Everyone, answer };
+        match file {
+            Some(file) if takes_files => vec![say(answer), Reply::Attach(file)],
+            Some(_) => {
+                let text = Text::Plain(NO_FILES.to_owned());
+                answer.body.push(Part::Paragraph { title: None, text });
+                vec![say(answer)]
+            }
+            None => vec![say(answer)],
+        }
+    }
 }
 
 /// How a command's output is read. Total: any output makes an answer, within bounds of its own whatever its size.
 pub fn answer(result: &ResultOf<'_>) -> Shown {
-    if let Some(said) = invocation::answer(result) {
+    let masked = masked::masked(result.service, result.operation, result.output);
+    let output = &masked.output;
+    let said = printed::answer(result, output).map(|said| (said, false));
+    let said = said.or_else(|| invocation::answer(result).map(|said| (said, false)));
+    let (mut said, is_masked) = said
+        .or_else(|| logs::answer(result, output).map(|said| (said, true)))
+        .unwrap_or_else(|| (of_subject(result, output), true));
+    if !is_masked {
         return finished(result, said, None);
     }
-    let masked = masked::masked(result.service, result.operation, result.output);
-    let mut said = match logs::answer(result, &masked.output) {
-        Some(said) => said,
-        None => of_subject(result, &masked.output),
-    };
     said.left_out.masked |= masked.hides;
     finished(result, said, Some(&masked.output))
 }
@@ -134,7 +160,7 @@ fn finished(result: &ResultOf<'_>, said: Said, masked: Option<&Value>) -> Shown 
     let whole = whole.or_else(|| Some((json(masked?), "json"))).filter(|_| left_out.is_any());
     let file = whole
         .filter(|(text, _)| text.chars().take(FILE_CHARS_MIN).count() == FILE_CHARS_MIN)
-        .map(|(text, ending)| ResultFile::of(result.operation.command, ending, text));
+        .map(|(text, ending)| self::file::file(result.operation.command, ending, text));
     body.extend(left_out.part());
     Shown { answer: Answer { headline, body, controls, note: Some(ran(result)) }, file }
 }
@@ -142,9 +168,20 @@ fn finished(result: &ResultOf<'_>, said: Said, masked: Option<&Value>) -> Shown 
 /// What ran, where, as whom, and how long it took.
 fn ran(result: &ResultOf<'_>) -> String {
     let line = first_line(result.line, LINE_TEXT).unwrap_or_else(|| result.operation.command.to_owned());
-    let role = result.role_arn.rsplit('/').next().unwrap_or(result.role_arn);
+    let role = result.role_arn.map(|role| format!("as {}", role.rsplit('/').next().unwrap_or(role)));
     let place: Vec<&str> = result.place.words().filter(|word| !line.ends_with(word)).collect();
     let (place, took) = (place.join(" · "), duration::of_ms(result.took_ms));
-    let parts = [line, place, format!("as {role}"), took];
+    let parts = [line, place, role.unwrap_or_default(), took];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// Whole lines at the start of a text, and whether there is more.
+fn beginning(text: &str) -> (String, bool) {
+    if text.chars().take(TEXT_CHARS + 1).count() <= TEXT_CHARS {
+        return (text.to_owned(), false);
+    }
+    let end = text.char_indices().nth(TEXT_CHARS).map_or(text.len(), |(at, _)| at);
+    let kept = text.get(..end).unwrap_or_default();
+    let kept = kept.rfind('\n').filter(|at| *at > end / 2).map_or(kept, |at| kept.get(..at).unwrap_or_default());
+    (kept.to_owned(), true)
 }

@@ -17,6 +17,16 @@ pub enum Reply {
     Replace(Answer),
     /// Asks for more: a modal view of Slack; in Teams a card with inputs.
     Ask(Form),
+    /// A file below what was said, where the platform takes files; at least once.
+    Attach(TextFile),
+}
+
+/// A text that is too long for a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFile {
+    /// `list-functions.json`: of our making.
+    pub name: String,
+    pub text: String,
 }
 
 /// Who sees it.

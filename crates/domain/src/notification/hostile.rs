@@ -44,6 +44,15 @@ fn texts(message: &SlackMessage, native: bool) -> Vec<(String, bool, bool)> {
 
 fn texts_in(value: &Value, native: bool, out: &mut Vec<(String, bool, bool)>) {
     match value {
+        // In a table's cells nothing is read as mrkdwn.
+        Value::Object(object) if object.get("type").is_some_and(|kind| kind == "rich_text") => {
+            let [section] = &object["elements"].as_array().unwrap()[..] else { panic!("{object:?}") };
+            let [element] = &section["elements"].as_array().unwrap()[..] else { panic!("{object:?}") };
+            assert_eq!(section["type"], "rich_text_section");
+            assert!(element["type"] == "text" || element["type"] == "date", "{element}");
+            let shown = element.get("text").or(element.get("fallback")).and_then(Value::as_str).unwrap();
+            out.push((shown.to_owned(), false, false));
+        }
         Value::Object(object) if object.get("text").is_some_and(Value::is_string) => {
             let is_mrkdwn = object["type"] == "mrkdwn";
             let may_be_native = native && object.get("verbatim").is_none();
@@ -86,8 +95,15 @@ fn assert_within_limits(message: &SlackMessage) {
     let blocks = blocks(message);
     assert!(!message.text.is_empty() && length(&message.text) <= 4_000 && !message.text.contains('\n'));
     assert!(blocks.len() <= 50, "{} blocks", blocks.len());
-    assert!(blocks.iter().map(|block| block.to_string().len()).sum::<usize>() <= 40_000);
-    assert!(blocks.iter().map(|block| length(&block.to_string())).sum::<usize>() <= 13_200 + escapes(&blocks));
+    // What tables have around their words is not counted: a hundred rows of twenty cells are allowed.
+    let (tables, others): (Vec<Value>, Vec<Value>) = blocks.iter().cloned().partition(|block| block["type"] == "table");
+    let mut cells = Vec::new();
+    tables.iter().for_each(|table| texts_in(table, false, &mut cells));
+    let in_tables = cells.iter().map(|(text, ..)| length(text)).sum::<usize>();
+    assert!(tables.len() <= 1 && in_tables <= 10_000, "{} tables, {in_tables} units", tables.len());
+    assert!(others.iter().map(|block| block.to_string().len()).sum::<usize>() <= 40_000);
+    let all = others.iter().map(|block| length(&block.to_string())).sum::<usize>() + in_tables;
+    assert!(all <= 13_200 + escapes(&others), "{all}");
     for block in blocks {
         let text = block["text"]["text"].as_str();
         match block["type"].as_str().unwrap() {
@@ -104,6 +120,12 @@ fn assert_within_limits(message: &SlackMessage) {
                 let elements = block["elements"].as_array().unwrap();
                 assert!((1..=10).contains(&elements.len()), "{block}");
                 assert!(elements.iter().all(|element| !element["text"].as_str().unwrap().is_empty()));
+            }
+            "table" => {
+                let rows = block["rows"].as_array().unwrap();
+                let widths: Vec<usize> = rows.iter().map(|row| row.as_array().unwrap().len()).collect();
+                assert!((2..=100).contains(&rows.len()) && (1..=20).contains(&widths[0]), "{block}");
+                assert!(widths.iter().all(|width| *width == widths[0]), "{widths:?}");
             }
             // Of answers alone, which look closer.
             "actions" => {}

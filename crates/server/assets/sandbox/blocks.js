@@ -38,6 +38,8 @@ function show(block, element) {
       return input(block, element);
     case "rich_text":
       return richText(block);
+    case "table":
+      return table(block);
     case "markdown":
       return markdown(block.text ?? "");
     default:
@@ -85,6 +87,14 @@ function input(block, element) {
   const hint = block.hint ? el("span", { class: "hint" }, plainText(block.hint.text ?? "")) : null;
   const field = element(block.element ?? {});
   return el("label", { class: "field-row", "data-block": field.dataset.blockId }, el("span", {}, plainText(block.label?.text ?? ""), optional), field, hint);
+}
+
+/** Its first row is the heading. A wide one scrolls by itself, as on a phone. */
+function table(block) {
+  const [heading, ...rows] = block.rows ?? [];
+  const cells = (row, name) => el("tr", {}, (row ?? []).map((cell) => el(name, {}, cell.type === "rich_text" ? richText(cell) : plainText(cell.text ?? ""))));
+  const whole = el("table", {}, el("thead", {}, cells(heading, "th")), el("tbody", {}, rows.map((row) => cells(row, "td"))));
+  return el("div", { class: "table", tabindex: "0" }, whole);
 }
 
 /** The markdown block: ordinary Markdown, of which the common part is turned into mrkdwn. */

@@ -20,7 +20,7 @@ use awscall::command_line::CommandLine;
 use secrecy::SecretString;
 use store::{Moved, NewChatCommand, StoreError};
 
-pub(super) use self::asked::{Asked, Origin, ShownAs, person_id};
+pub(super) use self::asked::{Approval, Approver, Asked, Origin, ShownAs, person_id};
 pub(super) use self::audit::{Audited, Step};
 pub(super) use self::outcome::Outcome;
 pub use self::slots::Slots;

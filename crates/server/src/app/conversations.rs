@@ -6,11 +6,13 @@
 mod aliases;
 mod can_i;
 mod channels;
+mod command_help;
 mod commands;
 mod custom_actions;
 mod help;
 mod installations;
 mod preferences;
+mod search;
 mod send;
 mod show_logs;
 mod switch_role;
@@ -62,11 +64,6 @@ fn wants_an_answer(what: &Happening) -> bool {
 
 fn gave_up(last: &str) -> String {
     format!("gave up after half an hour; last: {last}")
-}
-
-/// Known, and not in this version.
-fn not_yet(what: &str) -> Vec<Reply> {
-    to_asker(Answer::sentence(format!("I cannot {what} yet. Ask me for `help` to see what I can do here.")))
 }
 
 /// Only to whoever asked.
@@ -183,15 +180,15 @@ impl App {
     async fn replies_to(self: &Arc<Self>, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
         match &turn.event.what {
             Happening::Said { text } => match Request::parse(text) {
-                Request::Help => self.help(turn),
+                Request::Help => self.help(turn).await,
                 Request::Preferences => self.preferences(turn).await,
                 Request::SwitchRole => self.switch_role(turn).await,
                 Request::Whoami => self.whoami(turn).await,
                 Request::CanI(command) => self.can_i(turn, &command).await,
-                Request::Search(_) => Ok(not_yet("search AWS's operations")),
+                Request::Search(words) => Ok(Self::search(&words)),
                 Request::Alias(words) => self.alias(turn, &words).await,
                 Request::Run(words) => self.run_alias(turn, &words).await,
-                Request::Feedback => Ok(not_yet("take feedback")),
+                Request::Feedback => Ok(self.feedback()),
                 Request::SetDefaultRegion(named) => self.set_default_region(turn, named.as_deref()).await,
                 Request::SetDefaultAccount(named) => self.set_default_account(turn, named.as_deref()).await,
                 Request::Command(line) => self.command(turn, &line).await,
@@ -199,7 +196,7 @@ impl App {
             Happening::Pressed { ticket, values } | Happening::Submitted { ticket, values } => {
                 self.pressed(turn, ticket, values).await
             }
-            Happening::Shortcut { .. } => self.help(turn),
+            Happening::Shortcut { .. } => self.help(turn).await,
             Happening::Channel(news) => self.channel_news(turn, news).await,
             Happening::Installation(news) => self.installation_news(turn, news).await,
             Happening::Nothing => Ok(Vec::new()),
@@ -238,6 +235,7 @@ impl App {
                 }
             }
             Purpose::DefaultAccount => self.default_account_pressed(turn, &ticket).await,
+            Purpose::HelpPage { ref service, page } => self.help_page(turn, service, page),
         }
     }
 }

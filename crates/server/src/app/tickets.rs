@@ -39,6 +39,8 @@ pub enum Purpose {
     Notification(NotificationPress),
     /// Values that an alias or an action still needs: asks for them, or takes them.
     Values(ValuesPress),
+    /// Shows another page of a service's operations.
+    HelpPage { service: String, page: usize },
 }
 
 /// A button under a notification. What it needs of the message is read from the stored one.
@@ -93,6 +95,17 @@ pub enum CommandStep {
     Regions,
     /// Runs it from where its answer ended.
     NextPage,
+    /// Somebody else says yes or no.
+    Decide(Decision),
+    /// The same, with the reason of the form.
+    DecideWhy(Decision),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    Approve,
+    Reject,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

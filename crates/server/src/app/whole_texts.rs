@@ -96,7 +96,7 @@ impl App {
             content_type: "text/plain; charset=utf-8",
             alt_text: None,
             bytes: text.text.into_bytes(),
-            thread: Some(UploadThread { channel_id: &channel_id, ts: &thread_ts }),
+            thread: Some(UploadThread { channel_id: &channel_id, ts: Some(&thread_ts) }),
         };
         match self.slack.upload(&bot_token, file).await {
             Ok(_) => {}

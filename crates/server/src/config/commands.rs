@@ -6,12 +6,6 @@ use serde::Deserialize;
 const TIMEOUT_SECONDS: u16 = 15;
 /// The longest that a Lambda function runs. Source: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
 const TIMEOUT_SECONDS_MAX: u16 = 900;
-/// `CommandText` of a custom action. Source: the API reference.
-const COMMAND_TEXT: u16 = 100;
-/// What an alias made in chat may be.
-/// Source: <https://docs.aws.amazon.com/chatbot/latest/adminguide/creating-aliases.html>.
-const COMMAND_TEXT_MAX: u16 = 5000;
-
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CommandSettings {
@@ -26,10 +20,10 @@ pub struct CommandSettings {
     pub default_region: Option<String>,
     /// Nothing that changes anything, whatever roles and guardrails allow.
     pub read_only_only: bool,
-    /// Characters of a custom action's `CommandText`.
-    pub command_text_max: u16,
     /// Aliases of one configuration.
     pub aliases_max: u16,
+    /// A page where people say what is good and what is not; `@aws feedback` leads there.
+    pub feedback_url: Option<String>,
 }
 
 impl Default for CommandSettings {
@@ -41,8 +35,8 @@ impl Default for CommandSettings {
             per_channel: 8,
             default_region: None,
             read_only_only: false,
-            command_text_max: COMMAND_TEXT,
             aliases_max: 500,
+            feedback_url: None,
         }
     }
 }
@@ -63,9 +57,6 @@ impl CommandSettings {
         }
         if self.concurrency == 0 || self.per_channel == 0 {
             return Some(("commands", "must have a `concurrency` and a `per_channel` of at least 1"));
-        }
-        if !(COMMAND_TEXT..=COMMAND_TEXT_MAX).contains(&self.command_text_max) {
-            return Some(("commands.command_text_max", "must be between 100 and 5000"));
         }
         let region_is_wrong = self.default_region.as_ref().is_some_and(|region| !is_region(region));
         region_is_wrong.then_some(("commands.default_region", "must be a region, like `eu-central-1`"))

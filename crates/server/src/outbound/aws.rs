@@ -11,6 +11,7 @@ mod error;
 mod exchange;
 pub mod managed_policies;
 mod retry;
+mod run;
 mod sign;
 pub mod sts;
 
@@ -33,6 +34,7 @@ use crate::random::Random;
 
 pub use credentials::CommandCredentials;
 pub use error::AwsError;
+pub use run::Ran;
 
 /// Longer than any deadline of ours: the deadline of a call ends it.
 const HTTP_TIMEOUT: Duration = Duration::from_mins(20);

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use awscall::command_line::{Parsed, parse};
 use serde_json::{Map, Value, json};
 use server::clock::Clock as _;
 use server::outbound::aws::sts::{AssumeRole, Sts};
-use server::outbound::aws::{self, AwsClient, AwsError, CommandCredentials, Limits, call_of};
+use server::outbound::aws::{self, AwsClient, AwsError, CommandCredentials, Limits, Ran, call_of};
 
 use crate::kit::{AwsAnswer, FakeAws, ManualClock, OWN_KEY, ROLE, eventually};
 
-/// Longer than any wait between two attempts.
-const BACKOFF_MAX_MS: i64 = 20_000;
+/// While a call is under way, time moves so: the waits between attempts end soon, and no clock goes wrong meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+const MOVES_BY_MS: i64 = 500;
 
 /// AWS, and who calls it as a role.
 struct Calling {
@@ -50,7 +52,7 @@ impl Calling {
         loop {
             tokio::select! {
                 answered = &mut calling => return answered,
-                () = tokio::time::sleep(Duration::from_millis(5)) => self.clock.advance(BACKOFF_MAX_MS / 20),
+                () = tokio::time::sleep(LOOK_EVERY) => self.clock.advance(MOVES_BY_MS),
             }
         }
     }
@@ -114,7 +116,9 @@ async fn no_command_is_ever_signed_with_the_servers_own_key() {
     for entry in &awscall::catalog::catalog().directory().services {
         let service = awscall::catalog::catalog().service(entry.name).unwrap();
         let free = service.operations.iter().find(|operation| {
-            service.input(operation).iter().all(|member| !member.required) && !operation.event_stream
+            service.input(operation).iter().all(|member| !member.required)
+                && !operation.event_stream
+                && operation.auth != Some("none")
         });
         let Some(operation) = free else { continue };
         let before = calling.aws.requests().len();
@@ -212,7 +216,15 @@ async fn an_answer_is_read_up_to_its_limit() {
     let error = calling.call(limits).await.unwrap_err();
     assert_eq!((&error, error.may_have_happened()), (&AwsError::TooLarge(1024 * 1024), true));
     assert_eq!(calling.aws.of("ListTables").len(), 1, "it happened: it is not asked for again");
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_no_output() {
+    let calling = Calling::start().await;
     calling.aws.answers("ListTables", [AwsAnswer::Body("<html>".to_owned())]);
+    let error = calling.call(Limits::default()).await.unwrap_err();
+    assert!(matches!(error, AwsError::Unreadable(_)) && error.may_have_happened(), "{error:?}");
+    assert_eq!(calling.aws.of("ListTables").len(), 1);
 }
 
 #[tokio::test]
@@ -224,6 +236,34 @@ async fn a_clock_that_is_wrong_is_corrected_by_awss() {
     assert_eq!((calling.aws.badly_signed().len(), calling.aws.of("ListTables").len()), (1, 1));
     assert!(calling.call(Limits::default().once()).await.is_ok());
     assert_eq!(calling.aws.badly_signed().len(), 1, "what was learned is kept");
+}
+
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html>.
+#[tokio::test]
+async fn a_bucket_is_found_in_its_region_once() {
+    let calling = Calling::start().await;
+    let elsewhere = |region: &str| {
+        let body = "<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>";
+        AwsAnswer::With(301, vec![("x-amz-bucket-region", region.to_owned())], body.to_owned())
+    };
+    let listed = "<ListBucketResult><Name>logs</Name><EncodingType>url</EncodingType>\
+                  <Contents><Key>a+b%2Fc</Key><Size>3</Size></Contents></ListBucketResult>";
+    calling.aws.answers("GET /logs", [elsewhere("eu-west-3"), AwsAnswer::Body(listed.to_owned())]);
+    let list =
+        async || calling.call_of("s3api", "ListObjectsV2", json!({ "Bucket": "logs" }), Limits::default().once()).await;
+    assert_eq!(list().await.unwrap()["Contents"][0]["Key"], "a b/c");
+    let requests = calling.aws.of("GET /logs");
+    let regions: Vec<_> = requests.iter().map(|request| request.region.as_str()).collect();
+    assert_eq!(regions, ["eu-central-1", "eu-west-3"]);
+    assert!(requests[0].uri.query().unwrap().contains("encoding-type=url"), "{}", requests[0].uri);
+    // Neither sent in circles, nor to what is no region.
+    for region in ["eu-west-3", "eu-central-1", "evil.example", ""] {
+        let calling = Calling::start().await;
+        calling.aws.answers("GET /logs", [elsewhere(region)]);
+        let asked = calling.call_of("s3api", "ListObjectsV2", json!({ "Bucket": "logs" }), Limits::default()).await;
+        assert_eq!(asked.unwrap_err().code(), Some("PermanentRedirect"));
+        assert_eq!(calling.aws.of("GET /logs").len(), if region == "eu-west-3" { 2 } else { 1 }, "{region}");
+    }
 }
 
 #[tokio::test]
@@ -250,6 +290,47 @@ async fn a_parameter_does_not_leave_its_place() {
     let error = calling.call_of("lambda", "Invoke", header, Limits::default()).await.unwrap_err();
     assert!(matches!(error, AwsError::NotSent(_)), "{error:?}");
     assert_eq!(calling.aws.requests().len(), 1, "the role, and nothing else");
+}
+
+/// Two pages of tables, of which the second is answered so.
+async fn listed(calling: &Calling, line: &str, second: AwsAnswer) -> Result<Ran, AwsError> {
+    let first = r#"{"TableNames":["a","b"],"LastEvaluatedTableName":"b"}"#;
+    calling.aws.answers("ListTables", [AwsAnswer::Body(first.to_owned()), second]);
+    let Parsed::Run(line) = parse(line) else { panic!("{line}") };
+    let limits = Limits::default().once().within(Duration::from_millis(500));
+    calling.client.run(&line, &calling.credentials, "eu-central-1", &limits).await
+}
+
+#[tokio::test]
+async fn all_pages_are_one_answer() {
+    let calling = Calling::start().await;
+    let last = AwsAnswer::Body(r#"{"TableNames":["c"]}"#.to_owned());
+    let ran = listed(&calling, "dynamodb list-tables", last).await.unwrap();
+    assert_eq!((&ran.output["TableNames"], ran.more), (&json!(["a", "b", "c"]), None));
+    let asked: Vec<_> = calling.aws.of("ListTables").iter().map(|request| request.json()).collect();
+    assert_eq!(asked, [json!({}), json!({ "ExclusiveStartTableName": "b" })]);
+}
+
+#[tokio::test]
+async fn pages_that_come_too_late_are_left_to_a_token() {
+    for second in [AwsAnswer::Hang, AwsAnswer::Break, AwsAnswer::Refused(400, "ThrottlingException")] {
+        let calling = Calling::start().await;
+        let ran = listed(&calling, "dynamodb list-tables", second.clone()).await.unwrap();
+        assert_eq!(ran.output["TableNames"], json!(["a", "b"]), "{second:?}");
+        let more = ran.more.unwrap();
+        // What was not read is read with the token.
+        let calling = Calling::start().await;
+        calling.aws.answers("ListTables", [AwsAnswer::Body(r#"{"TableNames":["c"]}"#.to_owned())]);
+        let Parsed::Run(line) = parse(&format!("dynamodb list-tables --starting-token {more}")) else {
+            panic!("{more}")
+        };
+        let rest = calling.client.run(&line, &calling.credentials, "eu-central-1", &Limits::default()).await.unwrap();
+        assert_eq!((&rest.output["TableNames"], rest.more), (&json!(["c"]), None));
+        assert_eq!(calling.aws.of("ListTables")[0].json(), json!({ "ExclusiveStartTableName": "b" }));
+    }
+    let calling = Calling::start().await;
+    let refused = listed(&calling, "dynamodb list-tables", AwsAnswer::Refused(400, "AccessDeniedException")).await;
+    assert_eq!(refused.unwrap_err().code(), Some("AccessDeniedException"), "half an answer would look like all of it");
 }
 
 #[tokio::test]

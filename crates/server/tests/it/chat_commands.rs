@@ -13,6 +13,8 @@ mod crash;
 mod limits;
 #[cfg(test)]
 mod places;
+#[cfg(test)]
+mod results;
 
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use serde_json::{Value, json};
 use server::clock::Clock as _;
 use server::config::Settings;
 
-use crate::kit::{APP, AwsAnswer, AwsRequest, FakeAws, ManualClock, SlackRequest, TOPIC, TestServer, eventually};
+use crate::kit::{APP, AwsAnswer, AwsRequest, FakeAws, ManualClock, SlackRequest, TestServer, eventually};
 
 /// Read-only, and changing; both of a service of JSON.
 const LIST: &str = "logs describe-log-groups --region eu-west-1";

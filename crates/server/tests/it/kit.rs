@@ -4,7 +4,6 @@
 
 mod api_client;
 mod bot_framework;
-mod cbor;
 mod clock;
 mod connection;
 mod database;
@@ -53,7 +52,7 @@ pub use furniture::{CHIME_URL, Furniture, PERSON, everything, furnish, slack_app
 pub use listing::Listing;
 pub use process::BellhopProcess;
 pub use requests::{Request, request};
-pub use slack_app::{APP, OTHER_APP, SIGNATURE, SlackAnswered, SlackPost, TIMESTAMP};
+pub use slack_app::{APP, OTHER_APP, SIGNATURE, SlackAnswered, SlackApp, SlackPost, TIMESTAMP};
 pub use test_server::TestServer;
 pub use users::{declare_policy, declare_user, user_arn};
 

@@ -14,6 +14,8 @@ mod chat_commands;
 #[cfg(test)]
 mod cloudwatch;
 #[cfg(test)]
+mod command_permissions;
+#[cfg(test)]
 mod conversations;
 #[cfg(test)]
 mod crash;

@@ -1,6 +1,6 @@
 //! Bellhop subscribes itself: what it asks of SNS when configurations list topics and drop them.
 //!
-//! Most of these need a process of their own, because AWS's SDK reads its environment; time is the machine's there.
+//! Most of these run a process of their own, whose AWS is what its environment says; time is the machine's there.
 
 use std::sync::Arc;
 

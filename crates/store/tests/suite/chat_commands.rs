@@ -35,8 +35,11 @@ pub async fn a_button_starts_a_command_once_and_as_it_was_shown(setup: &impl Set
     let store = Arc::new(setup.open().await);
     let asked = store.ask_command(&command("a"), EXPIRES_MS).await.unwrap();
     assert_eq!((asked.state, asked.revision), (ChatCommandState::Asked, 0));
-    assert!(store.revise_command("a", 0, &"revised".into()).await.unwrap());
-    assert!(!store.revise_command("a", 0, &"revised twice".into()).await.unwrap(), "it is another revision by now");
+    assert!(store.revise_command("a", 0, &"revised".into(), EXPIRES_MS).await.unwrap());
+    assert!(
+        !store.revise_command("a", 0, &"revised twice".into(), EXPIRES_MS).await.unwrap(),
+        "it is another revision by now"
+    );
     let again = store.ask_command(&command("a"), EXPIRES_MS).await.unwrap();
     assert_eq!((again.revision, words(again.asked.as_ref())), (1, Some("revised")), "asking again changes nothing");
     let start = async |revision, event: &str, now_ms| {
@@ -56,7 +59,7 @@ pub async fn a_button_starts_a_command_once_and_as_it_was_shown(setup: &impl Set
     assert_eq!(moved.iter().filter(|moved| **moved == Moved::Not(ChatCommandState::Started)).count(), 7, "{moved:?}");
     let by = store.chat_command("a").await.unwrap().unwrap().moved_by.unwrap();
     assert_eq!(start(1, &by, NOW).await, Moved::Before, "the event itself may come again");
-    assert!(!store.revise_command("a", 1, &"too late".into()).await.unwrap());
+    assert!(!store.revise_command("a", 1, &"too late".into(), EXPIRES_MS).await.unwrap());
     assert_eq!(store.start_command("b", 0, "press", NOW, NOW).await.unwrap(), Moved::Unknown);
 }
 

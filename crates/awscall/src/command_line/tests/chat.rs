@@ -1,5 +1,5 @@
 //! What fingers and phones make of a command, and what it becomes. What the AWS CLI itself takes is held against it in
-//! `tests/command_lines.rs`.
+//! [`super::aws_cli`].
 
 use serde_json::json;
 
@@ -283,6 +283,20 @@ fn values_become_what_their_shape_wants() {
             "CreateFunction",
             json!({"FunctionName": "f", "Runtime": "python9.99", "Role": "r", "Code": {"ImageUri": "x"}}),
         ),
+    ]);
+    assert_eq!(
+        run("cloudwatch describe-alarms --state-value alarm").notes,
+        ["`--state-value` was taken as `ALARM`, as AWS writes it."]
+    );
+    assert_eq!(
+        run("lambda create-function --function-name f --role r --runtime python9.99 --code ImageUri=x").notes,
+        ["`--runtime` has a value that I do not know; AWS may."]
+    );
+}
+
+#[test]
+fn times_documents_and_addresses_are_values_too() {
+    assert_calls(&[
         (
             "ec2 describe-spot-price-history --start-time 2026-01-31",
             "DescribeSpotPriceHistory",
@@ -297,6 +311,14 @@ fn values_become_what_their_shape_wants() {
             "bedrock-runtime converse --model-id m --additional-model-request-fields {\"k\": [1, null]}",
             "Converse",
             json!({"modelId": "m", "additionalModelRequestFields": {"k": [1, null]}}),
+        ),
+        (
+            "cloudfront create-invalidation --distribution-id d --paths /a '/b*' --caller-reference x",
+            "CreateInvalidation",
+            json!({
+                "DistributionId": "d",
+                "InvalidationBatch": {"Paths": {"Quantity": 2, "Items": ["/a", "/b*"]}, "CallerReference": "x"},
+            }),
         ),
         (
             "sqs set-queue-attributes --queue-url https://sqs.us-east-1.amazonaws.com/1/q --attributes VisibilityTimeout=30",
@@ -314,14 +336,6 @@ fn values_become_what_their_shape_wants() {
             json!({"FunctionName": "f", "Payload": "eA=="}),
         ),
     ]);
-    assert_eq!(
-        run("cloudwatch describe-alarms --state-value alarm").notes,
-        ["`--state-value` was taken as `ALARM`, as AWS writes it."]
-    );
-    assert_eq!(
-        run("lambda create-function --function-name f --role r --runtime python9.99 --code ImageUri=x").notes,
-        ["`--runtime` has a value that I do not know; AWS may."]
-    );
 }
 
 #[test]

@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use minicbor::Decoder;
 use minicbor::data::Type;
-use minicbor::decode::Error;
+use minicbor::decode::{Error, Tokenizer};
 use serde_json::{Map, Value};
 
 use super::super::ResponseError;
 use super::super::field::Field;
-use super::super::parsed::{self, DEPTH_MAX, malformed};
+use super::super::parsed::{self, DEPTH_MAX, VALUES_MAX, malformed};
 use super::super::timestamp;
 use super::write::EPOCH;
 use crate::model::Kind;
@@ -18,6 +18,12 @@ impl From<Error> for ResponseError {
     fn from(error: Error) -> Self {
         Self::Malformed(format!("the body is not CBOR: {error}"))
     }
+}
+
+/// Not more items than memory is meant for.
+pub(super) fn limit(body: &[u8]) -> Result<(), ResponseError> {
+    let items = Tokenizer::new(body).take(VALUES_MAX + 1).count();
+    if items > VALUES_MAX { Err(parsed::too_many()) } else { Ok(()) }
 }
 
 /// In the order of the model; of what it does not know nothing is kept.
@@ -101,6 +107,7 @@ fn value(field: Field<'_>, decoder: &mut Decoder<'_>, depth: u32) -> Result<Valu
 
 /// A whole body, whatever it is.
 pub(super) fn any(body: &[u8]) -> Result<Value, ResponseError> {
+    limit(body)?;
     any_item(&mut Decoder::new(body), 0)
 }
 

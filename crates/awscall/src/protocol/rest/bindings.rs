@@ -137,8 +137,10 @@ fn text(field: Field<'_>, value: &Value, path: &Path<'_>, format: TimestampForma
 
 /// Of a query: one, or a list's.
 fn texts(field: Field<'_>, value: &Value, path: &Path<'_>) -> Result<Vec<String>, InputError> {
-    let Given::List { element, values } = given(field, value, path)? else {
-        return Ok(vec![text(field, value, path, TimestampFormat::Iso8601)?]);
+    let (element, values) = match given(field, value, path)? {
+        Given::List { element, values } => (element, values),
+        Given::Null => return Ok(Vec::new()),
+        _ => return Ok(vec![text(field, value, path, TimestampFormat::Iso8601)?]),
     };
     let values = values.iter().enumerate().filter(|(_, value)| !value.is_null());
     values.map(|(at, value)| text(element, value, &path.place(at), TimestampFormat::Iso8601)).collect()

@@ -2,41 +2,19 @@
 //!
 //! `result` makes it, the server's `conversations/send` uploads it where the platform takes files.
 
-use serde::Serialize as _;
-use serde_json::Value;
-use serde_json::ser::{PrettyFormatter, Serializer};
+use crate::conversation::TextFile;
 
 /// More is cut, and said in the file's first line: nobody scrolls through more, and the file waits in memory.
 pub const FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// A text file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResultFile {
-    /// `describe-instances.json`; `.txt` if it was cut.
-    pub name: String,
-    pub text: String,
-}
-
-impl ResultFile {
-    /// `command` is the AWS CLI's: letters, digits and hyphens.
-    pub fn of(command: &str, ending: &str, mut text: String) -> Self {
-        if text.len() <= FILE_BYTES_MAX {
-            return Self { name: format!("{command}.{ending}"), text };
-        }
-        let whole = text.len();
-        text.truncate(text.floor_char_boundary(FILE_BYTES_MAX));
-        let text = format!(
-            "# Cut here after {FILE_BYTES_MAX} of {whole} bytes: --query or --max-items make it shorter.\n{text}"
-        );
-        Self { name: format!("{command}.txt"), text }
+/// `command` is the AWS CLI's: letters, digits and hyphens.
+pub fn file(command: &str, ending: &str, mut text: String) -> TextFile {
+    if text.len() <= FILE_BYTES_MAX {
+        return TextFile { name: format!("{command}.{ending}"), text };
     }
-}
-
-/// As the AWS CLI prints it.
-pub fn json(value: &Value) -> String {
-    let mut bytes = Vec::new();
-    let formatter = PrettyFormatter::with_indent(b"    ");
-    // Writing a value into memory does not fail.
-    let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter));
-    String::from_utf8(bytes).unwrap_or_default()
+    let whole = text.len();
+    text.truncate(text.floor_char_boundary(FILE_BYTES_MAX));
+    let notice =
+        format!("# Cut here after {FILE_BYTES_MAX} of {whole} bytes: --query or --max-items make it shorter.\n");
+    TextFile { name: format!("{command}.txt"), text: notice + &text }
 }

@@ -4,13 +4,19 @@
 use std::path::Path;
 
 use awscall::call::Call;
+use awscall::command_line::OutputFormat;
 use serde_json::{Map, Value, json};
 
 use super::{More, ResultOf, Shown, answer};
 use crate::notification::Place;
 use crate::notification::render::{slack, teams};
 
-pub(super) fn shown_with(service: &str, operation: &str, output: &Value, next_page: More<'_>) -> Shown {
+pub(super) fn shown_with(
+    (service, operation): (&str, &str),
+    output: &Value,
+    next_page: More<'_>,
+    (query, format): (Option<&str>, Option<OutputFormat>),
+) -> Shown {
     let call = Call::of(service, operation, Map::new()).unwrap_or_else(|| panic!("{service} {operation}"));
     let place = Place {
         account: Some("123456789012".to_owned()),
@@ -25,12 +31,14 @@ pub(super) fn shown_with(service: &str, operation: &str, output: &Value, next_pa
         next_page,
         took_ms: 412,
         place: &place,
-        role_arn: "arn:aws:iam::123456789012:role/chat/ReadOnly",
+        role_arn: Some("arn:aws:iam::123456789012:role/chat/ReadOnly"),
+        query,
+        format,
     })
 }
 
 pub(super) fn shown(service: &str, operation: &str, output: &Value) -> Shown {
-    shown_with(service, operation, output, More::Nothing)
+    shown_with((service, operation), output, More::Nothing, (None, None))
 }
 
 fn assert_golden(name: &str, shown: &Shown) {
@@ -260,6 +268,67 @@ fn results_are_as_they_were_read() {
     for (name, service, operation, output) in lists().into_iter().chain(things()) {
         assert_golden(name, &shown(service, operation, &output));
     }
-    let many = shown_with("lambda", "ListFunctions", &functions(137), More::ByButton("ticket-of-next-page"));
+    let list = ("lambda", "ListFunctions");
+    let many = shown_with(list, &functions(137), More::ByButton("ticket-of-next-page"), (None, None));
     assert_golden("functions_many", &many);
+    let query = "Functions[].{Name: FunctionName, MB: MemorySize}";
+    let queried = shown_with(list, &functions(3), More::Nothing, (Some(query), Some(OutputFormat::Table)));
+    assert_golden("queried", &queried);
+}
+
+mod failures {
+    //! What is said of commands without a result, and of help.
+
+    use awscall::call::Call;
+    use awscall::command_line::{self, Parsed};
+    use awscall::{help, search};
+    use serde_json::Map;
+
+    use super::{Shown, assert_golden};
+    use crate::command::error_words::{self, Failure, FailureOf};
+    use crate::command::help_words;
+    use crate::conversation::Answer;
+    use crate::notification::Place;
+
+    fn golden(name: &str, answer: Answer) {
+        assert_golden(name, &Shown { answer, file: None });
+    }
+
+    fn failed(service: &str, operation: &str, failure: Failure<'_>) -> Answer {
+        let call = Call::of(service, operation, Map::new()).unwrap();
+        let account = Some("123456789012".to_owned());
+        let place = Place { account, account_name: Some("shop-prod".to_owned()), region: Some("us-east-1".to_owned()) };
+        let role_arn = Some("arn:aws:iam::123456789012:role/ReadOnly");
+        let (service, operation) = (call.service, call.operation);
+        error_words::answer(&FailureOf { service, operation, place: &place, role_arn, took_ms: 230, failure })
+    }
+
+    fn said<'a>(code: &'a str, message: &'a str, status: u16) -> Failure<'a> {
+        let request_id = Some("7b1f4a2c-0d0e-4f5a-9a57-0c5d3f1f7f11");
+        Failure::Service { code, message, status, request_id, may_have_happened: status >= 500 }
+    }
+
+    #[test]
+    fn what_went_wrong_is_as_it_was_read() {
+        let not_found =
+            said("ResourceNotFoundException", "Function not found: arn:aws:lambda:us-east-1:1:function:pay", 404);
+        golden("error_not_found", failed("lambda", "GetFunction", not_found));
+        let invalid = said("ValidationException", "1 validation error detected: <!channel> password=hunter2", 400);
+        golden("error_invalid", failed("dynamodb", "DescribeTable", invalid));
+        golden(
+            "error_at_aws",
+            failed("ec2", "RunInstances", said("InternalError", "An internal error has occurred", 500)),
+        );
+        golden("error_timeout", failed("ec2", "StopInstances", Failure::TimedOut { seconds: 15, sent: true }));
+        golden("error_unknown", failed("ec2", "DescribeInstances", Failure::Unknown));
+    }
+
+    #[test]
+    fn help_is_as_it_was_read() {
+        golden("help_service", help_words::service(&help::service("sqs", 1).unwrap()));
+        golden("help_operation", help_words::operation(&help::operation("lambda", "invoke").unwrap()));
+        golden("help_search", help_words::search("list buckets", &search::operations("list buckets")));
+        let Parsed::Mistake(mistake) = command_line::parse("lambda list-functoins") else { panic!("it is a mistake") };
+        golden("help_mistake", help_words::mistake(&mistake, &[]));
+    }
 }

@@ -3,19 +3,17 @@
 //! `result` asks it before its general way. The payload is what was asked for, so that the model's mark of it as sensitive does not
 //! mask it; what looks like a secret in it is hidden as in notifications. Source: `InvocationResponse` of Lambda's model.
 
+use awscall::output::json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::file::json;
 use super::logs::uncoloured;
-use super::{LeftOut, ResultOf, Said};
+use super::{LeftOut, ResultOf, Said, beginning};
 use crate::notification::sensitive::{self, HIDDEN};
 use crate::notification::text::is_blank;
 use crate::notification::{Fact, Part, Text};
 
-/// More is in the file.
-const PAYLOAD_CHARS: usize = 2_000;
 /// The last ones are what somebody looks for.
 const LOG_LINES: usize = 20;
 const PAYLOAD_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -79,15 +77,4 @@ fn laid_out(payload: &str) -> (String, &'static str) {
         }
         Err(_) => (sensitive::shown(payload.to_owned()), "txt"),
     }
-}
-
-/// Whole lines at the start of a text, and whether there is more.
-pub(super) fn beginning(text: &str) -> (String, bool) {
-    if text.chars().take(PAYLOAD_CHARS + 1).count() <= PAYLOAD_CHARS {
-        return (text.to_owned(), false);
-    }
-    let end = text.char_indices().nth(PAYLOAD_CHARS).map_or(text.len(), |(at, _)| at);
-    let kept = text.get(..end).unwrap_or_default();
-    let kept = kept.rfind('\n').filter(|at| *at > end / 2).map_or(kept, |at| kept.get(..at).unwrap_or_default());
-    (kept.to_owned(), true)
 }

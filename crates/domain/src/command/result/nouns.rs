@@ -133,7 +133,7 @@ pub fn counted(count: usize) -> String {
 }
 
 /// ` in us-east-1`, or of the account for what is in no region.
-fn place_words(result: &ResultOf<'_>) -> String {
+pub fn place_words(result: &ResultOf<'_>) -> String {
     let place = result.place;
     let everywhere = EVERYWHERE.contains(&result.service.name)
         || (result.service.name, result.operation.name) == ("s3api", "ListBuckets");

@@ -12,7 +12,7 @@ use crate::conversation::{
 use crate::notification::render::teams::{PRESS_VERB, SUBMIT_VERB, TeamsMessage};
 use crate::notification::render::{slack, teams};
 use crate::notification::text::{is_blank, is_hazard};
-use crate::notification::{Fact, Moment, Part, Text};
+use crate::notification::{Fact, Moment, Part, Table, Text};
 
 fn check_answer(answer: &Answer) {
     let message = slack::answer(answer);
@@ -24,6 +24,10 @@ fn check_answer(answer: &Answer) {
             assert_harmless(&text);
         }
     }
+    // The same in lines has no block of a table.
+    let in_lines = slack::answer_in_lines(answer);
+    assert_within_limits(&in_lines);
+    assert!(blocks(&in_lines).iter().all(|block| block["type"] != "table"));
     let told = says(&json!(message), "Not all buttons have room here.");
     slack_buttons_are_sound(&blocks(&message), answer, told);
     let message = teams::answer(answer);
@@ -202,6 +206,22 @@ fn any_text() -> impl Strategy<Value = Text> {
     })
 }
 
+/// Ragged, wide, long, empty.
+fn any_table() -> impl Strategy<Value = Table> {
+    let row = prop::collection::vec(any_text(), 0..7);
+    let columns = prop::collection::vec(nasty(), 0..25);
+    let rows = prop_oneof![
+        4 => prop::collection::vec(row, 0..8),
+        1 => (90usize..130).prop_map(|count| vec![vec![Text::Code("word".to_owned()); 5]; count]),
+    ];
+    (prop::option::of(nasty()), columns, rows, any::<usize>()).prop_map(|(title, columns, rows, left_out)| Table {
+        title,
+        columns,
+        rows,
+        left_out: left_out / 2,
+    })
+}
+
 fn any_part() -> impl Strategy<Value = Part> {
     let title = || prop::option::of(nasty());
     prop_oneof![
@@ -212,6 +232,7 @@ fn any_part() -> impl Strategy<Value = Part> {
             .prop_map(|facts| { Part::Facts(facts.into_iter().map(|(label, value)| Fact { label, value }).collect()) }),
         prop::collection::vec(nasty(), 0..6).prop_map(Part::Tags),
         (title(), nasty()).prop_map(|(title, text)| Part::Preformatted { title, text }),
+        any_table().prop_map(Part::Table),
     ]
 }
 

@@ -7,7 +7,8 @@ use crate::notification::render::teams::TeamsMessage;
 use crate::notification::render::{chime, teams};
 use crate::notification::text::{is_blank, is_hazard};
 use crate::notification::{
-    About, Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Text, ThreadUpdate, digest,
+    About, Card, Digest, DigestTopic, Fact, Link, Moment, Part, Place, Severity, Source, Table, Text, ThreadUpdate,
+    digest,
 };
 
 /// Checks a card, and a digest of it.
@@ -50,6 +51,12 @@ fn a_card_of_extremes_keeps_every_limit() {
                 Part::Facts(vec![Fact { label: long(), value: Text::Code(long()) }; 200]),
                 Part::Bullets { title: Some(long()), items: vec![Text::Plain(long()); 200], left_out: usize::MAX / 2 },
                 Part::Preformatted { title: Some(long()), text: long() },
+                Part::Table(Table {
+                    title: Some(long()),
+                    columns: vec![long(); 6],
+                    rows: vec![vec![Text::Plain(long()); 6]; 120],
+                    left_out: usize::MAX / 2,
+                }),
                 Part::Paragraph { title: Some(long()), text: Text::Time(Moment::parse(&long())) },
                 Part::Facts(vec![Fact { label: long(), value: Text::Arn(long()) }; 200]),
             ],
@@ -144,6 +151,17 @@ pub fn walk(value: &Value, native: bool) {
     for element in value.as_array().unwrap() {
         match element["type"].as_str().unwrap() {
             "Container" => walk(&element["items"], native),
+            "Table" => {
+                let columns = element["columns"].as_array().unwrap().len();
+                for row in element["rows"].as_array().unwrap() {
+                    let cells = row["cells"].as_array().unwrap();
+                    assert!(row["type"] == "TableRow" && cells.len() == columns && columns > 0, "{row}");
+                    for cell in cells {
+                        assert_eq!(cell["type"], "TableCell");
+                        walk(&cell["items"], native);
+                    }
+                }
+            }
             "RichTextBlock" => {
                 assert!(!element["inlines"].as_array().unwrap().is_empty(), "{element}");
                 walk(&element["inlines"], native);

@@ -13,6 +13,7 @@ const ANSWERED_WITHIN_MS: i64 = 30 * 60 * 1000;
 /// The number of a reply among those of one command: by it Slack knows one that was sent before.
 const STILL: usize = 0;
 const ANSWER: usize = 1;
+const FILE: usize = 2;
 
 /// A command that has ended, as far as it is known.
 pub(super) struct Told {
@@ -26,6 +27,8 @@ pub(super) struct Told {
     pub(super) attempts: i64,
     pub(super) ended_at_ms: i64,
     pub(super) took_ms: i64,
+    /// As whom it ran, where that is known still.
+    pub(super) role: Option<String>,
 }
 
 impl App {
@@ -74,7 +77,8 @@ impl App {
         let ended_at_ms = command.ended_at_ms.unwrap_or(command.created_at_ms);
         let took_ms = ended_at_ms.saturating_sub(command.started_at_ms.unwrap_or(ended_at_ms));
         let ChatCommand { id, posted, attempts, .. } = command;
-        self.tell(Told { id, asked, line, outcome, posted, attempts, ended_at_ms, took_ms }).await;
+        let role = asked.shown_as.as_ref().map(|shown| shown.role().to_owned());
+        self.tell(Told { id, asked, line, outcome, posted, attempts, ended_at_ms, took_ms, role }).await;
     }
 
     pub(super) async fn tell(&self, told: Told) {
@@ -104,16 +108,37 @@ impl App {
     }
 
     async fn send_answer(&self, told: &Told) -> Result<DeliveryOutcome, StoreError> {
-        let (answer, event) = (self.answer_of(told)?, told.asked.event());
+        let event = told.asked.event();
+        let mut replies = self.words_of(told)?.replies(matches!(event.scene, Scene::Slack(_))).into_iter();
+        let Some(answer) = replies.next() else { return Ok(DeliveryOutcome::Delivered { posted: String::new() }) };
         let key = reply_key(&told.id);
-        // In the place of the message that says that it runs; where that cannot be, below it.
-        if let Some(there) = told.posted.as_deref().and_then(|posted| in_place_of(&event, posted)) {
-            let replaced = self.reply_in(&key, &there, ANSWER, &Reply::Replace(answer.clone())).await?;
+        let sent = self.send_in_place(told, &event, &key, answer).await?;
+        if matches!(sent, DeliveryOutcome::Delivered { .. }) {
+            for (more, reply) in replies.enumerate() {
+                // What came of it is told: whatever becomes of the rest, it is not told again.
+                self.reply_in(&key, &event, FILE.saturating_add(more), &reply).await?;
+            }
+        }
+        Ok(sent)
+    }
+
+    /// In the place of the message that says that it runs; where that cannot be, below it.
+    async fn send_in_place(
+        &self,
+        told: &Told,
+        event: &ChatEvent,
+        key: &str,
+        answer: Reply,
+    ) -> Result<DeliveryOutcome, StoreError> {
+        if let Some(there) = told.posted.as_deref().and_then(|posted| in_place_of(event, posted))
+            && let Reply::Say { answer, .. } = &answer
+        {
+            let replaced = self.reply_in(key, &there, ANSWER, &Reply::Replace(answer.clone())).await?;
             if !matches!(replaced, DeliveryOutcome::Dead { .. }) {
                 return Ok(replaced);
             }
         }
-        self.reply_in(&key, &event, ANSWER, &Reply::Say { to: Audience::Everyone, answer }).await
+        self.reply_in(key, event, ANSWER, &answer).await
     }
 
     async fn answered(&self, id: &str, reason: Option<&str>) {

@@ -22,6 +22,24 @@ pub(in crate::app) struct Asked {
     pub(in crate::app) shown_as: Option<ShownAs>,
     /// What goes on where the answer ended.
     pub(in crate::app) next_page: Option<String>,
+    /// Whose yes it waits for.
+    pub(in crate::app) approval: Option<Approval>,
+}
+
+/// A second person's yes, asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::app) struct Approval {
+    /// Its name in the settings.
+    pub(in crate::app) rule: String,
+    pub(in crate::app) expires_at_ms: i64,
+    /// Once it is given.
+    pub(in crate::app) by: Option<Approver>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::app) struct Approver {
+    pub(in crate::app) person: Person,
+    pub(in crate::app) reason: Option<String>,
 }
 
 /// Where a command comes from.
@@ -46,6 +64,10 @@ pub(in crate::app) struct ShownAs {
 impl ShownAs {
     pub(in crate::app) fn of(standing: &Standing) -> Self {
         Self { role: standing.role.clone(), guardrails: standing.guardrails.clone() }
+    }
+
+    pub(super) fn role(&self) -> &str {
+        self.role.as_str()
     }
 }
 

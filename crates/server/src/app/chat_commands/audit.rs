@@ -21,6 +21,12 @@ const TEXT_BYTES_MAX: usize = 1024;
 pub(in crate::app) enum Step {
     /// It waits for its person.
     Asked,
+    /// It waits for somebody else's yes.
+    ApprovalAsked,
+    Approved,
+    Rejected,
+    /// Whoever pressed may not decide.
+    NotApproved,
     Started,
     Ended,
     Refused,
@@ -31,6 +37,10 @@ impl Step {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Asked => "asked",
+            Self::ApprovalAsked => "approval asked for",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::NotApproved => "not approved",
             Self::Started => "started",
             Self::Ended => "ended",
             Self::Refused => "refused",
@@ -127,7 +137,12 @@ fn record(audited: &Audited<'_>, account_id: &str, event_time_ms: i64, event_id:
             "roleSessionName": audited.standing.map(|standing| standing.session_name.as_str()),
         },
         "responseElements": null,
-        "additionalEventData": { "operationOf": "Bellhop", "step": step.as_str(), "origin": asked.origin },
+        "additionalEventData": {
+            "operationOf": "Bellhop",
+            "step": step.as_str(),
+            "origin": asked.origin,
+            "approval": asked.approval,
+        },
         "requestID": audited.id,
         "eventID": event_id,
         "readOnly": audited.read_only,
@@ -149,8 +164,10 @@ fn log_line(audited: &Audited<'_>) -> String {
     let command = audited.line.map(command_line::masked).unwrap_or_default();
     let role = audited.standing.map_or("-", |standing| standing.role.as_str());
     let error = audited.error.map(|(code, message)| format!("; {code}: {}", shortened(message))).unwrap_or_default();
+    let by = asked.approval.as_ref().and_then(|approval| approval.by.as_ref());
+    let approver = by.map(|by| format!(" by {}", by.person.user_id)).unwrap_or_default();
     let line = format!(
-        "Command {} ({id}) by {} in {}, as {role}: {command}{error}",
+        "Command {}{approver} ({id}), asked by {} in {}, as {role}: {command}{error}",
         step.as_str(),
         asked.person.user_id,
         asked.destination(),

@@ -12,7 +12,7 @@ use super::query_logs::starts_query;
 use super::{Audited, LEASE_MS, Outcome, Settled, Step};
 use crate::app::App;
 use crate::app::command_permissions::{CommandCredentials, NoCredentials};
-use crate::outbound::aws::{AwsError, Limits};
+use crate::outbound::aws::{AwsError, Limits, Ran};
 
 /// Whoever waits for so long wants to know that somebody works.
 const STILL_AFTER_MS: i64 = 3_000;
@@ -100,11 +100,11 @@ impl App {
 
     async fn call_of(&self, settled: &Settled, credentials: &CommandCredentials) -> Result<Outcome, AwsError> {
         let limits = self.limits_of(settled);
-        let mut output = self.aws.call(&settled.line.call, credentials, &settled.region, &limits).await?;
+        let Ran { mut output, more } = self.aws.run(&settled.line, credentials, &settled.region, &limits).await?;
         if starts_query(settled) {
             output = self.rows_of_query(settled, credentials, &output).await?;
         }
-        Ok(Outcome::Output { output, next_token: None })
+        Ok(Outcome::Output { output, next_token: more })
     }
 
     /// Keeps the lease and says that it still runs, until it has ended. Answers which message says so.
@@ -136,7 +136,7 @@ impl App {
     async fn end(&self, settled: Settled, outcome: Outcome, posted: Option<String>, began_ms: i64) {
         let ended_at_ms = self.clock.now_ms();
         self.audit_command(&Audited::ended(&settled, &outcome)).await;
-        let Settled { id, mut asked, line, .. } = settled;
+        let Settled { id, mut asked, line, standing, .. } = settled;
         let next_page = outcome.next_token().map(|token| line.clone().with_starting_token(token).shown);
         let goes_on = next_page.is_some().then(|| {
             asked.next_page = next_page;
@@ -160,7 +160,8 @@ impl App {
             self.clock.sleep_until_ms(self.clock.now_ms().saturating_add(KEEP_EVERY_MS)).await;
         }
         let took_ms = ended_at_ms.saturating_sub(began_ms);
-        self.tell(Told { id, asked, line: Some(line), outcome, posted, attempts: 0, ended_at_ms, took_ms }).await;
+        let (line, role) = (Some(line), Some(standing.role.as_str().to_owned()));
+        self.tell(Told { id, asked, line, outcome, posted, attempts: 0, ended_at_ms, took_ms, role }).await;
     }
 }
 

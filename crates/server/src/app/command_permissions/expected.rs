@@ -12,7 +12,7 @@ use domain::command::{access_denied, iam_action};
 use serde_json::{Map, Value, json};
 use store::{PersonId, StoreError};
 
-use super::Standing;
+use super::{NoCredentials, Standing};
 use crate::app::App;
 use crate::outbound::aws::sts::AssumeRole;
 use crate::outbound::aws::{AwsError, Limits, call_of};
@@ -106,6 +106,14 @@ impl App {
         resources: &[String],
         region: &str,
     ) -> Result<Heard, Refusal> {
+        // What a command would run with: whoever refuses that refuses all.
+        match self.command_credentials(standing).await {
+            Ok(_) => {}
+            Err(NoCredentials::Refused(refusal)) => return Err(refusal),
+            Err(NoCredentials::Unavailable(why)) => {
+                return Ok(Heard::Unknown(format!("AWS STS did not lend it: {why}.")));
+            }
+        }
         let asked = AssumeRole {
             role_arn: standing.role.as_str().to_owned(),
             region: region.to_owned(),
@@ -118,9 +126,6 @@ impl App {
         };
         let credentials = match self.sts.assume_role(&asked).await {
             Ok(credentials) => credentials,
-            Err(AwsError::Service(said)) if access_denied::is_denied(&said.code) => {
-                return Err(access_denied::explain_assume_role(standing.role.as_str(), None, &said.message));
-            }
             Err(error) => return Ok(Heard::Unknown(format!("AWS STS did not lend it: {error}."))),
         };
         let mut input = json!({ "PolicySourceArn": standing.role.as_str(), "ActionNames": actions });

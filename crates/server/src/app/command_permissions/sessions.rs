@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use domain::command::access_denied::{explain_assume_role, is_denied};
 use moka::sync::Cache;
-use store::PersonId;
 use tokio::sync::Mutex;
 
 use super::guardrails::{Guardrails, not_taken};
@@ -167,12 +166,8 @@ fn key(standing: &Standing) -> String {
 
 /// For the conditions of policies (`aws:PrincipalTag/…`) and for AWS CloudTrail.
 fn tags(standing: &Standing) -> Vec<(String, String)> {
-    let platform = match &standing.person {
-        PersonId::Slack(_) => "slack",
-        PersonId::MicrosoftTeams(_) => "teams",
-    };
     let tags = [
-        ("bellhop:platform", platform),
+        ("bellhop:platform", standing.person.platform()),
         ("bellhop:user", standing.person.as_str()),
         ("bellhop:configuration", standing.configuration_arn.as_str()),
     ];

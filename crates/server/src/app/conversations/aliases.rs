@@ -16,7 +16,8 @@ use domain::notification::{Part, Table, Text};
 use store::{AliasCreated, CommandAlias, StoreError};
 use wire::ids::ChatConfigurationArn;
 
-use super::commands::{Wanted, mistaken};
+use super::command_help::mistaken;
+use super::commands::Wanted;
 use super::help::not_configured;
 use super::{Turn, to_asker};
 use crate::app::App;
@@ -362,7 +363,7 @@ fn runs_nothing(action: &Action) -> Option<Answer> {
     match command_line::parse(line) {
         Parsed::Run(_) | Parsed::Incomplete(..) => None,
         Parsed::Help(_) => Some(Answer::sentence("An alias runs one operation of a service: write it down.")),
-        Parsed::Mistake(mistake) => Some(mistaken(mistake)),
+        Parsed::Mistake(mistake) => Some(mistaken(&mistake, line)),
     }
 }
 

@@ -29,7 +29,7 @@ impl App {
         let line = match command_line::parse(text) {
             Parsed::Run(line) | Parsed::Incomplete(line, _) => line,
             Parsed::Help(_) => return Ok(to_asker(Answer::sentence(HOW))),
-            Parsed::Mistake(mistake) => return Ok(to_asker(super::commands::mistaken(mistake))),
+            Parsed::Mistake(mistake) => return Ok(to_asker(super::command_help::mistaken(&mistake, text))),
         };
         let listed = match turn.configurations.as_slice() {
             [] => return Ok(to_asker(not_configured(turn))),

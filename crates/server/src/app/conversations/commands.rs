@@ -4,6 +4,7 @@
 //! written into the command's row before the next question (`presses`), and the way through is always this file's. What needs no
 //! question is never written as a question: it begins at once (`app::chat_commands`).
 
+mod approvals;
 mod defaults;
 mod place;
 mod presses;
@@ -11,13 +12,14 @@ mod questions;
 
 use std::sync::Arc;
 
-use awscall::command_line::{self, CommandLine, Mistake, Parsed};
+use awscall::command_line::{self, CommandLine, Parsed};
 use domain::command::refusal::{Refusal, RefusedBy};
 use domain::conversation::{Answer, Audience, Happening, Reply, Scene};
 use domain::notification::{Part, Text};
 use store::{ChatCommandState, ListedConfiguration, Moved, NewChatCommand, StoreError};
 use wire::ids::ChatConfigurationArn;
 
+use super::command_help::mistaken;
 use super::{Turn, to_asker};
 use crate::app::App;
 use crate::app::chat_commands::{Asked, Audited, Origin, SetOff, Settled, Step, command_id};
@@ -69,8 +71,8 @@ impl App {
         let (line, missing) = match command_line::parse(&draft.asked.line) {
             Parsed::Run(line) => (line, Vec::new()),
             Parsed::Incomplete(line, missing) => (line, missing),
-            Parsed::Help(_) => return Ok(super::not_yet("explain AWS's operations")),
-            Parsed::Mistake(mistake) => return Ok(say(mistaken(mistake))),
+            Parsed::Help(topic) => return self.command_help(turn, &topic).await,
+            Parsed::Mistake(mistake) => return Ok(say(mistaken(&mistake, &draft.asked.line))),
         };
         let listed = match self.account_of(turn, &mut draft).await? {
             Ok(listed) => listed,
@@ -88,7 +90,8 @@ impl App {
         if !missing.is_empty() {
             return self.ask_for_parameters(turn, draft, &settled, &missing).await;
         }
-        if settled.read_only && !settled.asked.origin.is_shown_first() {
+        let free = settled.read_only && !settled.asked.origin.is_shown_first();
+        if free && self.approval_rule(&settled, listed).is_none() {
             return self.run_now(turn, &draft, settled).await;
         }
         self.ask_to_confirm(turn, draft, settled, listed).await
@@ -184,7 +187,9 @@ impl App {
         if Asked::of(&found).as_ref() == Some(&draft.asked) {
             return Ok(Some(found.revision));
         }
-        let revised = self.store.revise_command(&draft.id, revision, &draft.asked.sealable()).await?;
+        let approval = draft.asked.approval.as_ref();
+        let expires_at_ms = approval.map_or(now_ms.saturating_add(ASKED_LASTS_MS), |approval| approval.expires_at_ms);
+        let revised = self.store.revise_command(&draft.id, revision, &draft.asked.sealable(), expires_at_ms).await?;
         Ok(revised.then(|| revision.saturating_add(1)))
     }
 }
@@ -198,7 +203,7 @@ pub(super) fn asked_of(
 ) -> Option<Asked> {
     let person = turn.event.person.clone()?;
     let scene = lasting(&turn.event.scene);
-    Some(Asked { line, origin, person, scene, configuration_arn, shown_as: None, next_page: None })
+    Some(Asked { line, origin, person, scene, configuration_arn, shown_as: None, next_page: None, approval: None })
 }
 
 /// What may be kept of a place: not the addresses that are good for a moment.
@@ -222,19 +227,6 @@ fn in_its_place(turn: &Turn<'_>, answer: Answer) -> Vec<Reply> {
         Happening::Pressed { .. } => vec![Reply::Replace(answer)],
         _ => Vec::new(),
     }
-}
-
-pub(super) fn mistaken(mistake: Mistake) -> Answer {
-    let Mistake { headline, suggestions, synopsis, example } = mistake;
-    let mut body = Vec::new();
-    if !suggestions.is_empty() {
-        let items = suggestions.into_iter().map(Text::Code).collect();
-        body.push(Part::Bullets { title: Some("Did you mean".to_owned()), items, left_out: 0 });
-    }
-    let lines = [("It is written", synopsis), ("For example", example)];
-    let shown = lines.into_iter().filter_map(|(title, line)| Some((title, line?)));
-    body.extend(shown.map(|(title, text)| Part::Preformatted { title: Some(title.to_owned()), text }));
-    Answer { body, note: Some("Nothing was run.".to_owned()), ..Answer::sentence(headline) }
 }
 
 fn only_reads() -> Refusal {

@@ -9,39 +9,115 @@ use super::Turn;
 use crate::app::App;
 use crate::app::tickets::{Purpose, Ticket};
 
+/// Aliases that stand in the answer; `alias list` has them all.
+const ALIASES: i64 = 10;
+/// More accounts share no channel that anybody reads.
+const CONFIGURATIONS: usize = 10;
+
 impl App {
-    pub(super) fn help(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
-        if turn.configurations.is_empty() {
+    pub(super) async fn help(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
+        let Some(first) = turn.configurations.first() else {
             return Ok(vec![Reply::Say { to: Audience::Everyone, answer: not_configured(turn) }]);
+        };
+        let mut body = Vec::new();
+        if self.commands.enabled {
+            body.push(commands(self.commands.read_only_only));
         }
-        let requests = [
-            ("@aws preferences", "where the updates of a thread show in this channel"),
-            ("@aws switch-role", "which IAM role you act under here"),
-            ("@aws help", "this"),
-        ];
-        let requests = requests.map(|(request, what)| fact(request, Text::Plain(what.to_owned())));
-        let mut body = vec![Part::Facts(requests.into_iter().collect())];
-        body.extend(turn.configurations.iter().map(|listed| Part::Facts(configuration(&listed.configuration))));
+        let requests = REQUESTS.iter().filter(|request| self.commands.enabled || !request.of_commands);
+        let requests = requests.map(|request| fact(request.words, Text::Plain(request.what.to_owned())));
+        body.push(Part::Facts(requests.collect()));
+        let destination = first.configuration.channel.destination();
+        let aliases = self.store.command_aliases(&destination, ALIASES.saturating_add(1)).await?;
+        if self.commands.enabled && !aliases.is_empty() {
+            let shown = usize::try_from(ALIASES).unwrap_or_default();
+            let items = aliases.iter().take(shown).map(|alias| Text::Code(format!("@aws run {}", alias.name)));
+            let left_out = aliases.len().saturating_sub(shown);
+            body.push(Part::Bullets {
+                title: Some("Aliases of this channel".to_owned()),
+                items: items.collect(),
+                left_out,
+            });
+        }
+        for listed in turn.configurations.iter().take(CONFIGURATIONS) {
+            body.push(Part::Facts(self.configuration(&listed.configuration)));
+        }
         let press = |label: &str, purpose| -> Result<Control, StoreError> {
             let ticket = Ticket { person: None, ..Ticket::for_asker(turn.event, purpose, None, self.clock.now_ms()) };
             Ok(Control::Press { label: label.to_owned(), style: Style::Plain, ticket: self.seal_ticket(&ticket)? })
+        };
+        let note = if self.commands.enabled {
+            "What you may run is what your role and the guardrails allow; `@aws whoami` says which those are for you."
+        } else {
+            "Whoever runs me has switched commands of AWS off."
         };
         let answer = Answer {
             headline: "What I can do here".to_owned(),
             body,
             controls: vec![press("Switch role", Purpose::SwitchRole)?],
-            note: Some("Commands of AWS (`@aws lambda list-functions`) are not in this version yet.".to_owned()),
+            note: Some(note.to_owned()),
         };
         Ok(vec![Reply::Say { to: Audience::Everyone, answer }])
     }
+
+    fn configuration(&self, configuration: &ChatConfiguration) -> Vec<Fact> {
+        let account = configuration.account_id.as_str();
+        let account = match self.account_names.of(account) {
+            Some(name) => Text::Plain(format!("{name} ({account})")),
+            None => Text::Code(account.to_owned()),
+        };
+        let guardrails = configuration.guardrail_policy_arns.iter().map(|arn| arn.as_str());
+        let guardrails: Vec<&str> = guardrails.map(|arn| arn.rsplit('/').next().unwrap_or(arn)).collect();
+        let guardrails = if guardrails.is_empty() { "none but my own list".to_owned() } else { guardrails.join(", ") };
+        let role = if configuration.user_authorization_required {
+            fact("Role", Text::Plain("everybody's own: `@aws switch-role`".to_owned()))
+        } else {
+            fact("Channel role", Text::Arn(configuration.iam_role_arn.as_str().to_owned()))
+        };
+        let name = Text::Code(configuration.name.as_str().to_owned());
+        vec![fact("Configuration", name), fact("Account", account), role, fact("Guardrails", Text::Plain(guardrails))]
+    }
 }
 
-fn configuration(configuration: &ChatConfiguration) -> Vec<Fact> {
-    vec![
-        fact("Configuration", Text::Code(configuration.name.as_str().to_owned())),
-        fact("Account", Text::Code(configuration.account_id.as_str().to_owned())),
-        fact("Channel role", Text::Arn(configuration.iam_role_arn.as_str().to_owned())),
-    ]
+/// Something that can be asked for.
+struct Offered {
+    words: &'static str,
+    what: &'static str,
+    of_commands: bool,
+}
+
+const fn of_commands(words: &'static str, what: &'static str) -> Offered {
+    Offered { words, what, of_commands: true }
+}
+
+const fn always(words: &'static str, what: &'static str) -> Offered {
+    Offered { words, what, of_commands: false }
+}
+
+const REQUESTS: &[Offered] = &[
+    of_commands("@aws search list buckets", "finds an operation of AWS by words"),
+    of_commands("@aws lambda --help", "what a service can be asked; also `lambda invoke --help`"),
+    of_commands("@aws whoami", "under which role and guardrails you act here"),
+    of_commands("@aws can-i lambda invoke", "whether you may, and if not, who says so"),
+    of_commands("@aws alias list", "short names for commands; `alias create` makes one"),
+    of_commands("@aws set default-region", "where commands run that name no region"),
+    always("@aws switch-role", "which IAM role you act under here"),
+    always("@aws preferences", "where the updates of a thread show in this channel"),
+    always("@aws feedback", "where to say what is good and what is not"),
+];
+
+/// Every line of it can be typed as it stands.
+fn commands(read_only_only: bool) -> Part {
+    let mut lines =
+        vec!["@aws lambda list-functions --region us-east-1", "@aws cloudwatch describe-alarms --state-value ALARM"];
+    if !read_only_only {
+        lines.push("@aws lambda invoke --function-name my-function");
+    }
+    let title = if read_only_only {
+        "Any operation of AWS that only reads"
+    } else {
+        "Any operation of AWS; what may change something is shown first, and asks"
+    };
+    Part::Preformatted { title: Some(title.to_owned()), text: lines.join("\n") }
 }
 
 /// Whoever reads it may be the one who can mend it: the command with the ids filled in. A person's own chat with the app has no

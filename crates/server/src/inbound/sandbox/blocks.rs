@@ -25,9 +25,13 @@ const CONTEXT_ELEMENTS_MAX: usize = 10;
 const CONTEXT_TEXT_MAX_CHARS: usize = 3_000;
 const ACTIONS_ELEMENTS_MAX: usize = 25;
 const MARKDOWN_TEXT_MAX_CHARS: usize = 12_000;
+/// <https://docs.slack.dev/reference/block-kit/blocks/table-block>.
+const TABLE_ROWS_MAX: usize = 100;
+const TABLE_CELLS_MAX: usize = 20;
+const TABLE_CELL_MAX_CHARS: usize = 2_000;
 
 /// Blocks of messages that Bellhop does not send: taken, and not looked into.
-const UNJUDGED: [&str; 10] = [
+const UNJUDGED: [&str; 9] = [
     "card",
     "carousel",
     "container",
@@ -35,7 +39,6 @@ const UNJUDGED: [&str; 10] = [
     "data_table",
     "data_visualization",
     "plan",
-    "table",
     "task_card",
     "video",
 ];
@@ -76,7 +79,7 @@ pub fn judge(blocks: &[Value], max: usize, root: &str) -> Vec<String> {
     if blocks.len() > max {
         complaints.add(&format!("no more than {max} items allowed"), root);
     }
-    let mut block_ids = BTreeSet::new();
+    let (mut block_ids, mut has_table) = (BTreeSet::new(), false);
     for (index, block) in blocks.iter().enumerate() {
         let pointer = format!("{root}/{index}");
         if !block.is_object() {
@@ -84,6 +87,9 @@ pub fn judge(blocks: &[Value], max: usize, root: &str) -> Vec<String> {
             continue;
         }
         judge_block(block, &pointer, &mut complaints);
+        if block.get("type").is_some_and(|kind| kind == "table") && std::mem::replace(&mut has_table, true) {
+            complaints.add("only_one_table_allowed", &pointer);
+        }
         elements::text_limit(block, "block_id", BLOCK_ID_MAX_CHARS, &pointer, &mut complaints);
         if let Some(id) = block.get("block_id").and_then(Value::as_str)
             && !block_ids.insert(id)
@@ -115,6 +121,7 @@ fn judge_block(block: &Value, pointer: &str, complaints: &mut Complaints) {
         "actions" => actions(block, pointer, complaints),
         "input" => inputs::input_block(block, pointer, complaints),
         "rich_text" => rich_text(block, pointer, complaints),
+        "table" => table(block, pointer, complaints),
         "markdown" => {
             elements::known_keys(block, &["type", "block_id", "text"], pointer, complaints);
             match block.get("text").and_then(Value::as_str) {
@@ -189,6 +196,36 @@ fn rich_text(block: &Value, pointer: &str, complaints: &mut Complaints) {
             }
             Some(kind) => complaints.add(&format!("unsupported type: {kind}"), &format!("{pointer}/type")),
             None => complaints.add("missing required field: type", &pointer),
+        }
+    }
+}
+
+/// Rows of cells; as many in each (assumed: Slack's page says it of `data_table`).
+fn table(block: &Value, pointer: &str, complaints: &mut Complaints) {
+    elements::known_keys(block, &["type", "block_id", "rows", "column_settings"], pointer, complaints);
+    let mut width = None;
+    for (index, row) in elements::items(block, "rows", TABLE_ROWS_MAX, pointer, complaints).iter().enumerate() {
+        let pointer = format!("{pointer}/rows/{index}");
+        let Some(cells) = row.as_array() else {
+            complaints.add("must provide an array", &pointer);
+            continue;
+        };
+        if cells.is_empty() || cells.len() > TABLE_CELLS_MAX {
+            complaints.add(&format!("must have 1 to {TABLE_CELLS_MAX} items"), &pointer);
+        }
+        if *width.get_or_insert(cells.len()) != cells.len() {
+            complaints.add("must have as many items as the other rows", &pointer);
+        }
+        for (index, cell) in cells.iter().enumerate() {
+            let pointer = format!("{pointer}/{index}");
+            match cell.get("type").and_then(Value::as_str) {
+                Some("rich_text") => rich_text(cell, &pointer, complaints),
+                Some("raw_text") => {
+                    elements::known_keys(cell, &["type", "text"], &pointer, complaints);
+                    elements::text_limit(cell, "text", TABLE_CELL_MAX_CHARS, &pointer, complaints);
+                }
+                _ => complaints.add("unsupported type", &format!("{pointer}/type")),
+            }
         }
     }
 }

@@ -50,6 +50,7 @@ pub(super) struct Exchange<'a> {
     request: Request,
     prepared: Prepared,
     invocation_id: String,
+    /// Those that AWS refused for their date or region do not count.
     attempt: u32,
     /// What the last retry took of the quota.
     taken: Option<u32>,
@@ -182,11 +183,13 @@ impl<'a> Exchange<'a> {
             && let Some(ahead_ms) = retry::skew_ms(&error, header("date"), signed_at_ms)
         {
             self.has_corrected_clock = true;
+            self.attempt -= 1;
             self.engine.skew_ms.fetch_add(ahead_ms, Ordering::Relaxed);
             return Next::Again(Duration::ZERO);
         }
         if let Some(region) = self.other_region(response.status, header(BUCKET_REGION), &error.fields) {
             self.has_changed_region = true;
+            self.attempt -= 1;
             return match self.move_to(region) {
                 Ok(()) => Next::Again(Duration::ZERO),
                 Err(refused) => Next::End(Err(refused)),
@@ -221,10 +224,13 @@ impl<'a> Exchange<'a> {
         Next::Again(wait.unwrap_or_else(|| retry::backoff(retries, self.engine.random.fraction())))
     }
 
-    /// That the last attempt reached nobody undoes none before it.
+    /// That the last attempt reached nobody, or was throttled, undoes none before it.
     fn ended_by(&self, error: AwsError) -> AwsError {
         match error {
             AwsError::NotSent(why) if self.is_unclear => AwsError::NoAnswer(why),
+            AwsError::Service(error) if self.is_unclear && retry::is_throttling(&error) => {
+                AwsError::NoAnswer(error.to_string())
+            }
             error => error,
         }
     }

@@ -1,6 +1,5 @@
 //! AWS IAM: what a managed policy says. Asked with the server's own credentials, for guardrails alone; no command comes here.
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{AwsError, Limits, OwnClient, call_of};
@@ -22,10 +21,10 @@ impl ManagedPolicies {
         let version = version.ok_or_else(|| unreadable("GetPolicy"))?;
         let asked = json!({ "PolicyArn": policy_arn, "VersionId": version });
         let answer = self.ask("GetPolicyVersion", asked, region).await?;
-        let document = answer.get("PolicyVersion").and_then(|version| version.get("Document")?.as_str());
-        // Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_PolicyVersion.html>: as RFC 3986 escapes.
-        let document = document.and_then(|text| percent_decode_str(text).decode_utf8().ok());
-        document.map(std::borrow::Cow::into_owned).ok_or_else(|| unreadable("GetPolicyVersion"))
+        // `awscall` has undone its percent-encoding, and read it; what it could not read is still text.
+        let document = answer.get("PolicyVersion").and_then(|version| version.get("Document"));
+        let document = document.filter(|document| document.is_object()).map(ToString::to_string);
+        document.ok_or_else(|| unreadable("GetPolicyVersion"))
     }
 
     async fn ask(&self, operation: &str, input: Value, region: &str) -> Result<Map<String, Value>, AwsError> {

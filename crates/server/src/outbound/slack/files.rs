@@ -41,7 +41,8 @@ pub struct Upload<'a> {
 
 pub struct UploadThread<'a> {
     pub channel_id: &'a str,
-    pub ts: &'a str,
+    /// `None`: in the channel itself.
+    pub ts: Option<&'a str>,
 }
 
 impl SlackClient {
@@ -65,7 +66,8 @@ impl SlackClient {
         let files = json!([{ "id": id, "title": file_name }]).to_string();
         let mut arguments = vec![("files", files.as_str())];
         if let Some(thread) = thread {
-            arguments.extend([("channel_id", thread.channel_id), ("thread_ts", thread.ts)]);
+            arguments.push(("channel_id", thread.channel_id));
+            arguments.extend(thread.ts.map(|ts| ("thread_ts", ts)));
         }
         self.form("files.completeUploadExternal", token, &arguments).await?;
         Ok(id.to_owned())

@@ -8,12 +8,13 @@ use wire::operations::Operation::CreateSlackChannelConfiguration;
 
 use super::{DELETE, LIST, button, words};
 use crate::kit::{
-    APP, AwsAnswer, BellhopProcess, DEV, FakeAws, FakeSlack, ROLE, SlackAnswer, SlackPost, SlackRequest, TOPIC,
+    AwsAnswer, BellhopProcess, DEV, FakeAws, FakeSlack, ROLE, SlackAnswer, SlackApp, SlackPost, SlackRequest, TOPIC,
     eventually,
 };
 
-/// The workspace that `bellhop dev` authorises.
+/// The workspace and the app of `bellhop dev`.
 const DEV_TEAM: &str = "T0SANDBOX";
+const DEV_APP: SlackApp = SlackApp { id: "A0SANDBOX", signing_secret: "sandbox-signing-secret" };
 
 /// What is not killed.
 struct Around {
@@ -34,7 +35,6 @@ impl Around {
         let credentials = environment.credentials.unwrap();
         let variables = [
             ("BELLHOP_SLACK__API_URL", self.slack.api_url().to_string()),
-            ("BELLHOP_SLACK__APPS", format!("[{{app_id=\"{}\",signing_secret=\"{}\"}}]", APP.id, APP.signing_secret)),
             ("AWS_ENDPOINT_URL", environment.endpoint_url.unwrap()),
             ("AWS_ACCESS_KEY_ID", credentials.access_key_id().to_owned()),
             ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
@@ -69,15 +69,15 @@ async fn send(bellhop: &BellhopProcess, post: SlackPost) {
 }
 
 async fn mention(bellhop: &BellhopProcess, text: &str) {
-    let mut event = APP.mention("Ev1", text);
+    let mut event = DEV_APP.mention("Ev1", text);
     event["team_id"] = json!(DEV_TEAM);
-    send(bellhop, APP.event(&event, SystemClock.now_ms())).await;
+    send(bellhop, DEV_APP.event(&event, SystemClock.now_ms())).await;
 }
 
 async fn press(bellhop: &BellhopProcess, ticket: &str) {
-    let mut payload = APP.press("1.2.a", ticket);
+    let mut payload = DEV_APP.press("1.2.a", ticket);
     payload["team"]["id"] = json!(DEV_TEAM);
-    send(bellhop, APP.interaction(&payload, SystemClock.now_ms())).await;
+    send(bellhop, DEV_APP.interaction(&payload, SystemClock.now_ms())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

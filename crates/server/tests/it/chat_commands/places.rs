@@ -1,7 +1,7 @@
 //! Which account, which region: asked once, then remembered.
 
 use super::{Chat, DELETE, LIST, button, words};
-use crate::kit::{OTHER, TOPIC};
+use crate::kit::OTHER;
 
 const ANYWHERE: &str = "logs describe-log-groups";
 

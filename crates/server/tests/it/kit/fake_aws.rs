@@ -145,60 +145,61 @@ impl FakeAws {
     }
 }
 
+/// Every answer has the date of the clock, as AWS's have theirs: without it, the machine's would stand there.
 async fn answer(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let (now_ms, date) = {
-        let aws = shared.aws.lock().unwrap();
-        let now_ms = shared.clock.now_ms() + aws.ahead_ms;
-        let now = OffsetDateTime::from_unix_timestamp(now_ms / 1000).unwrap();
-        (now_ms, now.format(&Rfc2822).unwrap().replace("+0000", "GMT"))
-    };
-    let request = match shared.verified(&method, &uri, &headers, &body, now_ms) {
-        Ok(request) => request,
-        Err(why) => {
-            shared.aws.lock().unwrap().badly_signed.push(why);
-            let said = r#"{"__type":"SignatureDoesNotMatch","message":"as AWS would"}"#;
-            return (StatusCode::FORBIDDEN, [("date", date)], said).into_response();
-        }
-    };
-    let operation = request.operation.clone();
-    let answer = {
-        let mut aws = shared.aws.lock().unwrap();
-        aws.requests.push(request.clone());
-        let answers = aws.answers.get_mut(&operation);
-        answers.and_then(|answers| if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() })
-    };
-    let Some(answer) = answer else { return shared.of_itself(&request) };
-    match answer {
-        AwsAnswer::Body(body) => body.into_response(),
-        AwsAnswer::With(status, with, body) => {
-            let mut response = (StatusCode::from_u16(status).unwrap(), body).into_response();
-            for (name, value) in with {
-                response.headers_mut().insert(name, value.parse().unwrap());
-            }
-            response
-        }
-        AwsAnswer::Refused(status, code) => {
-            let said = format!(r#"{{"__type":"{code}","message":"as the test says"}}"#);
-            (StatusCode::from_u16(status).unwrap(), said).into_response()
-        }
-        // Ends the task of the connection, without a word to the panic hook.
-        AwsAnswer::Break => std::panic::resume_unwind(Box::new("broken by the test")),
-        AwsAnswer::CutOff => {
-            let half = stream::iter([Ok("{\"half\":"), Err(std::io::Error::other("cut off by the test"))]);
-            Body::from_stream(half).into_response()
-        }
-        AwsAnswer::Hang => std::future::pending().await,
-        AwsAnswer::Large(bytes) => "x".repeat(bytes).into_response(),
-    }
+    let now_ms = shared.clock.now_ms() + shared.aws.lock().unwrap().ahead_ms;
+    let now = OffsetDateTime::from_unix_timestamp(now_ms / 1000).unwrap();
+    let date = now.format(&Rfc2822).unwrap().replace("+0000", "GMT");
+    let mut response = shared.answer((&method, &uri, &headers, &body), now_ms).await;
+    response.headers_mut().insert("date", date.parse().unwrap());
+    response
 }
 
 impl Shared {
+    async fn answer(&self, sent: (&Method, &Uri, &HeaderMap, &Bytes), now_ms: i64) -> Response {
+        let request = match self.verified(sent, now_ms) {
+            Ok(request) => request,
+            Err(why) => {
+                self.aws.lock().unwrap().badly_signed.push(why);
+                let said = r#"{"__type":"SignatureDoesNotMatch","message":"as AWS would"}"#;
+                return (StatusCode::FORBIDDEN, said).into_response();
+            }
+        };
+        let operation = request.operation.clone();
+        let answer = {
+            let mut aws = self.aws.lock().unwrap();
+            aws.requests.push(request.clone());
+            let answers = aws.answers.get_mut(&operation);
+            answers.and_then(|answers| if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() })
+        };
+        let Some(answer) = answer else { return self.of_itself(&request) };
+        match answer {
+            AwsAnswer::Body(body) => body.into_response(),
+            AwsAnswer::With(status, with, body) => {
+                let mut response = (StatusCode::from_u16(status).unwrap(), body).into_response();
+                for (name, value) in with {
+                    response.headers_mut().insert(name, value.parse().unwrap());
+                }
+                response
+            }
+            AwsAnswer::Refused(status, code) => {
+                let said = format!(r#"{{"__type":"{code}","message":"as the test says"}}"#);
+                (StatusCode::from_u16(status).unwrap(), said).into_response()
+            }
+            // Ends the task of the connection, without a word to the panic hook.
+            AwsAnswer::Break => std::panic::resume_unwind(Box::new("broken by the test")),
+            AwsAnswer::CutOff => {
+                let half = stream::iter([Ok("{\"half\":"), Err(std::io::Error::other("cut off by the test"))]);
+                Body::from_stream(half).into_response()
+            }
+            AwsAnswer::Hang => std::future::pending().await,
+            AwsAnswer::Large(bytes) => "x".repeat(bytes).into_response(),
+        }
+    }
+
     fn verified(
         &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &HeaderMap,
-        body: &Bytes,
+        (method, uri, headers, body): (&Method, &Uri, &HeaderMap, &Bytes),
         now_ms: i64,
     ) -> Result<AwsRequest, String> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

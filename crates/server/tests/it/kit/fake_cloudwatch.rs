@@ -1,6 +1,6 @@
-//! Amazon CloudWatch and CloudWatch Logs as Bellhop sees them: one host, both protocols, everything that was put kept.
+//! Amazon CloudWatch and CloudWatch Logs as Bellhop sees them: one host, both services, everything that was put kept.
 //!
-//! For servers started as a process (`BellhopProcess`): AWS's SDK learns of another endpoint from the environment only.
+//! For servers started as a process (`BellhopProcess`), by the environment alone.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -9,16 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::cbor;
 use super::serving::serve;
 
-/// Smithy's RPC protocol with CBOR. Source: the service's model.
-const PUT_METRIC_DATA: &str = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
+/// AWS's JSON protocol. Source: the models of both services.
+const PUT_METRIC_DATA: &str = "GraniteServiceVersion20100801.PutMetricData";
+const OF_LOGS: &str = "Logs_20140328.";
 
 /// How the next requests are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl FakeCloudWatch {
         Self { address, shared, _serving: serving }
     }
 
-    /// What a process needs to call this one, and to call it once where the SDK would repeat.
+    /// What a process needs to call this one, and to call it once where it would repeat.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let url = format!("http://{}", self.address);
         vec![
@@ -109,29 +109,23 @@ impl FakeCloudWatch {
     }
 }
 
-async fn answer(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     let mut cloudwatch = shared.lock().unwrap();
     let authorization = headers["authorization"].to_str().unwrap();
     assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential=test/"), "{authorization}");
-    let of_logs = headers.get("x-amz-target").map(|target| target.to_str().unwrap().to_owned());
-    let operation = of_logs.as_deref().map_or("PutMetricData", |target| target.split_once('.').unwrap().1);
+    let target = headers["x-amz-target"].to_str().unwrap();
+    let of_logs = target.strip_prefix(OF_LOGS);
+    let operation = of_logs.unwrap_or("PutMetricData");
     cloudwatch.operations.push(operation.to_owned());
+    let request: Value = serde_json::from_slice(&body).unwrap();
     match cloudwatch.troubles.pop_front() {
         Some(CloudWatchAnswer::Status(status)) => StatusCode::from_u16(status).unwrap().into_response(),
-        Some(CloudWatchAnswer::Refused(code)) if of_logs.is_some() => error(code),
-        Some(CloudWatchAnswer::Refused(code)) => {
-            // {"__type": code}
-            let mut map = vec![0xa1, 0x66];
-            map.extend_from_slice(b"__type");
-            map.extend_from_slice(&[0x78, u8::try_from(code.len()).unwrap()]);
-            map.extend_from_slice(code.as_bytes());
-            in_cbor(StatusCode::BAD_REQUEST, map)
-        }
-        None if of_logs.is_some() => cloudwatch.log(operation, &serde_json::from_slice(&body).unwrap()),
+        Some(CloudWatchAnswer::Refused(code)) => error(code),
+        None if of_logs.is_some() => cloudwatch.log(operation, &request),
         None => {
-            assert_eq!(uri.path(), PUT_METRIC_DATA);
-            cloudwatch.metrics.push(cbor::decode(&body));
-            in_cbor(StatusCode::OK, vec![0xa0])
+            assert_eq!(target, PUT_METRIC_DATA);
+            cloudwatch.metrics.push(request);
+            in_json(StatusCode::OK, &json!({}))
         }
     }
 }
@@ -178,8 +172,4 @@ fn error(code: &str) -> Response {
 
 fn in_json(status: StatusCode, body: &Value) -> Response {
     (status, [("content-type", "application/x-amz-json-1.1")], body.to_string()).into_response()
-}
-
-fn in_cbor(status: StatusCode, body: Vec<u8>) -> Response {
-    (status, [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")], body).into_response()
 }

@@ -1,5 +1,5 @@
 //! Amazon CloudWatch as one who reads metrics sees it, and AWS STS who lends the role: `AssumeRole`, `GetMetricWidgetImage`,
-//! `GetMetricData`. For servers started as a process: AWS's SDK learns of another endpoint from the environment only.
+//! `GetMetricData`. For servers started as a process, by the environment alone.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -8,18 +8,19 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::cbor;
 use super::serving::serve;
 
 /// A picture of one pixel, which is blue.
 pub const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90\x77\x53\xde\
     \0\0\0\x0cIDAT\x78\x9c\x63\xe0\x2c\xba\x0c\0\x01\xd6\x01\x4f\x28\xcf\xa8\x25\0\0\0\0IEND\xae\x42\x60\x82";
-const OF_CLOUDWATCH: &str = "/service/GraniteServiceVersion20100801/operation/";
+const OF_CLOUDWATCH: &str = "GraniteServiceVersion20100801.";
 /// Whose key signs what the role asks for.
 const ROLE_KEY: &str = "ASIAROLE";
 
@@ -95,13 +96,14 @@ impl FakeMetrics {
     }
 }
 
-async fn respond(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn respond(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
     let authorization = headers["authorization"].to_str().unwrap();
     // `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`
     let credential: Vec<&str> = authorization.split_once("Credential=").unwrap().1.split('/').collect();
-    let (operation, arguments) = if let Some(operation) = uri.path().strip_prefix(OF_CLOUDWATCH) {
+    let target = headers.get("x-amz-target").map_or("", |target| target.to_str().unwrap());
+    let (operation, arguments) = if let Some(operation) = target.strip_prefix(OF_CLOUDWATCH) {
         assert_eq!(credential[0], ROLE_KEY, "metrics are read as the role, and as nobody else");
-        (operation.to_owned(), cbor::decode(&body))
+        (operation.to_owned(), serde_json::from_slice(&body).unwrap())
     } else {
         assert_eq!(credential[0], "test");
         let form: BTreeMap<String, String> = url::form_urlencoded::parse(&body).into_owned().collect();
@@ -116,24 +118,19 @@ async fn respond(State(shared): State<Shared>, uri: Uri, headers: HeaderMap, bod
         ("AssumeRole", _) => ([("content-type", "text/xml")], assumed()).into_response(),
         (_, MetricsAnswer::Hang) => std::future::pending().await,
         ("GetMetricWidgetImage", MetricsAnswer::Whole) => {
-            in_cbor(StatusCode::OK, map(&[("MetricWidgetImage", bytes(PIXEL))]))
+            in_json(StatusCode::OK, &json!({ "MetricWidgetImage": STANDARD.encode(PIXEL) }))
         }
         ("GetMetricWidgetImage", MetricsAnswer::NumbersAlone) => {
-            in_cbor(StatusCode::NOT_IMPLEMENTED, map(&[("__type", text("InternalFailure"))]))
+            in_json(StatusCode::NOT_IMPLEMENTED, &json!({ "__type": "InternalFailure" }))
         }
         ("GetMetricData", MetricsAnswer::Whole | MetricsAnswer::NumbersAlone) => {
-            // A timestamp is tag 1 and a number.
-            let at = points.iter().map(|(at, _)| [vec![0xc1], float(f64::from(i32::try_from(*at).unwrap()))].concat());
-            let result = map(&[
-                ("Id", text("m1")),
-                ("Label", text("CPUUtilization")),
-                ("Timestamps", list(&at.collect::<Vec<_>>())),
-                ("Values", list(&points.iter().map(|(_, value)| float(*value)).collect::<Vec<_>>())),
-                ("StatusCode", text("Complete")),
-            ]);
-            in_cbor(StatusCode::OK, map(&[("MetricDataResults", list(&[result]))]))
+            let (at, values): (Vec<i64>, Vec<f64>) = points.into_iter().unzip();
+            let result = json!({
+                "Id": "m1", "Label": "CPUUtilization", "Timestamps": at, "Values": values, "StatusCode": "Complete",
+            });
+            in_json(StatusCode::OK, &json!({ "MetricDataResults": [result] }))
         }
-        (_, MetricsAnswer::Denied) => in_cbor(StatusCode::FORBIDDEN, map(&[("__type", text("AccessDenied"))])),
+        (_, MetricsAnswer::Denied) => in_json(StatusCode::FORBIDDEN, &json!({ "__type": "AccessDenied" })),
         (other, _) => panic!("{other}"),
     }
 }
@@ -148,33 +145,6 @@ fn assumed() -> String {
     )
 }
 
-fn in_cbor(status: StatusCode, body: Vec<u8>) -> Response {
-    (status, [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")], body).into_response()
-}
-
-// As much of CBOR (RFC 8949) as the answers need, written by hand: the head's argument always takes four bytes.
-
-fn head(major: u8, count: usize) -> Vec<u8> {
-    [vec![major << 5 | 0x1a], u32::try_from(count).unwrap().to_be_bytes().to_vec()].concat()
-}
-
-fn text(text: &str) -> Vec<u8> {
-    [head(3, text.len()), text.as_bytes().to_vec()].concat()
-}
-
-fn bytes(bytes: &[u8]) -> Vec<u8> {
-    [head(2, bytes.len()), bytes.to_vec()].concat()
-}
-
-fn float(number: f64) -> Vec<u8> {
-    [vec![0xfb], number.to_be_bytes().to_vec()].concat()
-}
-
-fn list(items: &[Vec<u8>]) -> Vec<u8> {
-    [head(4, items.len()), items.concat()].concat()
-}
-
-fn map(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let pairs: Vec<u8> = members.iter().flat_map(|(name, value)| [text(name), value.clone()].concat()).collect();
-    [head(5, members.len()), pairs].concat()
+fn in_json(status: StatusCode, body: &Value) -> Response {
+    (status, [("content-type", "application/x-amz-json-1.0")], body.to_string()).into_response()
 }

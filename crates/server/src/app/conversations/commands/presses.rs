@@ -7,9 +7,10 @@ use domain::conversation::{Answer, Reply, Values};
 use domain::notification::Part;
 use store::{ChatCommand, ChatCommandState, Moved, StoreError};
 
+use super::super::command_help::mistaken;
 use super::super::{Turn, to_asker};
 use super::questions::{REGION, shown, what_runs};
-use super::{Draft, Wanted, gone, lasting, mistaken, moved_words};
+use super::{Draft, Wanted, gone, lasting, moved_words};
 use crate::app::App;
 use crate::app::chat_commands::{Asked, Audited, Origin, SetOff, ShownAs, Step};
 use crate::app::tickets::{CommandPress, CommandStep, Ticket};
@@ -55,6 +56,10 @@ impl App {
             CommandStep::Region(named) => {
                 let region = named.clone().or_else(|| values.get(REGION).cloned()).unwrap_or_default();
                 self.chosen_region(turn, draft, &region).await
+            }
+            CommandStep::Decide(decision) => self.decide(turn, draft, (ticket, press), (*decision, None)).await,
+            CommandStep::DecideWhy(decision) => {
+                self.decide(turn, draft, (ticket, press), (*decision, Some(values))).await
             }
             CommandStep::Cancel | CommandStep::NextPage => Ok(Vec::new()),
         }
@@ -114,6 +119,9 @@ impl App {
         if draft.asked.shown_as.as_ref() != Some(&ShownAs::of(&settled.standing)) {
             return self.ask_to_confirm(turn, draft, settled, listed).await;
         }
+        if let Some(rule) = self.approval_rule(&settled, listed) {
+            return self.ask_for_approval(turn, draft, settled, listed, rule).await;
+        }
         let mut body = what_runs(&settled.line);
         body.push(Part::Facts(self.as_whom(&settled, listed)));
         let answer = Answer { body, ..Answer::sentence("Started") };
@@ -146,7 +154,7 @@ impl App {
                 self.go_on(turn, draft).await
             }
             // The question that led to the form stands there still: they press it again.
-            Parsed::Mistake(mistake) => Ok(to_asker(mistaken(mistake))),
+            Parsed::Mistake(mistake) => Ok(to_asker(mistaken(&mistake, ""))),
             Parsed::Help(_) => Ok(to_asker(moved_words(Moved::Unknown))),
         }
     }
@@ -190,7 +198,7 @@ impl App {
     }
 }
 
-fn read(line: &str) -> Option<CommandLine> {
+pub(super) fn read(line: &str) -> Option<CommandLine> {
     match command_line::parse(line) {
         Parsed::Run(line) | Parsed::Incomplete(line, _) => Some(line),
         Parsed::Help(_) | Parsed::Mistake(_) => None,

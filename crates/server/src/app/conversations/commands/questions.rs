@@ -152,7 +152,9 @@ impl App {
         self.audit_command(&Audited::of(Step::Asked, &settled)).await;
         let button =
             |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
-        let mut controls = vec![button("Run command", Style::Primary, CommandStep::Run)?];
+        let rule = self.approval_rule(&settled, listed);
+        let run = if rule.is_some() { "Ask for approval" } else { "Run command" };
+        let mut controls = vec![button(run, Style::Primary, CommandStep::Run)?];
         if !form::fields(&settled.line).fields.is_empty() {
             controls.push(button("Add optional parameters", Style::Plain, CommandStep::Parameters)?);
         }
@@ -160,8 +162,9 @@ impl App {
         let mut body = what_runs(&settled.line);
         body.push(Part::Facts(self.as_whom(&settled, listed)));
         let took = settled.line.notes.join(" ");
-        let only = "Only you can press. It waits for an hour.";
-        let note = Some(if took.is_empty() { only.to_owned() } else { format!("{took} {only}") });
+        let second = rule.map(|rule| format!("The rule {} wants somebody else's yes. ", rule.name)).unwrap_or_default();
+        let only = format!("{second}Only you can press. It waits for an hour.");
+        let note = Some(if took.is_empty() { only } else { format!("{took} {only}") });
         Ok(shown(turn, Answer { headline: headline(&draft.asked), body, controls, note }))
     }
 

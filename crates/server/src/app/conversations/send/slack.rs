@@ -1,15 +1,15 @@
 //! Replies in Slack: messages in the thread, to one person alone, in the place of another; forms as views.
 
-use domain::conversation::{Answer, Audience, Form, Reply, SlackScene};
+use domain::conversation::{Answer, Audience, Form, Reply, SlackScene, TextFile};
 use domain::delivery::DeliveryOutcome;
-use domain::notification::render;
+use domain::notification::{Part, render};
 use secrecy::SecretString;
 use store::StoreError;
 use uuid::Uuid;
 
 use super::super::Turn;
 use crate::app::App;
-use crate::outbound::slack::{Place, Respond, SlackChannelCall};
+use crate::outbound::slack::{NotUploaded, Place, Respond, SlackChannelCall, Upload, UploadThread};
 
 impl App {
     pub(super) async fn send_to_slack(
@@ -30,6 +30,7 @@ impl App {
             }
             Reply::Replace(answer) => self.replace(scene, &token, answer).await,
             Reply::Ask(form) => self.ask(turn, scene, &token, reply_id, form).await,
+            Reply::Attach(file) => self.attach(scene, &token, reply_id, file).await,
         })
     }
 
@@ -42,10 +43,38 @@ impl App {
     }
 
     async fn say(&self, scene: &SlackScene, token: &SecretString, id: Uuid, answer: &Answer) -> DeliveryOutcome {
-        let message = render::slack::answer(answer);
         let Some(channel_id) = scene.channel_id.as_deref() else { return dead("there is no channel to answer in") };
-        let place = Place { thread_ts: scene.thread_ts.as_deref(), reply_broadcast: false, client_msg_id: id };
-        self.slack.post_message(&SlackChannelCall { token, channel_id }, place, &message).await
+        let (call, thread_ts) = (SlackChannelCall { token, channel_id }, scene.thread_ts.as_deref());
+        let place = || Place { thread_ts, reply_broadcast: false, client_msg_id: id };
+        let posted = self.slack.post_message(&call, place(), &render::slack::answer(answer)).await;
+        if !refuses_tables(answer, &posted) {
+            return posted;
+        }
+        self.slack.post_message(&call, place(), &render::slack::answer_in_lines(answer)).await
+    }
+
+    /// Into the thread of what was said. What came of a command is told by then: a file that cannot be uploaded is not tried again,
+    /// and the thread says so.
+    async fn attach(&self, scene: &SlackScene, token: &SecretString, id: Uuid, file: &TextFile) -> DeliveryOutcome {
+        let Some(channel_id) = scene.channel_id.as_deref() else { return dead("there is no channel to answer in") };
+        let upload = Upload {
+            name: &file.name,
+            content_type: "text/plain; charset=utf-8",
+            alt_text: None,
+            bytes: file.text.clone().into_bytes(),
+            thread: Some(UploadThread { channel_id, ts: scene.thread_ts.as_deref() }),
+        };
+        let why = match self.slack.upload(token, upload).await {
+            Ok(_) => return DeliveryOutcome::Delivered { posted: String::new() },
+            Err(NotUploaded::MissingScope) => "the Slack app lacks the scope files:write".to_owned(),
+            Err(NotUploaded::Failed(reason)) => {
+                tracing::warn!(channel_id, reason, "the file of a command's output is not in its thread");
+                "Slack did not take it".to_owned()
+            }
+        };
+        let remedy = "--query and --max-items ask for a part of it.";
+        let answer = Answer::sentence(format!("The whole output has no place here as a file: {why}. {remedy}"));
+        self.say(scene, token, id, &answer).await
     }
 
     /// Slack shows a form within three seconds of the press, or never: then the person is told.
@@ -77,7 +106,8 @@ impl App {
         id: Uuid,
         answer: &Answer,
     ) -> DeliveryOutcome {
-        let message = render::slack::answer(answer);
+        // Whether Slack takes its block of tables there is not documented.
+        let message = render::slack::answer_in_lines(answer);
         if let Some(url) = &scene.response_url {
             return self.slack.respond(url.as_str(), Respond::ToAsker, &message).await;
         }
@@ -93,15 +123,26 @@ impl App {
     }
 
     async fn replace(&self, scene: &SlackScene, token: &SecretString, answer: &Answer) -> DeliveryOutcome {
-        let message = render::slack::answer(answer);
         if let Some(url) = &scene.response_url {
+            let message = render::slack::answer_in_lines(answer);
             return self.slack.respond(url.as_str(), Respond::InPlace, &message).await;
         }
         let (Some(channel_id), Some(ts)) = (scene.channel_id.as_deref(), scene.message_ts.as_deref()) else {
             return dead("there is no message to replace");
         };
-        self.slack.update_message(&SlackChannelCall { token, channel_id }, ts, &message).await
+        let call = SlackChannelCall { token, channel_id };
+        let updated = self.slack.update_message(&call, ts, &render::slack::answer(answer)).await;
+        if !refuses_tables(answer, &updated) {
+            return updated;
+        }
+        self.slack.update_message(&call, ts, &render::slack::answer_in_lines(answer)).await
     }
+}
+
+/// Slack's block of tables is young: where it is refused, lines say the same.
+fn refuses_tables(answer: &Answer, outcome: &DeliveryOutcome) -> bool {
+    let has_table = answer.body.iter().any(|part| matches!(part, Part::Table(_)));
+    has_table && matches!(outcome, DeliveryOutcome::Dead { reason } if reason.contains("`invalid_"))
 }
 
 fn dead(reason: &str) -> DeliveryOutcome {

@@ -17,6 +17,9 @@ impl App {
         let (to_one, message) = match reply {
             Reply::Say { to: Audience::Everyone, answer } => (false, render::teams::answer(answer)),
             Reply::Say { to: Audience::Person, answer } => (true, render::teams::answer(answer)),
+            // A bot of Teams may put files into a person's own conversation alone, with their consent:
+            // <https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4>.
+            Reply::Attach(_) => return DeliveryOutcome::Delivered { posted: String::new() },
             // The form is for whoever pressed.
             Reply::Ask(form) => (true, render::teams::form(form)),
             Reply::Replace(answer) => {

@@ -41,6 +41,7 @@ async fn blocks_at_their_limits_are_taken() {
             { "type": "text", "text": "hi", "style": { "bold": true } },
         ] }] }]),
         json!([{ "type": "markdown", "text": "**hi**" }]),
+        json!([{ "type": "table", "rows": vec![vec![json!({ "type": "raw_text", "text": "a" }); 20]; 100] }]),
         json!([{ "type": "section", "text": plain("a"), "accessory": {
             "type": "image", "image_url": "https://example.com/a.png", "alt_text": "a graph",
         } }]),
@@ -114,6 +115,14 @@ async fn blocks_that_make_no_sense_are_refused_at_their_place() {
         (
             json!([{ "type": "divider", "block_id": "b" }, { "type": "divider", "block_id": "b" }]),
             "`block_id` \"b\" already exists [json-pointer:/blocks/1/block_id]",
+        ),
+        (
+            json!([{ "type": "table", "rows": vec![[json!({ "type": "raw_text", "text": "a" })]; 101] }]),
+            "no more than 100 items allowed [json-pointer:/blocks/0/rows]",
+        ),
+        (
+            json!([{ "type": "table", "rows": [[{ "type": "rich_text", "elements": [{ "type": "paragraph", "elements": [] }] }]] }]),
+            "unsupported type: paragraph [json-pointer:/blocks/0/rows/0/0/elements/0/type]",
         ),
         (
             json!([{ "type": "rich_text", "elements": [{ "type": "paragraph", "elements": [] }] }]),

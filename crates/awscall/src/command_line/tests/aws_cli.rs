@@ -1,21 +1,16 @@
-//! The AWS CLI's own parser as the oracle: each line of `command_lines.txt` is the same call here as it is there.
-//! `command_lines.json` is what the pinned AWS CLI says; `tests/conformance/command_lines.py` writes it.
+//! The AWS CLI's own parser as the oracle: each line of `aws_cli.txt` is the same call here as it is there.
+//! `aws_cli.json` is what the pinned AWS CLI says; `tests/conformance/command_lines.py` writes it.
 
-use awscall::command_line::{CommandLine, Parsed, parse};
 use serde_json::{Value, json};
 
-const FACTS: &str = include_str!("command_lines.json");
-const LINES: &str = include_str!("command_lines.txt");
+use super::super::OutputFormat;
+use super::run;
+
+const FACTS: &str = include_str!("aws_cli.json");
+const LINES: &str = include_str!("aws_cli.txt");
 
 fn facts() -> Vec<Value> {
     serde_json::from_str(FACTS).unwrap()
-}
-
-fn run(line: &str) -> CommandLine {
-    match parse(line) {
-        Parsed::Run(command) => command,
-        other => panic!("{line}: {other:?}"),
-    }
 }
 
 /// Python says 5.0 where 5 was typed for a number with a point; both are the same on the wire.
@@ -60,7 +55,7 @@ fn what_concerns_the_answer_is_the_same_too() {
             command.page_size,
             command.starting_token,
             command.region,
-            command.output.map(|output| output.word()),
+            command.output.map(OutputFormat::word),
             command.query,
         ]);
         let theirs = ["max_items", "page_size", "starting_token", "region", "output", "query"]

@@ -53,6 +53,8 @@ fn custom(context: &Value) -> String {
 
 async fn notified(chat: &Chat, message: &str) -> SlackRequest {
     let before = chat.posts().len();
+    // A channel takes one message a second.
+    chat.server.clock.advance(2_000);
     chat.server.publish(TOPIC, message).await;
     chat.post_after(before).await
 }

@@ -64,7 +64,7 @@ async function drive(page) {
   await is("U0BEN");
   await press("Approve");
   await reads("Approved by");
-  await reads("TableName");
+  await reads("Done: dynamodb delete-table");
   await picture("9-approved");
 
   await page.locator("#close-thread").click();

@@ -12,6 +12,8 @@ mod asking;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod places;

@@ -28,7 +28,7 @@ const LIST_FUNCTIONS: &str = "lambda list-functions --region us-east-1";
 /// The channel of the first configuration.
 const CHANNEL_ID: &str = "C0BENCH000000";
 /// An answer that has not come by then does not come.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
+const ANSWERED_WITHIN: Duration = Duration::from_mins(1);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) async fn measure(bench: &Bench, executable: &Path, report: &mut Report) -> anyhow::Result<()> {
@@ -96,7 +96,7 @@ impl Channel {
         &self,
         bench: &Bench,
         said: &[Said],
-        word: impl Fn(usize) -> String,
+        word: impl Fn(usize) -> &'static str,
     ) -> anyhow::Result<HashMap<String, Answered>> {
         let (begun, first) = (Instant::now(), said.first().context("nothing was said")?);
         loop {
@@ -108,7 +108,7 @@ impl Channel {
                     let Some(Answered { message, count, .. }) = answered.get(&said.thread_ts) else { continue };
                     let (word, text) = (word(number), message.to_string());
                     ensure!(
-                        *count == 1 && text.contains(&word),
+                        *count == 1 && text.contains(word),
                         "{count} answers, without `{word}` in the first: {text}"
                     );
                 }

@@ -35,7 +35,7 @@ pub(super) async fn measure(bench: &Bench, mentions: &mut Mentions, report: &mut
     let mut channel = Channel::start(bench, "commands-cli", None, moto.address()).await?;
     // Neither's first is measured: here the role is assumed, and Python writes or finds what it has compiled.
     let first = channel.say(mentions, LIST_FUNCTIONS).await?;
-    channel.answers(bench, &[first], |_| FUNCTION.to_owned()).await?;
+    channel.answers(bench, &[first], |_| FUNCTION).await?;
     cli.list_functions()?;
 
     let (mut of_cli, mut of_bellhop) = (Vec::new(), Vec::new());
@@ -48,7 +48,7 @@ pub(super) async fn measure(bench: &Bench, mentions: &mut Mentions, report: &mut
             ticks.tick().await;
             said.push(channel.say(mentions, LIST_FUNCTIONS).await?);
         }
-        let answered = channel.answers(bench, &said, |_| FUNCTION.to_owned()).await?;
+        let answered = channel.answers(bench, &said, |_| FUNCTION).await?;
         of_bellhop.extend(times_to_answer(&said, &answered));
     }
     channel.bellhop.stop()?;

@@ -38,11 +38,14 @@ pub(super) fn measure(executable: &Path, report: &mut Report) -> anyhow::Result<
     for (number, load) in listed("loads").iter().enumerate() {
         let name = load.get("name").and_then(Value::as_str).unwrap_or_default();
         let result = milliseconds(of(&format!("/loads/{number}/ms"))?);
-        report.row(row(format!("Time to read the model of `{name}`, once in a process"), result));
+        report.row(row(
+            format!("Time to read the model of `{name}` and the rules of its endpoints, once in a process"),
+            result,
+        ));
     }
     let grown = whole("/resident_after")?.saturating_sub(whole("/resident_before")?);
     let result = format!("{}, {} of memory", milliseconds(of("/all_ms")?), megabytes(grown));
-    report.row(row(format!("Time to read the models of all {services} services"), result));
+    report.row(row(format!("Time to read the same of all {services} services"), result));
     Ok(())
 }
 

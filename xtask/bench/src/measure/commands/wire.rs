@@ -42,7 +42,7 @@ async fn measure_on(
         let name = format!("commands-{}-{start}", store.name);
         let mut channel = Channel::start(bench, &name, store_url.as_deref(), aws.address).await?;
         let (said, took) = to_the_wire(&mut channel, &mut aws, mentions).await?;
-        channel.answers(bench, &[said], |_| FUNCTION.to_owned()).await?;
+        channel.answers(bench, &[said], |_| FUNCTION).await?;
         firsts.push(took);
         last = Some(channel);
     }
@@ -64,7 +64,7 @@ async fn measure_on(
         times.push(took);
         said.push(one);
     }
-    let answered = channel.answers(bench, &said, |_| FUNCTION.to_owned()).await?;
+    let answered = channel.answers(bench, &said, |_| FUNCTION).await?;
     ensure!(aws.listed.try_recv().is_err(), "AWS was asked more often than there were commands");
     channel.bellhop.stop()?;
     for (end, aim, times) in

@@ -11,6 +11,7 @@ mod commands;
 mod custom_actions;
 mod help;
 mod installations;
+mod pipeline_approvals;
 mod preferences;
 mod search;
 mod send;
@@ -28,7 +29,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::{ChatEventKind, ChatEventLease, ChatEventOutcome, ListedConfiguration, StoreError};
 
 use super::App;
-use super::tickets::{NotTaken, Purpose, ValuesPress};
+use super::tickets::{NotTaken, NotificationStep, Purpose, ValuesPress};
 
 /// Whoever asked is gone by then, and the addresses to answer by are no good any more.
 /// Source: <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses> (30 minutes).
@@ -222,7 +223,11 @@ impl App {
             Purpose::DefaultRegion(ref named) => {
                 self.default_region_pressed(turn, &ticket, named.as_deref(), values).await
             }
-            Purpose::Notification(ref press) => self.notification_pressed(turn, &ticket, press, None).await,
+            Purpose::Notification(ref press) => {
+                let is_form = matches!(press.step, NotificationStep::ApprovalWith(_));
+                let given = is_form.then(|| aliases::values_of_form(values));
+                self.notification_pressed(turn, &ticket, press, given).await
+            }
             Purpose::Values(ref press) => {
                 // Pressed, it shows the form; sent, the form comes back.
                 let is_form = matches!(turn.event.what, Happening::Submitted { .. });

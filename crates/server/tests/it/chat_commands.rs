@@ -14,6 +14,8 @@ mod crash;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod pipeline_approvals;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod results;

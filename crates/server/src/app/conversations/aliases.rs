@@ -347,7 +347,7 @@ impl From<CommandAlias> for Alias {
 }
 
 /// By it the value of a variable comes back: never a name that a platform keeps for itself.
-fn field_of(variable: &str) -> String {
+pub(super) fn field_of(variable: &str) -> String {
     format!("value-{variable}")
 }
 

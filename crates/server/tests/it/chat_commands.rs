@@ -16,6 +16,8 @@ mod hostile;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod pipeline_approvals;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod results;

@@ -124,10 +124,10 @@ impl App {
             let none = format!("{} {} takes no more parameters.", line.call.service.name, line.call.operation.command);
             return Ok(to_asker(Answer::sentence(none)));
         }
-        let mut intro = "What you leave empty is not sent.".to_owned();
-        if left_out > 0 {
-            intro.push_str(&format!(" {left_out} more have no room here: type them as `--parameter value`."));
-        }
+        let more = (left_out > 0)
+            .then(|| format!(" {left_out} more have no room here: type them as `--parameter value`."))
+            .unwrap_or_default();
+        let intro = format!("What you leave empty is not sent.{more}");
         let ticket = self.command_ticket(turn, draft, revision, CommandStep::Fill);
         Ok(vec![Reply::Ask(Form {
             title: line.call.operation.name.to_owned(),

@@ -142,21 +142,21 @@ fn keys(asked: &Call, output: &mut Map<String, Value>, top: &[&str], lists: &[&s
         return;
     }
     for member in top {
-        change(output, member, decoded);
+        change(output, member, |text| Some(decoded(text)));
     }
     for (list, member) in lists.iter().map(|list| (*list, "Key")).chain([("CommonPrefixes", "Prefix")]) {
         for item in output.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             if let Value::Object(item) = item {
-                change(item, member, decoded);
+                change(item, member, |text| Some(decoded(text)));
             }
         }
     }
 }
 
 /// S3 writes a space as `+`, and a plus as `%2B`.
-fn decoded(text: &str) -> Option<Value> {
+fn decoded(text: &str) -> Value {
     let text = text.replace('+', " ");
-    Some(percent_decode_str(&text).decode_utf8_lossy().into_owned().into())
+    percent_decode_str(&text).decode_utf8_lossy().into_owned().into()
 }
 
 #[cfg(test)]

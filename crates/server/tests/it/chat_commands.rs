@@ -6,9 +6,13 @@ mod action_buttons;
 #[cfg(test)]
 mod aliases;
 #[cfg(test)]
+mod approving;
+#[cfg(test)]
 mod asking;
 #[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
@@ -83,7 +87,12 @@ impl Chat {
 
     /// As Slack sends a form: where it was asked for, it does not say.
     async fn submit(&self, trigger_id: &str, ticket: &str, values: &[(&str, &str)]) {
+        self.submit_as("U0ANNA", trigger_id, ticket, values).await;
+    }
+
+    async fn submit_as(&self, user_id: &str, trigger_id: &str, ticket: &str, values: &[(&str, &str)]) {
         let mut payload = APP.press(trigger_id, "");
+        payload["user"]["id"] = json!(user_id);
         payload["type"] = json!("view_submission");
         let values: serde_json::Map<String, Value> = values
             .iter()

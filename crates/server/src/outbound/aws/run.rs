@@ -33,11 +33,7 @@ impl AwsClient {
         limits: &Limits,
     ) -> Result<Ran, AwsError> {
         let call = shaped(line, self.engine.clock.now_ms());
-        let paging = Paging {
-            max_items: line.max_items,
-            starting_token: line.starting_token.clone(),
-            page_size: line.page_size,
-        };
+        let paging = Paging::from(line);
         let not_sent = |error: awscall::pagination::PageError| AwsError::NotSent(error.to_string());
         let pages = if line.paginate {
             let limits = PageLimits { bytes: limits.answer_bytes_max, ..PageLimits::default() };

@@ -19,6 +19,7 @@ use domain::notification::{Part, Text};
 use store::{ChatCommandState, ListedConfiguration, Moved, NewChatCommand, StoreError};
 use wire::ids::ChatConfigurationArn;
 
+use self::questions::is_shown_whole;
 use super::command_help::mistaken;
 use super::{Turn, to_asker};
 use crate::app::App;
@@ -93,6 +94,10 @@ impl App {
         let free = settled.read_only && !settled.asked.origin.is_shown_first();
         if free && self.approval_rule(&settled, listed).is_none() {
             return self.run_now(turn, &draft, settled).await;
+        }
+        if !is_shown_whole(&settled.line) {
+            let long = "This command is too long to be shown whole here, and I run nothing that I have not shown.";
+            return Ok(to_asker(Answer { note: Some("Nothing was run.".to_owned()), ..Answer::sentence(long) }));
         }
         self.ask_to_confirm(turn, draft, settled, listed).await
     }

@@ -74,7 +74,7 @@ async function drive(page) {
   seen.action = await reads("Run this command");
   await picture("10-action");
   await press("Run command");
-  await reads("set-alarm-state");
+  await reads("Done: cloudwatch set-alarm-state");
   await picture("11-alarm");
   return seen;
 }

@@ -219,6 +219,9 @@ fn text(service: &Service, name: &str) -> String {
         return format!("arn:aws:{}:us-east-1:123456789012:example", service.signing_name);
     }
     let word = kebab(name);
+    if let Some(stem) = word.strip_suffix("ies") {
+        return format!("my-{stem}y");
+    }
     let word = ["-names", "-name", "s"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(&word);
     if matches!(word, "" | "key" | "value" | "name") {
         return if word.is_empty() { "example".to_owned() } else { word.to_owned() };

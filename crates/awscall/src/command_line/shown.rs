@@ -244,7 +244,10 @@ fn has_bytes(service: &Service, id: ShapeId, value: &Value) -> bool {
     }
 }
 
-/// A word as a shell would need it; with `$'…'` where something in it could not be seen.
+/// Ends a block of code in chat, whose front doors show it as letters that only look like these: no line has it as it is.
+const FENCE: &str = "```";
+
+/// A word as a shell would need it; with `$'…'` where something in it could not be seen as what it is.
 pub(super) fn quoted(text: &str) -> String {
     let bare = |letter: char| {
         letter.is_ascii_alphanumeric()
@@ -253,7 +256,9 @@ pub(super) fn quoted(text: &str) -> String {
     if !text.is_empty() && text.chars().all(bare) {
         return text.to_owned();
     }
-    if !text.chars().any(is_invisible) {
+    let has_fence = text.contains(FENCE);
+    let is_escaped = |letter: char| is_invisible(letter) || (has_fence && letter == '`');
+    if !text.chars().any(is_escaped) {
         return format!("'{}'", text.replace('\'', r"'\''"));
     }
     let mut word = String::from("$'");
@@ -263,7 +268,7 @@ pub(super) fn quoted(text: &str) -> String {
             '\n' => word.push_str("\\n"),
             '\r' => word.push_str("\\r"),
             '\t' => word.push_str("\\t"),
-            _ if is_invisible(letter) => match u32::from(letter) {
+            _ if is_escaped(letter) => match u32::from(letter) {
                 number @ ..=0xffff => word = format!("{word}\\u{number:04x}"),
                 number => word = format!("{word}\\U{number:08x}"),
             },

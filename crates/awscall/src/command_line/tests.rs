@@ -150,6 +150,17 @@ fn a_region_and_a_token_are_said_in_the_line() {
 }
 
 #[test]
+fn what_would_end_a_block_of_code_is_escaped() {
+    let line = run("logs create-log-group --log-group-name 'a```b`'");
+    assert_eq!(line.shown, r"logs create-log-group --log-group-name $'a\u0060\u0060\u0060b\u0060'");
+    assert_shown(&line);
+    assert_eq!(
+        run("logs create-log-group --log-group-name 'a``b'").shown,
+        "logs create-log-group --log-group-name 'a``b'"
+    );
+}
+
+#[test]
 fn secrets_are_hidden_in_the_masked_line() {
     let line = run("ssm put-parameter --name /a --value 'hunter2' --type SecureString --region eu-west-1");
     assert_eq!(masked(&line), "ssm put-parameter --name /a --value ***** --type SecureString --region eu-west-1");

@@ -124,18 +124,17 @@ fn assert_shown(shown: Option<&str>, call: &AwsRequest, text: &str) {
     assert_eq!(line.region.as_deref(), Some(call.region.as_str()), "`{text}` is shown as `{shown}`");
 }
 
-/// The line under which a message asks for a yes.
+/// The line under which a message asks for a yes, as Slack shows it.
 fn line_to_confirm(message: &SlackRequest) -> Option<String> {
     let mut has_button = false;
     let mut line = String::new();
     for block in message.body["blocks"].as_array().into_iter().flatten() {
-        let elements = || block["elements"].as_array().into_iter().flatten();
-        has_button |= elements().any(|element| element["text"]["text"] == "Run command");
-        for element in elements().filter(|element| element["type"] == "rich_text_preformatted") {
-            line.extend(element["elements"].as_array().into_iter().flatten().filter_map(|part| part["text"].as_str()));
-        }
+        let mut elements = block["elements"].as_array().into_iter().flatten();
+        has_button |= elements.any(|element| element["text"]["text"] == "Run command");
+        let text = block["text"]["text"].as_str().unwrap_or_default();
+        line += text.strip_prefix("```\n").and_then(|text| text.strip_suffix("\n```")).unwrap_or_default();
     }
-    has_button.then_some(line)
+    has_button.then(|| line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 }
 
 /// As Slack writes what somebody typed.
@@ -198,6 +197,8 @@ async fn what_a_shell_would_expand_is_text() {
         (&deleting("${HOME}"), delete("${HOME}")),
         (&deleting("'`id`'"), delete("`id`")),
         (&deleting("~/x*"), delete("~/x*")),
+        // In Slack three of these end the block in which the line is shown.
+        (&deleting("'a```b'"), delete("a```b")),
         (&deleting("--log-group-name"), Nothing),
         (&deleting("file:///etc/passwd"), Nothing),
         (&deleting("fileb:///etc/passwd"), Nothing),
@@ -252,12 +253,16 @@ async fn what_is_too_long_or_too_deep_is_not_run() {
         (input(&deep("[", "]", 1_000)), Nothing),
         (input(&deep("{\"logGroupName\":", "}", 200)), Nothing),
         (input(&format!("'{{\"logGroupName\": \"{}\"}}'", "x".repeat(5_000))), Nothing),
-        (input("'{\"logGroupName\": \"a\", \"logGroupName\": \"b\"}'"), Nothing),
+        // As in the AWS CLI the last counts; and it is what is shown.
+        (input("'{\"logGroupName\": \"a\", \"logGroupName\": \"b\"}'"), delete("b")),
         (input("'{\"logGroupName\": \"old\"} {\"logGroupName\": \"other\"}'"), Nothing),
         (input("'{\"logGroupName\": [\"old\"]}'"), Nothing),
         (input("'{\"logGroupName\": \"old\"}'"), delete("old")),
         // As long as it may be: every letter of it is shown.
         (deleting(&"a".repeat(room)), delete(&"a".repeat(room))),
+        // In Slack's own spelling each of these is four letters: it is shown in more pieces, or not run.
+        (typed(&deleting(&format!("'{}'", "<".repeat(2_000)))), delete(&"<".repeat(2_000))),
+        (typed(&deleting(&format!("'{}'", "<".repeat(room - 2)))), Nothing),
     ];
     chat.each(rows).await;
 }

@@ -22,8 +22,9 @@ const REGIONS: [&str; 4] = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1
 /// A menu of Slack. <https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#static_select>.
 const CHOICES_MAX: usize = 100;
 pub(super) const REGION: &str = "region";
-/// Of a line that is shown whole, in as many pieces as it takes: no message cuts what somebody is to agree to.
-const PIECE_CHARACTERS: usize = 1_500;
+/// Of a line that is shown whole, in as many pieces as it takes: no message cuts what somebody is to agree to. As chat spells it: a
+/// section of Slack takes 3,000. <https://docs.slack.dev/reference/block-kit/blocks/section-block>.
+const PIECE_ROOM: usize = 2_000;
 const TOO_LONG: &str =
     "This command is too long to be shown whole here, and nothing runs that was not shown. Please make it shorter.";
 
@@ -219,9 +220,27 @@ pub(super) fn shown(turn: &Turn<'_>, answer: Answer) -> Vec<Reply> {
 
 /// The whole line, what the models call sensitive hidden.
 pub(super) fn what_runs(line: &CommandLine) -> Vec<Part> {
-    let characters: Vec<char> = masked(line).chars().collect();
-    let pieces = characters.chunks(PIECE_CHARACTERS).map(|piece| piece.iter().collect());
-    pieces.map(|text| Part::Preformatted { title: None, text }).collect()
+    let mut pieces = vec![String::new()];
+    let mut room = PIECE_ROOM;
+    for letter in masked(line).chars() {
+        let takes = room_of(letter);
+        if takes > room {
+            pieces.push(String::new());
+            room = PIECE_ROOM;
+        }
+        room = room.saturating_sub(takes);
+        pieces.last_mut().into_iter().for_each(|piece| piece.push(letter));
+    }
+    pieces.into_iter().map(|text| Part::Preformatted { title: None, text }).collect()
+}
+
+/// What a letter takes in a message: Slack spells three of them as entities.
+fn room_of(letter: char) -> usize {
+    match letter {
+        '&' => "&amp;".len(),
+        '<' | '>' => "&lt;".len(),
+        other => other.len_utf8(),
+    }
 }
 
 pub(super) fn first_regions(listed: &ListedConfiguration) -> Vec<&'static str> {

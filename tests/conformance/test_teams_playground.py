@@ -1,7 +1,8 @@
-"""Somebody of Microsoft Teams mentions the bot, gets a card, and presses its button.
+"""Somebody of Microsoft Teams mentions the bot, gets a card, and presses its button; a command of AWS is shown, agreed to, and done.
 
 Rests on Microsoft's own playground (npm `@microsoft/m365agentsplayground`, driven in Chromium): its activities, its connector, its drawing
-of the card. It sends no token, so a proxy of ours adds one (`Signing`), and gives Bellhop the token that it answers with.
+of the card. It sends no token, so a proxy of ours adds one (`Signing`), and gives Bellhop the token that it answers with. The account
+of AWS is moto's.
 """
 
 import json
@@ -12,11 +13,13 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import boto3
 import pytest
 import requests
 
-from bellhop import ROLE, TEAM, TENANT, Bellhop
+from bellhop import ROLE, TEAM, TENANT, Bellhop, topic_arn
 from bot_framework_peer import ISSUER, BotFramework, claims
+from moto_server import REGION, Moto
 from processes import Process, bare_environment, free_port, wait_until
 
 HERE = Path(__file__).parent / "bot_framework"
@@ -80,9 +83,16 @@ def signing(framework):
     proxy.close()
 
 
+@pytest.fixture(scope="module")
+def moto(tmp_path_factory):
+    account = Moto(tmp_path_factory.mktemp("moto")).wait_until_ready()
+    yield account
+    account.close()
+
+
 @pytest.fixture
-def bellhop(tmp_path, framework, signing):
-    settings = {
+def bellhop(tmp_path, framework, signing, moto):
+    settings = moto.environment() | {
         "BELLHOP_MICROSOFT_TEAMS__BOT__APP_ID": APP_ID,
         "BELLHOP_MICROSOFT_TEAMS__BOT__APP_PASSWORD": "secret",
         "BELLHOP_MICROSOFT_TEAMS__BOT__OPENID_URL": f"{framework.url}/openid",
@@ -92,6 +102,9 @@ def bellhop(tmp_path, framework, signing):
     (tmp_path / "bellhop").mkdir()
     with Bellhop(tmp_path / "bellhop", **settings) as server:
         signing.target = f"{server.url}/teams/messages"
+        server.client().create_microsoft_teams_channel_configuration(
+            ConfigurationName="ops", TeamId=TEAM, TenantId=TENANT, ChannelId="19%3Aops%40thread.tacv2", IamRoleArn=ROLE, SnsTopicArns=[]
+        )
         yield server
 
 
@@ -117,16 +130,37 @@ def answers(url: str) -> bool:
         return False
 
 
-def test_a_mention_gets_a_card_whose_button_works(tmp_path, bellhop, signing, playground):
-    bellhop.client().create_microsoft_teams_channel_configuration(
-        ConfigurationName="ops", TeamId=TEAM, TenantId=TENANT, ChannelId="19%3Aops%40thread.tacv2", IamRoleArn=ROLE, SnsTopicArns=[]
-    )
+def drive(what, tmp_path, bellhop, signing, playground) -> dict:
+    """What a browser saw that did so."""
     environment = os.environ | {"NODE_PATH": MODULES, "BELLHOP_CHROMIUM": shutil.which("chromium") or "chromium", "NO_PROXY": "*"}
-    drive = ["node", HERE / "mention.js", playground, "ops", tmp_path]
-    done = subprocess.run(drive, env=environment, capture_output=True, text=True, timeout=90)
-    passed = json.dumps([(told["type"], status) for told, status, _ in signing.passed])
-    assert done.returncode == 0, f"{done.stderr}\n{passed}\n{bellhop.run('conversations', 'list', *bellhop.store_arguments()).stdout}"
-    seen = json.loads(done.stdout)
+    command = ["node", HERE / "mention.js", playground, "ops", tmp_path, what]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
+    conversations = bellhop.run("conversations", "list", *bellhop.store_arguments()).stdout
+    assert done.returncode == 0, f"{done.stderr}\n{passed(signing)}\n{conversations}"
+    return json.loads(done.stdout)
+
+
+def passed(signing) -> str:
+    return json.dumps([(told["type"], status) for told, status, _ in signing.passed])
+
+
+def presses(signing) -> list:
+    """How Bellhop answered the presses, in their order."""
+    return [(status, json.loads(answer)["value"]) for told, status, answer in signing.passed if told["type"] == "invoke"]
+
+
+def test_a_mention_gets_a_card_whose_button_works(tmp_path, bellhop, signing, playground):
+    seen = drive("help", tmp_path, bellhop, signing, playground)
     assert ROLE in seen["text"] and seen["alone"].strip(), seen
-    presses = [(status, json.loads(answer)) for told, status, answer in signing.passed if told["type"] == "invoke"]
-    assert [(status, answer["value"]) for status, answer in presses] == [(200, "Bellhop is on it.")], passed
+    assert presses(signing) == [(200, "Bellhop is on it.")], passed(signing)
+
+
+def test_a_command_is_shown_agreed_to_and_done(tmp_path, bellhop, signing, playground, moto):
+    seen = drive("command", tmp_path, bellhop, signing, playground)
+    assert "sns create-topic --name from-teams --region us-east-1" in seen["shown"] and ROLE in seen["shown"], seen
+    assert presses(signing) == [(200, "Bellhop is on it.")], passed(signing)
+    topics = boto3.client(
+        "sns", endpoint_url=moto.url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
+    ).list_topics()["Topics"]
+    assert [each["TopicArn"] for each in topics] == [topic_arn("from-teams")]
+    assert any(topic_arn("from-teams") in card for card in seen["cards"]), seen

@@ -1,17 +1,22 @@
 // Somebody in Microsoft's playground, by a browser: mentions the bot in a channel, reads its card, presses a button of it, and reads what
-// the bot says to them alone. Writes what was seen as JSON. Arguments: the playground's URL, the channel, a folder for pictures.
+// the bot says to them alone; or has a command run. Writes what was seen as JSON. Arguments: the playground's URL, the channel, a folder
+// for pictures, `help` or `command`.
 const { chromium } = require("playwright-core");
 
-const [url, channel, folder] = process.argv.slice(2);
+const [url, channel, folder, what] = process.argv.slice(2);
 
-async function drive(page) {
+async function mention(page, words) {
   await page.goto(url);
   await page.getByRole("treeitem", { name: new RegExp(channel) }).click();
   await page.getByRole("textbox").first().click();
   await page.keyboard.type("@");
   await page.getByRole("menuitem", { name: /aws/ }).click();
-  await page.keyboard.type(" help");
+  await page.keyboard.type(` ${words}`);
   await page.getByRole("button", { name: "Post" }).click();
+}
+
+async function help(page) {
+  await mention(page, "help");
   await page.getByText("What I can do here").first().waitFor();
   const button = page.getByRole("button", { name: "Switch role" });
   await button.waitFor();
@@ -28,12 +33,25 @@ async function drive(page) {
   return { text, alone: await page.locator(".ac-adaptiveCard").last().innerText() };
 }
 
+async function command(page) {
+  await mention(page, "sns create-topic --name from-teams --region us-east-1");
+  const run = page.getByRole("button", { name: "Run command" });
+  await run.waitFor();
+  const shown = await page.locator(".ac-adaptiveCard").last().innerText();
+  await page.screenshot({ path: `${folder}/confirm.png` });
+  await run.click();
+  await page.getByText("Done: sns create-topic").first().waitFor();
+  await run.waitFor({ state: "detached" });
+  await page.screenshot({ path: `${folder}/result.png` });
+  return { shown, cards: await page.locator(".ac-adaptiveCard").allInnerTexts() };
+}
+
 (async () => {
   const browser = await chromium.launch({ executablePath: process.env.BELLHOP_CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(15000);
   try {
-    process.stdout.write(JSON.stringify(await drive(page)));
+    process.stdout.write(JSON.stringify(await { help, command }[what](page)));
   } catch (error) {
     await page.screenshot({ path: `${folder}/failed.png` });
     throw error;

@@ -64,7 +64,12 @@ impl App {
     }
 
     /// The way of a command, from wherever it is: to the next question, or to its run.
-    async fn go_on(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
+    async fn go_on(self: &Arc<Self>, turn: &Turn<'_>, draft: Draft) -> Result<Vec<Reply>, StoreError> {
+        // Whoever is on the way to here need not have room for all of it.
+        Box::pin(self.next_step(turn, draft)).await
+    }
+
+    async fn next_step(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
         if let Some(refusal) = super::can_i::refused_by_name(&draft.asked.line) {
             return Ok(to_asker(refusal_words(&refusal)));
         }

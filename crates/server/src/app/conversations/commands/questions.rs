@@ -4,7 +4,7 @@
 use awscall::command_line::{CommandLine, Parameter, masked};
 use domain::command::form;
 use domain::conversation::{Answer, Audience, Choice, Control, Field, Form, Happening, Input, Reply, Style};
-use domain::notification::{Fact, Part, Text};
+use domain::notification::{Fact, Part, Text, render};
 use store::{ListedConfiguration, StoreError};
 
 use super::super::help::{fact, name_of};
@@ -23,7 +23,9 @@ const REGIONS: [&str; 4] = ["us-east-1", "us-west-2", "eu-west-1", "eu-central-1
 const CHOICES_MAX: usize = 100;
 pub(super) const REGION: &str = "region";
 /// Of a line that is shown whole, in as many pieces as it takes: no message cuts what somebody is to agree to.
-const PIECE_CHARACTERS: usize = 2_000;
+const PIECE_CHARACTERS: usize = 1_500;
+const TOO_LONG: &str =
+    "This command is too long to be shown whole here, and nothing runs that was not shown. Please make it shorter.";
 
 impl App {
     /// Which of the accounts that share the channel.
@@ -32,7 +34,7 @@ impl App {
         let button = |listed: &ListedConfiguration| {
             let arn = Some(listed.configuration.arn.as_str().to_owned());
             let ticket = self.command_ticket(turn, draft, revision, CommandStep::Account);
-            self.button(&self.account_words(listed), Style::Plain, Ticket { configuration_arn: arn, ..ticket })
+            self.button(&self.account_words(listed), Style::Plain, &Ticket { configuration_arn: arn, ..ticket })
         };
         let several = turn.configurations.iter().take(ACCOUNTS_MAX);
         let controls = several.map(button).collect::<Result<_, _>>()?;
@@ -49,7 +51,7 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(draft).await? else { return Ok(to_asker(revised())) };
         let button =
-            |label: &str, step| self.button(label, Style::Plain, self.command_ticket(turn, draft, revision, step));
+            |label: &str, step| self.button(label, Style::Plain, &self.command_ticket(turn, draft, revision, step));
         let mut controls = Vec::new();
         for region in first_regions(listed) {
             controls.push(button(region, CommandStep::Region(Some(region.to_owned())))?);
@@ -93,7 +95,7 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
         let button =
-            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
+            |label: &str, style, step| self.button(label, style, &self.command_ticket(turn, &draft, revision, step));
         let items = missing.iter().map(|parameter| Text::Code(format!("--{} {}", parameter.name, parameter.example)));
         let call = &settled.line.call;
         let body = vec![
@@ -149,9 +151,8 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         draft.asked.shown_as = Some(ShownAs::of(&settled.standing));
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
-        self.audit_command(&Audited::of(Step::Asked, &settled)).await;
         let button =
-            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
+            |label: &str, style, step| self.button(label, style, &self.command_ticket(turn, &draft, revision, step));
         let rule = self.approval_rule(&settled, listed);
         let run = if rule.is_some() { "Ask for approval" } else { "Run command" };
         let mut controls = vec![button(run, Style::Primary, CommandStep::Run)?];
@@ -165,7 +166,13 @@ impl App {
         let second = rule.map(|rule| format!("The rule {} wants somebody else's yes. ", rule.name)).unwrap_or_default();
         let only = format!("{second}Only you can press. It waits for an hour.");
         let note = Some(if took.is_empty() { only } else { format!("{took} {only}") });
-        Ok(shown(turn, Answer { headline: headline(&draft.asked), body, controls, note }))
+        let answer = Answer { headline: headline(&draft.asked), body, controls, note };
+        // Slack's messages are the shorter ones: what is whole there is whole in Teams.
+        if render::slack::answer(&answer).is_cut {
+            return Ok(to_asker(Answer::sentence(TOO_LONG)));
+        }
+        self.audit_command(&Audited::of(Step::Asked, &settled)).await;
+        Ok(shown(turn, answer))
     }
 
     pub(super) fn as_whom(&self, settled: &Settled, listed: &ListedConfiguration) -> Vec<Fact> {
@@ -197,8 +204,8 @@ impl App {
         Ticket { expires_at_ms: now_ms.saturating_add(ASKED_LASTS_MS), ..ticket }
     }
 
-    pub(super) fn button(&self, label: &str, style: Style, ticket: Ticket) -> Result<Control, StoreError> {
-        Ok(Control::Press { label: label.to_owned(), style, ticket: self.seal_ticket(&ticket)? })
+    pub(super) fn button(&self, label: &str, style: Style, ticket: &Ticket) -> Result<Control, StoreError> {
+        Ok(Control::Press { label: label.to_owned(), style, ticket: self.seal_ticket(ticket)? })
     }
 }
 

@@ -26,6 +26,12 @@ const LIST_FUNCTIONS: &str = "/2015-03-31/functions";
 /// As long as AWS lends a role unless asked otherwise.
 const SESSION: time::Duration = time::Duration::HOUR;
 
+/// The server subscribes the topics of its channels once it has credentials.
+/// Source: <https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html>.
+const SUBSCRIBED: &str = "<SubscribeResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><SubscribeResult>\
+     <SubscriptionArn>arn:aws:sns:us-east-1:123456789012:bench:00000000-0000-4000-8000-000000000000</SubscriptionArn>\
+     </SubscribeResult></SubscribeResponse>";
+
 /// Serves until it is dropped.
 pub struct FakeAws {
     pub address: SocketAddr,
@@ -60,6 +66,9 @@ async fn answer(State(listed): State<UnboundedSender<Instant>>, method: Method, 
     if body.windows(17).any(|window| window == b"Action=AssumeRole") {
         return content("text/xml", assumed_role());
     }
+    if body.windows(16).any(|window| window == b"Action=Subscribe") {
+        return content("text/xml", SUBSCRIBED.to_owned());
+    }
     // Whatever else is asked beside (where a channel's log goes, say) is well.
     content("application/x-amz-json-1.1", "{}".to_owned())
 }
@@ -80,6 +89,7 @@ fn functions() -> String {
     .to_string()
 }
 
+/// With what the role's commands are signed.
 /// Source: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>.
 fn assumed_role() -> String {
     let ends = (OffsetDateTime::from(clock::now()) + SESSION).format(&Rfc3339).unwrap_or_default();

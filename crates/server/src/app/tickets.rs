@@ -186,7 +186,7 @@ impl Ticket {
 
 impl TeamsPlace {
     fn of(scene: &TeamsScene) -> Option<Self> {
-        let (team_id, channel_id) = (scene.team_id?, scene.channel_id.clone()?);
+        let (team_id, channel_id) = (scene.team_id.clone()?, scene.channel_id.clone()?);
         Some(Self { team_id, channel_id, conversation_id: scene.conversation_id.clone() })
     }
 }

@@ -44,12 +44,12 @@ async fn notified(chat: &Chat, message: &str) -> SlackRequest {
 /// Presses, and sends the form with a comment.
 async fn answered(chat: &Chat, notification: &SlackRequest, label: &str, comment: &[(&str, &str)]) -> SlackRequest {
     let forms = chat.server.slack.requests("views.open").len();
-    chat.press("1.2.press", &button(notification, label), "U0BEN").await;
+    chat.press(&format!("1.2.press{forms}"), &button(notification, label), "U0BEN").await;
     let form = chat.server.slack_requests("views.open", forms + 1).await.remove(forms);
     let view = &form.body["view"];
     assert!(view.to_string().contains("Comment") && !view.to_string().contains(TOKEN), "{view}");
     let before = chat.posts().len();
-    chat.submit_as("U0BEN", "1.2.form", view["private_metadata"].as_str().unwrap(), comment).await;
+    chat.submit_as("U0BEN", &format!("1.2.form{forms}"), view["private_metadata"].as_str().unwrap(), comment).await;
     chat.post_after(before).await
 }
 
@@ -92,7 +92,7 @@ async fn a_comment_is_only_ever_the_comment() {
         .enumerate()
     {
         let shown = answered(&chat, &notification, "Reject", &[("value-comment", comment)]).await;
-        chat.press("1.2.run", &button(&shown, "Run command"), "U0BEN").await;
+        chat.press(&format!("1.2.run{number}"), &button(&shown, "Run command"), "U0BEN").await;
         let call = chat.calls(OPERATION, number + 1).await.remove(number);
         assert_eq!(call.json()["result"], json!({"summary": comment, "status": "Rejected"}));
         assert_eq!((call.json()["token"].as_str(), call.region.as_str()), (Some(TOKEN), "eu-west-1"));
@@ -121,7 +121,7 @@ async fn an_approval_that_has_expired_says_so() {
     }
     assert_eq!(chat.whispers().len(), 2);
     assert!(!has_button(&notified(&chat, &asked_for("2026-11-22T13:00Z")).await), "what is over has no buttons");
-    assert!(chat.aws.requests().is_empty());
+    assert!(chat.aws.of(OPERATION).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

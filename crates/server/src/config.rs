@@ -289,7 +289,6 @@ fn environment(name: &str) -> Option<String> {
 }
 
 /// All variables that begin so.
-#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
 fn environment_of(prefix: &str) -> BTreeMap<String, String> {
     let named =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

@@ -136,6 +136,7 @@ pub struct Ticket {
 
 /// A thread of a channel of Teams.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "as the scene names them")]
 pub struct TeamsPlace {
     team_id: wire::ids::Uuid,
     channel_id: TeamsChannelId,

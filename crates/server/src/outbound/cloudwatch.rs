@@ -51,7 +51,10 @@ impl CloudWatch {
     pub async fn put(&self, counts: &[MetricCount]) -> Result<(), CloudWatchError> {
         let data: Vec<Value> = counts.iter().map(datum).collect();
         let input = json!({ "Namespace": self.namespace, "MetricData": data });
-        match called(&self.aws, self.region.as_deref(), "cloudwatch", "PutMetricData", input).await.map_err(told) {
+        match called(&self.aws, self.region.as_deref(), "cloudwatch", "PutMetricData", input)
+            .await
+            .map_err(|error| told(&error))
+        {
             Err(CloudWatchError::Refused(error)) if self.namespace.starts_with("AWS/") => {
                 Err(CloudWatchError::Refused(format!(
                     "{error}; namespaces that begin with `AWS/` are AWS's own: name another in cloudwatch.metrics.namespace"
@@ -87,7 +90,7 @@ pub(super) async fn called(
 }
 
 /// What a failure means for what was to be put.
-pub(super) fn told(error: AwsError) -> CloudWatchError {
+pub(super) fn told(error: &AwsError) -> CloudWatchError {
     if error.code().is_some_and(is_refusal) {
         CloudWatchError::Refused(error.to_string())
     } else {

@@ -59,7 +59,7 @@ impl CloudWatchLogs {
         });
         match self.call("PutLogEvents", input).await {
             Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-            answer => answer.map(|answer| Some(rejected(&answer, lines.len()))).map_err(told),
+            answer => answer.map(|answer| Some(rejected(&answer, lines.len()))).map_err(|error| told(&error)),
         }
     }
 
@@ -70,7 +70,7 @@ impl CloudWatchLogs {
             && let Some(days) = self.retention_days
         {
             let retention = json!({ "logGroupName": group, "retentionInDays": days });
-            self.call("PutRetentionPolicy", retention).await.map_err(told)?;
+            self.call("PutRetentionPolicy", retention).await.map_err(|error| told(&error))?;
         }
         let stream = json!({ "logGroupName": group, "logStreamName": stream.account_id });
         self.made("CreateLogStream", stream).await.map(|_| ())
@@ -80,7 +80,7 @@ impl CloudWatchLogs {
     async fn made(&self, operation: &str, input: Value) -> Result<bool, CloudWatchError> {
         match self.call(operation, input).await {
             Err(error) if error.code() == Some("ResourceAlreadyExistsException") => Ok(false),
-            answer => answer.map(|_| true).map_err(told),
+            answer => answer.map(|_| true).map_err(|error| told(&error)),
         }
     }
 

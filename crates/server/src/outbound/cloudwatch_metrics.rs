@@ -4,6 +4,8 @@
 //! The credentials that assume roles are the server's own, of AWS's standard environment. What a role may not see is not
 //! drawn: a channel never shows more than its role could read.
 
+#![expect(clippy::indexing_slicing, reason = "members of JSON objects that are made here")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -199,12 +201,11 @@ fn append(data: &mut MetricData, page: &Map<String, Value>) {
         let place = seen.iter().filter(|earlier| **earlier == id).count();
         let points = list("Timestamps").iter().zip(list("Values"));
         let points = points.filter_map(|(at, value)| Some((seconds(at)?, value.as_f64()?)));
-        match data.lines.iter_mut().filter(|line| line.id == id).nth(place) {
-            Some(line) => line.points.extend(points),
-            None => {
-                let (id, label) = (id.to_owned(), text("Label").to_owned());
-                data.lines.push(MetricLine { id, label, points: points.collect() });
-            }
+        if let Some(line) = data.lines.iter_mut().filter(|line| line.id == id).nth(place) {
+            line.points.extend(points);
+        } else {
+            let (id, label) = (id.to_owned(), text("Label").to_owned());
+            data.lines.push(MetricLine { id, label, points: points.collect() });
         }
         seen.push(id);
     }

@@ -1,5 +1,7 @@
 //! Amazon SNS: subscribe, unsubscribe, look. And the confirmation, which is a plain GET. `app::topic_subscriptions` calls it.
 
+#![expect(clippy::indexing_slicing, reason = "members of JSON objects that are made here")]
+
 use std::time::Duration;
 
 use reqwest::Method;

@@ -2,6 +2,8 @@
 //!
 //! `app/ingest` calls it. It does not retry a poll, since polling is a loop, and never deletes what it was not told to.
 
+#![expect(clippy::indexing_slicing, reason = "members of JSON objects that are made here")]
+
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -79,7 +81,7 @@ impl SqsQueue {
         let wait = Duration::from_secs(u64::from(self.address.wait_seconds));
         let mut answer = self.call("ReceiveMessage", asked, wait.saturating_add(CALL_TIMEOUT)).await?;
         let Some(Value::Array(messages)) = answer.remove("Messages") else { return Ok(Vec::new()) };
-        Ok(messages.into_iter().filter_map(received).collect())
+        Ok(messages.iter().filter_map(received).collect())
     }
 
     /// Deletes messages by their receipt handles.
@@ -130,7 +132,7 @@ fn endpoint(queue_url: &Url) -> Option<String> {
 }
 
 /// `None`: nothing that could be deleted later.
-fn received(message: Value) -> Option<Received> {
+fn received(message: &Value) -> Option<Received> {
     let attribute = |name: &str| message.get("Attributes")?.get(name)?.as_str();
     let text = |name: &str| message.get(name)?.as_str().map(str::to_owned);
     Some(Received {

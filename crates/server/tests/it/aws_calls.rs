@@ -9,7 +9,7 @@ use server::clock::Clock as _;
 use server::outbound::aws::sts::{AssumeRole, Sts};
 use server::outbound::aws::{self, AwsClient, AwsError, CommandCredentials, Limits, Ran, call_of};
 
-use crate::kit::{AwsAnswer, FakeAws, ManualClock, OWN_KEY, ROLE, eventually};
+use crate::kit::{AwsAnswer, AwsRequest, FakeAws, ManualClock, OWN_KEY, ROLE, eventually};
 
 /// While a call is under way, time moves so: the waits between attempts end soon, and no clock goes wrong meanwhile.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -307,7 +307,7 @@ async fn all_pages_are_one_answer() {
     let last = AwsAnswer::Body(r#"{"TableNames":["c"]}"#.to_owned());
     let ran = listed(&calling, "dynamodb list-tables", last).await.unwrap();
     assert_eq!((&ran.output["TableNames"], ran.more), (&json!(["a", "b", "c"]), None));
-    let asked: Vec<_> = calling.aws.of("ListTables").iter().map(|request| request.json()).collect();
+    let asked: Vec<_> = calling.aws.of("ListTables").iter().map(AwsRequest::json).collect();
     assert_eq!(asked, [json!({}), json!({ "ExclusiveStartTableName": "b" })]);
 }
 

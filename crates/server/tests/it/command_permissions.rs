@@ -1,7 +1,7 @@
 //! Who may run what from chat: as whom AWS is asked, within which bounds, and what a person is told who may not.
 //!
 //! AWS is a fake here, which lends roles and verifies signatures; that roles, guardrails and trust are obeyed is for
-//! tests/conformance/test_command_permissions.py, whose IAM others wrote.
+//! `tests/conformance/test_command_permissions.py`, whose IAM others wrote.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -34,13 +34,13 @@ impl App {
         let listed = match turn.configurations.as_slice() {
             [] => return Ok(to_asker(not_configured(turn))),
             [only] => only,
-            several => match self.remembered_account(turn, several).await? {
-                Some(listed) => listed,
-                None => {
+            several => {
+                let Some(listed) = self.remembered_account(turn, several).await? else {
                     let which = "Several AWS accounts use this channel. Say `set default-account` first.";
                     return Ok(to_asker(Answer::sentence(which)));
-                }
-            },
+                };
+                listed
+            }
         };
         let named = format!("{} {}", line.call.service.name, line.call.operation.command);
         match Box::pin(self.expected(&listed.configuration, &person, &line.call)).await? {

@@ -4,6 +4,7 @@ use domain::chat_configuration::ChatConfiguration;
 use domain::conversation::{Answer, Audience, Control, Reply, Scene, Style};
 use domain::notification::{Fact, Part, Text};
 use store::{ListedConfiguration, StoreError};
+use wire::ids::GuardrailPolicyArn;
 
 use super::Turn;
 use crate::app::App;
@@ -71,7 +72,7 @@ impl App {
             Some(name) => Text::Plain(format!("{name} ({account})")),
             None => Text::Code(account.to_owned()),
         };
-        let guardrails = configuration.guardrail_policy_arns.iter().map(|arn| arn.as_str());
+        let guardrails = configuration.guardrail_policy_arns.iter().map(GuardrailPolicyArn::as_str);
         let guardrails: Vec<&str> = guardrails.map(|arn| arn.rsplit('/').next().unwrap_or(arn)).collect();
         let guardrails = if guardrails.is_empty() { "none but my own list".to_owned() } else { guardrails.join(", ") };
         let role = if configuration.user_authorization_required {

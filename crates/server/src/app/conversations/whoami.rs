@@ -101,7 +101,7 @@ impl App {
         if !rules.is_empty() {
             let names: Vec<&str> = rules.iter().take(RULES_SHOWN).map(|rule| rule.name.as_str()).collect();
             let left_out = rules.len().saturating_sub(names.len());
-            let more = (left_out > 0).then(|| format!(" and {left_out} more")).unwrap_or_default();
+            let more = if left_out > 0 { format!(" and {left_out} more") } else { String::new() };
             let needed = format!("somebody else's, by the rules {}{more}", names.join(", "));
             facts.push(fact("Approval", Text::Plain(needed)));
         }

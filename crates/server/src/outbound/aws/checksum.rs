@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(sum("MD4", b"abc"), None);
     }
 
-    fn of(service: &str, operation: &str, input: serde_json::Value, own: &[(&str, &str)]) -> Vec<(String, String)> {
+    fn of(service: &str, operation: &str, input: &serde_json::Value, own: &[(&str, &str)]) -> Vec<(String, String)> {
         let call = Call::of(service, operation, input.as_object().cloned().unwrap_or_else(Map::new)).unwrap();
         let own: Vec<_> = own.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         headers(&call, &own, b"123456789").unwrap()
@@ -96,12 +96,12 @@ mod tests {
     #[test]
     fn an_operation_has_the_checksum_that_its_model_wants() {
         let names = |headers: Vec<(String, String)>| headers.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-        let chosen = names(of("s3api", "DeleteObjects", json!({}), &[]));
+        let chosen = names(of("s3api", "DeleteObjects", &json!({}), &[]));
         assert_eq!(chosen, ["x-amz-checksum-crc32", "x-amz-sdk-checksum-algorithm"]);
-        let asked = of("s3api", "PutObject", json!({ "ChecksumAlgorithm": "SHA256" }), &[]);
+        let asked = of("s3api", "PutObject", &json!({ "ChecksumAlgorithm": "SHA256" }), &[]);
         assert_eq!(names(asked), ["x-amz-checksum-sha256"]);
-        assert!(of("s3api", "PutObject", json!({}), &[("x-amz-checksum-crc32c", "AAAAAA==")]).is_empty());
-        assert_eq!(names(of("s3control", "CreateBucket", json!({}), &[])), ["x-amz-checksum-crc32"]);
-        assert!(of("lambda", "ListFunctions", json!({}), &[]).is_empty());
+        assert!(of("s3api", "PutObject", &json!({}), &[("x-amz-checksum-crc32c", "AAAAAA==")]).is_empty());
+        assert_eq!(names(of("s3control", "CreateBucket", &json!({}), &[])), ["x-amz-checksum-crc32"]);
+        assert!(of("lambda", "ListFunctions", &json!({}), &[]).is_empty());
     }
 }

@@ -37,6 +37,7 @@ enum Failed {
     TooLarge(usize),
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is something that is mended once")]
 pub(super) struct Exchange<'a> {
     engine: &'a Engine,
     /// As it was asked for, and as its service takes it.

@@ -125,10 +125,12 @@ impl App {
             let none = format!("{} {} takes no more parameters.", line.call.service.name, line.call.operation.command);
             return Ok(to_asker(Answer::sentence(none)));
         }
-        let more = (left_out > 0)
-            .then(|| format!(" {left_out} more have no room here: type them as `--parameter value`."))
-            .unwrap_or_default();
-        let intro = format!("What you leave empty is not sent.{more}");
+        let intro = match left_out {
+            0 => "What you leave empty is not sent.".to_owned(),
+            _ => format!(
+                "What you leave empty is not sent. {left_out} more have no room here: type them as `--parameter value`."
+            ),
+        };
         let ticket = self.command_ticket(turn, draft, revision, CommandStep::Fill);
         Ok(vec![Reply::Ask(Form {
             title: line.call.operation.name.to_owned(),

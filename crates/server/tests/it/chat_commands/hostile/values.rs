@@ -99,7 +99,8 @@ async fn a_value_within_a_value_stays_there() {
     let tagging = |tags: &str| format!("logs tag-log-group --log-group-name old {tags} --region eu-west-1");
     let whole = |value: &str| Change("TagLogGroup", json!({"logGroupName": "old", "tags": {"team": value}}));
     let within = |value: &str| Change("DeleteLogGroup", json!({ "logGroupName": format!("/app/{value}/x") }));
-    let templates: [(&str, String, &dyn Fn(&str) -> Got); 5] = [
+    type Expected<'a> = &'a dyn Fn(&str) -> Got;
+    let templates: [(&str, String, Expected<'_>); 5] = [
         ("bare", REMOVE.replace("$group", "/app/$group/x"), &within),
         ("single", REMOVE.replace("$group", "'/app/$group/x'"), &within),
         ("double", REMOVE.replace("$group", "\"/app/$group/x\""), &within),

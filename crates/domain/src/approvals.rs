@@ -61,6 +61,16 @@ pub struct Act<'a> {
     pub tags: &'a BTreeMap<String, String>,
 }
 
+/// Where somebody may run commands, as rules see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat<'a> {
+    pub account_id: &'a str,
+    pub configuration_arn: &'a str,
+    /// `None`: whichever.
+    pub role: Option<&'a str>,
+    pub tags: &'a BTreeMap<String, String>,
+}
+
 /// A person of a channel, and who they are in AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Human<'a> {
@@ -103,6 +113,11 @@ impl Approvals {
         self.0.iter().find(|rule| rule.covers(act, now_ms))
     }
 
+    /// All that some command may fall under there, at some time.
+    pub fn rules_at<'a>(&'a self, seat: &Seat<'_>) -> Vec<&'a Rule> {
+        self.0.iter().filter(|rule| rule.is_for(seat)).collect()
+    }
+
     /// By its name: a command that waits knows no more of it. `None`: the settings have it no longer.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.0.iter().find(|rule| rule.name == name)
@@ -111,15 +126,20 @@ impl Approvals {
 
 impl Rule {
     fn covers(&self, act: &Act<'_>, now_ms: i64) -> bool {
-        let name = act.configuration_arn.rsplit('/').next().unwrap_or_default();
+        let Act { account_id, configuration_arn, role, tags, .. } = *act;
         let actions: Vec<&str> = act.actions.iter().map(String::as_str).collect();
         (!act.read_only || !self.operations.is_empty())
             && like_any(&self.operations, &actions)
-            && like_any(&self.accounts, &[act.account_id])
-            && like_any(&self.configurations, &[act.configuration_arn, name])
-            && like_any(&self.roles, &[act.role])
-            && self.tags.iter().all(|(key, value)| act.tags.get(key).is_some_and(|has| glob::matches(value, has)))
+            && self.is_for(&Seat { account_id, configuration_arn, role: Some(role), tags })
             && self.hours.as_ref().is_none_or(|hours| hours.end_ms(now_ms).is_some())
+    }
+
+    fn is_for(&self, seat: &Seat<'_>) -> bool {
+        let name = seat.configuration_arn.rsplit('/').next().unwrap_or_default();
+        like_any(&self.accounts, &[seat.account_id])
+            && like_any(&self.configurations, &[seat.configuration_arn, name])
+            && seat.role.is_none_or(|role| like_any(&self.roles, &[role]))
+            && self.tags.iter().all(|(key, value)| seat.tags.get(key).is_some_and(|has| glob::matches(value, has)))
     }
 
     /// Whether this person may decide about what that one asked for.

@@ -10,6 +10,7 @@ pub mod forecast;
 pub mod form;
 pub mod help_words;
 pub mod iam_action;
+pub mod pipeline_approval;
 pub mod refusal;
 pub mod result;
 pub mod session;

@@ -190,6 +190,7 @@ struct Waiting {
     unposted: UnpostedTexts,
 }
 
+#[expect(clippy::too_many_lines, reason = "the one list of what the app is made of: a line each")]
 fn compose(
     settings: &Settings,
     mode: Mode,

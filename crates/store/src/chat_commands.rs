@@ -337,9 +337,10 @@ impl Store {
         .await
     }
 
-    /// Frees the leases of a server that died. Right only for the one server that holds the data directory's lock.
+    /// Frees the leases of a server that died, but not what waits as a platform said. Right only for the one server that holds
+    /// the data directory's lock.
     pub(crate) async fn free_chat_command_leases(&self) -> Result<(), StoreError> {
-        query("UPDATE chat_commands SET due_at_ms = 0 WHERE due_at_ms > 0 AND state = 'started'")
+        query("UPDATE chat_commands SET due_at_ms = 0 WHERE due_at_ms > 0 AND (state = 'started' OR attempts = 0)")
             .execute(&self.writer)
             .await?;
         Ok(())

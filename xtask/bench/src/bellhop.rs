@@ -36,6 +36,17 @@ const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[
 {"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::*:role/bench",
 "Condition":{"StringEquals":{"iam:PassedToService":"chatbot.amazonaws.com"}}}]}"#;
 
+/// The standard variables by which a program finds AWS at an address, and has credentials there.
+/// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>.
+pub fn environment_of_aws(address: SocketAddr) -> [(&'static str, String); 4] {
+    [
+        ("AWS_ENDPOINT_URL", format!("http://{address}")),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY.to_owned()),
+    ]
+}
+
 /// How to start the server: all that stays the same from one start to the next.
 pub struct Installation {
     pub binary: PathBuf,
@@ -51,6 +62,8 @@ pub struct Otherwise<'a> {
     pub store_url: Option<&'a str>,
     /// Another Slack, or none that answers.
     pub slack: Option<SocketAddr>,
+    /// What stands for all services of AWS. Without one, the server has no credentials either, and calls none.
+    pub aws: Option<SocketAddr>,
     /// Lines of `[delivery]`.
     pub delivery: &'a str,
 }
@@ -77,6 +90,9 @@ impl Installation {
         command.args(["serve", "--config"]).arg(&settings);
         // Nothing of the caller's environment changes what is measured, least of all real AWS credentials.
         command.env_clear().env("AWS_EC2_METADATA_DISABLED", "true").envs(LIFTED);
+        if let Some(aws) = otherwise.aws {
+            command.envs(environment_of_aws(aws));
+        }
         let process = Process::start("bellhop", &mut command, &log)?;
         Ok(Bellhop { process, log })
     }

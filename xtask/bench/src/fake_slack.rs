@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::{clock, process, sns};
 
-/// Every `chat.postMessage` so far.
+/// Every `chat.postMessage` and `chat.postEphemeral` so far.
 type Posts = Arc<Mutex<Vec<Post>>>;
 
 struct Post {
@@ -32,8 +32,10 @@ pub async fn serve() -> anyhow::Result<()> {
 fn router() -> Router {
     Router::new()
         .route("/api/chat.postMessage", post(post_message))
+        .route("/api/chat.postEphemeral", post(post_ephemeral))
         .route("/api/{method}", post(other_method).get(other_method))
         .route("/arrivals", get(arrivals))
+        .route("/replies/{first}", get(replies))
         .with_state(Posts::default())
 }
 
@@ -55,6 +57,13 @@ async fn post_message(State(posts): State<Posts>, body: Bytes) -> Json<Value> {
         "ts": ts,
         "message": { "type": "message", "subtype": "bot_message", "ts": ts, "text": message.get("text") },
     }))
+}
+
+/// <https://docs.slack.dev/reference/methods/chat.postEphemeral>
+async fn post_ephemeral(State(posts): State<Posts>, body: Bytes) -> Json<Value> {
+    let arrived_unix_nanos = clock::unix_nanos();
+    posts.lock().unwrap_or_else(PoisonError::into_inner).push(Post { arrived_unix_nanos, body });
+    Json(json!({ "ok": true, "message_ts": format!("{}.000000", arrived_unix_nanos / 1_000_000_000) }))
 }
 
 /// What else the server may ask a workspace: who am I, which team is this, does the channel exist.
@@ -82,6 +91,17 @@ async fn arrivals(State(posts): State<Posts>) -> Json<Value> {
         Some(json!({ "mark": mark, "unix_nanos": post.arrived_unix_nanos }))
     });
     Json(arrivals.collect())
+}
+
+/// The messages in threads that begin at `first` or later, in order of arrival, each as it was sent.
+async fn replies(State(posts): State<Posts>, Path(first): Path<String>) -> Json<Value> {
+    let posts = posts.lock().unwrap_or_else(PoisonError::into_inner);
+    let replies = posts.iter().filter_map(|post| {
+        let message: Value = serde_json::from_slice(&post.body).ok()?;
+        let thread_ts = message.get("thread_ts")?.as_str().filter(|ts| **ts >= *first)?.to_owned();
+        Some(json!({ "thread_ts": thread_ts, "unix_nanos": post.arrived_unix_nanos, "message": message }))
+    });
+    Json(replies.collect())
 }
 
 #[cfg(test)]
@@ -112,5 +132,27 @@ mod tests {
         assert_eq!(listed[0]["mark"], mark.as_str());
         let arrived = listed[0]["unix_nanos"].as_i64().expect("nanoseconds");
         assert!((before..=clock::unix_nanos()).contains(&arrived));
+    }
+
+    #[tokio::test]
+    async fn replies_are_found_by_their_threads() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut server = tokio::task::JoinSet::new();
+        server.spawn(async move { axum::serve(listener, router()).await });
+
+        let mut slack = Connection::open(address).await.expect("a connection");
+        for (method, thread_ts) in
+            [("postMessage", "1.000001"), ("postMessage", "1.000002"), ("postEphemeral", "1.000003")]
+        {
+            let body = json!({ "channel": "C1", "text": "yes", "thread_ts": thread_ts }).to_string();
+            let path = format!("/api/chat.{method}");
+            let answer = slack.exchange(&prepare("POST", &path, &[("host", "slack")], body.as_bytes())).await;
+            assert_eq!(answer.expect("an answer").status, 200);
+        }
+        let listed = http::get(address, "/replies/1.000002").await.expect("the replies");
+        let listed: Value = serde_json::from_slice(&listed.body).expect("JSON");
+        assert_eq!(listed.as_array().map(Vec::len), Some(2), "{listed}");
+        assert_eq!((&listed[0]["thread_ts"], &listed[1]["message"]["text"]), (&json!("1.000002"), &json!("yes")));
     }
 }

@@ -1,8 +1,8 @@
 //! `bench`: measures the release build of Bellhop and prints its tables. Run by `cargo xtask bench`.
 //!
 //! This process is the load generator. Bellhop, the bare axum handler and `moto_server` it is compared with, and the fake
-//! Slack each run as processes of their own (the handler and the fake Slack are sub-commands of this binary). It links nothing of Bellhop's: it
-//! speaks to the server only over HTTP, so it cannot agree with it by accident. It never judges: an aim that is missed
+//! Slack each run as processes of their own (the handler and the fake Slack are sub-commands of this binary). It links nothing of Bellhop's server: it
+//! speaks to it only over HTTP, so it cannot agree with it by accident. (`command_reading` alone times `awscall` itself.) It never judges: an aim that is missed
 //! is printed beside the result. It fails only when a result would be untrue, such as a notification that was answered
 //! 200 and is not in the store.
 
@@ -12,6 +12,8 @@ mod bare_handler;
 mod bellhop;
 mod certificate_host;
 mod clock;
+mod command_reading;
+mod fake_aws;
 mod fake_slack;
 mod http;
 mod load;
@@ -47,6 +49,8 @@ enum Role {
     BareHandler,
     /// Serve a Slack that accepts every message and remembers when it arrived.
     FakeSlack,
+    /// Read commands of AWS as fast as one core can, and print how fast that was.
+    ReadCommands,
 }
 
 /// What a run can be told.
@@ -127,6 +131,8 @@ enum Subject {
     Slack,
     /// From the answer to SNS to the message in the chat.
     Chat,
+    /// Commands of AWS in chat: to the wire, as a whole beside the AWS CLI, memory of all services, reading.
+    Commands,
     /// Processor time of a server that does nothing.
     Idle,
     /// Memory of a server whose chat is away, with a long backlog.
@@ -146,6 +152,7 @@ fn main() -> anyhow::Result<()> {
         Some(Role::FakeSlack) => {
             tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(fake_slack::serve())
         }
+        Some(Role::ReadCommands) => command_reading::print(),
         // One thread: the generator shares the machine with what it measures.
         None => tokio::runtime::Builder::new_current_thread()
             .enable_all()

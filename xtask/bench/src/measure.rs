@@ -3,6 +3,7 @@
 mod accept_to_chat;
 mod api_calls;
 mod backlog;
+mod commands;
 mod idle;
 mod pages;
 mod slack_throughput;
@@ -140,6 +141,9 @@ async fn measure(
     }
     if wanted(Subject::Chat) {
         accept_to_chat::measure(&bench, report).await.context("accept to chat")?;
+    }
+    if wanted(Subject::Commands) {
+        commands::measure(&bench, executable, report).await.context("commands of AWS in chat")?;
     }
     if wanted(Subject::Idle) {
         idle::measure(&bench, report).await.context("processor time at idle")?;

@@ -58,6 +58,10 @@ impl Moto {
         Ok(run)
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.process.address
+    }
+
     pub fn stop(self) -> anyhow::Result<()> {
         self.process.stop()
     }

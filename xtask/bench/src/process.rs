@@ -141,6 +141,12 @@ impl Drop for Process {
     }
 }
 
+/// Resident memory of this very process, in bytes.
+pub fn own_resident_bytes() -> anyhow::Result<u64> {
+    let status = fs::read_to_string("/proc/self/status").context("resident memory is read from /proc")?;
+    bytes_of(&status, "VmRSS:").context("no VmRSS of this process")
+}
+
 /// A port that nothing listens on now. Another process could take it before it is used; then the start fails and says so.
 pub fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())

@@ -3,7 +3,7 @@
 //! of Slack: a mistake in one must not be repeated in the other.
 
 use aws_lc_rs::hmac;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::clock;
 use crate::http;
@@ -12,18 +12,40 @@ use crate::http;
 pub const APP_ID: &str = "A0BENCH";
 pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
+/// Whom Slack tells: what comes after the mention is a command.
+const BOT: &str = "U0BENCH";
+
 /// A person joins a channel: each is heard and kept, and nobody is to be answered, so that answering is not measured beside.
 /// Source: <https://docs.slack.dev/reference/events/member_joined_channel>.
 pub fn request(host: &str, team_id: &str, number: usize) -> Vec<u8> {
+    let event = json!({
+        "type": "member_joined_channel", "user": "U0PERSON", "channel": "C0BENCH", "channel_type": "C", "team": team_id,
+        "inviter": "U0INVITER", "event_ts": ts(number),
+    });
+    callback(host, team_id, number, &event)
+}
+
+/// A person says something to the bot, as a message of its own in a channel.
+/// Source: <https://docs.slack.dev/reference/events/app_mention>.
+pub fn mention(host: &str, team_id: &str, channel_id: &str, number: usize, text: &str) -> Vec<u8> {
+    let event = json!({
+        "type": "app_mention", "user": "U0PERSON", "text": format!("<@{BOT}> {text}"), "channel": channel_id, "team": team_id,
+        "ts": ts(number), "event_ts": ts(number),
+    });
+    callback(host, team_id, number, &event)
+}
+
+/// The message of the event with this number: what answers it is in its thread.
+pub fn ts(number: usize) -> String {
+    format!("1700000000.{number:06}")
+}
+
+fn callback(host: &str, team_id: &str, number: usize, event: &Value) -> Vec<u8> {
     let body = json!({
-        "token": "deprecated", "team_id": team_id, "context_team_id": team_id, "api_app_id": APP_ID,
-        "event": {
-            "type": "member_joined_channel", "user": "U0PERSON", "channel": "C0BENCH", "channel_type": "C", "team": team_id,
-            "inviter": "U0INVITER", "event_ts": format!("1700000000.{number:06}"),
-        },
+        "token": "deprecated", "team_id": team_id, "context_team_id": team_id, "api_app_id": APP_ID, "event": event,
         "type": "event_callback", "event_id": format!("Ev{number:010}"), "event_time": 1_700_000_000,
         "authorizations": [
-            {"enterprise_id": null, "team_id": team_id, "user_id": "U0BENCH", "is_bot": true, "is_enterprise_install": false},
+            {"enterprise_id": null, "team_id": team_id, "user_id": BOT, "is_bot": true, "is_enterprise_install": false},
         ],
         "is_ext_shared_channel": false, "event_context": "4-eyJldCI6Im1lbWJlcl9qb2luZWRfY2hhbm5lbCJ9",
     })

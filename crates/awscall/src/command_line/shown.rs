@@ -16,6 +16,9 @@ use crate::model::{Kind, Member, Operation, Service, ShapeId};
 
 /// In place of a secret.
 const MASK: &str = "*****";
+/// What works like a password and is not marked as one by the model: service, operation, member.
+/// The token of an approval answers it: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutApprovalResult.html>.
+const UNMARKED: [(&str, &str, &str); 1] = [("codepipeline", "PutApprovalResult", "token")];
 
 /// The whole line, with what concerns its answer.
 pub(super) fn line(line: &CommandLine) -> String {
@@ -27,14 +30,17 @@ pub(super) fn line(line: &CommandLine) -> String {
     words
 }
 
-/// The same line with every value hidden that the model marks as a secret, for a log or a trail. It parses to no call.
+/// The same line with every value hidden that the model marks as a secret (and [`UNMARKED`]), for a log or a trail. It parses to no call.
 pub fn masked(line: &CommandLine) -> String {
     let (service, operation) = (line.call.service, line.call.operation);
     if line.shape != CallShape::Plain && line.shape != CallShape::LambdaInvoke {
         return line.shown.clone();
     }
     let input = service.input(operation).iter().filter_map(|member| {
-        Some((member.name.to_owned(), hidden(service, member.shape, line.call.input.get(member.name)?)))
+        let value = line.call.input.get(member.name)?;
+        let unmarked = UNMARKED.contains(&(service.name, operation.name, member.name));
+        let value = if unmarked { Value::from(MASK) } else { hidden(service, member.shape, value) };
+        Some((member.name.to_owned(), value))
     });
     call(service, operation, &input.collect()) + &flags(line)
 }

@@ -91,7 +91,7 @@ pub fn explain_assume_role(role_arn: &str, own_arn: Option<&str>, message: &str)
     };
     let sentence =
         format!("AWS does not lend me the role {role_arn}, so nothing was run. It was refused by {}.", by.words());
-    let principal = own_arn.map_or_else(|| "ARN-OF-BELLHOP".to_owned(), trusted);
+    let principal = own_arn.filter(|arn| is_arn(arn)).map_or_else(|| "ARN-OF-BELLHOP".to_owned(), trusted);
     let role = role_name(role_arn);
     let (remedy, command) = match by {
         RefusedBy::Server => (

@@ -56,7 +56,8 @@ impl Notified {
     pub fn shows<'a>(&self, action: &'a CustomAction) -> Option<Shown<'a>> {
         action.attachments.iter().find_map(|attachment| {
             let values = self.meets(attachment)?;
-            let label = attachment.button_text.as_ref().map(|text| text.as_str()).filter(|text| !is_blank(text));
+            let label =
+                attachment.button_text.as_ref().map(wire::ids::ButtonText::as_str).filter(|text| !is_blank(text));
             Some(Shown { action, label: label.unwrap_or(action.name.as_str()), values })
         })
     }

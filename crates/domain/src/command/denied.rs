@@ -159,7 +159,7 @@ const RULES: &[Rule] = &[
     before("workmail", Secrets, &["AssumeImpersonationRole"]),
 ];
 
-/// Operations of API Gateway, whose actions are methods of HTTP. The values of its keys are AWS AppSync's `ListApiKeys` again.
+/// Operations of API Gateway, whose actions are methods of HTTP. The values of its keys are `appsync:ListApiKeys` again.
 const API_GATEWAY: [&str; 3] = ["CreateApiKey", "GetApiKey", "GetApiKeys"];
 /// Reads that answer what is encrypted only where they are told to: service, beginning of the operation, member.
 const DECRYPTING: [(&str, &str, &str); 2] =

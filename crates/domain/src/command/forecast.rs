@@ -91,7 +91,7 @@ fn meant(mut statement: Map<String, Value>, reading: Reading, resource_is_known:
 mod tests {
     use super::*;
 
-    fn said(statements: Value, resource: Option<&str>) -> Forecast {
+    fn said(statements: &Value, resource: Option<&str>) -> Forecast {
         let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
         forecast(&[&document], "lambda:InvokeFunction", resource)
     }
@@ -106,25 +106,25 @@ mod tests {
             statement
         };
         let mfa = json!({ "Condition": { "Bool": { "aws:MultiFactorAuthPresent": "true" } } });
-        assert_eq!(said(json!([allow(json!({}))]), None), Forecast::Yes);
-        assert_eq!(said(json!([allow(json!({ "Action": "ec2:*" }))]), None), Forecast::No);
-        assert_eq!(said(json!([allow(mfa.clone())]), None), Forecast::Depends);
+        assert_eq!(said(&json!([allow(json!({}))]), None), Forecast::Yes);
+        assert_eq!(said(&json!([allow(json!({ "Action": "ec2:*" }))]), None), Forecast::No);
+        assert_eq!(said(&json!([allow(mfa.clone())]), None), Forecast::Depends);
         let one = allow(json!({ "Resource": HELLO }));
-        assert_eq!(said(json!([one]), None), Forecast::Depends);
-        assert_eq!(said(json!([one]), Some(HELLO)), Forecast::Yes);
-        assert_eq!(said(json!([one]), Some("arn:aws:lambda:eu-west-1:123456789012:function:other")), Forecast::No);
+        assert_eq!(said(&json!([one]), None), Forecast::Depends);
+        assert_eq!(said(&json!([one]), Some(HELLO)), Forecast::Yes);
+        assert_eq!(said(&json!([one]), Some("arn:aws:lambda:eu-west-1:123456789012:function:other")), Forecast::No);
         let deny = |more: Value| {
             let mut statement = json!({ "Effect": "Deny", "Action": "lambda:*", "Resource": "*" });
             statement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             statement
         };
-        assert_eq!(said(json!([allow(json!({})), deny(json!({}))]), None), Forecast::No);
-        assert_eq!(said(json!([allow(json!({})), deny(mfa)]), None), Forecast::Depends);
-        assert_eq!(said(json!([allow(json!({})), deny(json!({ "Resource": HELLO }))]), None), Forecast::Depends);
-        assert_eq!(said(json!([allow(json!({})), deny(json!({ "Resource": HELLO }))]), Some(HELLO)), Forecast::No);
+        assert_eq!(said(&json!([allow(json!({})), deny(json!({}))]), None), Forecast::No);
+        assert_eq!(said(&json!([allow(json!({})), deny(mfa)]), None), Forecast::Depends);
+        assert_eq!(said(&json!([allow(json!({})), deny(json!({ "Resource": HELLO }))]), None), Forecast::Depends);
+        assert_eq!(said(&json!([allow(json!({})), deny(json!({ "Resource": HELLO }))]), Some(HELLO)), Forecast::No);
         let but_hello = json!({ "Effect": "Deny", "Action": "lambda:*", "NotResource": HELLO });
-        assert_eq!(said(json!([allow(json!({})), but_hello]), None), Forecast::Depends);
-        assert_eq!(said(json!([allow(json!({})), but_hello]), Some(HELLO)), Forecast::Yes);
+        assert_eq!(said(&json!([allow(json!({})), but_hello]), None), Forecast::Depends);
+        assert_eq!(said(&json!([allow(json!({})), but_hello]), Some(HELLO)), Forecast::Yes);
     }
 
     #[test]

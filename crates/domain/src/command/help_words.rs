@@ -93,7 +93,7 @@ fn parameters(parameters: &[&Parameter]) -> Option<Part> {
     };
     let columns = ["Parameter", "Takes", "For example"].map(str::to_owned).to_vec();
     let rows: Vec<Vec<Text>> = parameters.iter().map(row).collect();
-    (!rows.is_empty()).then(|| Part::Table(Table { title: None, columns, rows, left_out: 0 }))
+    (!rows.is_empty()).then_some(Part::Table(Table { title: None, columns, rows, left_out: 0 }))
 }
 
 fn kind(kind: &ParameterKind) -> String {

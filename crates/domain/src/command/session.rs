@@ -1,7 +1,7 @@
 //! What a command's session of AWS STS is called, and by which policies it is bound. `app/command_permissions` asks for it.
 //!
 //! A session's policies, inline and managed, are *one* set: what any of them allows is allowed, what any denies is denied
-//! (reference: "Session policies" in the IAM User Guide; MiniStack reads it so too). So the inline policy denies only: an `Allow *`
+//! (reference: "Session policies" in the IAM User Guide; `MiniStack` reads it so too). So the inline policy denies only: an `Allow *`
 //! in it would undo every guardrail beside it.
 
 use std::sync::LazyLock;
@@ -31,9 +31,9 @@ impl SessionName {
     }
 }
 
-/// `Policy` of AssumeRole, white space counted. Source: the same page.
+/// `Policy` of `AssumeRole`, white space counted. Source: the same page.
 pub const POLICY_CHARACTERS_MAX: usize = 2_048;
-/// `PolicyArns` of AssumeRole. Source: the same page.
+/// `PolicyArns` of `AssumeRole`. Source: the same page.
 pub const POLICY_ARNS_MAX: usize = 10;
 
 /// What binds a session beside its guardrails: denies alone.

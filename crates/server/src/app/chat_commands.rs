@@ -100,7 +100,7 @@ impl App {
     fn set_off(self: &Arc<Self>, settled: Settled, slot: Slot) {
         let app = self.clone();
         self.tasks.spawn(async move {
-            app.run(settled).await;
+            Box::pin(app.run(settled)).await;
             drop(slot);
         });
     }

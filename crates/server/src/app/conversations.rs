@@ -11,6 +11,7 @@ mod commands;
 mod custom_actions;
 mod help;
 mod installations;
+mod pipeline_approvals;
 mod preferences;
 mod search;
 mod send;
@@ -28,7 +29,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use store::{ChatEventKind, ChatEventLease, ChatEventOutcome, ListedConfiguration, StoreError};
 
 use super::App;
-use super::tickets::{NotTaken, Purpose, ValuesPress};
+use super::tickets::{NotTaken, NotificationStep, Purpose, ValuesPress};
 
 /// Whoever asked is gone by then, and the addresses to answer by are no good any more.
 /// Source: <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses> (30 minutes).
@@ -89,7 +90,8 @@ impl App {
         let turn = Turn { key: &lease.key, event: &event, received_at_ms: lease.received_at_ms, configurations };
         let replies = match refusal.filter(|_| wants_an_answer(&event.what)) {
             Some(refusal) => to_asker(Answer::sentence(refusal)),
-            None => self.replies_to(&turn).await?,
+            // Large, as the ways through it are many.
+            None => Box::pin(self.replies_to(&turn)).await?,
         };
         for (index, reply) in replies.iter().enumerate() {
             let outcome = self.send_reply(&turn, index, reply).await?;
@@ -184,7 +186,7 @@ impl App {
                 Request::Preferences => self.preferences(turn).await,
                 Request::SwitchRole => self.switch_role(turn).await,
                 Request::Whoami => self.whoami(turn).await,
-                Request::CanI(command) => self.can_i(turn, &command).await,
+                Request::CanI(command) => Box::pin(self.can_i(turn, &command)).await,
                 Request::Search(words) => Ok(Self::search(&words)),
                 Request::Alias(words) => self.alias(turn, &words).await,
                 Request::Run(words) => self.run_alias(turn, &words).await,
@@ -194,7 +196,7 @@ impl App {
                 Request::Command(line) => self.command(turn, &line).await,
             },
             Happening::Pressed { ticket, values } | Happening::Submitted { ticket, values } => {
-                self.pressed(turn, ticket, values).await
+                Box::pin(self.pressed(turn, ticket, values)).await
             }
             Happening::Shortcut { .. } => self.help(turn).await,
             Happening::Channel(news) => self.channel_news(turn, news).await,
@@ -218,11 +220,15 @@ impl App {
             Purpose::ChangePreferences => self.ask_for_preferences(turn, &ticket).await,
             Purpose::KeepPreferences => self.keep_preferences(turn, &ticket, values).await,
             Purpose::SwitchRole => self.switch_role_of(turn, &ticket).await,
-            Purpose::Command(ref press) => self.command_pressed(turn, &ticket, press, values).await,
+            Purpose::Command(ref press) => Box::pin(self.command_pressed(turn, &ticket, press, values)).await,
             Purpose::DefaultRegion(ref named) => {
                 self.default_region_pressed(turn, &ticket, named.as_deref(), values).await
             }
-            Purpose::Notification(ref press) => self.notification_pressed(turn, &ticket, press, None).await,
+            Purpose::Notification(ref press) => {
+                let is_form = matches!(press.step, NotificationStep::ApprovalWith(_));
+                let given = is_form.then(|| aliases::values_of_form(values));
+                Box::pin(self.notification_pressed(turn, &ticket, press, given)).await
+            }
             Purpose::Values(ref press) => {
                 // Pressed, it shows the form; sent, the form comes back.
                 let is_form = matches!(turn.event.what, Happening::Submitted { .. });
@@ -231,7 +237,9 @@ impl App {
                     ValuesPress::Alias { name, values } => {
                         self.alias_values(turn, (name, values.clone()), given.as_ref()).await
                     }
-                    ValuesPress::Notification(press) => self.notification_pressed(turn, &ticket, press, given).await,
+                    ValuesPress::Notification(press) => {
+                        Box::pin(self.notification_pressed(turn, &ticket, press, given)).await
+                    }
                 }
             }
             Purpose::DefaultAccount => self.default_account_pressed(turn, &ticket).await,

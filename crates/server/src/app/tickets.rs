@@ -4,12 +4,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::command::variables::VariableValues;
-use domain::conversation::{ChatEvent, Happening, Scene};
+use domain::conversation::{ChatEvent, Happening, Scene, TeamsScene};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
 use uuid::Uuid;
-use wire::ids::ChatConfigurationArn;
+use wire::ids::{ChatConfigurationArn, TeamsChannelId};
 
 use super::App;
 
@@ -59,6 +59,10 @@ pub enum NotificationStep {
     More,
     /// Shows the logs of what the alarm is about.
     Logs { errors: bool },
+    /// Answers the approval that a pipeline waits for: asks for a comment.
+    Approval(Decision),
+    /// The same, with the comment of the form, if it has one.
+    ApprovalWith(Decision),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +129,17 @@ pub struct Ticket {
     /// The channel that it was given out in, and the thread: a form that is sent says neither.
     pub channel_id: Option<String>,
     pub thread_ts: Option<String>,
+    /// The same of Teams: what is for one person stands in their own conversation, and comes back from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<TeamsPlace>,
+}
+
+/// A thread of a channel of Teams.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamsPlace {
+    team_id: wire::ids::Uuid,
+    channel_id: TeamsChannelId,
+    conversation_id: String,
 }
 
 /// Why a press does nothing. The text is for whoever pressed.
@@ -145,9 +160,9 @@ pub enum NotTaken {
 impl Ticket {
     /// For the person of the event alone.
     pub fn for_asker(event: &ChatEvent, purpose: Purpose, arn: Option<&ChatConfigurationArn>, now_ms: i64) -> Self {
-        let (channel_id, thread_ts) = match &event.scene {
-            Scene::Slack(scene) => (scene.channel_id.clone(), scene.thread_ts.clone()),
-            Scene::Teams(_) => (None, None),
+        let (channel_id, thread_ts, teams) = match &event.scene {
+            Scene::Slack(scene) => (scene.channel_id.clone(), scene.thread_ts.clone(), None),
+            Scene::Teams(scene) => (None, None, TeamsPlace::of(scene)),
         };
         Self {
             id: Uuid::new_v4().to_string(),
@@ -159,12 +174,20 @@ impl Ticket {
             once: false,
             channel_id,
             thread_ts,
+            teams,
         }
     }
 
     #[must_use]
     pub fn good_once(self) -> Self {
         Self { once: true, ..self }
+    }
+}
+
+impl TeamsPlace {
+    fn of(scene: &TeamsScene) -> Option<Self> {
+        let (team_id, channel_id) = (scene.team_id.clone()?, scene.channel_id.clone()?);
+        Some(Self { team_id, channel_id, conversation_id: scene.conversation_id.clone() })
     }
 }
 
@@ -202,15 +225,25 @@ impl App {
         Ok(ticket)
     }
 
-    /// A form of Slack that is sent says not where it was asked for: its ticket does.
+    /// A form of Slack that is sent says not where it was asked for, nor does what is pressed in a person's own conversation of
+    /// Teams: its ticket does. Teams sends nothing of a field that is empty: such a form is a press like any other.
     pub(super) fn put_in_place(&self, event: &mut ChatEvent) {
-        let Happening::Submitted { ticket, .. } = &event.what else { return };
+        let (Happening::Submitted { ticket, .. } | Happening::Pressed { ticket, .. }) = &event.what else { return };
+        let is_form = matches!(event.what, Happening::Submitted { .. });
         let Some(ticket) = self.open_ticket(ticket).filter(|ticket| ticket.place == place(event)) else { return };
-        if let Scene::Slack(scene) = &mut event.scene
-            && scene.channel_id.is_none()
-        {
-            scene.channel_id = ticket.channel_id;
-            scene.thread_ts = ticket.thread_ts;
+        match &mut event.scene {
+            Scene::Slack(scene) if is_form && scene.channel_id.is_none() => {
+                scene.channel_id = ticket.channel_id;
+                scene.thread_ts = ticket.thread_ts;
+            }
+            Scene::Teams(scene) if scene.channel_id.is_none() && !scene.is_shared() => {
+                let Some(TeamsPlace { team_id, channel_id, conversation_id }) = ticket.teams else { return };
+                scene.team_id = Some(team_id);
+                scene.channel_id = Some(channel_id);
+                scene.conversation_id = conversation_id;
+                scene.reply_to_id = None;
+            }
+            Scene::Slack(_) | Scene::Teams(_) => {}
         }
     }
 

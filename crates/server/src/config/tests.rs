@@ -247,3 +247,15 @@ fn the_rules_of_the_guide_are_rules() {
         assert!(!settings.rules().unwrap().is_empty(), "{example}");
     }
 }
+
+#[test]
+fn the_rules_of_the_guide_of_approvals_are_rules() {
+    let guide = include_str!("../../../../docs/guides/approvals.md");
+    let examples: Vec<&str> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(examples.len(), 4);
+    for example in examples {
+        let settings = of_toml(example).unwrap_or_else(|error| panic!("{error}: {example}"));
+        let rules = settings.approvals().unwrap_or_else(|error| panic!("{error}: {example}"));
+        assert!(!rules.is_empty(), "{example}");
+    }
+}

@@ -199,7 +199,8 @@ impl Engine {
     ) -> Result<Map<String, Value>, AwsError> {
         let attempts = limits.attempts.or(self.environment.attempts_max).unwrap_or(ATTEMPTS);
         let mut exchange = Exchange::new(self, call, credentials, place, *limits, attempts)?;
-        match tokio::time::timeout(limits.deadline, exchange.run()).await {
+        // Boxed, so that whoever calls AWS is not as large as an HTTP request.
+        match tokio::time::timeout(limits.deadline, Box::pin(exchange.run())).await {
             Ok(ended) => ended,
             Err(_) => Err(exchange.ran_out()),
         }

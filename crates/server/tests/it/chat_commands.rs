@@ -16,6 +16,8 @@ mod hostile;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod pipeline_approvals;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod results;
@@ -46,11 +48,9 @@ impl Chat {
     async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let clock = ManualClock::at_midday();
         let aws = FakeAws::start(Arc::new(clock.clone())).await;
-        aws.answers(
-            "DescribeLogGroups",
-            [AwsAnswer::Body(json!({"logGroups": [{"logGroupName": "/app"}]}).to_string())],
-        );
-        aws.answers("DeleteLogGroup", [AwsAnswer::Body(String::new())]);
+        let groups = json!({"logGroups": [{"logGroupName": "/app"}]}).to_string();
+        aws.usually_answers("DescribeLogGroups", AwsAnswer::Body(groups));
+        aws.usually_answers("DeleteLogGroup", AwsAnswer::Body(String::new()));
         let server = TestServer::start_at(clock, |settings| {
             settings.slack.apps = vec![APP.settings()];
             settings.aws = aws.environment();

@@ -12,7 +12,7 @@ use wire::operations::Operation;
 
 use crate::kit::{APP, AwsAnswer, AwsRequest, FakeAws, ManualClock, OPS, OWN_KEY, ROLE, TOPIC, TestServer, eventually};
 
-const LIST: &str = "GET /2015-03-31/functions/";
+const LIST: &str = "GET /2015-03-31/functions";
 const COMMAND: &str = "lambda list-functions --region us-east-1";
 const MINUTE_MS: i64 = 60_000;
 
@@ -60,6 +60,11 @@ impl Chat {
         let slack = &self.server.slack;
         let methods = ["chat.postMessage", "chat.postEphemeral", "chat.update"];
         methods.iter().flat_map(|method| slack.requests(method)).map(|request| request.body.to_string()).collect()
+    }
+
+    /// What AWS heard, but for the topics that the server subscribes to by itself.
+    fn heard(&self) -> Vec<AwsRequest> {
+        self.aws.requests().into_iter().filter(|request| request.service != "sns").collect()
     }
 
     /// What AWS STS was asked for.
@@ -117,40 +122,51 @@ async fn a_session_is_one_persons_and_of_one_set_of_guardrails() {
     assert_eq!(chat.assumed()[2]["PolicyArns.member.1.arn"], reads);
 }
 
+/// The second waits for the session that the first asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_at_the_same_time_share_a_session() {
+    let chat = Chat::start().await;
+    for _ in 0..3 {
+        chat.say("U0ANNA", COMMAND).await;
+    }
+    eventually("all have run", async || (chat.aws.of(LIST).len() == 3).then_some(())).await;
+    assert_eq!(chat.assumed().len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ended_meanwhile_is_renewed_once() {
     let chat = Chat::start().await;
     chat.aws.answers(
-        "GET /2015-03-31/layers",
+        "GET /2018-10-31/layers",
         [
             AwsAnswer::Refused(403, "ExpiredTokenException"),
             AwsAnswer::Body(r#"{"Layers":[{"LayerName":"base"}]}"#.to_owned()),
         ],
     );
     chat.told("U0ANNA", "lambda list-layers --region us-east-1", &["base"]).await;
-    let keys: Vec<_> = chat.aws.of("GET /2015-03-31/layers").into_iter().map(|it| it.access_key_id).collect();
+    let keys: Vec<_> = chat.aws.of("GET /2018-10-31/layers").into_iter().map(|it| it.access_key_id).collect();
     assert_eq!(keys, ["ASIAROLE1", "ASIAROLE2"]);
     // One that stays so is not asked for ever.
-    chat.aws.answers("GET /2015-03-31/event-source-mappings/", [AwsAnswer::Refused(403, "ExpiredTokenException")]);
+    chat.aws.answers("GET /2015-03-31/event-source-mappings", [AwsAnswer::Refused(403, "ExpiredTokenException")]);
     chat.told("U0ANNA", "lambda list-event-source-mappings --region us-east-1", &["ExpiredTokenException"]).await;
-    assert_eq!(chat.aws.of("GET /2015-03-31/event-source-mappings/").len(), 2);
+    assert_eq!(chat.aws.of("GET /2015-03-31/event-source-mappings").len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_on_the_deny_list_is_refused_before_aws_hears_of_it() {
     let chat = Chat::start().await;
     for command in [
-        "secretsmanager get-secret-value --secret-id x",
-        "iam list-users",
-        "sts assume-role --role-arn arn:aws:iam::123456789012:role/x --role-session-name x",
-        "ssm get-parameter --name x --with-decryption",
-        "s3api get-object --bucket b --key k",
+        "secretsmanager get-secret-value --secret-id x --region us-east-1",
+        "iam list-users --region us-east-1",
+        "sts assume-role --role-arn arn:aws:iam::123456789012:role/x --role-session-name x --region us-east-1",
+        "ssm get-parameter --name x --with-decryption --region us-east-1",
+        "s3api get-object --bucket b --key k --region us-east-1",
         "ecr get-login-password",
         "can-i kms decrypt --ciphertext-blob eA==",
     ] {
         chat.told("U0ANNA", command, &["is never run from chat", "Nobody can allow it here"]).await;
     }
-    assert!(chat.aws.requests().is_empty(), "{:?}", chat.aws.requests());
+    assert!(chat.heard().is_empty(), "{:?}", chat.heard());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,7 +209,7 @@ async fn no_command_is_ever_signed_with_the_servers_own_key() {
             .await;
     }
     chat.told("U0ANNA", COMMAND, &["greeter"]).await;
-    for request in chat.aws.requests() {
+    for request in chat.heard() {
         let is_own = request.access_key_id == OWN_KEY;
         assert_eq!(is_own, request.operation == "AssumeRole", "{} of {}", request.operation, request.service);
     }
@@ -251,7 +267,7 @@ async fn whoami_says_role_by_whom_and_within_which_bounds() {
     let chat = Chat::start().await;
     let words = [ROLE, "the channel's role", "AdministratorAccess", "Bellhop-slack-U0ANNA", "123456789012"];
     chat.told("U0ANNA", "whoami", &words).await;
-    assert!(chat.aws.requests().is_empty());
+    assert!(chat.heard().is_empty());
     let arn = "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops";
     let required = json!({ "ChatConfigurationArn": arn, "SlackChannelId": "C1", "UserAuthorizationRequired": true });
     chat.server.call_as(OPS, Operation::UpdateSlackChannelConfiguration, required).await.ok(200);

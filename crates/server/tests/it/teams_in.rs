@@ -3,6 +3,8 @@
 //! The Bot Framework here is a fake of our own, made after Microsoft's pages; that it is believed as Microsoft's own library believes it
 //! is `tests/conformance/test_teams_in.py`'s to show.
 
+mod approvals;
+mod commands;
 mod groups;
 mod installations;
 mod names;

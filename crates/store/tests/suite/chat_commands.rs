@@ -113,12 +113,21 @@ pub async fn of_a_command_whose_lease_ended_nobody_knows_what_came(setup: &impl 
 
 pub async fn what_was_running_when_its_server_died_is_found_at_once<S: Setup>(setup: &S) {
     let store = setup.open().await;
-    store.begin_command(&command("a"), NOW + LEASE_MS).await.unwrap();
+    for id in ["a", "ended", "waits"] {
+        store.begin_command(&command(id), NOW + LEASE_MS).await.unwrap();
+    }
+    for id in ["ended", "waits"] {
+        assert!(store.end_command(id, &"result".into(), None, NOW, NOW + LEASE_MS).await.unwrap());
+    }
+    store.answer_command_again("waits", NOW + 3 * LEASE_MS, "Retry-After").await.unwrap();
     store.close().await;
     drop(store);
     let store = setup.open().await;
     let at_ms = if S::FREES_LEASES { NOW } else { NOW + LEASE_MS };
-    assert_eq!(store.claim_chat_commands(10, at_ms, LEASE_MS).await.unwrap().len(), 1);
+    let mut found: Vec<_> =
+        store.claim_chat_commands(10, at_ms, LEASE_MS).await.unwrap().into_iter().map(|command| command.id).collect();
+    found.sort_unstable();
+    assert_eq!(found, ["a", "ended"]);
 }
 
 pub async fn commands_are_listed_and_forgotten_unless_somebody_waits(setup: &impl Setup) {

@@ -33,7 +33,7 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     {
         // Nothing listens there: connections are refused at once.
         let slack = SocketAddr::from(([127, 0, 0, 1], free_port()?));
-        let otherwise = Otherwise { store_url: None, slack: Some(slack), delivery };
+        let otherwise = Otherwise { slack: Some(slack), delivery, ..Otherwise::default() };
         let bellhop =
             bench.installation.start_otherwise(&bench.directory.join(format!("backlog-{name}")), &otherwise)?;
         let messages = messages(bench.backlog);

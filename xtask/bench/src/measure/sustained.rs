@@ -36,7 +36,7 @@ pub async fn measure(bench: &Bench, report: &mut Report) -> anyhow::Result<()> {
     let mut run = 0;
     for store in bench.stores() {
         let store_url = store.database("chat")?;
-        let otherwise = Otherwise { store_url: store_url.as_deref(), slack: None, delivery: DELIVERY };
+        let otherwise = Otherwise { store_url: store_url.as_deref(), delivery: DELIVERY, ..Otherwise::default() };
         let directory = bench.directory.join(format!("sustained-{}", store.name));
         let bellhop = bench.installation.start_otherwise(&directory, &otherwise)?;
         let mut topics = Vec::with_capacity(CHANNELS);

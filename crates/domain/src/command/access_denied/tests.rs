@@ -1,4 +1,4 @@
-//! AWS's texts as documented (IAM User Guide, "Troubleshoot access denied error messages"), MiniStack's and moto's as seen.
+//! AWS's texts as documented (IAM User Guide, "Troubleshoot access denied error messages"), `MiniStack`'s and moto's as seen.
 
 use super::super::refusal::RefusedBy;
 use super::*;
@@ -133,6 +133,8 @@ fn a_role_that_is_not_lent_says_whose_turn_it_is() {
     let command = plain.remedy.unwrap().command.unwrap();
     assert!(command.contains("--role-name chatbot "), "{command}");
     assert!(command.contains(r#""AWS":"arn:aws:iam::123456789012:role/bellhop""#), "{command}");
+    let hostile = explain_assume_role(ROLE, Some("arn:aws:iam::1:user/x';id;'"), &message(""));
+    assert!(hostile.remedy.unwrap().command.unwrap().contains(r#""AWS":"ARN-OF-BELLHOP""#));
     let own_fault = explain_assume_role(
         ROLE,
         Some(own),

@@ -44,12 +44,11 @@ pub fn arguments(text: &str, variables: &[&str]) -> Result<VariableValues, BadAr
         if !variables.contains(&name) {
             return Err(BadArgument::Unknown { name: word.content.clone(), variables: owned() });
         }
-        let value = match value {
-            Some(value) => value.to_owned(),
-            None => {
-                let next = words.next_if(|next| named(next, variables).is_none());
-                next.ok_or_else(|| BadArgument::NoValue(name.to_owned()))?.content
-            }
+        let value = if let Some(value) = value {
+            value.to_owned()
+        } else {
+            let next = words.next_if(|next| named(next, variables).is_none());
+            next.ok_or_else(|| BadArgument::NoValue(name.to_owned()))?.content
         };
         if values.insert(name.to_owned(), value).is_some() {
             return Err(BadArgument::Twice(name.to_owned()));

@@ -232,10 +232,9 @@ fn ways(value: &str, action: &Action, place: &Place) -> Vec<Written> {
 fn within(quote: Quote, text: &str) -> String {
     match quote {
         Quote::None => format!("\"{}\"", double_escaped(text)),
-        Quote::Bracket => text.to_owned(),
         // There is no escape between single quotes: they are closed, and opened again.
         Quote::Single if text.contains('\'') => format!("'\"{}\"'", double_escaped(text)),
-        Quote::Single => text.to_owned(),
+        Quote::Single | Quote::Bracket => text.to_owned(),
         Quote::Double => double_escaped(text),
         Quote::Escaped => text.replace('\\', "\\\\").replace('\'', "\\'"),
     }
@@ -263,7 +262,7 @@ fn json_escaped(text: &str) -> String {
         } else {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
+                escaped.extend(["\\u".to_owned(), format!("{unit:04x}")]);
             }
         }
     }
@@ -285,7 +284,8 @@ fn is_same_value(wanted: &Value, found: &Value, doubtful: &[&Doubtful<'_>]) -> b
         (Value::String(wanted), Value::String(found)) => is_same_text(wanted, found, doubtful),
         // A number where no quotes were.
         (Value::String(wanted), Value::Number(_) | Value::Bool(_)) => {
-            with_values(wanted, doubtful) == found.to_string()
+            let number = found.to_string();
+            with_values(wanted, doubtful) == number
         }
         (Value::Array(wanted), Value::Array(found)) => {
             wanted.len() == found.len()
@@ -337,7 +337,8 @@ fn is_same_json(wanted: &Value, found: &Value, doubtful: &[&Doubtful<'_>]) -> bo
         (Value::String(wanted), Value::String(found)) => with_values(wanted, doubtful) == *found,
         // A number where no quotes were.
         (Value::String(wanted), Value::Number(_) | Value::Bool(_)) => {
-            with_values(wanted, doubtful) == found.to_string()
+            let number = found.to_string();
+            with_values(wanted, doubtful) == number
         }
         (Value::Array(wanted), Value::Array(found)) => {
             wanted.len() == found.len()

@@ -27,7 +27,7 @@ impl Reading {
             "input": line.call.input,
             "shape": shape,
             "region": line.region,
-            "output": line.output.map(|output| output.word()),
+            "output": line.output.map(awscall::command_line::OutputFormat::word),
             "query": line.query,
             "max_items": line.max_items,
             "starting_token": line.starting_token,

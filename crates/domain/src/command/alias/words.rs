@@ -149,8 +149,8 @@ impl Scan<'_> {
             if c == closing {
                 return Some(());
             }
-            let escaped = self.rest.chars().next().filter(|next| c == '\\' && escapes(*next));
-            match escaped {
+            let kept = self.rest.chars().next().filter(|next| c == '\\' && escapes(*next));
+            match kept {
                 Some(next) => {
                     self.next();
                     self.word.content.push(next);
@@ -222,7 +222,6 @@ fn bracket_length(text: &str) -> usize {
                 chars.next();
             }
             (Some(closing), _) if closing == c => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'' | '`') => quote = Some(c),
             (None, '[') => open.push(']'),
             (None, '{') => open.push('}'),
@@ -234,7 +233,7 @@ fn bracket_length(text: &str) -> usize {
                     return at + 1;
                 }
             }
-            (None, _) => {}
+            _ => {}
         }
     }
     1

@@ -1,3 +1,5 @@
+//! The deny list against what AWS's models mark, and against the list that AWS Chatbot documents.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use awscall::call::{Call, Input};

@@ -107,6 +107,7 @@ fn kind(code: &str, message: &str, status: u16) -> Kind {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a kind of error: the table is read as a whole")]
 pub fn advice(failed: &FailureOf<'_>, code: &str, message: &str, status: u16) -> Advice {
     let region = failed.place.region.as_deref();
     let account = failed.place.account_name.as_deref().or(failed.place.account.as_deref());
@@ -163,10 +164,11 @@ pub fn advice(failed: &FailureOf<'_>, code: &str, message: &str, status: u16) ->
                 failed.service.signing_name
             )],
         ),
-        Kind::Conflict => {
-            let remedy = "It is in a state in which AWS does not do that. Look at it before you try again.".to_owned();
-            said("not possible as it is now", remedy, Vec::new())
-        }
+        Kind::Conflict => said(
+            "not possible as it is now",
+            "It is in a state in which AWS does not do that. Look at it before you try again.".to_owned(),
+            Vec::new(),
+        ),
         Kind::Invalid => {
             let synopsis = help::operation(failed.service.name, failed.operation.command)
                 .map(|help| format!("@aws {}", help.synopsis));

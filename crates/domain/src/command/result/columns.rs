@@ -222,8 +222,7 @@ fn score(service: &'static Service, noun: &str, name: &str, shape: Option<ShapeI
             let score = match last {
                 "name" if is_own => 100,
                 "id" | "identifier" | "key" if is_own => 95,
-                "arn" if is_own => 90,
-                "url" | "address" if is_own => 90,
+                "arn" | "url" | "address" if is_own => 90,
                 "name" => 60,
                 _ if is_state => 80,
                 "severity" | "priority" => 75,

@@ -83,6 +83,7 @@ fn functions(count: usize) -> Value {
     json!({"Functions": (0..count).map(of).collect::<Vec<_>>()})
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of answers, one after the other")]
 fn lists() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     let instance = |id: &str, name: Option<&str>, state: &str| {
         let tags = name.map(|name| json!([{"Key": "Name", "Value": name}, {"Key": "team", "Value": "shop"}]));

@@ -5,6 +5,7 @@
 use crate::notification::{Part, Text};
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sentence of its own")]
 pub struct LeftOut {
     /// Rows and items; the table or list says itself how many.
     pub rows: usize,

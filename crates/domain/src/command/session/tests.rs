@@ -1,3 +1,5 @@
+//! Names and policies of sessions, against the limits of AWS STS.
+
 use iam::policy::{Context, EvalDecision, Policy, Request, evaluate};
 
 use super::*;

@@ -8,6 +8,7 @@ use domain::conversation::Answer;
 use domain::notification::Place;
 use serde_json::Value;
 use store::StoreError;
+use wire::ids::ChatConfigurationArn;
 
 use super::Outcome;
 use super::answer::Told;
@@ -77,7 +78,7 @@ impl App {
     }
 
     fn place_of(&self, told: &Told, line: &CommandLine) -> Place {
-        let account = told.asked.configuration_arn.as_ref().and_then(|arn| arn.account_id());
+        let account = told.asked.configuration_arn.as_ref().and_then(ChatConfigurationArn::account_id);
         let account = account.map(|account| account.as_str().to_owned());
         let account_name = account.as_ref().and_then(|account| self.account_names.of(account)).map(str::to_owned);
         Place { account, account_name, region: line.region.clone() }

@@ -26,7 +26,7 @@ pub(super) struct Guardrails {
     documents: Cache<String, Arc<str>>,
 }
 
-/// What AssumeRole is given.
+/// What `AssumeRole` is given.
 pub(super) struct SessionPolicies {
     pub(super) policy_arns: Vec<String>,
     pub(super) policy: String,

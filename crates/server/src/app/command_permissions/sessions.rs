@@ -101,7 +101,7 @@ impl CommandSessions {
                 Err(error) => error,
             };
             match lets.without_what_was_refused(&error) {
-                Some(less) => lets = less,
+                Some(fewer) => lets = fewer,
                 None => return Err(self.refused(standing, &region, error).await),
             }
         }

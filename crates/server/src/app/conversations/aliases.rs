@@ -347,7 +347,7 @@ impl From<CommandAlias> for Alias {
 }
 
 /// By it the value of a variable comes back: never a name that a platform keeps for itself.
-fn field_of(variable: &str) -> String {
+pub(super) fn field_of(variable: &str) -> String {
     format!("value-{variable}")
 }
 
@@ -379,8 +379,9 @@ fn first_word(words: &str) -> (&str, &str) {
 }
 
 fn usage(name: &str, action: &Action) -> Part {
-    let values: String = action.variables().into_iter().map(|variable| format!(" <{variable}>")).collect();
-    Part::Preformatted { title: Some("Run it with".to_owned()), text: format!("@aws run {name}{values}") }
+    let words = action.variables().into_iter().map(|variable| format!("<{variable}>"));
+    let line: Vec<String> = ["@aws run".to_owned(), name.to_owned()].into_iter().chain(words).collect();
+    Part::Preformatted { title: Some("Run it with".to_owned()), text: line.join(" ") }
 }
 
 fn alias_help() -> Answer {

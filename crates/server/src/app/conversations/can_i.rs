@@ -43,7 +43,7 @@ impl App {
             },
         };
         let named = format!("{} {}", line.call.service.name, line.call.operation.command);
-        match self.expected(&listed.configuration, &person, &line.call).await? {
+        match Box::pin(self.expected(&listed.configuration, &person, &line.call)).await? {
             Expected::Refused(refusal) => {
                 if refusal.by == RefusedBy::LinkFirst
                     && let Some(link) = self.link_first(turn, listed).await?

@@ -19,7 +19,6 @@ use domain::notification::{Part, Text};
 use store::{ChatCommandState, ListedConfiguration, Moved, NewChatCommand, StoreError};
 use wire::ids::ChatConfigurationArn;
 
-use self::questions::is_shown_whole;
 use super::command_help::mistaken;
 use super::{Turn, to_asker};
 use crate::app::App;
@@ -65,7 +64,12 @@ impl App {
     }
 
     /// The way of a command, from wherever it is: to the next question, or to its run.
-    async fn go_on(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
+    async fn go_on(self: &Arc<Self>, turn: &Turn<'_>, draft: Draft) -> Result<Vec<Reply>, StoreError> {
+        // Whoever is on the way to here need not have room for all of it.
+        Box::pin(self.next_step(turn, draft)).await
+    }
+
+    async fn next_step(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
         if let Some(refusal) = super::can_i::refused_by_name(&draft.asked.line) {
             return Ok(to_asker(refusal_words(&refusal)));
         }
@@ -94,10 +98,6 @@ impl App {
         let free = settled.read_only && !settled.asked.origin.is_shown_first();
         if free && self.approval_rule(&settled, listed).is_none() {
             return self.run_now(turn, &draft, settled).await;
-        }
-        if !is_shown_whole(&settled.line) {
-            let long = "This command is too long to be shown whole here, and I run nothing that I have not shown.";
-            return Ok(to_asker(Answer { note: Some("Nothing was run.".to_owned()), ..Answer::sentence(long) }));
         }
         self.ask_to_confirm(turn, draft, settled, listed).await
     }

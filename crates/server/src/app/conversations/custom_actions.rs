@@ -37,7 +37,14 @@ impl App {
         match &press.step {
             NotificationStep::Action(arn) => self.action_pressed(turn, (listed, press), &notice, (arn, given)).await,
             NotificationStep::More => self.more_actions(turn, listed, press.notification, &notice).await,
-            NotificationStep::Logs { errors } => self.logs_pressed(turn, listed, &notice, *errors).await,
+            NotificationStep::Approval(decision) => {
+                self.pipeline_approval_pressed(turn, (listed, press), &notice, (*decision, None)).await
+            }
+            NotificationStep::ApprovalWith(decision) => {
+                let given = Some(given.unwrap_or_default());
+                self.pipeline_approval_pressed(turn, (listed, press), &notice, (*decision, given)).await
+            }
+            NotificationStep::Logs { errors } => Box::pin(self.logs_pressed(turn, listed, &notice, *errors)).await,
         }
     }
 

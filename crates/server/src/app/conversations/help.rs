@@ -25,7 +25,13 @@ impl App {
         }
         let requests = REQUESTS.iter().filter(|request| self.commands.enabled || !request.of_commands);
         let requests = requests.map(|request| fact(request.words, Text::Plain(request.what.to_owned())));
-        body.push(Part::Facts(requests.collect()));
+        let mut requests: Vec<Fact> = requests.collect();
+        let is_ruled = |listed: &ListedConfiguration| !self.approval_rules_at(&listed.configuration, None).is_empty();
+        if self.commands.enabled && turn.configurations.iter().any(is_ruled) {
+            let what = "some commands here run after somebody else's yes; `@aws whoami` names the rules";
+            requests.push(fact("Approvals", Text::Plain(what.to_owned())));
+        }
+        body.push(Part::Facts(requests));
         let destination = first.configuration.channel.destination();
         let aliases = self.store.command_aliases(&destination, ALIASES.saturating_add(1)).await?;
         if self.commands.enabled && !aliases.is_empty() {

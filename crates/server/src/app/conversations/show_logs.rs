@@ -102,9 +102,9 @@ impl App {
                 Err(format!("The alarm is of all stages of {name}: I do not know whose logs to show."))
             }
         };
-        Ok(Ok(found.and_then(|group| match is_log_group(&group) {
-            true => Ok(group),
-            false => Err("The name of its log group is none that I can show.".to_owned()),
+        let shown = |group: String| is_log_group(&group).then_some(group);
+        Ok(Ok(found.and_then(|group| {
+            shown(group).ok_or_else(|| "The name of its log group is none that I can show.".to_owned())
         })))
     }
 

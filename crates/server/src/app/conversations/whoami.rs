@@ -14,6 +14,8 @@ use crate::app::command_permissions::Standing;
 
 /// More accounts share no channel that anybody reads.
 const CONFIGURATIONS_MAX: usize = 10;
+/// Names of rules that anybody reads at once.
+const RULES_SHOWN: usize = 10;
 
 impl App {
     pub(super) async fn whoami(&self, turn: &Turn<'_>) -> Result<Vec<Reply>, StoreError> {
@@ -85,7 +87,8 @@ impl App {
             Some(name) => format!("{} ({name})", it.account_id.as_str()),
             None => it.account_id.as_str().to_owned(),
         };
-        Ok(vec![
+        let rules = self.approval_rules_at(it, Some(standing.role.as_str()));
+        let mut facts = vec![
             fact("You", Text::Plain(you)),
             fact("Account", Text::Plain(account)),
             fact("Configuration", Text::Code(name_of(listed).to_owned())),
@@ -94,6 +97,14 @@ impl App {
             fact("Guardrails", Text::Plain(guardrails.join(", "))),
             fact("Name in CloudTrail", Text::Code(standing.session_name.as_str().to_owned())),
             fact("Region", region),
-        ])
+        ];
+        if !rules.is_empty() {
+            let names: Vec<&str> = rules.iter().take(RULES_SHOWN).map(|rule| rule.name.as_str()).collect();
+            let left_out = rules.len().saturating_sub(names.len());
+            let more = (left_out > 0).then(|| format!(" and {left_out} more")).unwrap_or_default();
+            let needed = format!("somebody else's, by the rules {}{more}", names.join(", "));
+            facts.push(fact("Approval", Text::Plain(needed)));
+        }
+        Ok(facts)
     }
 }

@@ -150,3 +150,19 @@ async fn commands_can_be_switched_off_and_kept_to_reading() {
     chat.say("Ev2", LIST).await;
     assert!(chat.aws.of("DeleteLogGroup").is_empty());
 }
+
+/// Slack's messages have room for so much, and escaped signs take more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_shown_whole_cannot_be_run() {
+    let chat = Chat::start().await;
+    let long = "x".repeat(4_500);
+    let shown = chat.say("Ev1", &format!("logs create-log-group --log-group-name {long}y --region eu-west-1")).await;
+    let blocks = shown.body["blocks"].as_array().unwrap();
+    let texts = blocks.iter().filter_map(|block| block["text"]["text"].as_str());
+    let whole: String = texts.flat_map(str::chars).filter(|c| ['x', 'y'].contains(c)).collect();
+    assert!(whole.contains(&format!("{long}y")), "{}", words(&shown));
+    let signs = "&amp;".repeat(4_500);
+    chat.mention("Ev2", &format!("logs create-log-group --log-group-name {signs} --region eu-west-1")).await;
+    chat.heard().await;
+    assert!(words(&chat.whispers()[0]).contains("too long to be shown"), "{}", words(&chat.whispers()[0]));
+}

@@ -71,6 +71,7 @@ async fn send(bellhop: &BellhopProcess, post: SlackPost) {
 async fn mention(bellhop: &BellhopProcess, text: &str) {
     let mut event = DEV_APP.mention("Ev1", text);
     event["team_id"] = json!(DEV_TEAM);
+    event["authorizations"][0]["team_id"] = json!(DEV_TEAM);
     send(bellhop, DEV_APP.event(&event, SystemClock.now_ms())).await;
 }
 

@@ -18,7 +18,7 @@ async fn a_slow_command_says_that_it_runs_and_ends_at_its_deadline() {
     assert!(words(&still).contains("Still running"), "{}", words(&still));
     chat.server.clock.advance(12_000);
     let ended = chat.server.slack_requests("chat.update", 1).await.remove(0);
-    assert!(words(&ended).contains("within 15 seconds"), "{}", words(&ended));
+    assert!(words(&ended).contains("within 15 s"), "{}", words(&ended));
     assert_eq!(ended.body["ts"].as_str(), still.posted.as_deref(), "in the place of the message that said so");
     assert_eq!(chat.posts().len(), 1);
 }

@@ -4,12 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Chat, LIST, button, words};
+use super::{Chat, button, words};
 use crate::kit::{AwsAnswer, SlackAnswer};
 
-fn groups(count: usize) -> AwsAnswer {
-    let group = |at: usize| json!({"logGroupName": format!("/aws/lambda/worker-{at:03}"), "storedBytes": 36_048_000, "arn": "a"});
-    AwsAnswer::Body(json!({"logGroups": (0..count).map(group).collect::<Vec<_>>()}).to_string())
+const LIST: &str = "logs describe-log-streams --log-group-name /app --region eu-west-1";
+
+fn streams(count: usize) -> AwsAnswer {
+    let stream = |at: usize| json!({"logStreamName": format!("worker-{at:03}"), "storedBytes": 36_048_000, "arn": "a"});
+    AwsAnswer::Body(json!({"logStreams": (0..count).map(stream).collect::<Vec<_>>()}).to_string())
 }
 
 fn table(message: &crate::kit::SlackRequest) -> Option<&Value> {
@@ -19,9 +21,9 @@ fn table(message: &crate::kit::SlackRequest) -> Option<&Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_things_are_counted_in_a_table_and_all_of_them_are_in_a_file_of_the_thread() {
     let chat = Chat::start().await;
-    chat.aws.answers("DescribeLogGroups", [groups(137)]);
+    chat.aws.answers("DescribeLogStreams", [streams(137)]);
     let told = chat.say("Ev1", LIST).await;
-    assert!(words(&told).contains("137 log groups in eu-west-1"), "{}", words(&told));
+    assert!(words(&told).contains("137 log streams in eu-west-1"), "{}", words(&told));
     assert!(words(&told).contains("… and 117 more"), "{}", words(&told));
     assert_eq!(table(&told).unwrap()["rows"].as_array().unwrap().len(), 21);
     let shared = chat.server.slack_requests("files.completeUploadExternal", 1).await.remove(0);
@@ -29,14 +31,14 @@ async fn many_things_are_counted_in_a_table_and_all_of_them_are_in_a_file_of_the
     let uploads = chat.server.slack_requests("upload", 1).await;
     let text = STANDARD.decode(uploads[0].body["bytes"].as_str().unwrap()).unwrap();
     let whole: Value = serde_json::from_slice(&text).unwrap();
-    assert_eq!(whole["logGroups"].as_array().unwrap().len(), 137);
+    assert_eq!(whole["logStreams"].as_array().unwrap().len(), 137);
     assert_eq!(chat.posts().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_slack_does_not_take_is_said() {
     let chat = Chat::start().await;
-    chat.aws.answers("DescribeLogGroups", [groups(137)]);
+    chat.aws.answers("DescribeLogStreams", [streams(137)]);
     chat.server.slack.next("files.getUploadURLExternal", [SlackAnswer::Error("missing_scope")]);
     chat.say("Ev1", LIST).await;
     let said = chat.post_after(1).await;
@@ -47,20 +49,20 @@ async fn a_file_that_slack_does_not_take_is_said() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_slack_refuses_its_tables_lines_say_the_same() {
     let chat = Chat::start().await;
-    chat.aws.answers("DescribeLogGroups", [groups(3)]);
+    chat.aws.answers("DescribeLogStreams", [streams(3)]);
     chat.server.slack.next("chat.postMessage", [SlackAnswer::Error("invalid_blocks")]);
     let refused = chat.say("Ev1", LIST).await;
     assert!(table(&refused).is_some());
     let told = chat.post_after(1).await;
-    assert!(table(&told).is_none() && words(&told).contains("/aws/lambda/worker-002"), "{}", words(&told));
+    assert!(table(&told).is_none() && words(&told).contains("worker-002"), "{}", words(&told));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_is_answered_as_the_aws_cli_prints_it() {
     let chat = Chat::start().await;
-    chat.aws.answers("DescribeLogGroups", [groups(2)]);
-    let told = chat.say("Ev1", &format!("{LIST} --query logGroups[].logGroupName --output text")).await;
-    assert!(words(&told).contains("/aws/lambda/worker-000\\t/aws/lambda/worker-001"), "{}", words(&told));
+    chat.aws.answers("DescribeLogStreams", [streams(2)]);
+    let told = chat.say("Ev1", &format!("{LIST} --query logStreams[].logStreamName --output text")).await;
+    assert!(words(&told).contains("worker-000\\tworker-001"), "{}", words(&told));
 }
 
 #[tokio::test(flavor = "multi_thread")]

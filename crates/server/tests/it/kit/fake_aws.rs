@@ -81,6 +81,8 @@ struct Aws {
     roles_lent: u32,
     /// By operation; the last stays.
     answers: HashMap<String, VecDeque<AwsAnswer>>,
+    /// By operation, where a test says nothing else.
+    usually: HashMap<String, AwsAnswer>,
     requests: Vec<AwsRequest>,
     /// What was wrong with requests: their senders were answered 403.
     badly_signed: Vec<String>,
@@ -120,6 +122,11 @@ impl FakeAws {
     /// The next calls of an operation are answered so, one after the other; from then on like the last.
     pub fn answers(&self, operation: &str, answers: impl IntoIterator<Item = AwsAnswer>) {
         self.aws().answers.entry(operation.to_owned()).or_default().extend(answers);
+    }
+
+    /// Calls of an operation are answered so unless a test says otherwise.
+    pub fn usually_answers(&self, operation: &str, answer: AwsAnswer) {
+        self.aws().usually.insert(operation.to_owned(), answer);
     }
 
     /// Its clock goes wrong by so much.
@@ -170,7 +177,9 @@ impl Shared {
             let mut aws = self.aws.lock().unwrap();
             aws.requests.push(request.clone());
             let answers = aws.answers.get_mut(&operation);
-            answers.and_then(|answers| if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() })
+            let told = answers
+                .and_then(|answers| if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() });
+            told.or_else(|| aws.usually.get(&operation).cloned())
         };
         let Some(answer) = answer else { return self.of_itself(&request) };
         match answer {

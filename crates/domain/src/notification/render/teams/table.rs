@@ -20,12 +20,12 @@ pub fn table(table: &Table, room: usize) -> (Option<Value>, usize) {
     let width = table.columns.len().min(COLUMNS);
     let heading = row(table.columns.iter().take(width).map(|label| cell(&of(label, Face::Strong))).collect());
     let columns: Vec<Value> = (0..width).map(|_| json!({"width": 1})).collect();
-    let with = |rows: &[Value]| {
+    let drawn = |rows: &[Value]| {
         json!({"type": "Table", "spacing": "Medium", "firstRowAsHeaders": true, "showGridLines": false,
                "columns": columns, "rows": rows})
     };
     let mut rows = vec![heading];
-    let mut room = room.saturating_sub(cost(&with(&rows)));
+    let mut room = room.saturating_sub(cost(&drawn(&rows)));
     for texts in &table.rows {
         let padded = texts.iter().map(value).chain(std::iter::repeat_with(|| of("", Face::Plain)));
         let row = row(padded.take(width).map(|run| cell(&run)).collect());
@@ -37,7 +37,7 @@ pub fn table(table: &Table, room: usize) -> (Option<Value>, usize) {
         rows.push(row);
     }
     let unshown = table.rows.len() + 1 - rows.len();
-    ((rows.len() > 1).then(|| with(&rows)), unshown)
+    ((rows.len() > 1).then(|| drawn(&rows)), unshown)
 }
 
 fn row(cells: Vec<Value>) -> Value {

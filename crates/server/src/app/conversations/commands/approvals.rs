@@ -3,9 +3,11 @@
 //! `presses` comes here with what is to run and with what was pressed under it. Whose yes counts is `domain::approvals`'; it is written
 //! into the command's row, and the trail, before anything starts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::approvals::{Act, Human, NotApprover, Rule};
+use domain::approvals::{Act, Human, NotApprover, Rule, Seat};
+use domain::chat_configuration::ChatConfiguration;
 use domain::command::iam_action;
 use domain::conversation::{Answer, Field, Form, Input, Reply, Style, Values};
 use domain::notification::{Part, Text};
@@ -40,8 +42,7 @@ impl App {
         let own = format!("{}:{}", iam_action::iam_prefix(call.service), call.operation.name);
         let mut actions: Vec<String> = asked_of_iam.iter().map(ToString::to_string).collect();
         actions.push(own);
-        let tags = listed.configuration.tags.iter();
-        let tags = tags.map(|(key, value)| (key.as_str().to_owned(), value.as_str().to_owned())).collect();
+        let tags = tags_of(&listed.configuration);
         let act = Act {
             actions: &actions,
             read_only: settled.read_only,
@@ -51,6 +52,21 @@ impl App {
             tags: &tags,
         };
         self.approvals.rule_for(&act, self.clock.now_ms())
+    }
+
+    /// The rules that commands may fall under here; without a role, whichever role they run under.
+    pub(in super::super) fn approval_rules_at(
+        &self,
+        configuration: &ChatConfiguration,
+        role: Option<&str>,
+    ) -> Vec<&Rule> {
+        let seat = Seat {
+            account_id: configuration.account_id.as_str(),
+            configuration_arn: configuration.arn.as_str(),
+            role,
+            tags: &tags_of(configuration),
+        };
+        self.approvals.rules_at(&seat)
     }
 
     /// In the place of what its person confirmed: the same, for others to decide.
@@ -74,9 +90,9 @@ impl App {
         };
         let anybody = |step| Ticket { person: None, ..ticket(step) };
         let controls = vec![
-            self.button("Approve", Style::Primary, anybody(CommandStep::Decide(Decision::Approve)))?,
-            self.button("Reject", Style::Danger, anybody(CommandStep::Decide(Decision::Reject)))?,
-            self.button("Cancel command", Style::Plain, ticket(CommandStep::Cancel))?,
+            self.button("Approve", Style::Primary, &anybody(CommandStep::Decide(Decision::Approve)))?,
+            self.button("Reject", Style::Danger, &anybody(CommandStep::Decide(Decision::Reject)))?,
+            self.button("Cancel command", Style::Plain, &ticket(CommandStep::Cancel))?,
         ];
         let mut body = what_runs(&settled.line);
         let mut facts = self.as_whom(&settled, listed);
@@ -121,10 +137,7 @@ impl App {
             .await;
             return Ok(to_asker(Answer::sentence(why.to_string())));
         }
-        let reason = match values {
-            Some(values) => Some(values.get(REASON).map(|text| shortened(text)).unwrap_or_default()),
-            None => None,
-        };
+        let reason = values.map(|values| values.get(REASON).map(|text| shortened(text)).unwrap_or_default());
         if rule.reason && reason.as_deref().is_none_or(|text| text.trim().is_empty()) {
             return self.ask_why(turn, &draft, press.revision, decision, rule);
         }
@@ -248,6 +261,11 @@ impl Known {
             | RoleDecision::Refused(_) => nobody,
         }
     }
+}
+
+fn tags_of(configuration: &ChatConfiguration) -> BTreeMap<String, String> {
+    let tags = configuration.tags.iter();
+    tags.map(|(key, value)| (key.as_str().to_owned(), value.as_str().to_owned())).collect()
 }
 
 fn give(approval: &mut Option<Approval>, by: Approver) {

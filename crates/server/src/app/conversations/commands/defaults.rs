@@ -38,9 +38,9 @@ impl App {
         };
         let mut controls = Vec::new();
         for region in first_regions(listed) {
-            controls.push(self.button(region, Style::Plain, ticket(Some(region.to_owned())))?);
+            controls.push(self.button(region, Style::Plain, &ticket(Some(region.to_owned())))?);
         }
-        controls.push(self.button("Another region", Style::Plain, ticket(None))?);
+        controls.push(self.button("Another region", Style::Plain, &ticket(None))?);
         let known = self.store.command_region(listed.configuration.arn.as_str()).await?;
         let note = known.map(|region| format!("Now it is `{region}`."));
         let headline = format!("Where do commands of {} run that name no region?", self.account_words(listed));
@@ -56,14 +56,12 @@ impl App {
         values: &Values,
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(listed) = turn.configuration(ticket.configuration_arn.as_deref()) else { return Ok(gone()) };
-        match named.or_else(|| values.get(REGION).map(String::as_str)) {
-            Some(region) => self.keep_default_region(turn, listed, region).await,
-            None => {
-                let arn = Some(&listed.configuration.arn);
-                let again = Ticket::for_asker(turn.event, Purpose::DefaultRegion(None), arn, self.clock.now_ms());
-                self.region_form(listed, &again)
-            }
+        if let Some(region) = named.or_else(|| values.get(REGION).map(String::as_str)) {
+            return self.keep_default_region(turn, listed, region).await;
         }
+        let arn = Some(&listed.configuration.arn);
+        let again = Ticket::for_asker(turn.event, Purpose::DefaultRegion(None), arn, self.clock.now_ms());
+        self.region_form(listed, &again)
     }
 
     async fn keep_default_region(
@@ -112,7 +110,7 @@ impl App {
         let button = |listed: &ListedConfiguration| {
             let arn = Some(&listed.configuration.arn);
             let ticket = Ticket::for_asker(turn.event, Purpose::DefaultAccount, arn, self.clock.now_ms());
-            self.button(&self.account_words(listed), Style::Plain, ticket)
+            self.button(&self.account_words(listed), Style::Plain, &ticket)
         };
         let controls = several.iter().take(ACCOUNTS_MAX).map(button).collect::<Result<_, _>>()?;
         Ok(shown(

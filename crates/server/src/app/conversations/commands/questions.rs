@@ -4,7 +4,7 @@
 use awscall::command_line::{CommandLine, Parameter, masked};
 use domain::command::form;
 use domain::conversation::{Answer, Audience, Choice, Control, Field, Form, Happening, Input, Reply, Style};
-use domain::notification::{Fact, Part, Text};
+use domain::notification::{Fact, Part, Text, render};
 use store::{ListedConfiguration, StoreError};
 
 use super::super::help::{fact, name_of};
@@ -25,8 +25,8 @@ pub(super) const REGION: &str = "region";
 /// Of a line that is shown whole, in as many pieces as it takes: no message cuts what somebody is to agree to. As chat spells it: a
 /// section of Slack takes 3,000. <https://docs.slack.dev/reference/block-kit/blocks/section-block>.
 const PIECE_ROOM: usize = 2_000;
-/// Of all pieces, so that there is room for the rest of the message in Slack's 12,000 and in the 28 KB of Teams.
-const LINE_ROOM: usize = 9_000;
+const TOO_LONG: &str =
+    "This command is too long to be shown whole here, and nothing runs that was not shown. Please make it shorter.";
 
 impl App {
     /// Which of the accounts that share the channel.
@@ -35,7 +35,7 @@ impl App {
         let button = |listed: &ListedConfiguration| {
             let arn = Some(listed.configuration.arn.as_str().to_owned());
             let ticket = self.command_ticket(turn, draft, revision, CommandStep::Account);
-            self.button(&self.account_words(listed), Style::Plain, Ticket { configuration_arn: arn, ..ticket })
+            self.button(&self.account_words(listed), Style::Plain, &Ticket { configuration_arn: arn, ..ticket })
         };
         let several = turn.configurations.iter().take(ACCOUNTS_MAX);
         let controls = several.map(button).collect::<Result<_, _>>()?;
@@ -52,7 +52,7 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(draft).await? else { return Ok(to_asker(revised())) };
         let button =
-            |label: &str, step| self.button(label, Style::Plain, self.command_ticket(turn, draft, revision, step));
+            |label: &str, step| self.button(label, Style::Plain, &self.command_ticket(turn, draft, revision, step));
         let mut controls = Vec::new();
         for region in first_regions(listed) {
             controls.push(button(region, CommandStep::Region(Some(region.to_owned())))?);
@@ -96,7 +96,7 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
         let button =
-            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
+            |label: &str, style, step| self.button(label, style, &self.command_ticket(turn, &draft, revision, step));
         let items = missing.iter().map(|parameter| Text::Code(format!("--{} {}", parameter.name, parameter.example)));
         let call = &settled.line.call;
         let body = vec![
@@ -152,9 +152,8 @@ impl App {
     ) -> Result<Vec<Reply>, StoreError> {
         draft.asked.shown_as = Some(ShownAs::of(&settled.standing));
         let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(revised())) };
-        self.audit_command(&Audited::of(Step::Asked, &settled)).await;
         let button =
-            |label: &str, style, step| self.button(label, style, self.command_ticket(turn, &draft, revision, step));
+            |label: &str, style, step| self.button(label, style, &self.command_ticket(turn, &draft, revision, step));
         let rule = self.approval_rule(&settled, listed);
         let run = if rule.is_some() { "Ask for approval" } else { "Run command" };
         let mut controls = vec![button(run, Style::Primary, CommandStep::Run)?];
@@ -168,7 +167,13 @@ impl App {
         let second = rule.map(|rule| format!("The rule {} wants somebody else's yes. ", rule.name)).unwrap_or_default();
         let only = format!("{second}Only you can press. It waits for an hour.");
         let note = Some(if took.is_empty() { only } else { format!("{took} {only}") });
-        Ok(shown(turn, Answer { headline: headline(&draft.asked), body, controls, note }))
+        let answer = Answer { headline: headline(&draft.asked), body, controls, note };
+        // Slack's messages are the shorter ones: what is whole there is whole in Teams.
+        if render::slack::answer(&answer).is_cut {
+            return Ok(to_asker(Answer::sentence(TOO_LONG)));
+        }
+        self.audit_command(&Audited::of(Step::Asked, &settled)).await;
+        Ok(shown(turn, answer))
     }
 
     pub(super) fn as_whom(&self, settled: &Settled, listed: &ListedConfiguration) -> Vec<Fact> {
@@ -200,8 +205,8 @@ impl App {
         Ticket { expires_at_ms: now_ms.saturating_add(ASKED_LASTS_MS), ..ticket }
     }
 
-    pub(super) fn button(&self, label: &str, style: Style, ticket: Ticket) -> Result<Control, StoreError> {
-        Ok(Control::Press { label: label.to_owned(), style, ticket: self.seal_ticket(&ticket)? })
+    pub(super) fn button(&self, label: &str, style: Style, ticket: &Ticket) -> Result<Control, StoreError> {
+        Ok(Control::Press { label: label.to_owned(), style, ticket: self.seal_ticket(ticket)? })
     }
 }
 
@@ -227,11 +232,6 @@ pub(super) fn what_runs(line: &CommandLine) -> Vec<Part> {
         pieces.last_mut().into_iter().for_each(|piece| piece.push(letter));
     }
     pieces.into_iter().map(|text| Part::Preformatted { title: None, text }).collect()
-}
-
-/// Whether a message has room for all of the line: what it has none for is not run.
-pub(super) fn is_shown_whole(line: &CommandLine) -> bool {
-    masked(line).chars().map(room_of).sum::<usize>() <= LINE_ROOM
 }
 
 /// What a letter takes in a message: Slack spells three of them as entities.

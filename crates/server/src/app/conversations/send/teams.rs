@@ -24,10 +24,11 @@ impl App {
             Reply::Ask(form) => (true, render::teams::form(form)),
             Reply::Replace(answer) => {
                 let message = render::teams::answer(answer);
-                return match scene.reply_to_id.as_deref() {
-                    Some(activity_id) => self.teams.replace(scene, activity_id, &message).await,
-                    None => dead("there is no message to replace"),
-                };
+                if let Some(activity_id) = scene.reply_to_id.as_deref() {
+                    return self.teams.replace(scene, activity_id, &message).await;
+                }
+                // What was pressed stands in their own conversation, and is about this one (`tickets`).
+                (true, message)
             }
         };
         // In a person's own conversation nobody else reads.

@@ -1,0 +1,31 @@
+//! Commands of AWS in Teams: shown in the thread, run by a press, answered below.
+
+use std::sync::Arc;
+
+use super::{THREAD, button, spoken_with};
+use crate::kit::{AwsAnswer, FakeAws, ManualClock, eventually};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_is_shown_run_by_a_press_and_answered_in_the_thread() {
+    let aws = FakeAws::start(Arc::new(ManualClock::at_midday())).await;
+    aws.answers("DeleteLogGroup", [AwsAnswer::Body(String::new())]);
+    let spoken = spoken_with(|settings| settings.aws = aws.environment()).await;
+    spoken.configure().await;
+    spoken.say(&spoken.mention("1", "logs delete-log-group --log-group-name old --region eu-west-1")).await;
+    spoken.answered().await;
+    let shown = spoken.messages(THREAD).remove(0);
+    assert!(shown.to_string().contains("--log-group-name old"), "{shown}");
+    let data = button(&shown, "Run command");
+    spoken.say(&spoken.press("f:2", &data, "1700000000001")).await;
+    spoken.answered().await;
+    eventually("it runs", async || (aws.of("DeleteLogGroup").len() == 1).then_some(())).await;
+    let messages = eventually("it is answered", async || Some(spoken.messages(THREAD)).filter(|m| m.len() == 2)).await;
+    assert!(messages[1].to_string().contains("delete-log-group"), "{}", messages[1]);
+    let replaced = spoken.teams.requests().into_iter().filter(|request| request.method == "PUT");
+    let replaced: Vec<_> = replaced.map(|request| request.body.to_string()).collect();
+    assert!(replaced.len() == 1 && replaced[0].contains("Started"), "{replaced:?}");
+    spoken.say(&spoken.press("f:3", &data, "1700000000001")).await;
+    spoken.answered().await;
+    assert!(spoken.messages("a:29:anna")[0].to_string().contains("runs once"));
+    assert_eq!(aws.of("DeleteLogGroup").len(), 1);
+}

@@ -43,12 +43,22 @@ def sns():
 @pytest.fixture
 def start(tmp_path, sns):
     """Starts `bellhop dev`, trusting the signing SNS, and ends it with the test."""
+    yield from starting(tmp_path, sns)
+
+
+@pytest.fixture(scope="module")
+def start_module(tmp_path_factory, sns):
+    """The same for all tests of a file."""
+    yield from starting(tmp_path_factory.mktemp("servers"), sns)
+
+
+def starting(folder, sns):
     started = []
 
     def start_one(**settings):
-        folder = tmp_path / f"bellhop-{len(started)}"
-        folder.mkdir()
-        server = bellhop.Bellhop(folder, **{"BELLHOP_SNS__TRUSTED_CERTIFICATE_HOSTS": sns.host} | settings)
+        own = folder / f"bellhop-{len(started)}"
+        own.mkdir()
+        server = bellhop.Bellhop(own, **{"BELLHOP_SNS__TRUSTED_CERTIFICATE_HOSTS": sns.host} | settings)
         started.append(server)
         return server.start()
 

@@ -89,7 +89,6 @@ class Walk:
         return [each for each in self.messages() if each["thread_ts"] == thread and each["bot_id"]]
 
     def press(self, message: dict, label: str, user="U0ANNA"):
-        # Inputs are told by their labels here, as a person finds them.
         return self.post("press", user=user, channel=CHANNEL, ts=message["ts"], label=label)
 
     def next_reply(self, message: dict) -> dict:
@@ -142,17 +141,13 @@ def account(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def bellhop(account, sns, tmp_path_factory):
-    settings = account.moto.environment() | {
-        "BELLHOP_SNS__TRUSTED_CERTIFICATE_HOSTS": sns.host,
-        "BELLHOP_APPROVALS__RULES": APPROVALS,
-    }
-    with Bellhop(tmp_path_factory.mktemp("bellhop"), **settings) as server:
-        arn = server.configure("walk", CHANNEL, ALARMS)
-        # Ben has a role of his own: else nobody knows who approves.
-        person = ["--configuration-arn", arn, "--slack-user-id", "U0BEN", "--iam-role-arn", f"{ROLE}-ben"]
-        server.run("user-identity", "create", "slack", *person, *server.store_arguments())
-        yield server
+def bellhop(account, start_module):
+    server = start_module(**account.moto.environment(), BELLHOP_APPROVALS__RULES=APPROVALS)
+    arn = server.configure("walk", CHANNEL, ALARMS)
+    # Ben has a role of his own: else nobody knows who approves.
+    person = ["--configuration-arn", arn, "--slack-user-id", "U0BEN", "--iam-role-arn", f"{ROLE}-ben"]
+    server.run("user-identity", "create", "slack", *person, *server.store_arguments())
+    return server
 
 
 @pytest.fixture

@@ -6,7 +6,11 @@ const [url, channel, folder] = process.argv.slice(2);
 
 async function drive(page) {
   const seen = {};
-  const picture = (name) => page.screenshot({ path: `${folder}/${name}.png` });
+  /** Once what was drawn is on the screen. */
+  async function picture(name) {
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
+  }
   const thread = page.locator("#replies");
   const is = (person) => page.locator(`label.me[title="${person}"]`).click();
 

@@ -167,7 +167,9 @@ pub fn mistake(mistake: &Mistake, also: &[Found]) -> Answer {
     }
     let lines = [("How it is said", &mistake.synopsis), ("For example", &mistake.example)];
     body.extend(lines.into_iter().filter_map(|(title, line)| {
-        let text = format!("@aws {}", line.as_ref()?);
+        let line = line.as_ref()?;
+        // An example may be of one parameter alone.
+        let text = if line.starts_with("--") { line.clone() } else { format!("@aws {line}") };
         Some(Part::Preformatted { title: Some(title.to_owned()), text })
     }));
     let note = Some("Nothing was run.".to_owned());

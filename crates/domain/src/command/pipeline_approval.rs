@@ -1,8 +1,8 @@
-//! An approval that a pipeline of CodePipeline waits for, and the command that gives or refuses it.
+//! An approval that a pipeline of `CodePipeline` waits for, and the command that gives or refuses it.
 //!
 //! The server's `app/notification_buttons` asks whether a notification is one, and `app/conversations/pipeline_approvals` for the
 //! command: an ordinary one, shown before it runs. The message's `token` stands in the command alone, never on a card.
-//! Source: CodePipeline User Guide, "JSON data format for manual approval notifications".
+//! Source: `CodePipeline` User Guide, "JSON data format for manual approval notifications".
 
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ impl PipelineApproval {
         card.source.name() == SOURCE
     }
 
-    /// Whether CodePipeline takes no answer any more.
+    /// Whether `CodePipeline` takes no answer any more.
     pub fn is_over(&self, now_ms: i64) -> bool {
         self.expires_at_ms.is_some_and(|expires_at_ms| expires_at_ms <= now_ms)
     }

@@ -1,4 +1,4 @@
-//! Approve and Reject under a pipeline's request: a press asks for a comment, and becomes the command that answers CodePipeline.
+//! Approve and Reject under a pipeline's request: a press asks for a comment, and becomes the command that answers `CodePipeline`.
 //!
 //! `custom_actions` comes here with the notification. What runs is shown first, below it, and goes the way of commands from there
 //! (`commands`): under the role of whoever pressed, with the rules of `[approvals]`. The token is read from the stored message when

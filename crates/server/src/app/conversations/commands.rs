@@ -23,6 +23,7 @@ use super::command_help::mistaken;
 use super::{Turn, to_asker};
 use crate::app::App;
 use crate::app::chat_commands::{Asked, Audited, Origin, SetOff, Settled, Step, command_id};
+use crate::app::command_permissions::Standing;
 
 /// So long a question waits for its answer: what was right an hour ago may be wrong by now.
 const ASKED_LASTS_MS: i64 = 60 * 60 * 1000;
@@ -83,15 +84,17 @@ impl App {
             Ok(listed) => listed,
             Err(question) => return Ok(question),
         };
+        // Nobody is asked where, who may not.
+        let (standing, read_only) = match self.standing_for(turn, &draft, listed, &line).await? {
+            Ok(stands) => stands,
+            Err(refusal) => return Ok(refusal),
+        };
         let line = match self.in_region(turn, &mut draft, listed, line).await? {
             Ok(line) => line,
             Err(question) => return Ok(question),
         };
         draft.asked.line.clone_from(&line.shown);
-        let settled = match self.settled(turn, &draft, listed, line).await? {
-            Ok(settled) => settled,
-            Err(refusal) => return Ok(refusal),
-        };
+        let settled = settled(&draft, line, standing, read_only);
         if !missing.is_empty() {
             return self.ask_for_parameters(turn, draft, &settled, &missing).await;
         }
@@ -102,7 +105,7 @@ impl App {
         self.ask_to_confirm(turn, draft, settled, listed).await
     }
 
-    /// As whom it runs, if it may.
+    /// What was asked about before, looked at once more.
     async fn settled(
         &self,
         turn: &Turn<'_>,
@@ -110,6 +113,18 @@ impl App {
         listed: &ListedConfiguration,
         line: CommandLine,
     ) -> Settles<Settled> {
+        let stands = self.standing_for(turn, draft, listed, &line).await?;
+        Ok(stands.map(|(standing, read_only)| settled(draft, line, standing, read_only)))
+    }
+
+    /// As whom it runs, if it may, and whether it only reads.
+    async fn standing_for(
+        &self,
+        turn: &Turn<'_>,
+        draft: &Draft,
+        listed: &ListedConfiguration,
+        line: &CommandLine,
+    ) -> Settles<(Standing, bool)> {
         let Some(person) = draft.asked.person_id() else { return Ok(Err(super::switch_role::nobody())) };
         let call = &line.call;
         let read_only = awscall::read_only::is_read_only(call.service, call.operation);
@@ -118,13 +133,10 @@ impl App {
             Ok(_) if self.commands.read_only_only && !read_only => Err(only_reads()),
             other => other,
         };
-        let standing = match standing {
-            Ok(standing) => standing,
-            Err(refusal) => return self.refused(turn, draft, listed, &line, read_only, refusal).await.map(Err),
-        };
-        let region = line.region.clone().unwrap_or_default();
-        let (id, asked) = (draft.id.clone(), draft.asked.clone());
-        Ok(Ok(Settled { id, asked, line, region, standing, read_only }))
+        match standing {
+            Ok(standing) => Ok(Ok((standing, read_only))),
+            Err(refusal) => self.refused(turn, draft, listed, line, read_only, refusal).await.map(Err),
+        }
     }
 
     async fn refused(
@@ -209,6 +221,11 @@ pub(super) fn asked_of(
     let person = turn.event.person.clone()?;
     let scene = lasting(&turn.event.scene);
     Some(Asked { line, origin, person, scene, configuration_arn, shown_as: None, next_page: None, approval: None })
+}
+
+fn settled(draft: &Draft, line: CommandLine, standing: Standing, read_only: bool) -> Settled {
+    let region = line.region.clone().unwrap_or_default();
+    Settled { id: draft.id.clone(), asked: draft.asked.clone(), line, region, standing, read_only }
 }
 
 /// What may be kept of a place: not the addresses that are good for a moment.

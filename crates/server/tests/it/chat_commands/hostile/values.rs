@@ -98,13 +98,14 @@ async fn words_behind_an_alias_are_its_values_and_no_flags() {
 }
 
 /// Within quotes, JSON and shorthand a value stays a part of the one value, or the command is refused; and some get through.
+type Expected<'a> = &'a dyn Fn(&str) -> Got;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_within_a_value_stays_there() {
     let chat = Chat::hostile().await;
     let tagging = |tags: &str| format!("logs tag-log-group --log-group-name old {tags} --region eu-west-1");
     let whole = |value: &str| Change("TagLogGroup", json!({"logGroupName": "old", "tags": {"team": value}}));
     let within = |value: &str| Change("DeleteLogGroup", json!({ "logGroupName": format!("/app/{value}/x") }));
-    type Expected<'a> = &'a dyn Fn(&str) -> Got;
     let templates: [(&str, String, Expected<'_>); 5] = [
         ("bare", REMOVE.replace("$group", "/app/$group/x"), &within),
         ("single", REMOVE.replace("$group", "'/app/$group/x'"), &within),

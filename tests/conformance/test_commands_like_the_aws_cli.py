@@ -4,6 +4,7 @@ The account is moto's, so that the claim rests on others at both ends: the AWS C
 answers. Whether signatures and policies hold is for `test_command_permissions.py`: moto verifies neither.
 """
 
+import html
 import json
 import os
 import shlex
@@ -219,10 +220,11 @@ def answer_to(twin, text: str) -> str:
 
 
 def texts_of(node):
-    """Every preformatted text of blocks."""
+    """Every block of code, as it reads."""
     if isinstance(node, dict):
-        if node.get("type") == "rich_text_preformatted":
-            yield "".join(element.get("text", "") for element in node["elements"])
+        if node.get("type") == "mrkdwn":
+            for code in node["text"].split("```")[1::2]:
+                yield html.unescape(code)
         for value in node.values():
             yield from texts_of(value)
     elif isinstance(node, list):

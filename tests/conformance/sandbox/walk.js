@@ -28,6 +28,7 @@ async function drive(page) {
   const reads = async (text) => {
     const message = thread.locator("article").filter({ hasText: text }).last();
     await message.waitFor();
+    await message.scrollIntoViewIfNeeded();
     return message.innerText();
   };
 

@@ -71,11 +71,19 @@ impl Walk {
     /// A text under the name of a secret is one; a structure under it may hold more than the secret.
     fn named(&mut self, name: &str, value: &Value, shape: Option<ShapeId>, depth: usize) -> Value {
         match value {
-            Value::String(_) if is_token_of_requests(name) => value.clone(),
+            Value::String(_) if is_token_of_requests(name) || self.is_one_of_a_few(shape) => value.clone(),
             Value::String(_) if is_sensitive_name(name) => self.hidden(HIDDEN),
             Value::Array(items) if is_sensitive_name(name) && items.iter().any(Value::is_string) => self.hidden(HIDDEN),
             _ => self.value(value, shape, depth + 1),
         }
+    }
+
+    /// A value that the model lists is nobody's secret, whatever it is called: `apiKeySource` is `HEADER`.
+    fn is_one_of_a_few(&self, shape: Option<ShapeId>) -> bool {
+        let shape = shape.map(|id| self.service.shape(id));
+        shape.is_some_and(|shape| {
+            !shape.sensitive && matches!(&shape.kind, Kind::String { values } if !values.is_empty())
+        })
     }
 
     /// A text, or what no model describes: judged as notifications are.
@@ -97,7 +105,18 @@ fn is_token_of_requests(name: &str) -> bool {
     let words: Vec<String> = words(name).take(8).collect();
     let is = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     words.last().is_some_and(|last| last == "token")
-        && is(&["next", "continuation", "pagination", "page", "client", "idempotency", "marker", "forward", "backward"])
+        && is(&[
+            "next",
+            "continuation",
+            "pagination",
+            "page",
+            "client",
+            "idempotency",
+            "lock",
+            "marker",
+            "forward",
+            "backward",
+        ])
 }
 
 #[cfg(test)]
@@ -119,6 +138,14 @@ mod tests {
         assert!(masked.hides);
         let wanted = json!({"FunctionName": "pay", "Environment": {"Variables": MASK}, "MemorySize": 128});
         assert_eq!(masked.output, wanted);
+    }
+
+    #[test]
+    fn what_only_sounds_like_a_secret_is_shown() {
+        let apis = json!({"items": [{"id": "a", "apiKeySource": "HEADER"}]});
+        assert_eq!(of("apigateway", "GetRestApis", &apis).output, apis);
+        let sets = json!({"IPSets": [{"Name": "office", "LockToken": "75ff4d89-3603-45a7-889c-2ce796b5bd25"}]});
+        assert_eq!(of("wafv2", "ListIPSets", &sets).output, sets);
     }
 
     #[test]

@@ -220,7 +220,6 @@ const REVIEWED: &[(&str, &str, &str, &str)] = &[
     ("cloudhsmv2", "*Cluster*", "precopassword", NAMED),
     ("codebuild", "*", "credential", REFERENCE),
     ("codebuild", "*", "secret", NAMED),
-    ("codepipeline", "*Webhook*", "secret", NAMED),
     ("codepipeline", "*Type*", "secret", "says whether a setting is one"),
     ("cognito-sync", "ListRecords", "syncsessiontoken", "goes with the next write of the same data, and opens nothing"),
     ("connect", "GetPromptFile", "promptpresignedurl", ONE_DOCUMENT),

@@ -45,10 +45,8 @@ impl App {
         let named = format!("{} {}", line.call.service.name, line.call.operation.command);
         match Box::pin(self.expected(&listed.configuration, &person, &line.call)).await? {
             Expected::Refused(refusal) => {
-                if refusal.by == RefusedBy::LinkFirst
-                    && let Some(link) = self.link_first(turn, listed).await?
-                {
-                    return Ok(link);
+                if refusal.by == RefusedBy::LinkFirst {
+                    return self.link_instead(turn, listed).await;
                 }
                 Ok(to_asker(refused(&refusal)))
             }

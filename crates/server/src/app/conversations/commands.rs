@@ -158,10 +158,8 @@ impl App {
             error: Some(("AccessDenied", &refusal.sentence)),
         };
         self.audit_command(&audited).await;
-        if refusal.by == RefusedBy::LinkFirst
-            && let Some(link) = self.link_first(turn, listed).await?
-        {
-            return Ok(link);
+        if refusal.by == RefusedBy::LinkFirst {
+            return self.link_instead(turn, listed).await;
         }
         Ok(to_asker(refusal_words(&refusal)))
     }

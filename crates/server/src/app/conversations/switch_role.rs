@@ -45,9 +45,7 @@ impl App {
     ) -> Result<Option<Vec<Reply>>, StoreError> {
         let Some(person) = person_of(turn) else { return Ok(Some(nobody())) };
         match self.role_of(&listed.configuration, &person).await? {
-            RoleDecision::LinkFirst => {
-                self.link_to(turn, listed, "You need an IAM role of your own for this").await.map(Some)
-            }
+            RoleDecision::LinkFirst => self.link_instead(turn, listed).await.map(Some),
             RoleDecision::Refused(why) => Ok(Some(to_asker(Answer::sentence(why)))),
             RoleDecision::Unknown => Ok(Some(to_asker(Answer::sentence(GROUPS_UNKNOWN)))),
             RoleDecision::Channel { .. } | RoleDecision::Person { .. } => Ok(None),
@@ -66,6 +64,15 @@ impl App {
             controls,
             ..Answer::sentence("Several AWS accounts use this channel. In which do you want to choose a role?")
         }))
+    }
+
+    /// For whoever is known to need a role of their own.
+    pub(super) async fn link_instead(
+        &self,
+        turn: &Turn<'_>,
+        listed: &ListedConfiguration,
+    ) -> Result<Vec<Reply>, StoreError> {
+        self.link_to(turn, listed, "You need an IAM role of your own for this").await
     }
 
     async fn link_to(

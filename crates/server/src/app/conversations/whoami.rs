@@ -51,10 +51,8 @@ impl App {
         let standing = match self.standing_of(&listed.configuration, person).await? {
             Ok(standing) => standing,
             Err(refusal) => {
-                if refusal.by == RefusedBy::LinkFirst
-                    && let Some(link) = self.link_first(turn, listed).await?
-                {
-                    return Ok(link);
+                if refusal.by == RefusedBy::LinkFirst {
+                    return self.link_instead(turn, listed).await;
                 }
                 return Ok(to_asker(refused(&refusal)));
             }

@@ -197,11 +197,11 @@ mod tests {
     #[test]
     fn a_url_is_what_was_signed_or_is_not_sent() {
         let asked = json!({ "Bucket": "logs", "Key": "k" });
-        let sent = prepared("s3api", "GetObject", &asked, Some(get("/logs/a%20b//c"))).unwrap();
+        let sent = prepared("s3api", "GetObject", &asked, Some(get("/a%20b//c"))).unwrap();
         let expected = "https://logs.s3.eu-central-1.amazonaws.com/a%20b//c?list-type=2&prefix=a%20b%2F%C3%A4%27%2B~";
         assert_eq!(sent.url.as_str(), expected);
         assert_eq!(sent.host, "logs.s3.eu-central-1.amazonaws.com");
-        for path in ["/logs/../other/k", "/logs/a/./k", "/logs/%2e%2E/k", "/logs/a\\b", "/logs/a b", "/logs/a#b"] {
+        for path in ["/../other/k", "/a/./k", "/%2e%2E/k", "/a\\b", "/a b", "/a#b"] {
             assert!(prepared("s3api", "GetObject", &asked, Some(get(path))).is_err(), "{path}");
         }
     }

@@ -140,8 +140,8 @@ fn target(endpoint: &Endpoint, request: &Request) -> Result<Url, String> {
     }
     let url = Url::parse(&text).map_err(|_| "the endpoint is not a URL".to_owned())?;
     let rest = text.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
-    if url[Position::BeforePath..].strip_prefix('/') != rest {
-        return Err("a path with `.` or `..` between its slashes cannot be sent".to_owned());
+    if url[Position::BeforePath..].strip_prefix('/') != rest || url.fragment().is_some() {
+        return Err("a path with `.` or `..` between its slashes, or with `#`, cannot be sent".to_owned());
     }
     Ok(url)
 }

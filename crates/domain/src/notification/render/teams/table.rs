@@ -18,12 +18,12 @@ const NOTHING: &str = "–";
 /// The table, with the rows that have room; and how many have none. Nothing, if there is no room for a row.
 pub fn table(table: &Table, room: usize) -> (Option<Value>, usize) {
     let width = table.columns.len().min(COLUMNS);
+    if width == 0 {
+        return (None, table.rows.len());
+    }
     let heading = row(table.columns.iter().take(width).map(|label| cell(&of(label, Face::Strong))).collect());
     let columns: Vec<Value> = (0..width).map(|_| json!({"width": 1})).collect();
-    let drawn = |rows: &[Value]| {
-        json!({"type": "Table", "spacing": "Medium", "firstRowAsHeaders": true, "showGridLines": false,
-               "columns": columns, "rows": rows})
-    };
+    let drawn = |rows: &[Value]| json!({"type": "Table", "spacing": "Medium", "showGridLines": false, "columns": columns, "rows": rows});
     let mut rows = vec![heading];
     let mut room = room.saturating_sub(cost(&drawn(&rows)));
     for texts in &table.rows {

@@ -206,7 +206,7 @@ impl Splitter {
             .then(|| u32::from_str_radix(&hex, 16).ok().and_then(char::from_u32))
             .flatten()
             .ok_or_else(|| {
-                Mistake::new("Between `$'` and `'` a backslash stands only before n, r, t, a quote, a backslash, `uXXXX` or `UXXXXXXXX`.")
+                Mistake::new("Between `$'` and `'` a backslash stands only before n, r, t, a quote, a backslash, or `u` and `U` with four and eight hexadecimal digits.")
             })
     }
 

@@ -15,3 +15,6 @@ pub mod refusal;
 pub mod result;
 pub mod session;
 pub mod variables;
+
+#[cfg(test)]
+mod tests;

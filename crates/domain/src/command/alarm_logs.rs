@@ -135,19 +135,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::notification::{AccountNames, Incoming, card, message_json};
+    use crate::command::tests::heard;
 
     fn logs(message: &Value) -> Option<AlarmLogs> {
-        let message = message.to_string();
-        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        let card = card(&Incoming {
-            topic_arn,
-            subject: None,
-            message: &message,
-            timestamp: "",
-            account_names: AccountNames::NONE,
-        });
-        AlarmLogs::of(&card, message_json(&message).as_ref())
+        let (card, json) = heard(message);
+        AlarmLogs::of(&card, json.as_ref())
     }
 
     fn alarm(namespace: &str, dimensions: &Value) -> Value {

@@ -102,19 +102,11 @@ mod tests {
     use wire::ids::{AccountId, ActionName, ButtonText, CommandText, CustomActionArn, NotificationType};
 
     use super::*;
-    use crate::notification::{AccountNames, Incoming, card, message_json};
+    use crate::command::tests::heard;
 
     fn notified(message: &Value) -> Option<Notified> {
-        let message = message.to_string();
-        let topic_arn = "arn:aws:sns:us-east-1:123456789012:t";
-        let card = card(&Incoming {
-            topic_arn,
-            subject: None,
-            message: &message,
-            timestamp: "",
-            account_names: AccountNames::NONE,
-        });
-        Notified::of(&card, message_json(&message))
+        let (card, json) = heard(message);
+        Notified::of(&card, json)
     }
 
     fn action(attachments: &Value) -> CustomAction {

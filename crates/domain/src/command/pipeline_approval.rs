@@ -121,22 +121,14 @@ mod tests {
     use awscall::command_line::{CommandLine, Parsed, masked, parse};
 
     use super::*;
-    use crate::notification::{AccountNames, Incoming, card, message_json};
+    use crate::command::tests::heard;
 
     const FIXTURE: &str = include_str!("../../tests/fixtures/notification/codepipeline/approval_topic.json");
     const TOKEN: &str = "7d0c1f52-0000-4b3e-9c2a-aabbccddeeff";
 
     fn found(message: &Value) -> Option<PipelineApproval> {
-        let message = message.to_string();
-        let topic_arn = "arn:aws:sns:eu-west-1:123456789012:t";
-        let card = card(&Incoming {
-            topic_arn,
-            subject: None,
-            message: &message,
-            timestamp: "",
-            account_names: AccountNames::NONE,
-        });
-        PipelineApproval::of(&card, message_json(&message).as_ref())
+        let (card, json) = heard(message);
+        PipelineApproval::of(&card, json.as_ref())
     }
 
     fn with(member: &str, value: &str) -> Value {

@@ -92,10 +92,13 @@ impl OwnCredentials {
     }
 
     async fn look(&self) -> Result<Credentials, AwsError> {
-        let missing = |why: String| AwsError::NotSent(format!("there are no AWS credentials: {why}"));
+        let missing = |why: String| {
+            AwsError::NotSent(format!(
+                "there are no AWS credentials ({why}): whoever runs Bellhop sets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or gives its machine a role"
+            ))
+        };
         let provider = self.environment().await.credentials_provider();
-        let provider =
-            provider.ok_or_else(|| missing("set AWS_ACCESS_KEY_ID or give the machine a role".to_owned()))?;
+        let provider = provider.ok_or_else(|| missing("the environment names none".to_owned()))?;
         provider.provide_credentials().await.map_err(|error| missing(error.to_string()))
     }
 

@@ -10,6 +10,7 @@ import os
 import shlex
 from decimal import Decimal
 from pathlib import Path
+from unittest import mock
 
 LINES = Path(__file__).parents[2] / "crates/awscall/src/command_line/tests/aws_cli.txt"
 FACTS = LINES.with_suffix(".json")
@@ -37,16 +38,18 @@ def said(value, shape):
     return float(value) if isinstance(value, Decimal) else value
 
 
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "TZ": "UTC",
+}
+
+
 class Recorder:
     def __init__(self):
-        os.environ.update(
-            AWS_ACCESS_KEY_ID="x",
-            AWS_SECRET_ACCESS_KEY="x",
-            AWS_DEFAULT_REGION="us-east-1",
-            AWS_CONFIG_FILE=os.devnull,
-            AWS_SHARED_CREDENTIALS_FILE=os.devnull,
-            TZ="UTC",
-        )
         from awscli import clidriver
         from awscli.customizations.ec2.addcount import set_default_count
 
@@ -55,13 +58,10 @@ class Recorder:
         # Models are read once for all lines; handlers of one line must not meet another.
         self.loader = clidriver.create_clidriver().session.get_component("data_loader")
         self.calls = []
-        recorder = self
 
-        def invoke(caller, service_name, operation_name, parameters, parsed_globals):
-            recorder.calls.append((service_name, operation_name, parameters, parsed_globals))
-            return 0
-
-        clidriver.CLIOperationCaller.invoke = invoke
+    def invoke(self, service_name, operation_name, parameters, parsed_globals):
+        self.calls.append((service_name, operation_name, parameters, parsed_globals))
+        return 0
 
     def record(self, line):
         self.calls.clear()
@@ -93,8 +93,11 @@ class Recorder:
 
 
 def facts():
-    recorder = Recorder()
-    return [recorder.record(line) for line in LINES.read_text().splitlines() if line]
+    with mock.patch.dict(os.environ, ENVIRONMENT):
+        recorder = Recorder()
+        # Put back afterwards: the same process asks the same AWS CLI for real in `test_commands_like_the_aws_cli.py`.
+        with mock.patch.object(recorder.clidriver.CLIOperationCaller, "invoke", new=lambda _, *call: recorder.invoke(*call)):
+            return [recorder.record(line) for line in LINES.read_text().splitlines() if line]
 
 
 def written(recorded):

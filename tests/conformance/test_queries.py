@@ -346,7 +346,7 @@ def answers():
     return {(query, id(value)): answer for (query, value), answer in zip(asked, said, strict=True)}
 
 
-@pytest.mark.parametrize(("query", "value"), rows())
+@pytest.mark.parametrize(("query", "value"), list(rows()))
 def test_a_query_is_answered_as_the_aws_cli_answers_it(answers, query, value):
     answer = answers[query, id(value)]
     if query in DELIBERATE:

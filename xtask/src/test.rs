@@ -64,7 +64,8 @@ impl Step {
                 let postgres = Postgres::start(workspace)?;
                 workspace::run(postgres.name_to(&mut workspace.cargo("test --quiet --workspace")))
             }
-            Self::Build => workspace::run(&mut workspace.cargo("build --quiet --package server")),
+            // Of the whole workspace: its packages share their features, and so the crates that the tests were built of.
+            Self::Build => workspace::run(&mut workspace.cargo("build --quiet --workspace --bins")),
             Self::Docs => docs::check(workspace),
             Self::Conformance => conformance(workspace, pytest_arguments),
         }
@@ -139,6 +140,10 @@ fn conformance(workspace: &Workspace, pytest_arguments: &[String]) -> Result<()>
     // A path among the arguments picks tests; without one, pytest is told where they are.
     if !pytest_arguments.iter().any(|argument| argument.starts_with("tests/")) {
         pytest.arg("tests/conformance");
+    }
+    // Most of a test is waiting for others. Whatever a file starts, all its tests share.
+    if pytest_arguments.is_empty() {
+        pytest.args(["--numprocesses=3", "--dist=loadfile"]);
     }
     workspace::run(pytest.args(pytest_arguments))
 }

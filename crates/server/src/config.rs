@@ -180,6 +180,8 @@ pub struct LimitSettings {
     pub custom_actions: u32,
     /// Tags of one configuration or custom action; one more is `TooManyTagsException`.
     pub tags_per_resource: usize,
+    /// Characters of a custom action's `CommandText`.
+    pub command_text_characters: usize,
 }
 
 impl Default for LimitSettings {
@@ -189,7 +191,22 @@ impl Default for LimitSettings {
             topics_per_configuration: 1000,
             custom_actions: 10_000,
             tags_per_resource: 200,
+            command_text_characters: wire::constraints::Limits::default().command_text,
         }
+    }
+}
+
+impl LimitSettings {
+    /// What requests of the API may have.
+    pub fn of_requests(&self) -> wire::constraints::Limits {
+        wire::constraints::Limits { command_text: self.command_text_characters }
+    }
+
+    /// What a type alone cannot say.
+    fn problem(&self) -> Option<(&'static str, &'static str)> {
+        let settable = wire::constraints::Limits::default().command_text..=wire::ids::COMMAND_TEXT_MAX;
+        let is_wrong = !settable.contains(&self.command_text_characters);
+        is_wrong.then_some(("limits.command_text_characters", "must be between 100, as AWS has it, and 5000"))
     }
 }
 
@@ -324,6 +341,7 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
         settings.delivery.problem(),
         settings.operators.problem(),
         settings.commands.problem(),
+        settings.limits.problem(),
         settings.pictures.problem(),
     ];
     if let Some((key, problem)) = sections.into_iter().flatten().next() {

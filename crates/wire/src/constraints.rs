@@ -5,6 +5,19 @@
 
 use std::fmt;
 
+/// What an operator may allow beyond the model. As AWS has it unless said otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Characters of a `CommandText`.
+    pub command_text: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { command_text: 100 }
+    }
+}
+
 /// Violations that are spelled out. A hostile request can break thousands; the rest are counted only.
 pub const MAX_SPELLED_VIOLATIONS: usize = 20;
 

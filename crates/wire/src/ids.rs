@@ -25,8 +25,8 @@ pub use arn::{
 pub use chime::{ChimeWebhookDescription, ChimeWebhookUrl};
 pub use configuration::{AccountId, ConfigurationName, LoggingLevel};
 pub use custom_action::{
-    ActionName, AliasName, ButtonText, ClientToken, CommandText, CriteriaOperator, CriteriaValue, NotificationType,
-    VariableName, VariableValue,
+    ActionName, AliasName, ButtonText, COMMAND_TEXT_MAX, ClientToken, CommandText, CriteriaOperator, CriteriaValue,
+    NotificationType, VariableName, VariableValue,
 };
 pub use link::{LinkCode, LinkNumber};
 pub use paging::{AsciiPaginationToken, MaxResults, PaginationToken};
@@ -34,7 +34,7 @@ pub use slack::{SlackAppId, SlackBotToken, SlackChannelId, SlackChannelName, Sla
 pub use tag::{TagKey, TagValue};
 pub use teams::{TeamName, TeamsChannelId, TeamsChannelName, Uuid};
 
-use crate::constraints::{Constraint, UnmetConstraints};
+use crate::constraints::{Constraint, Limits, UnmetConstraints};
 use crate::shape::Described;
 use serde_json::{Value, json};
 
@@ -42,14 +42,27 @@ use serde_json::{Value, json};
 pub(crate) trait Identifier: std::str::FromStr<Err = UnmetConstraints> + Described {
     /// The model marks the member sensitive: its value is neither echoed nor printed by `Debug`.
     const SENSITIVE: bool;
+
+    /// As a request may have it: the operator's limits hold, where there are any.
+    fn of_request(text: &str, _limits: Limits) -> Result<Self, UnmetConstraints> {
+        text.parse()
+    }
 }
 
 /// The constraints of a string shape.
 struct Shape {
     min: usize,
     max: usize,
+    extended: Option<Extended>,
     pattern: Option<Pattern>,
     sensitive: bool,
+}
+
+/// A length that an operator may allow beyond the model's.
+struct Extended {
+    /// What was taken under one setting is read under any.
+    most: usize,
+    of: fn(Limits) -> usize,
 }
 
 /// A regular expression as AWS prints it, and the matcher written by hand for it.
@@ -60,7 +73,11 @@ struct Pattern {
 
 impl Shape {
     const fn of_length(min: usize, max: usize) -> Self {
-        Self { min, max, pattern: None, sensitive: false }
+        Self { min, max, extended: None, pattern: None, sensitive: false }
+    }
+
+    const fn extended_to(self, most: usize, of: fn(Limits) -> usize) -> Self {
+        Self { extended: Some(Extended { most, of }), ..self }
     }
 
     const fn matching(self, text: &'static str, matches: fn(&str) -> bool) -> Self {
@@ -82,8 +99,17 @@ impl Shape {
     }
 
     fn check(&self, text: &str) -> Result<(), UnmetConstraints> {
+        self.check_up_to(text, self.extended.as_ref().map_or(self.max, |extended| extended.most))
+    }
+
+    fn check_request(&self, text: &str, limits: Limits) -> Result<(), UnmetConstraints> {
+        let extended = |extended: &Extended| (extended.of)(limits).min(extended.most);
+        self.check_up_to(text, self.extended.as_ref().map_or(self.max, extended))
+    }
+
+    fn check_up_to(&self, text: &str, max: usize) -> Result<(), UnmetConstraints> {
         let length = text.chars().count();
-        let too_long = (length > self.max).then_some(Constraint::MaxLength(self.max));
+        let too_long = (length > max).then_some(Constraint::MaxLength(max));
         let too_short = (length < self.min).then_some(Constraint::MinLength(self.min));
         let unlike = self.pattern.as_ref().filter(|pattern| !(pattern.matches)(text));
         UnmetConstraints::none_of(
@@ -125,6 +151,14 @@ macro_rules! string_id {
 
         impl $crate::ids::Identifier for $name {
             const SENSITIVE: bool = Self::SHAPE.sensitive;
+
+            fn of_request(
+                text: &str,
+                limits: $crate::constraints::Limits,
+            ) -> Result<Self, $crate::constraints::UnmetConstraints> {
+                Self::SHAPE.check_request(text, limits)?;
+                Ok(Self(text.into()))
+            }
         }
 
         impl $crate::shape::Described for $name {

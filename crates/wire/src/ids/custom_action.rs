@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::str::FromStr;
 
+/// The most that [`Limits::command_text`](crate::constraints::Limits) may allow: as long as an alias of chat.
+pub const COMMAND_TEXT_MAX: usize = 5_000;
+
 fn is_name(text: &str) -> bool {
     all(text, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
@@ -28,9 +31,12 @@ string_id! {
 }
 
 string_id! {
-    /// The command that a custom action runs: 1 to 100 characters of any kind. Source: model.
+    /// The command that a custom action runs: 1 to 100 characters of any kind, source: model; up to
+    /// [`COMMAND_TEXT_MAX`] where the operator allows it.
     CommandText,
-    Shape::of_length(1, 100).matching(r"^[\S\s]+$", is_not_empty)
+    Shape::of_length(1, 100)
+        .extended_to(COMMAND_TEXT_MAX, |limits| limits.command_text)
+        .matching(r"^[\S\s]+$", is_not_empty)
 }
 
 string_id! {
@@ -159,8 +165,8 @@ mod tests {
     fn texts_count_characters() {
         let any = Pattern(r"^[\S\s]+$");
         check::<CommandText>(
-            &["lambda invoke\n--x", &"ü".repeat(100)],
-            &[("", &[MinLength(1), any]), (&"ü".repeat(101), &[MaxLength(100)])],
+            &["lambda invoke\n--x", &"ü".repeat(COMMAND_TEXT_MAX)],
+            &[("", &[MinLength(1), any]), (&"ü".repeat(COMMAND_TEXT_MAX + 1), &[MaxLength(COMMAND_TEXT_MAX)])],
         );
         check::<ButtonText>(&[&"ü".repeat(50)], &[("", &[MinLength(1), any]), (&"ü".repeat(51), &[MaxLength(50)])]);
         check::<CriteriaValue>(&[&"ü".repeat(1024)], &[("", &[any]), (&"ü".repeat(1025), &[MaxLength(1024)])]);

@@ -4,7 +4,7 @@
 //! service is: unknown members are ignored, `null` is absent, an empty body is `{}`. A value of the wrong JSON type is
 //! answered first and alone, as AWS parses before it validates; otherwise every violation is answered at once.
 
-use crate::constraints::{Constraint, Echo, Violations};
+use crate::constraints::{Constraint, Echo, Limits, Violations};
 use crate::ids::{Identifier, MaxResults};
 use crate::shape::Described;
 use serde_json::{Map, Value};
@@ -38,6 +38,7 @@ impl DecodeError {
 /// What was found wrong so far.
 #[derive(Default)]
 pub(crate) struct Problems {
+    limits: Limits,
     violations: Violations,
     wrong_type: Option<DecodeError>,
 }
@@ -126,7 +127,7 @@ fn present<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> 
 }
 
 /// A whole body. An empty one is `{}`.
-pub(crate) fn decode<T: Member>(body: &[u8]) -> Result<T, DecodeError> {
+pub(crate) fn decode<T: Member>(body: &[u8], limits: Limits) -> Result<T, DecodeError> {
     let value = if body.trim_ascii().is_empty() {
         Value::Object(Map::new())
     } else {
@@ -136,7 +137,7 @@ pub(crate) fn decode<T: Member>(body: &[u8]) -> Result<T, DecodeError> {
     if !value.is_object() {
         return Err(DecodeError::NotAnObject(token(&value)));
     }
-    let mut problems = Problems::default();
+    let mut problems = Problems { limits, ..Problems::default() };
     let read = T::read(&value, Path::Body, &mut problems);
     match (problems.wrong_type, read) {
         (Some(wrong_type), _) => Err(wrong_type),
@@ -193,7 +194,7 @@ impl<T: Identifier> Member for T {
             Value::Null => return problems.violation(path, Echo::Null, Constraint::NotNull),
             other => return problems.wrong_type(other, "a String", path),
         };
-        match text.parse() {
+        match T::of_request(text, problems.limits) {
             Ok(identifier) => Some(identifier),
             Err(unmet) => {
                 let echo = if T::SENSITIVE { Echo::Withheld } else { Echo::Text(text) };
@@ -269,7 +270,15 @@ macro_rules! input {
         impl $name {
             /// Reads a request's body.
             pub fn decode(body: &[u8]) -> Result<Self, $crate::operations::DecodeError> {
-                $crate::operations::members::decode(body)
+                Self::decode_within(body, $crate::constraints::Limits::default())
+            }
+
+            /// The same, where an operator allows more than AWS.
+            pub fn decode_within(
+                body: &[u8],
+                limits: $crate::constraints::Limits,
+            ) -> Result<Self, $crate::operations::DecodeError> {
+                $crate::operations::members::decode(body, limits)
             }
         }
 

@@ -15,7 +15,7 @@ use super::{Handled, json, next_token};
 use crate::app::{ActionUpdate, AppError, Caller, NewAction, SharedApp};
 
 pub async fn create(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
-    let request = CreateCustomActionRequest::decode(body)?;
+    let request = CreateCustomActionRequest::decode_within(body, app.limits.of_requests())?;
     let new = NewAction {
         name: request.action_name,
         command_text: request.definition.command_text,
@@ -49,7 +49,7 @@ pub async fn list(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
 }
 
 pub async fn update(app: &SharedApp, caller: &Caller, body: &Bytes) -> Handled {
-    let request = UpdateCustomActionRequest::decode(body)?;
+    let request = UpdateCustomActionRequest::decode_within(body, app.limits.of_requests())?;
     let update = ActionUpdate {
         command_text: request.definition.command_text,
         alias_name: request.alias_name,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use wire::operations::Operation::{
     CreateCustomAction as CREATE, DeleteCustomAction as DELETE, GetCustomAction as GET, ListCustomActions as LIST,
-    ListTagsForResource, TagResource,
+    ListTagsForResource, TagResource, UpdateCustomAction,
 };
 
 use super::{COMMAND, arn, attachment, create, found, of, smallest};
@@ -87,6 +87,25 @@ async fn every_violation_is_told_in_one_message() {
     ] {
         assert!(text.contains(at), "{at}: {text}");
     }
+}
+
+/// AWS takes 100 characters: more is the operator's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_may_be_as_long_as_the_operator_allows() {
+    let mut server = TestServer::start_with(|settings| settings.limits.command_text_characters = 200).await;
+    let of_length = |length: usize| json!({ "Definition": { "CommandText": "c".repeat(length) } });
+    create(&server, with(smallest("a"), of_length(200))).await;
+    let text = server.call(CREATE, with(smallest("b"), of_length(201))).await;
+    let text = text.refused(400, "InvalidRequestException", "message");
+    assert!(text.contains("'definition.commandText'") && text.contains("equal to 200"), "{text}");
+    // What was taken stays, whatever the setting is later.
+    server.restart_with(|settings| settings.limits.command_text_characters = 100).await;
+    let kept = server.call(GET, of("a")).await.ok(200);
+    assert_eq!(kept["CustomAction"]["Definition"]["CommandText"], "c".repeat(200));
+    let update = with(json!({ "CustomActionArn": arn("a") }), of_length(101));
+    let text = server.call(UpdateCustomAction, update).await;
+    let text = text.refused(400, "InvalidRequestException", "message");
+    assert!(text.contains("equal to 100"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -201,7 +201,7 @@ def test_what_a_rule_names_waits_for_somebody_else(walk, account):
     assert "no-table-goes-alone" in words(shown), words(shown)
     walk.press(shown, "Ask for approval")
     asked = walk.changed(shown)
-    assert "asks for approval" in words(asked), words(asked)
+    assert "waits for approval" in words(asked), words(asked)
     walk.press(asked, "Approve", user="U0ANNA")
     walk.wait("a no to Anna", lambda: [each for each in walk.messages() if each["ephemeral_to"] == "U0ANNA" and "yourself" in words(each)])
     assert account.tables() == ["orders"], "nobody else said yes"

@@ -61,7 +61,7 @@ async function drive(page) {
 
   await say("@aws dynamodb delete-table --table-name carts --region us-east-1");
   await press("Ask for approval");
-  await reads("asks for approval");
+  await reads("waits for approval");
   await picture("7-approval");
   await press("Approve");
   seen.refused = await reads("yourself");

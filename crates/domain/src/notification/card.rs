@@ -105,6 +105,8 @@ pub enum Text {
     Arn(String),
     /// A point in time.
     Time(Moment),
+    /// Somebody of the chat platform: mentioned by their id where that is how names are shown, else by the name.
+    Person { id: String, name: String },
     /// The chat platform's own markdown, mentions included. Only custom notifications may.
     Native(String),
 }

@@ -148,7 +148,11 @@ fn title(card: &Card) -> Option<String> {
 
 fn line_of(text: &Text) -> Option<String> {
     match text {
-        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => first_line(text, TITLE_LENGTH),
+        Text::Plain(text)
+        | Text::Code(text)
+        | Text::Arn(text)
+        | Text::Native(text)
+        | Text::Person { name: text, .. } => first_line(text, TITLE_LENGTH),
         Text::Time(moment) => Some(moment.utc()),
     }
 }

@@ -142,7 +142,11 @@ pub fn configuration_name(arn: &str) -> Option<&str> {
 
 fn words(text: &Text) -> Cow<'_, str> {
     match text {
-        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => Cow::Borrowed(text),
+        Text::Plain(text)
+        | Text::Code(text)
+        | Text::Arn(text)
+        | Text::Native(text)
+        | Text::Person { name: text, .. } => Cow::Borrowed(text),
         Text::Time(moment) => Cow::Owned(moment.utc()),
     }
 }

@@ -160,7 +160,13 @@ impl Lines {
     fn words(&self, name: &str, value: &Value, shape: Option<ShapeId>) -> String {
         match cell::text(self.service, Detail { name, value, shape }, Unit::AsItIs) {
             Some(Text::Time(moment)) => Moment::utc(&moment),
-            Some(Text::Plain(words) | Text::Code(words) | Text::Arn(words) | Text::Native(words)) => words,
+            Some(
+                Text::Plain(words)
+                | Text::Code(words)
+                | Text::Arn(words)
+                | Text::Native(words)
+                | Text::Person { name: words, .. },
+            ) => words,
             None => "–".to_owned(),
         }
     }

@@ -188,7 +188,7 @@ fn headline(card: &Card) -> String {
 
 fn one_line(text: &Text, limit: usize) -> String {
     match text {
-        Text::Plain(text) => markdown::line(text, limit),
+        Text::Plain(text) | Text::Person { name: text, .. } => markdown::line(text, limit),
         Text::Code(text) => markdown::code(text, limit),
         Text::Time(moment) => markdown::line(&moment.utc(), limit),
         Text::Native(text) => markdown::native_line(text, limit),

@@ -172,6 +172,7 @@ fn one_line(text: &Text, limit: usize) -> String {
     match text {
         Text::Plain(text) | Text::Code(text) | Text::Arn(text) => mrkdwn::line(text, limit),
         Text::Time(moment) => mrkdwn::line(&moment.utc(), limit),
+        Text::Person { id, .. } => mrkdwn::person(id, limit),
         Text::Native(text) => mrkdwn::native_line(text, limit),
     }
 }
@@ -201,6 +202,7 @@ fn mrkdwn_of(text: &Text, limit: usize) -> String {
             None => mrkdwn::code(arn, limit),
         },
         Text::Time(moment) => mrkdwn::time(moment),
+        Text::Person { id, .. } => mrkdwn::person(id, limit),
         Text::Native(text) => mrkdwn::native(text, limit),
     }
 }

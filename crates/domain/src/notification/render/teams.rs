@@ -201,7 +201,11 @@ fn summary(card: &Card) -> String {
 
 fn words(text: &Text) -> std::borrow::Cow<'_, str> {
     match text {
-        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => text.into(),
+        Text::Plain(text)
+        | Text::Code(text)
+        | Text::Arn(text)
+        | Text::Native(text)
+        | Text::Person { name: text, .. } => text.into(),
         Text::Time(moment) => moment.utc().into(),
     }
 }

@@ -61,7 +61,11 @@ impl Object for Own {
 /// A text as a template has it.
 pub fn words(text: &Text) -> String {
     match text {
-        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => text.clone(),
+        Text::Plain(text)
+        | Text::Code(text)
+        | Text::Arn(text)
+        | Text::Native(text)
+        | Text::Person { name: text, .. } => text.clone(),
         Text::Time(moment) => moment.utc(),
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn of(card: &Card, messages: &[(Platform, Value)]) -> anyhow::Result<
         hash(&style)
     );
     let title = match &card.headline {
-        Text::Plain(text) | Text::Code(text) | Text::Arn(text) | Text::Native(text) => text.clone(),
+        Text::Plain(text)
+        | Text::Code(text)
+        | Text::Arn(text)
+        | Text::Native(text)
+        | Text::Person { name: text, .. } => text.clone(),
         Text::Time(moment) => moment.utc(),
     };
     Ok(format!(

@@ -158,7 +158,7 @@ async fn it_may_need_somebody_elses_yes_and_whoami_and_help_say_so() {
     let shown = answered(&chat, &notification, "Approve", &[]).await;
     assert!(words(&shown).contains("releases"), "{}", words(&shown));
     chat.press("1.2.ask", &button(&shown, "Ask for approval"), "U0BEN").await;
-    assert!(words(&chat.replaced(1).await).contains("asks for approval"));
+    assert!(words(&chat.replaced(1).await).contains("waits for approval"));
     assert!(chat.aws.of(OPERATION).is_empty());
     let help = chat.say("Ev1", "help").await;
     assert!(words(&help).contains("somebody else's yes"), "{}", words(&help));

@@ -209,6 +209,9 @@ pub fn bold(text: &str, limit: usize) -> String {
     if text.contains('*') { format!("*{}*", text.replace('*', "").trim()) } else { format!("*{text}*") }
 }
 
+/// Longer is no id of Slack's: assumed.
+const PERSON_ID: usize = 32;
+
 /// A stranger's identifier in a code face; empty if there is nothing to show.
 pub fn code(text: &str, limit: usize) -> String {
     let inside = line(text, limit.saturating_sub(2));
@@ -219,6 +222,12 @@ pub fn code(text: &str, limit: usize) -> String {
     } else {
         format!("`{inside}`")
     }
+}
+
+/// Somebody by their id, who is told of it; what could be more than an id is only shown.
+pub fn person(id: &str, limit: usize) -> String {
+    let is_id = !id.is_empty() && id.len() <= PERSON_ID && id.bytes().all(|b| b.is_ascii_alphanumeric());
+    if is_id { format!("<@{id}>") } else { code(id, limit) }
 }
 
 /// A stranger's lines in a code block, which nothing in them can end. Says so, after the block, if it cuts.
@@ -386,6 +395,14 @@ mod tests {
         let pieces = pieces(&fenced, 100);
         assert!(pieces.iter().all(|piece| !open_fence(piece) && units(piece) <= 100), "{pieces:?}");
         assert_eq!(pieces.concat().matches("line of code").count(), 20);
+    }
+
+    #[test]
+    fn somebody_is_mentioned_by_an_id_and_by_nothing_else() {
+        assert_eq!(person("U012AB3CD", 500), "<@U012AB3CD>");
+        for other in ["!channel", "U1> <!here", "", "U1|x", &"U".repeat(33)] {
+            assert!(!person(other, 500).contains('<'), "{other}");
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Cell {
 
     fn value(text: &Text) -> Self {
         match text {
-            Text::Plain(text) | Text::Native(text) => Self::words(text, None),
+            Text::Plain(text) | Text::Native(text) | Text::Person { name: text, .. } => Self::words(text, None),
             Text::Code(text) => Self::words(text, Some(Style { bold: false, code: true })),
             Text::Arn(arn) => Self::words(Arn::parse(arn).map_or(arn.as_str(), |arn| arn.short()), None),
             Text::Time(moment) => match moment.unix().filter(|unix| (0..mrkdwn::DATES_UNTIL).contains(unix)) {
@@ -126,6 +126,7 @@ pub fn line(table: &Table, row: &[Text]) -> String {
             Text::Plain(words) | Text::Native(words) => mrkdwn::line(words, CELL_TEXT),
             Text::Code(words) => mrkdwn::code(words, CELL_TEXT),
             Text::Arn(arn) => mrkdwn::line(Arn::parse(arn).map_or(arn.as_str(), |arn| arn.short()), CELL_TEXT),
+            Text::Person { id, .. } => mrkdwn::person(id, CELL_TEXT),
             Text::Time(moment) => mrkdwn::local_time(moment),
         };
         if is_blank(&words) || words == NOTHING {

@@ -208,7 +208,7 @@ fn runs(text: &Text, limit: usize) -> Vec<Value> {
         if line.is_empty() { Vec::new() } else { vec![run(&line, face)] }
     };
     match text {
-        Text::Plain(text) | Text::Native(text) => of(text, Face::Plain),
+        Text::Plain(text) | Text::Native(text) | Text::Person { name: text, .. } => of(text, Face::Plain),
         Text::Code(text) => of(text, Face::Code),
         Text::Time(moment) => of(&moment.utc(), Face::Plain),
         Text::Arn(arn) => match Arn::parse(arn) {

@@ -50,7 +50,7 @@ fn cell(run: &Value) -> Value {
 
 fn value(text: &Text) -> Value {
     match text {
-        Text::Plain(text) | Text::Native(text) => of(text, Face::Plain),
+        Text::Plain(text) | Text::Native(text) | Text::Person { name: text, .. } => of(text, Face::Plain),
         Text::Code(text) => of(text, Face::Code),
         Text::Arn(arn) => of(Arn::parse(arn).map_or(arn.as_str(), |arn| arn.short()), Face::Plain),
         Text::Time(moment) => run(&local_time(moment).unwrap_or_else(|| line(&moment.utc())), Face::Plain),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use domain::approvals::{Act, Human, NotApprover, Rule, Seat};
 use domain::chat_configuration::ChatConfiguration;
 use domain::command::iam_action;
-use domain::conversation::{Answer, Field, Form, Input, Reply, Style, Values};
+use domain::conversation::{Answer, Field, Form, Input, Person, Reply, Style, Values};
 use domain::notification::{Part, Text};
 use store::{ListedConfiguration, Moved, StoreError};
 
@@ -95,12 +95,13 @@ impl App {
             self.button("Cancel command", Style::Plain, &ticket(CommandStep::Cancel))?,
         ];
         let mut body = what_runs(&settled.line);
-        let mut facts = self.as_whom(&settled, listed);
+        let mut facts = vec![fact("Asked by", named(&settled.asked.person))];
+        facts.extend(self.as_whom(&settled, listed));
         facts.push(fact("Rule", Text::Plain(rule.name.clone())));
         body.push(Part::Facts(facts));
         let minutes = rule.expires_ms / MINUTE_MS;
         let note = format!("Somebody else must approve it within {minutes} minutes: {}.", approvers(rule));
-        let headline = format!("{} asks for approval", name_of(&settled.asked.person));
+        let headline = "A command waits for approval".to_owned();
         Ok(shown(turn, Answer { headline, body, controls, note: Some(note) }))
     }
 
@@ -151,7 +152,7 @@ impl App {
         (listed, revision): (&ListedConfiguration, i64),
         (decision, by): (Decision, Approver),
     ) -> Result<Vec<Reply>, StoreError> {
-        let who = name_of(&by.person).to_owned();
+        let decided_by = named(&by.person);
         let why = by.reason.clone();
         give(&mut draft.asked.approval, by);
         let Some(line) = read(&draft.asked.line) else { return Ok(to_asker(moved_words(Moved::Unknown))) };
@@ -160,17 +161,22 @@ impl App {
             Ok(settled) => settled,
             Err(refusal) => return Ok(refusal),
         };
-        let mut facts = self.as_whom(&settled, listed);
-        facts.push(fact("Asked by", Text::Plain(name_of(&settled.asked.person).to_owned())));
+        let label = match decision {
+            Decision::Approve => "Approved by",
+            Decision::Reject => "Rejected by",
+        };
+        let asked_by = named(&settled.asked.person);
+        let mut facts = vec![fact(label, decided_by), fact("Asked by", asked_by)];
+        facts.extend(self.as_whom(&settled, listed));
         facts.extend(why.filter(|why| !why.is_empty()).map(|why| fact("Reason", Text::Plain(why))));
         body.push(Part::Facts(facts));
-        let answer = |headline: String| shown(turn, Answer { body, ..Answer::sentence(headline) });
+        let answer = |headline: &str| shown(turn, Answer { body, ..Answer::sentence(headline) });
         if decision == Decision::Reject {
             let now_ms = self.clock.now_ms();
             return Ok(match self.store.cancel_command(&draft.id, revision, turn.key, now_ms).await? {
                 Moved::Now | Moved::Before => {
                     self.audit_command(&Audited::of(Step::Rejected, &settled)).await;
-                    answer(format!("Rejected by {who}. Nothing was run."))
+                    answer("Rejected: nothing was run")
                 }
                 other => to_asker(moved_words(other)),
             });
@@ -182,7 +188,7 @@ impl App {
         }
         self.audit_command(&Audited::of(Step::Approved, &settled)).await;
         Ok(match self.start(settled, revision, turn.key).await? {
-            SetOff::Runs => answer(format!("Approved by {who}. Started")),
+            SetOff::Runs => answer("Approved, and started"),
             SetOff::Busy(busy) => to_asker(Answer::sentence(busy.to_string())),
             SetOff::Not(moved) => to_asker(moved_words(moved)),
         })
@@ -274,8 +280,9 @@ fn give(approval: &mut Option<Approval>, by: Approver) {
     }
 }
 
-fn name_of(person: &domain::conversation::Person) -> &str {
-    person.name.as_deref().unwrap_or(&person.user_id)
+fn named(person: &Person) -> Text {
+    let name = person.name.as_ref().unwrap_or(&person.user_id);
+    Text::Person { id: person.user_id.clone(), name: name.clone() }
 }
 
 /// For people to read.

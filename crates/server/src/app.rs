@@ -10,7 +10,7 @@ mod associations;
 mod audit;
 mod authorization;
 mod caller;
-mod chat_commands;
+pub mod chat_commands;
 mod chat_configurations;
 mod chat_events;
 mod command_permissions;

@@ -3,6 +3,7 @@
 mod access_key;
 mod account;
 mod audit;
+mod commands;
 mod config;
 mod conversations;
 mod deliveries;
@@ -80,6 +81,9 @@ enum Command {
     /// See what was heard in chat, what came of it, and why not.
     #[command(subcommand)]
     Conversations(conversations::Conversations),
+    /// See which commands of AWS people had run from chat, and what became of each.
+    #[command(subcommand)]
+    Commands(commands::Commands),
     /// What is done about messages: check the rules of a settings file, try them on a message.
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -236,6 +240,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Templates(templates) => templates.run(),
             Command::Deliveries(deliveries) => deliveries.run().await,
             Command::Conversations(conversations) => conversations.run().await,
+            Command::Commands(commands) => commands.run().await,
             Command::Rules(rules) => rules.run(),
             Command::Silences(silences) => silences.run().await,
             Command::Slack(slack) => slack.run().await,

@@ -1,9 +1,13 @@
 //! The counters behind `GET /metrics`, in Prometheus' text form. docs/reference/metrics.md says what each is for.
 
+mod api;
+mod commands;
 mod events;
 mod slack;
 mod teams;
 mod watching;
+
+use std::time::Duration;
 
 use domain::watch::Finding;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -15,10 +19,13 @@ use prometheus_client::registry::Registry;
 pub use self::watching::Watched;
 use self::watching::Watching;
 
+use self::api::ApiCounters;
+use self::commands::CommandCounters;
 use self::slack::SlackCounters;
 use self::teams::TeamsCounters;
 use events::{EventCounters, NamedConfigurations};
 
+pub use self::commands::CommandOutcome;
 pub use self::slack::{SlackDoor, SlackOutcome};
 pub use self::teams::TeamsOutcome;
 pub use events::EventKind;
@@ -154,17 +161,6 @@ struct AttemptLabels {
     outcome: &'static str,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RequestLabels {
-    operation: &'static str,
-    status: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OperationLabels {
-    operation: &'static str,
-}
-
 /// What became of a picture of an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PictureOutcome {
@@ -215,9 +211,7 @@ pub struct Metrics {
     queue_messages: Family<MessageLabels, Counter>,
     sqs_calls_failed: Family<SqsCallLabels, Counter>,
     delivery_attempts: Family<AttemptLabels, Counter>,
-    api_requests: Family<RequestLabels, Counter>,
-    api_requests_aborted: Family<OperationLabels, Counter>,
-    api_requests_throttled: Family<OperationLabels, Counter>,
+    api: ApiCounters,
     audit_records_lost: Counter,
     audit_lines_lost: Counter,
     refused_unrecorded: Counter,
@@ -225,6 +219,7 @@ pub struct Metrics {
     watching: Watching,
     slack: SlackCounters,
     teams: TeamsCounters,
+    commands: CommandCounters,
     events: EventCounters,
     configurations: NamedConfigurations,
     cloudwatch_lost: Family<LossLabels, Counter>,
@@ -233,7 +228,7 @@ pub struct Metrics {
 impl Metrics {
     pub fn new(by_configuration: bool) -> Self {
         let mut registry = Registry::with_prefix("bellhop");
-        let (sns_messages, delivery_attempts, api_requests) = (Family::default(), Family::default(), Family::default());
+        let (sns_messages, delivery_attempts) = (Family::default(), Family::default());
         registry.register("sns_messages", "Requests to POST /sns by what became of them", sns_messages.clone());
         let (queue_messages, sqs_calls_failed) = (Family::default(), Family::default());
         registry.register(
@@ -247,19 +242,7 @@ impl Metrics {
             "Requests to chat platforms by what came of them",
             delivery_attempts.clone(),
         );
-        registry.register("api_requests", "Requests to the AWS Chatbot API", api_requests.clone());
-        let (api_requests_aborted, api_requests_throttled) = (Family::default(), Family::default());
         let (audit_records_lost, audit_lines_lost) = (Counter::default(), Counter::default());
-        registry.register(
-            "api_requests_aborted",
-            "Requests to the AWS Chatbot API whose client went away before the answer",
-            api_requests_aborted.clone(),
-        );
-        registry.register(
-            "api_requests_throttled",
-            "Requests to the AWS Chatbot API that were more than their account may make",
-            api_requests_throttled.clone(),
-        );
         registry.register(
             "audit_records_lost",
             "Audit records that the store did not take",
@@ -283,6 +266,8 @@ impl Metrics {
         );
         Self {
             by_configuration,
+            api: ApiCounters::register(&mut registry),
+            commands: CommandCounters::register(&mut registry),
             events,
             configurations: NamedConfigurations::default(),
             cloudwatch_lost,
@@ -291,9 +276,6 @@ impl Metrics {
             queue_messages,
             sqs_calls_failed,
             delivery_attempts,
-            api_requests,
-            api_requests_aborted,
-            api_requests_throttled,
             audit_records_lost,
             audit_lines_lost,
             refused_unrecorded,
@@ -324,16 +306,16 @@ impl Metrics {
 
     /// `operation` is a name of the API or `unknown`, never what a stranger sent.
     pub fn api_request(&self, operation: &'static str, status: u16) {
-        self.api_requests.get_or_create(&RequestLabels { operation, status }).inc();
+        self.api.request(operation, status);
     }
 
     /// `operation` is a name of the API or `unknown`, as in all of these.
     pub fn api_request_aborted(&self, operation: &'static str) {
-        self.api_requests_aborted.get_or_create(&OperationLabels { operation }).inc();
+        self.api.aborted(operation);
     }
 
     pub fn api_request_throttled(&self, operation: &'static str) {
-        self.api_requests_throttled.get_or_create(&OperationLabels { operation }).inc();
+        self.api.throttled(operation);
     }
 
     pub fn audit_records_lost(&self, records: usize) {
@@ -376,6 +358,14 @@ impl Metrics {
 
     pub fn teams_request(&self, outcome: TeamsOutcome) {
         self.teams.request(outcome);
+    }
+
+    pub fn command(&self, outcome: CommandOutcome) {
+        self.commands.command(outcome);
+    }
+
+    pub fn command_took(&self, milliseconds: i64) {
+        self.commands.took(Duration::from_millis(u64::try_from(milliseconds).unwrap_or_default()).as_secs_f64());
     }
 
     pub fn cloudwatch_lost(&self, what: CloudWatchLoss, count: u64) {

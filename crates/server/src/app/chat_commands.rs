@@ -20,8 +20,9 @@ use awscall::command_line::CommandLine;
 use secrecy::SecretString;
 use store::{Moved, NewChatCommand, StoreError};
 
+pub use self::asked::asked_of;
 pub(super) use self::asked::{Approval, Approver, Asked, Origin, ShownAs, person_id};
-pub(super) use self::audit::{Audited, Step};
+pub(super) use self::audit::{Audited, AuditedAlias, Step};
 pub(super) use self::outcome::Outcome;
 pub use self::slots::Slots;
 use self::slots::{Busy, Slot};

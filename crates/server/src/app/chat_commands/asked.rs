@@ -1,5 +1,6 @@
 //! What somebody asks to have run, as the store keeps it, sealed: the words, who says them, where the answer belongs.
 
+use awscall::command_line::{self, Parsed};
 use domain::conversation::{ChatEvent, Happening, Person, Scene};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,17 @@ impl Asked {
     pub(super) fn event(&self) -> ChatEvent {
         ChatEvent { scene: self.scene.clone(), person: Some(self.person.clone()), what: Happening::Nothing }
     }
+}
+
+/// Who asked for a command that is kept, and its line with what is sensitive masked.
+pub fn asked_of(command: &ChatCommand) -> Option<(String, String)> {
+    let Asked { line, person, .. } = Asked::of(command)?;
+    let line = match command_line::parse(&line) {
+        Parsed::Run(line) | Parsed::Incomplete(line, _) => command_line::masked(&line),
+        // Of what cannot be read, nobody knows what is sensitive.
+        Parsed::Help(_) | Parsed::Mistake(_) => String::new(),
+    };
+    Some((person.user_id, line))
 }
 
 /// A person of chat, as the store knows people.

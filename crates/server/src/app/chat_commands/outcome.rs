@@ -10,6 +10,8 @@ use crate::outbound::aws::AwsError;
 
 /// What the store keeps of one answer. A longer one is told at once; only a crash in between loses it.
 const KEPT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// In the audit trail, of what perhaps ran.
+pub(super) const OUTCOME_UNKNOWN: &str = "OutcomeUnknown";
 
 /// It may hold what nobody else may read: it is not printed.
 #[derive(Clone, Serialize, Deserialize)]
@@ -113,9 +115,9 @@ impl Outcome {
             Self::Service(said_no) => (&said_no.code, &said_no.message),
             Self::Refused { sentence, .. } => ("AccessDenied", sentence),
             Self::NotSent(why) => ("NotSent", why),
-            Self::NoAnswer(why) => ("OutcomeUnknown", why),
+            Self::NoAnswer(why) => (OUTCOME_UNKNOWN, why),
             Self::TimedOut { sent: true, .. } | Self::Interrupted { sent: true } | Self::Unknown => {
-                ("OutcomeUnknown", NOBODY_KNOWS)
+                (OUTCOME_UNKNOWN, NOBODY_KNOWS)
             }
             Self::TimedOut { sent: false, .. } | Self::Interrupted { sent: false } => ("NotSent", NOTHING_SENT),
         })

@@ -135,6 +135,8 @@ impl App {
     /// Keeps what came of it, as long as it takes: from then on a crash loses nothing. Then answers.
     async fn end(&self, settled: Settled, outcome: Outcome, posted: Option<String>, began_ms: i64) {
         let ended_at_ms = self.clock.now_ms();
+        let took_ms = ended_at_ms.saturating_sub(began_ms);
+        self.metrics.command_took(took_ms);
         self.audit_command(&Audited::ended(&settled, &outcome)).await;
         let Settled { id, mut asked, line, standing, .. } = settled;
         let next_page = outcome.next_token().map(|token| line.clone().with_starting_token(token).shown);
@@ -159,7 +161,6 @@ impl App {
             }
             self.clock.sleep_until_ms(self.clock.now_ms().saturating_add(KEEP_EVERY_MS)).await;
         }
-        let took_ms = ended_at_ms.saturating_sub(began_ms);
         let (line, role) = (Some(line), Some(standing.role.as_str().to_owned()));
         self.tell(Told { id, asked, line, outcome, posted, attempts: 0, ended_at_ms, took_ms, role }).await;
     }

@@ -1,5 +1,7 @@
 //! Time and number: what takes long says so and ends, what is too much is refused, what AWS refuses is told.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::{Chat, DELETE, LIST, button, words};
@@ -117,4 +119,43 @@ async fn every_step_is_in_the_audit_trail_without_what_is_secret() {
     assert_eq!(records.iter().map(step).collect::<Vec<_>>(), ["asked", "cancelled"]);
     assert!(!records.iter().any(|record| record.to_string().contains("hush")), "{records:#?}");
     assert!(!words(&shown).contains("hush"), "{}", words(&shown));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_see_what_was_run_and_count_it() {
+    let chat = Chat::start().await;
+    chat.say("Ev1", LIST).await;
+    let secret = "ssm put-parameter --name /db --value hunter2 --region eu-west-1";
+    chat.server.clock.advance(1);
+    let shown = chat.say("Ev2", secret).await;
+    let list = |more: &[&str]| {
+        let arguments = [
+            "commands",
+            "list",
+            "--output",
+            "json",
+            "--data-dir",
+            chat.server.settings.store.data_dir.to_str().unwrap(),
+        ];
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_bellhop")).args(arguments).args(more).env_clear().output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        listed["ChatCommands"].as_array().unwrap().clone()
+    };
+    let listed = list(&[]);
+    let [waits, answered] = &listed[..] else { panic!("{listed:#?}") };
+    assert_eq!((&waits["State"], &answered["State"]), (&json!("asked"), &json!("answered")));
+    assert_eq!((&answered["By"], &answered["Command"]), (&json!("U0ANNA"), &json!(LIST)));
+    let line = waits["Command"].as_str().unwrap();
+    assert!(line.starts_with("ssm put-parameter --name") && !line.contains("hunter2"), "{line}");
+    assert_eq!(list(&["--after", waits["Id"].as_str().unwrap()]), std::slice::from_ref(answered));
+    chat.press("1.2.a", &button(&shown, "Cancel command"), "U0ANNA").await;
+    let cancelled = list(&["--max-items", "1"]).remove(0);
+    assert_eq!((&cancelled["State"], &cancelled["Command"]), (&json!("cancelled"), &json!("")));
+    for (outcome, count) in [("started", 1), ("done", 1), ("asked", 1), ("cancelled", 1)] {
+        let line = format!("bellhop_commands_total{{outcome=\"{outcome}\"}}");
+        assert_eq!(chat.server.metric(&line).await, count, "{line}");
+    }
+    assert_eq!(chat.server.metric("bellhop_command_seconds_count").await, 1);
 }

@@ -17,6 +17,7 @@ mod search;
 mod send;
 mod show_logs;
 mod switch_role;
+mod values;
 mod whoami;
 
 use std::sync::Arc;
@@ -226,13 +227,13 @@ impl App {
             }
             Purpose::Notification(ref press) => {
                 let is_form = matches!(press.step, NotificationStep::ApprovalWith(_));
-                let given = is_form.then(|| aliases::values_of_form(values));
+                let given = is_form.then(|| values::values_of_form(values));
                 Box::pin(self.notification_pressed(turn, &ticket, press, given)).await
             }
             Purpose::Values(ref press) => {
                 // Pressed, it shows the form; sent, the form comes back.
                 let is_form = matches!(turn.event.what, Happening::Submitted { .. });
-                let given = is_form.then(|| aliases::values_of_form(values));
+                let given = is_form.then(|| values::values_of_form(values));
                 match press {
                     ValuesPress::Alias { name, values } => {
                         self.alias_values(turn, (name, values.clone()), given.as_ref()).await

@@ -21,6 +21,8 @@ mod pipeline_approvals;
 mod places;
 #[cfg(test)]
 mod results;
+#[cfg(test)]
+mod shortcuts;
 
 use std::sync::Arc;
 

@@ -1,34 +1,29 @@
 //! `alias create|list|get|delete` and `run NAME`: names for commands, of a channel. Custom actions that have an `AliasName` and show
 //! in the channel are aliases too, in one list with its own.
 //!
-//! Running one makes its line of the values given (`domain::command::alias`) and goes the way of any command from there, as whoever
-//! runs it (`commands`). Nothing here asks AWS anything.
+//! Running one makes its line of the values given (`domain::command::alias`, `values`) and goes the way of any command from there, as
+//! whoever runs it (`commands`). Nothing here asks AWS anything.
 
 use std::sync::Arc;
 
 use awscall::command_line::{self, Parsed};
 use domain::command::alias::{Action, Name, arguments};
 use domain::command::variables::VariableValues;
-use domain::conversation::{
-    Answer, Audience, Control, Field, Form, Happening, Input, PRESS_TICKET_BYTES_MAX, Reply, Style,
-};
+use domain::conversation::{Answer, Audience, Reply};
 use domain::notification::{Part, Table, Text};
 use store::{AliasCreated, CommandAlias, StoreError};
 use wire::ids::ChatConfigurationArn;
 
 use super::command_help::mistaken;
-use super::commands::Wanted;
-use super::help::not_configured;
+use super::help::{fact, not_configured};
+use super::values::{Filling, usage};
 use super::{Turn, to_asker};
 use crate::app::App;
-use crate::app::chat_commands::Origin;
-use crate::app::tickets::{Purpose, Ticket, ValuesPress};
+use crate::app::chat_commands::{AuditedAlias, Origin};
+use crate::app::tickets::ValuesPress;
 
 /// Of one message that anybody reads.
 const LISTED: usize = 50;
-/// Slack shows so much of a form's title.
-const FORM_TITLE: usize = 24;
-
 /// An alias, wherever it was made.
 struct Alias {
     name: String,
@@ -38,16 +33,6 @@ struct Alias {
     /// A custom action's own, where it is the only one of its name.
     configuration_arn: Option<ChatConfigurationArn>,
     is_custom_action: bool,
-}
-
-/// What runs once all of its variables have values.
-pub(super) struct Filling {
-    pub(super) origin: Origin,
-    pub(super) configuration_arn: Option<ChatConfigurationArn>,
-    pub(super) action: String,
-    pub(super) values: VariableValues,
-    /// What a form that asks for the rest comes back as.
-    pub(super) again: ValuesPress,
 }
 
 impl App {
@@ -108,74 +93,6 @@ impl App {
         self.fill_in(turn, Filling { origin, configuration_arn, action: alias.action, values, again }).await
     }
 
-    /// Asks for what is missing, or goes the way of a command with the whole line.
-    pub(super) async fn fill_in(self: &Arc<Self>, turn: &Turn<'_>, filling: Filling) -> Result<Vec<Reply>, StoreError> {
-        let action = match Action::parse(&filling.action) {
-            Ok(action) => action,
-            Err(bad) => return Ok(to_asker(Answer::sentence(bad.to_string()))),
-        };
-        let missing = action.missing(&filling.values);
-        if !missing.is_empty() {
-            return self.ask_for_values(turn, &filling, &action, &missing);
-        }
-        match action.fill(&filling.values) {
-            Ok(line) => {
-                let Filling { origin, configuration_arn, .. } = filling;
-                self.wanted(turn, Wanted { line, origin, configuration_arn }).await
-            }
-            Err(refused) => {
-                let body =
-                    vec![Part::Preformatted { title: Some("The action".to_owned()), text: action.as_str().to_owned() }];
-                let note = Some("Nothing was run.".to_owned());
-                Ok(to_asker(Answer { body, note, ..Answer::sentence(refused.to_string()) }))
-            }
-        }
-    }
-
-    /// The form itself, where something was pressed; else the button that shows it, for forms need a press.
-    fn ask_for_values(
-        &self,
-        turn: &Turn<'_>,
-        filling: &Filling,
-        action: &Action,
-        missing: &[&str],
-    ) -> Result<Vec<Reply>, StoreError> {
-        let again = Purpose::Values(filling.again.clone());
-        let arn = filling.configuration_arn.as_ref();
-        let ticket = self.seal_ticket(&Ticket::for_asker(turn.event, again, arn, self.clock.now_ms()))?;
-        let name = match &filling.origin {
-            Origin::Alias(name) | Origin::Action(name) => name.as_str(),
-            Origin::Typed | Origin::Button => "Values",
-        };
-        let template = Part::Preformatted { title: None, text: action.as_str().to_owned() };
-        if matches!(turn.event.what, Happening::Pressed { .. }) {
-            let field = |variable: &&str| Field {
-                name: field_of(variable),
-                label: (*variable).to_owned(),
-                hint: None,
-                input: Input::Text { initial: String::new(), optional: false },
-            };
-            return Ok(vec![Reply::Ask(Form {
-                title: name.chars().take(FORM_TITLE).collect(),
-                intro: vec![template],
-                fields: missing.iter().map(field).collect(),
-                submit: "Continue".to_owned(),
-                ticket,
-            })]);
-        }
-        let mut body = vec![template];
-        let named: Vec<String> = missing.iter().map(|variable| format!("`{variable}`")).collect();
-        let headline = format!("`{name}` needs values for {}", named.join(", "));
-        // What was given already travels in the button.
-        if ticket.len() > PRESS_TICKET_BYTES_MAX {
-            body.push(usage(name, action));
-            return Ok(to_asker(Answer { body, ..Answer::sentence(format!("{headline}. Give all of them at once.")) }));
-        }
-        let controls = vec![Control::Press { label: "Enter values".to_owned(), style: Style::Primary, ticket }];
-        let note = Some("Or ask me again with all of them. Nothing was run.".to_owned());
-        Ok(vec![Reply::Say { to: Audience::Everyone, answer: Answer { headline, body, controls, note } }])
-    }
-
     async fn create_alias(&self, turn: &Turn<'_>, words: &str) -> Result<Vec<Reply>, StoreError> {
         let (name, action) = first_word(words);
         let name = match Name::parse(name) {
@@ -220,7 +137,7 @@ impl App {
                 return Ok(to_asker(Answer::sentence(full)));
             }
         };
-        tracing::info!(alias = alias.name, destination = alias.destination, by = alias.created_by, "an alias was made");
+        self.record_alias(turn, "CreateAlias", &alias.name, Some(&alias.action)).await;
         Ok(say(answer))
     }
 
@@ -250,7 +167,7 @@ impl App {
         let mut body = vec![Part::Preformatted { title: Some("It runs".to_owned()), text: alias.action.clone() }];
         body.extend(Action::parse(&alias.action).ok().map(|action| usage(&alias.name, &action)));
         let made = if alias.is_custom_action { "Of the custom action" } else { "Made by" };
-        let made = super::help::fact(made, Text::Code(alias.of));
+        let made = fact(made, Text::Code(alias.of));
         body.push(Part::Facts(vec![made]));
         Ok(say(Answer { body, ..Answer::sentence(format!("`{}`", alias.name)) }))
     }
@@ -259,8 +176,7 @@ impl App {
         let (name, _) = first_word(words);
         let Some(destination) = destination(turn) else { return Ok(to_asker(not_configured(turn))) };
         if self.store.delete_command_alias(&destination, name).await? {
-            let by = turn.event.person.as_ref().map(|person| person.user_id.as_str());
-            tracing::info!(alias = name, destination, by, "an alias was deleted");
+            self.record_alias(turn, "DeleteAlias", name, None).await;
             return Ok(say(Answer::sentence(format!("The alias `{name}` is gone"))));
         }
         match self.alias_named(turn, name).await? {
@@ -272,6 +188,15 @@ impl App {
                 Ok(to_asker(Answer::sentence(why)))
             }
             Err(why) => Ok(to_asker(why)),
+        }
+    }
+
+    /// In the trail of each account whose commands it names.
+    async fn record_alias(&self, turn: &Turn<'_>, event_name: &'static str, name: &str, action: Option<&str>) {
+        let Some(person) = &turn.event.person else { return };
+        for listed in &turn.configurations {
+            let arn = &listed.configuration.arn;
+            self.audit_alias(&AuditedAlias { event_name, scene: &turn.event.scene, person, arn, name, action }).await;
         }
     }
 
@@ -346,17 +271,6 @@ impl From<CommandAlias> for Alias {
     }
 }
 
-/// By it the value of a variable comes back: never a name that a platform keeps for itself.
-pub(super) fn field_of(variable: &str) -> String {
-    format!("value-{variable}")
-}
-
-/// What a form says of variables.
-pub(super) fn values_of_form(values: &domain::conversation::Values) -> VariableValues {
-    let named = |(name, value): (&String, &String)| Some((name.strip_prefix("value-")?.to_owned(), value.clone()));
-    values.iter().filter_map(named).collect()
-}
-
 /// Why an action could never run, as far as that is known without its values.
 fn runs_nothing(action: &Action) -> Option<Answer> {
     let line = if action.variables().is_empty() { action.as_str() } else { action.head() };
@@ -376,12 +290,6 @@ fn first_word(words: &str) -> (&str, &str) {
     let words = words.trim();
     let (first, rest) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
     (first, rest.trim())
-}
-
-fn usage(name: &str, action: &Action) -> Part {
-    let words = action.variables().into_iter().map(|variable| format!("<{variable}>"));
-    let line: Vec<String> = ["@aws run".to_owned(), name.to_owned()].into_iter().chain(words).collect();
-    Part::Preformatted { title: Some("Run it with".to_owned()), text: line.join(" ") }
 }
 
 fn alias_help() -> Answer {

@@ -11,7 +11,7 @@ use domain::command::variables::VariableValues;
 use domain::conversation::{Answer, ChatEvent, Reply};
 use store::{ListedConfiguration, StoreError};
 
-use super::aliases::Filling;
+use super::values::Filling;
 use super::{Turn, to_asker};
 use crate::app::App;
 use crate::app::chat_commands::Origin;

@@ -106,6 +106,10 @@ const REQUESTS: &[Offered] = &[
     of_commands("@aws whoami", "under which role and guardrails you act here"),
     of_commands("@aws can-i lambda invoke", "whether you may, and if not, who says so"),
     of_commands("@aws alias list", "short names for commands; `alias create` makes one"),
+    of_commands(
+        "@aws ssm start-automation-execution",
+        "starts a runbook; `ssm-incidents start-incident` an incident, `support create-case` a support case",
+    ),
     of_commands("@aws set default-region", "where commands run that name no region"),
     always("@aws switch-role", "which IAM role you act under here"),
     always("@aws preferences", "where the updates of a thread show in this channel"),

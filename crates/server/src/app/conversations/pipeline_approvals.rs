@@ -12,9 +12,9 @@ use domain::conversation::{Answer, Field, Form, Input, Reply};
 use domain::notification::{Part, Text};
 use store::{ListedConfiguration, StoreError};
 
-use super::aliases::field_of;
 use super::commands::Wanted;
 use super::help::fact;
+use super::values::field_of;
 use super::{Turn, to_asker};
 use crate::app::App;
 use crate::app::chat_commands::Origin;

@@ -2,12 +2,13 @@
 //!
 //! The same link is what anybody gets who asks for something that needs a role of their own and has none (`link_first`).
 
-use domain::conversation::{Answer, Control, Reply, Scene, Style};
+use domain::conversation::{Answer, Control, Reply, Style};
 use domain::notification::{Part, Text};
 use store::{ListedConfiguration, PersonId, StoreError};
 
 use super::help::{fact, name_of, not_configured};
 use super::{Turn, to_asker};
+use crate::app::chat_commands::person_id;
 use crate::app::tickets::{Purpose, Ticket};
 use crate::app::{App, RoleDecision};
 
@@ -117,12 +118,7 @@ impl App {
 
 /// Whoever asked, as the store knows people.
 pub(super) fn person_of(turn: &Turn<'_>) -> Option<PersonId> {
-    let user_id = turn.event.person.as_ref()?.user_id.as_str();
-    match &turn.event.scene {
-        Scene::Slack(_) => user_id.parse().ok().map(PersonId::Slack),
-        // Microsoft writes it in either case.
-        Scene::Teams(_) => user_id.to_lowercase().parse().ok().map(PersonId::MicrosoftTeams),
-    }
+    person_id(&turn.event.scene, turn.event.person.as_ref()?)
 }
 
 pub(super) fn nobody() -> Vec<Reply> {

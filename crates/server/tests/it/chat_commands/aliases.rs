@@ -6,6 +6,8 @@ use wire::operations::Operation::{AssociateToConfiguration, CreateCustomAction};
 use super::{Chat, button, has_button, words};
 use crate::kit::AwsAnswer;
 
+/// Of the channel's configuration: the fixture's own call.
+const CREATE: &str = "CreateSlackChannelConfiguration";
 const REMOVE: &str = "alias create remove aws logs delete-log-group --log-group-name $group --region eu-west-1";
 const FIND: &str = "alias create find logs describe-log-groups --log-group-name-prefix=$prefix --region $region";
 
@@ -25,6 +27,13 @@ async fn an_alias_is_made_listed_shown_and_deleted() {
     let shown = chat.say("Ev4", "alias get remove").await;
     assert!(words(&shown).contains("U0ANNA"), "{}", words(&shown));
     assert!(words(&chat.say("Ev5", "alias delete remove").await).contains("is gone"));
+    let records: Vec<_> =
+        chat.server.audit_records().await.into_iter().filter(|it| it["eventName"] != CREATE).collect();
+    let [made, deleted] = &records[..] else { panic!("{records:#?}") };
+    assert_eq!((&made["eventName"], &deleted["eventName"]), (&json!("CreateAlias"), &json!("DeleteAlias")));
+    assert!(made["requestParameters"]["action"].as_str().unwrap().starts_with("logs delete-log-group"), "{made:#}");
+    assert_eq!(deleted["requestParameters"]["name"], "remove");
+    assert!(deleted["userIdentity"]["principalId"].as_str().unwrap().ends_with("/U0ANNA"), "{deleted:#}");
     chat.mention("Ev6", "run remove old").await;
     chat.heard().await;
     assert!(words(&chat.whispers()[0]).contains("There is no alias `remove`"), "{}", words(&chat.whispers()[0]));

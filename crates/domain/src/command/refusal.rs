@@ -16,6 +16,8 @@ pub enum RefusedBy {
     LinkFirst,
     /// One of the person's groups may decide, and it is not known now which they are in.
     GroupsUnknown,
+    /// The role is of another account than the configuration.
+    ForeignRole,
     /// Bellhop's own credentials, which may not take on the role.
     Server,
     /// Who may take on the role, which the role itself says.
@@ -43,6 +45,7 @@ impl RefusedBy {
             Self::Organization => "your organization's chat applications policy".to_owned(),
             Self::LinkFirst => "this channel, where people act under roles of their own".to_owned(),
             Self::GroupsUnknown => "Bellhop, which cannot see your groups at the moment".to_owned(),
+            Self::ForeignRole => "Bellhop, which lends no role to another account".to_owned(),
             Self::Server => "the permissions of Bellhop itself".to_owned(),
             Self::TrustPolicy => "the role's trust policy".to_owned(),
             Self::Role => "the role's own policies".to_owned(),

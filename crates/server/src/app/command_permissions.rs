@@ -92,6 +92,10 @@ impl App {
             RoleDecision::Unknown => return Ok(Err(groups_unknown())),
             RoleDecision::Refused(why) => return Ok(Err(Refusal::new(RefusedBy::Organization, why))),
         };
+        // Roles of several accounts may trust this server: none lends another account's people its own.
+        if role.account_id().as_ref() != Some(&configuration.account_id) {
+            return Ok(Err(foreign_role(&role, &configuration.account_id)));
+        }
         Ok(Ok(Standing {
             configuration_arn: configuration.arn.clone(),
             account_id: configuration.account_id.clone(),
@@ -142,6 +146,16 @@ impl App {
 fn link_first() -> Refusal {
     Refusal::new(RefusedBy::LinkFirst, "You need an IAM role of your own to run commands in this channel.")
         .with_remedy("Ask me for `switch-role` and follow the link.", None)
+}
+
+fn foreign_role(role: &Arn, account_id: &AccountId) -> Refusal {
+    let sentence =
+        format!("{role} is of another account than this channel's configuration ({account_id}), so nothing was run.");
+    Refusal::new(RefusedBy::ForeignRole, sentence).with_remedy(
+        "Whoever administers the configuration can give it a role of its own account; for another account's role, that account \
+         configures this channel too.",
+        None,
+    )
 }
 
 fn groups_unknown() -> Refusal {

@@ -73,6 +73,21 @@ impl Chat {
     }
 }
 
+/// Both accounts' roles may trust one server: whoever administers one must not run commands in the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_of_another_account_is_never_taken_on() {
+    let chat = Chat::start().await;
+    let foreign = json!({
+        "ChatConfigurationArn": "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops",
+        "SlackChannelId": "C1", "IamRoleArn": "arn:aws:iam::999999999999:role/admin",
+    });
+    chat.server.call(Operation::UpdateSlackChannelConfiguration, foreign).await.ok(200);
+    for text in [COMMAND, "whoami", "can-i lambda list-functions"] {
+        chat.told("U0ANNA", text, &["999999999999:role/admin is of another account", "(123456789012)"]).await;
+    }
+    assert!(chat.heard().is_empty(), "{:?}", chat.heard());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_runs_in_a_session_that_names_its_person_and_is_bound() {
     let chat = Chat::start().await;

@@ -152,7 +152,7 @@ impl TestServer {
             "SlackTeamId": self.settings.slack.workspaces[0].team_id.as_str(),
             "SlackChannelId": channel_id,
             "SlackChannelName": name,
-            "IamRoleArn": ROLE,
+            "IamRoleArn": format!("arn:aws:iam::{}:role/chatbot", key.account_id),
             "SnsTopicArns": topic_arns,
         });
         let answer = self.call_as(key, Operation::CreateSlackChannelConfiguration, body).await;

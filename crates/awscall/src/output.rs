@@ -5,6 +5,8 @@ mod table;
 mod text;
 mod yaml;
 
+use std::collections::HashSet;
+
 use serde::Serialize as _;
 use serde_json::{Map, Value};
 
@@ -14,15 +16,39 @@ use crate::command_line::OutputFormat;
 /// Source: `awscli/table.py`, `determine_terminal_width`.
 const TABLE_WIDTH: usize = 80;
 
-/// With a line break at the end, if it is anything. `operation` is a table's title: `ListFunctions`.
+/// Cells of a table or a text. A thing of a member's own in each row would ask for rows times members.
+const CELLS_MAX: usize = 500_000;
+/// Of a drawn table: every line is as wide as the widest.
+const TABLE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// With a line break at the end, if it is anything. `operation` is a table's title: `ListFunctions`. What has no room as a table or a
+/// text is JSON, and says so.
 pub fn output(format: OutputFormat, operation: &str, value: &Value) -> String {
     match format {
         // The AWS CLI says nothing where an answer has nothing.
         OutputFormat::Json | OutputFormat::Yaml if value.as_object().is_some_and(Map::is_empty) => String::new(),
         OutputFormat::Json => json(value),
         OutputFormat::Yaml => yaml::yaml(value),
-        OutputFormat::Table => table::table(operation, value, TABLE_WIDTH),
+        OutputFormat::Table | OutputFormat::Text if cells(value) > CELLS_MAX => no_room(value),
+        OutputFormat::Table => table::table(operation, value, TABLE_WIDTH).unwrap_or_else(|| no_room(value)),
         OutputFormat::Text => text::text(value),
+    }
+}
+
+fn no_room(value: &Value) -> String {
+    format!("# More than is drawn so; --query makes it smaller. As JSON:\n{}", json(value))
+}
+
+/// What the lists of objects come to: a cell for each object and each member that any of them has.
+fn cells(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members.values().map(cells).sum(),
+        Value::Array(all) => {
+            let names: HashSet<&String> = all.iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
+            let own = all.len().saturating_mul(names.len().max(1));
+            all.iter().map(cells).fold(own, usize::saturating_add)
+        }
+        _ => 0,
     }
 }
 
@@ -64,6 +90,21 @@ mod tests {
 
     use super::output;
     use crate::command_line::OutputFormat;
+
+    /// One long line among many: each would be drawn as wide.
+    #[test]
+    fn what_has_no_room_as_a_table_is_json() {
+        let events: Vec<_> =
+            (0..10_000).map(|number| json!({ "message": format!("{number}"), "id": number })).collect();
+        let mut answer = json!({ "events": events });
+        answer["events"][5]["message"] = "x".repeat(256 * 1024).into();
+        let drawn = output(OutputFormat::Table, "FilterLogEvents", &answer);
+        assert!(drawn.starts_with("# More than is drawn so") && drawn.len() < 4_000_000, "{}", drawn.len());
+        let own: Vec<_> = (0..2_000).map(|number| json!({ format!("a{number}"): 1 })).collect();
+        for format in [OutputFormat::Table, OutputFormat::Text] {
+            assert!(output(format, "Scan", &json!({ "Items": own })).starts_with("# More than is drawn so"));
+        }
+    }
 
     #[test]
     fn one_answer_in_four_forms() {

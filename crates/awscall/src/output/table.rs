@@ -4,10 +4,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{is_scalar, scalar, sorted};
+use super::{TABLE_BYTES_MAX, is_scalar, scalar, sorted};
 
 /// Around a cell's text.
 const PADDING: usize = 4;
+/// Lines of a section beside its rows: its title, its headers, three rules.
+const RULES: usize = 5;
 
 /// Hangul, the signs of East Asia, their wide forms, and pictures.
 /// Source: <https://www.unicode.org/reports/tr11/>.
@@ -25,14 +27,15 @@ const WIDE: [std::ops::RangeInclusive<u32>; 11] = [
     0x20000..=0x3FFFD,
 ];
 
-/// Wider than `width`, sections of one row stand on end: a line a column.
-pub(super) fn table(title: &str, value: &Value, width: usize) -> String {
+/// Wider than `width`, sections of one row stand on end: a line a column. `None`: it would be larger than [`TABLE_BYTES_MAX`].
+pub(super) fn table(title: &str, value: &Value, width: usize) -> Option<String> {
     let mut table = Table { sections: Vec::new() };
     table.add(Some(title), value, 0);
     if table.width() > width {
         table.sections.iter_mut().for_each(Section::stand_on_end);
     }
-    table.drawn()
+    let lines: usize = table.sections.iter().map(|section| section.rows.len() + RULES).sum();
+    (lines.saturating_mul(table.width()) <= TABLE_BYTES_MAX).then(|| table.drawn())
 }
 
 struct Table {

@@ -24,9 +24,9 @@ mod words;
 use crate::call::Call;
 
 pub use mistake::Mistake;
-pub use parameter::{Parameter, ParameterKind, parameter, parameters};
-pub(crate) use parameter::{example_line, is_sensitive, synopsis};
-pub use shown::masked;
+pub use parameter::{Parameter, ParameterKind, flag, parameter, parameters};
+pub(crate) use parameter::{example_line, synopsis};
+pub use shown::{for_people, masked};
 pub(crate) use target::is_offered;
 
 /// Longer is no command. Source: AWS's own bound of an alias's action in chat.

@@ -1,7 +1,6 @@
-//! Which operations change nothing and reveal no secret, so that they may run without being confirmed; and whose answers hold secrets.
-//! The plan of a command asks here. What is unsure is not read-only.
+//! Which operations change nothing and reveal no secret, so that they may run without being confirmed, and why some that read are not
+//! among them. The server's corridor of a command asks here. What is unsure is not read-only.
 
-use crate::command_line::is_sensitive;
 use crate::model::{Operation, Service};
 
 /// Verbs that read, in AWS's way of naming operations.
@@ -53,7 +52,7 @@ const WRITES: &str = "what it is asked may write";
 const TAKES: &str = "what it reads is hidden from others for a while, or gone";
 
 /// Reading by their names, and not read-only.
-const EXCEPTIONS: [(&str, &str, &str); 49] = [
+const EXCEPTIONS: [(&str, &str, &str); 51] = [
     ("amplify", "GetArtifactUrl", OPENS),
     // With `includeValue(s)`.
     ("apigateway", "GetApiKey", OPENS),
@@ -71,6 +70,8 @@ const EXCEPTIONS: [(&str, &str, &str); 49] = [
     // A code is sent to the user.
     ("cognito-idp", "GetUserAttributeVerificationCode", MAKES),
     ("connect", "GetPromptFile", OPENS),
+    // An address to upload to, and the key of what is uploaded.
+    ("customer-profiles", "GetUploadJobPath", OPENS),
     ("connectparticipant", "GetAttachment", OPENS),
     ("connectparticipant", "GetAuthenticationUrl", OPENS),
     ("datazone", "GetIamPortalLoginUrl", OPENS),
@@ -107,6 +108,8 @@ const EXCEPTIONS: [(&str, &str, &str); 49] = [
     ("snowball", "GetJobManifest", OPENS),
     // A snapshot of patches comes to be, with a link to it.
     ("ssm", "GetDeployablePatchSnapshotForInstance", MAKES),
+    // It hands out a task, to whoever asks first.
+    ("stepfunctions", "GetActivityTask", TAKES),
     // `UNLOAD` writes into a bucket.
     ("timestream-query", "Query", WRITES),
     ("wafv2", "GetDecryptedAPIKey", OPENS),
@@ -116,7 +119,7 @@ const EXCEPTIONS: [(&str, &str, &str); 49] = [
 ];
 
 /// Read-only, though neither the model nor the verb says so. Each changes nothing by AWS's own reference.
-const CURATED: [(&str, &str); 24] = [
+const CURATED: [(&str, &str); 23] = [
     ("cloudformation", "ValidateTemplate"),
     ("elasticbeanstalk", "CheckDNSAvailability"),
     ("events", "TestEventPattern"),
@@ -124,7 +127,6 @@ const CURATED: [(&str, &str); 24] = [
     ("lightsail", "IsVpcPeered"),
     // A query of Logs Insights only reads, and its answer is read by `get-query-results`.
     ("logs", "StartQuery"),
-    ("logs", "StopQuery"),
     ("logs", "TestMetricFilter"),
     ("logs", "TestTransformer"),
     // A part of a log file, as text.
@@ -170,14 +172,9 @@ pub fn reason(service: &Service, operation: &Operation) -> Option<&'static str> 
     excepted.map(|(.., reason)| *reason).or((reads && !is_read_only(service, operation)).then_some(OPENS))
 }
 
-/// Whether a member of its answer is marked as a secret in the model.
-pub fn sensitive_output(service: &Service, operation: &Operation) -> bool {
-    operation.output.is_some_and(|output| is_sensitive(service, output))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{CURATED, EXCEPTIONS, NAMED_ONLY, VERBS, begins, is_read_only, reason, sensitive_output};
+    use super::{CURATED, EXCEPTIONS, NAMED_ONLY, VERBS, begins, is_read_only, reason};
     use crate::catalog::catalog;
 
     fn read_only(service: &str, operation: &str) -> bool {
@@ -261,17 +258,5 @@ mod tests {
         assert!(reason(sts, sts.operation("GetSessionToken").unwrap()).is_some());
         assert_eq!(reason(sts, sts.operation("GetCallerIdentity").unwrap()), None);
         assert_eq!(reason(sts, sts.operation("AssumeRole").unwrap()), None);
-    }
-
-    #[test]
-    fn an_answer_with_a_secret_is_known_before_it_is_asked_for() {
-        let sensitive = |service: &str, operation: &str| {
-            let service = catalog().service(service).unwrap();
-            sensitive_output(service, service.operation(operation).unwrap())
-        };
-        assert!(sensitive("secretsmanager", "GetSecretValue"));
-        assert!(sensitive("kms", "Decrypt"));
-        assert!(!sensitive("sqs", "ListQueues"));
-        assert!(!sensitive("s3api", "ListBuckets"));
     }
 }

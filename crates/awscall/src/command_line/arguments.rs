@@ -266,6 +266,24 @@ impl Reader {
             .with_synopsis(parameter::synopsis(service, operation))
     }
 
+    /// As the AWS CLI: who turns pages by hand turns them all.
+    fn check_paging(&self) -> Result<()> {
+        let Some(paginator) = &self.target.operation.paginator else { return Ok(()) };
+        let by_hand = paginator.input_tokens.iter().chain(&paginator.limit_key);
+        let Some(by_hand) = by_hand.copied().find(|name| self.given.contains_key(*name)) else { return Ok(()) };
+        let globals = &self.globals;
+        let ours = [
+            ("--max-items", globals.max_items.is_some()),
+            ("--page-size", globals.page_size.is_some()),
+            ("--starting-token", globals.starting_token.is_some()),
+        ];
+        let Some((ours, _)) = ours.into_iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
+        Err(Mistake::new(format!(
+            "{ours} and --{} cannot be given together: the first asks for all pages, the second for one.",
+            names::kebab(by_hand)
+        )))
+    }
+
     fn finish(mut self) -> Result<Parsed> {
         let flagged = std::mem::take(&mut self.flagged);
         for (member, name, words) in flagged {
@@ -275,6 +293,7 @@ impl Reader {
         self.input_json()?;
         self.put_parts()?;
         self.unnamed()?;
+        self.check_paging()?;
         let paginate =
             self.target.operation.paginator.is_some()
                 && !self.globals.no_paginate

@@ -73,7 +73,7 @@ pub(super) fn is_json(member: &Member) -> bool {
 }
 
 /// The AWS CLI's spelling of a member, without its dashes.
-pub(super) fn flag(service: &Service, operation: &Operation, member: &Member) -> String {
+pub fn flag(service: &Service, operation: &Operation, member: &Member) -> String {
     let kebab = kebab(member.name);
     match spellings::spelled(service.name, operation.command, &kebab) {
         Some(spelling) => spelling.to_owned(),

@@ -134,7 +134,12 @@ impl Typing<'_> {
         if values.is_empty() || values.contains(&text) {
             return Ok(());
         }
-        let near = nearest(text, values.iter().copied());
+        let is_part = |known: &&str| {
+            let (known, text) = (compared(known), compared(text));
+            known.contains(&text) || text.contains(&known)
+        };
+        // `FARGATE_SPOT` is no slip of `FARGATE`.
+        let near = nearest(text, values.iter().copied().filter(|known| !is_part(known)));
         let word = |text: &str| text.chars().all(|letter| letter.is_ascii_alphabetic() || matches!(letter, '-' | '_'));
         if near.first().is_some_and(|near| word(text) && word(near)) {
             let headline = format!("{} does not take `{}`.", self.said_place(), said(text));
@@ -179,10 +184,18 @@ impl Typing<'_> {
         }
     }
 
-    fn blob(&self, value: Value) -> Result<Value> {
+    fn blob(&mut self, value: Value) -> Result<Value> {
         let Value::String(text) = value else { return Err(self.wrong("takes a text")) };
         match self.blobs {
-            Blobs::Text => Ok(Value::String(STANDARD.encode(text))),
+            Blobs::Text => {
+                if looks_like_base64(&text) {
+                    self.note(format!(
+                        "{} was taken as text: `--cli-binary-format base64` takes base64.",
+                        self.said_place()
+                    ));
+                }
+                Ok(Value::String(STANDARD.encode(text)))
+            }
             Blobs::Base64 => match STANDARD.decode(&text) {
                 Ok(_) => Ok(Value::String(text)),
                 Err(_) => Err(self.wrong("takes base64, as `--cli-binary-format base64` says")),
@@ -225,4 +238,14 @@ pub(super) fn truth(text: &str) -> Option<bool> {
         "false" => Some(false),
         _ => None,
     }
+}
+
+/// Longer than a word, with what no word has: version 2 of the AWS CLI would decode it.
+fn looks_like_base64(text: &str) -> bool {
+    const SHORTEST: usize = 16;
+    let has = |is: fn(&char) -> bool| text.chars().any(|letter| is(&letter));
+    let is_mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
+    is_mixed
+        && (text.ends_with('=') || text.len() >= SHORTEST && has(char::is_ascii_digit))
+        && STANDARD.decode(text).is_ok()
 }

@@ -130,6 +130,8 @@ const RULES: &[Rule] = &[
     bound("payment-cryptography", Secrets, &["*"]),
     before("pca-connector-scep", Secrets, &["CreateChallenge", "GetChallengePassword"]),
     before("pcs", Secrets, &["RegisterComputeNodeGroupInstance"]),
+    // An address to upload to, and the key of what is uploaded.
+    before("profile", Secrets, &["GetUploadJobPath"]),
     before("quicksight", Secrets, &["*EmbedUrl*", "GetIdentityContext"]),
     bound("rds-db", Secrets, &["*"]),
     bound("redshift", Secrets, &["GetClusterCredentials*"]),

@@ -19,13 +19,14 @@ mod nouns;
 mod printed;
 mod subject;
 
-use awscall::command_line::OutputFormat;
+use awscall::command_line::{self, OutputFormat};
 use awscall::model::{Operation, Service};
 use awscall::output::json;
 use serde_json::Value;
 
 use self::columns::list_part;
 use self::left_out::LeftOut;
+pub(super) use self::masked::is_token_of_requests;
 use self::subject::{Subject, subject};
 use crate::conversation::{Answer, Audience, Control, Reply, Style, TextFile};
 use crate::notification::text::first_line;
@@ -70,6 +71,8 @@ pub enum More<'a> {
     ByButton(&'a str),
     /// With the token that `--starting-token` takes.
     ByToken(&'a str),
+    /// With the token that this flag of the operation's own takes: pages that are turned by hand.
+    ByHand(&'a str, &'a str),
 }
 
 /// What is said, and what follows it.
@@ -98,6 +101,11 @@ impl Shown {
 
 /// How a command's output is read. Total: any output makes an answer, within bounds of its own whatever its size.
 pub fn answer(result: &ResultOf<'_>) -> Shown {
+    let by_hand = token_by_hand(result);
+    let result = &match &by_hand {
+        Some((flag, token)) => ResultOf { next_page: More::ByHand(flag, token), ..*result },
+        None => *result,
+    };
     let masked = masked::masked(result.service, result.operation, result.output);
     let output = &masked.output;
     let said = printed::answer(result, output).map(|said| (said, false));
@@ -110,6 +118,30 @@ pub fn answer(result: &ResultOf<'_>) -> Shown {
     }
     said.left_out.masked |= masked.hides;
     finished(result, said, Some(&masked.output))
+}
+
+/// Where nobody turned the pages: the flag for the next one, if the operation has one, and what it takes.
+fn token_by_hand(result: &ResultOf<'_>) -> Option<(String, String)> {
+    const TOKENS: [(&str, &str); 9] = [
+        ("NextToken", "NextToken"),
+        ("nextToken", "nextToken"),
+        ("NextMarker", "Marker"),
+        ("nextMarker", "marker"),
+        ("NextPageToken", "PageToken"),
+        ("nextPageToken", "pageToken"),
+        ("NextContinuationToken", "ContinuationToken"),
+        ("PaginationToken", "PaginationToken"),
+        ("position", "position"),
+    ];
+    if result.next_page != More::Nothing {
+        return None;
+    }
+    let input = result.service.input(result.operation);
+    TOKENS.iter().find_map(|(answered, taken)| {
+        let token = result.output.get(answered)?.as_str().filter(|token| !token.is_empty())?;
+        let member = input.iter().find(|member| member.name == *taken)?;
+        Some((command_line::flag(result.service, result.operation, member), token.to_owned()))
+    })
 }
 
 /// What is to be read, before the small print and the buttons.
@@ -155,7 +187,8 @@ fn finished(result: &ResultOf<'_>, said: Said, masked: Option<&Value>) -> Shown 
                 ticket: ticket.to_owned(),
             });
         }
-        More::ByToken(token) => left_out.next_token = Some(token.to_owned()),
+        More::ByToken(token) => left_out.next_token = Some(format!("--starting-token {token}")),
+        More::ByHand(flag, token) => left_out.next_token = Some(format!("--{flag} {token}")),
     }
     let whole = whole.or_else(|| Some((json(masked?), "json"))).filter(|_| left_out.is_any());
     let file = whole

@@ -16,7 +16,7 @@ pub struct LeftOut {
     /// More than the message takes of a text.
     pub goes_on: bool,
     pub masked: bool,
-    /// AWS has more, from this token on.
+    /// AWS has more, with this flag.
     pub next_token: Option<String>,
     /// The details are those of one thing.
     pub of_one: bool,
@@ -48,7 +48,7 @@ impl LeftOut {
             said.push("Secrets are masked.".to_owned());
         }
         if let Some(token) = &self.next_token {
-            said.push(format!("AWS has more: --starting-token {token}"));
+            said.push(format!("AWS has more: {token}"));
         }
         let text = Text::Plain(said.join(" "));
         (!said.is_empty()).then_some(Part::Paragraph { title: None, text })

@@ -101,7 +101,7 @@ impl Walk {
 }
 
 /// The tokens of pages, and those by which a request is told from another: they open nothing.
-fn is_token_of_requests(name: &str) -> bool {
+pub fn is_token_of_requests(name: &str) -> bool {
     let words: Vec<String> = words(name).take(8).collect();
     let is = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     words.last().is_some_and(|last| last == "token")

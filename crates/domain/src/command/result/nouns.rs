@@ -148,7 +148,9 @@ pub fn place_words(result: &ResultOf<'_>) -> String {
 /// Whether an operation's name says that it looks and does nothing.
 fn reads(result: &ResultOf<'_>) -> bool {
     let verb = result.operation.command.split('-').next().unwrap_or_default();
-    result.operation.read_only || VERBS.contains(&verb) || matches!(verb, "head" | "view" | "filter")
+    result.operation.read_only
+        || VERBS.contains(&verb)
+        || matches!(verb, "head" | "view" | "filter" | "receive" | "poll")
 }
 
 /// `GetFunctionConfiguration` is about a function configuration.

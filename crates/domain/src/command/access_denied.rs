@@ -240,13 +240,14 @@ fn allow_role(role_arn: &str, action: &str, resource: Option<&str>) -> String {
 }
 
 fn update_guardrails(ran: &Ran<'_>) -> Option<String> {
-    let platform = match ran.configuration_arn {
-        arn if arn.contains(":chat-configuration/slack-channel/") => "slack",
-        arn if arn.contains(":chat-configuration/microsoft-teams-channel/") => "microsoft-teams",
+    let (platform, channel) = match ran.configuration_arn {
+        arn if arn.contains(":chat-configuration/slack-channel/") => ("slack", "--slack-channel-id"),
+        arn if arn.contains(":chat-configuration/microsoft-teams-channel/") => ("microsoft-teams", "--channel-id"),
         _ => return None,
     };
     Some(format!(
-        "aws chatbot update-{platform}-channel-configuration --chat-configuration-arn {} --guardrail-policy-arns {} ARN-OF-A-POLICY",
+        "aws chatbot update-{platform}-channel-configuration --chat-configuration-arn {} {channel} CHANNEL-ID \
+         --guardrail-policy-arns {} ARN-OF-A-POLICY",
         ran.configuration_arn,
         ran.guardrail_arns.join(" ")
     ))

@@ -6,7 +6,10 @@
 mod lookup;
 mod rules;
 
+use awscall::call::Call;
+use awscall::endpoint::{self, endpoint};
 use awscall::model::{Operation, Service};
+use serde_json::Map;
 
 use self::rules::{Advice, advice};
 use super::refusal::Refusal;
@@ -139,24 +142,37 @@ fn sent(failed: &FailureOf<'_>, sent: bool) -> Vec<Part> {
     vec![paragraph("What happened", "Nothing had been sent to AWS by then: nothing was run.")]
 }
 
-/// What only reads may be asked for again. Of all else AWS CloudTrail knows, some minutes later.
-/// Source: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html>.
+/// What only reads may be asked for again. Of all else AWS CloudTrail may know, some minutes later: changes of resources, not calls of
+/// data. Source: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html>.
 fn check(failed: &FailureOf<'_>) -> Vec<Part> {
     if awscall::read_only::is_read_only(failed.service, failed.operation) {
         return vec![paragraph("What to do", "It changes nothing: ask me again.")];
     }
-    let region = failed.place.region.as_ref().map(|region| format!(" --region {region}")).unwrap_or_default();
-    let name = failed.operation.name;
-    let command = format!(
-        "@aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={name}{region}"
-    );
+    let region = recorded_in(failed).map(|region| format!(" --region {region}")).unwrap_or_default();
+    // Names of Lambda's events have a version behind them.
+    let attribute = match failed.service.name {
+        "lambda" => "AttributeKey=EventSource,AttributeValue=lambda.amazonaws.com".to_owned(),
+        _ => format!("AttributeKey=EventName,AttributeValue={}", failed.operation.name),
+    };
     vec![
         paragraph(
             "What to do",
-            "It may have run, or not. Look before you ask me again: AWS CloudTrail knows it some minutes later.",
+            "It may have run, or not. Look at what it should have changed before you ask me again. AWS CloudTrail has changes of \
+             resources some minutes later, but not calls of data like `lambda invoke`: finding nothing there proves nothing.",
         ),
-        Part::Preformatted { title: None, text: command },
+        Part::Preformatted {
+            title: None,
+            text: format!("@aws cloudtrail lookup-events --lookup-attributes {attribute}{region}"),
+        },
     ]
+}
+
+/// Services that are one for all regions have their records where they are signed for.
+fn recorded_in(failed: &FailureOf<'_>) -> Option<String> {
+    let region = failed.place.region.clone()?;
+    let call = Call { service: failed.service, operation: failed.operation, input: Map::new() };
+    let place = endpoint::Place { region: region.clone(), ..endpoint::Place::default() };
+    Some(endpoint(&call, &place).map_or(region, |endpoint| endpoint.signing_region))
 }
 
 /// As whom, how long it took, and AWS's number for it, which its support asks for.

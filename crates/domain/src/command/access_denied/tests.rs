@@ -89,7 +89,7 @@ fn the_remedy_is_a_command_that_somebody_can_give() {
     let refusal =
         explained(&user("lambda:InvokeFunction because no session policy allows the lambda:InvokeFunction action"));
     let command = refusal.remedy.unwrap().command.unwrap();
-    assert!(command.contains(&format!("update-slack-channel-configuration --chat-configuration-arn {CONFIGURATION} --guardrail-policy-arns arn:aws:iam::aws:policy/ReadOnlyAccess ")), "{command}");
+    assert!(command.contains(&format!("update-slack-channel-configuration --chat-configuration-arn {CONFIGURATION} --slack-channel-id CHANNEL-ID --guardrail-policy-arns arn:aws:iam::aws:policy/ReadOnlyAccess ")), "{command}");
 }
 
 /// AWS's answer is a stranger's text, and somebody copies the command.

@@ -90,12 +90,12 @@ impl App {
         }
     }
 
-    /// What is asked once may be asked again where nothing changes by it.
+    /// What only reads may be asked again. What the models call idempotent is not: a second deletion is told `not found` of what the
+    /// first, unanswered one did.
     fn limits_of(&self, settled: &Settled) -> Limits {
         let timeout = Duration::from_secs(u64::from(self.commands.timeout_seconds)).saturating_add(DEADLINE_SLACK);
         let limits = Limits::default().within(timeout);
-        let again = settled.read_only || settled.line.call.operation.idempotent;
-        if again { limits } else { limits.once() }
+        if settled.read_only { limits } else { limits.once() }
     }
 
     async fn call_of(&self, settled: &Settled, credentials: &CommandCredentials) -> Result<Outcome, AwsError> {

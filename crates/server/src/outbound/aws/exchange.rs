@@ -56,6 +56,8 @@ pub(super) struct Exchange<'a> {
     /// What the last retry took of the quota.
     taken: Option<u32>,
     is_under_way: bool,
+    /// What the last attempt was signed with.
+    skew_ms: i64,
     /// An attempt was sent and never answered.
     is_unclear: bool,
     last: Option<AwsError>,
@@ -97,6 +99,7 @@ impl<'a> Exchange<'a> {
             attempt: 0,
             taken: None,
             is_under_way: false,
+            skew_ms: 0,
             is_unclear: false,
             last: None,
             has_corrected_clock: false,
@@ -107,7 +110,8 @@ impl<'a> Exchange<'a> {
     pub(super) async fn run(&mut self) -> Result<Output, AwsError> {
         loop {
             self.attempt += 1;
-            let signed_at_ms = self.engine.clock.now_ms() + self.engine.skew_ms.load(Ordering::Relaxed);
+            self.skew_ms = self.engine.skew_ms.load(Ordering::Relaxed);
+            let signed_at_ms = self.engine.clock.now_ms() + self.skew_ms;
             self.is_under_way = true;
             let answered = self.send(signed_at_ms).await;
             self.is_under_way = false;
@@ -185,7 +189,8 @@ impl<'a> Exchange<'a> {
         {
             self.has_corrected_clock = true;
             self.attempt -= 1;
-            self.engine.skew_ms.fetch_add(ahead_ms, Ordering::Relaxed);
+            // Beyond what this request was signed with: another may have corrected it meanwhile.
+            self.engine.skew_ms.store(self.skew_ms + ahead_ms, Ordering::Relaxed);
             return Next::Again(Duration::ZERO);
         }
         if let Some(region) = self.other_region(response.status, header(BUCKET_REGION), &error.fields) {

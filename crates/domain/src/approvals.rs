@@ -147,7 +147,9 @@ impl Rule {
         if approver.user_id == asker.user_id {
             return Err(NotApprover::Own);
         }
-        if approver.principal.is_some() && approver.principal == asker.principal {
+        if let (Some(one), Some(other)) = (approver.principal, asker.principal)
+            && person_of(one) == person_of(other)
+        {
             return Err(NotApprover::SameHuman);
         }
         let Some(role) = approver.role else { return Err(NotApprover::NotMapped) };
@@ -159,6 +161,14 @@ impl Rule {
             || groups.iter().any(in_group)
             || roles.iter().any(|pattern| glob::matches(pattern, role));
         if anybody || listed { Ok(()) } else { Err(NotApprover::NotListed) }
+    }
+}
+
+/// Whoever takes on a role names its session, so that two of one role may be one person; IAM Identity Center names its sessions itself.
+fn person_of(principal: &str) -> &str {
+    match principal.rsplit_once('/') {
+        Some((role, _)) if role.contains(":assumed-role/") && !role.contains(":assumed-role/AWSReservedSSO_") => role,
+        _ => principal,
     }
 }
 
@@ -247,6 +257,18 @@ mod tests {
         assert_eq!(rule().verdict(&anna, &anna), Err(NotApprover::Own));
         let annas_other_account = Human { user_id: "UANNA2", ..anna };
         assert_eq!(rule().verdict(&anna, &annas_other_account), Err(NotApprover::SameHuman));
+        let session = |arn| Human { user_id: "UBEN", principal: Some(arn), ..anna };
+        let of_role = Human { principal: Some("arn:aws:sts::1:assumed-role/Dev/anna"), ..anna };
+        assert_eq!(
+            rule().verdict(&of_role, &session("arn:aws:sts::1:assumed-role/Dev/a2")),
+            Err(NotApprover::SameHuman)
+        );
+        assert_eq!(rule().verdict(&of_role, &session("arn:aws:sts::1:assumed-role/Lead/ben")), Ok(()));
+        let sso = |name: &'static str| Some(name);
+        let of_sso =
+            Human { principal: sso("arn:aws:sts::1:assumed-role/AWSReservedSSO_Dev_1/anna@a.example"), ..anna };
+        let ben_of_sso = session("arn:aws:sts::1:assumed-role/AWSReservedSSO_Dev_1/ben@a.example");
+        assert_eq!(rule().verdict(&of_sso, &ben_of_sso), Ok(()));
         let guest = Human { role: None, principal: None, ..ben };
         assert_eq!(rule().verdict(&anna, &guest), Err(NotApprover::NotMapped));
     }

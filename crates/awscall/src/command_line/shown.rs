@@ -16,10 +16,6 @@ use crate::model::{Kind, Member, Operation, Service, ShapeId};
 
 /// In place of a secret.
 const MASK: &str = "*****";
-/// What works like a password and is not marked as one by the model: service, operation, member.
-/// The token of an approval answers it: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutApprovalResult.html>.
-const UNMARKED: [(&str, &str, &str); 1] = [("codepipeline", "PutApprovalResult", "token")];
-
 /// The whole line, with what concerns its answer.
 pub(super) fn line(line: &CommandLine) -> String {
     let mut words = match super::conveniences::line(line) {
@@ -30,43 +26,81 @@ pub(super) fn line(line: &CommandLine) -> String {
     words
 }
 
-/// The same line with every value hidden that the model marks as a secret (and [`UNMARKED`]), for a log or a trail. It parses to no call.
-pub fn masked(line: &CommandLine) -> String {
+/// The same line for a log or a trail: every value hidden that the model marks as sensitive, and every text whose name is a secret's, as
+/// `is_secret` says. It parses to no call.
+pub fn masked(line: &CommandLine, is_secret: impl Fn(&str) -> bool) -> String {
+    without(line, true, &is_secret)
+}
+
+/// The same line for whoever is to agree to it: of what the model marks (scripts, queries, payloads, addresses …) only that is hidden
+/// whose name is a secret's. It parses to no call where anything is.
+pub fn for_people(line: &CommandLine, is_secret: impl Fn(&str) -> bool) -> String {
+    without(line, false, &is_secret)
+}
+
+fn without(line: &CommandLine, all_marked: bool, is_secret: &dyn Fn(&str) -> bool) -> String {
     let (service, operation) = (line.call.service, line.call.operation);
     if line.shape != CallShape::Plain && line.shape != CallShape::LambdaInvoke {
         return line.shown.clone();
     }
+    let hiding = Hiding { service, all_marked, is_secret };
     let input = service.input(operation).iter().filter_map(|member| {
         let value = line.call.input.get(member.name)?;
-        let unmarked = UNMARKED.contains(&(service.name, operation.name, member.name));
-        let value = if unmarked { Value::from(MASK) } else { hidden(service, member.shape, value) };
+        let is_secure = is_secure_string(line, member.name);
+        let value = if is_secure { Value::from(MASK) } else { hiding.hidden(member.name, member.shape, value) };
         Some((member.name.to_owned(), value))
     });
     call(service, operation, &input.collect()) + &flags(line)
 }
 
-/// The value, with a mask for each secret in it.
-fn hidden(service: &Service, id: ShapeId, value: &Value) -> Value {
-    let shape = service.shape(id);
-    if shape.sensitive {
-        return Value::from(MASK);
-    }
-    match (&shape.kind, value) {
-        (Kind::Structure(structure), Value::Object(members)) => members
-            .iter()
-            .map(|(name, value)| {
-                let of = structure.members.iter().find(|member| member.name == name);
-                (name.clone(), of.map_or_else(|| value.clone(), |of| hidden(service, of.shape, value)))
-            })
-            .collect(),
-        (Kind::List { member, .. }, Value::Array(items)) => {
-            items.iter().map(|value| hidden(service, member.shape, value)).collect()
+/// Whether it is the value of a parameter of Systems Manager that is encrypted, or may be: where no type is given, it is as it was.
+fn is_secure_string(line: &CommandLine, member: &str) -> bool {
+    let kind = line.call.input.get("Type").and_then(Value::as_str);
+    (line.call.service.name, line.call.operation.name, member) == ("ssm", "PutParameter", "Value")
+        && !matches!(kind, Some("String" | "StringList"))
+}
+
+/// Puts a mask for each value that is not to be seen.
+struct Hiding<'a> {
+    service: &'a Service,
+    /// Whatever the name of what is marked.
+    all_marked: bool,
+    is_secret: &'a dyn Fn(&str) -> bool,
+}
+
+impl Hiding<'_> {
+    /// `name`: of the member that has it, of the map's entry that is it.
+    fn hidden(&self, name: &str, id: ShapeId, value: &Value) -> Value {
+        let shape = self.service.shape(id);
+        let is_text = match value {
+            // What the model lists is nobody's secret.
+            Value::String(_) => !matches!(&shape.kind, Kind::String { values } if !values.is_empty()),
+            Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_string),
+            _ => false,
+        };
+        let is_secret = (shape.sensitive || is_text) && (self.is_secret)(name);
+        if is_secret || (shape.sensitive && self.all_marked) {
+            return Value::from(MASK);
         }
-        (Kind::Map { key, .. }, Value::Object(_)) if service.shape(key.shape).sensitive => Value::from(MASK),
-        (Kind::Map { value: of, .. }, Value::Object(members)) => {
-            members.iter().map(|(name, value)| (name.clone(), hidden(service, of.shape, value))).collect()
+        match (&shape.kind, value) {
+            (Kind::Structure(structure), Value::Object(members)) => members
+                .iter()
+                .map(|(name, value)| {
+                    let of = structure.members.iter().find(|member| member.name == name);
+                    (name.clone(), of.map_or_else(|| value.clone(), |of| self.hidden(name, of.shape, value)))
+                })
+                .collect(),
+            (Kind::List { member, .. }, Value::Array(items)) => {
+                items.iter().map(|value| self.hidden(name, member.shape, value)).collect()
+            }
+            (Kind::Map { key, .. }, Value::Object(_)) if self.all_marked && self.service.shape(key.shape).sensitive => {
+                Value::from(MASK)
+            }
+            (Kind::Map { value: of, .. }, Value::Object(members)) => {
+                members.iter().map(|(key, value)| (key.clone(), self.hidden(key, of.shape, value))).collect()
+            }
+            _ => value.clone(),
         }
-        _ => value.clone(),
     }
 }
 

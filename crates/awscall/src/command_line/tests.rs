@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::parameter::example_line;
 use super::target::is_offered;
-use super::{CommandLine, HelpTopic, Mistake, Parameter, ParameterKind, Parsed, masked, parse, with_parameters};
+use super::{
+    CommandLine, HelpTopic, Mistake, Parameter, ParameterKind, Parsed, for_people, masked, parse, with_parameters,
+};
 use crate::catalog::catalog;
 
 fn run(text: &str) -> CommandLine {
@@ -160,12 +162,62 @@ fn what_would_end_a_block_of_code_is_escaped() {
     );
 }
 
+/// As the server judges names, about.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["password", "secret", "authtoken"].iter().any(|word| name.contains(word)) || name == "token"
+}
+
 #[test]
 fn secrets_are_hidden_in_the_masked_line() {
     let line = run("ssm put-parameter --name /a --value 'hunter2' --type SecureString --region eu-west-1");
-    assert_eq!(masked(&line), "ssm put-parameter --name /a --value ***** --type SecureString --region eu-west-1");
+    let shown = masked(&line, is_secret);
+    assert_eq!(shown, "ssm put-parameter --name /a --value ***** --type SecureString --region eu-west-1");
     assert!(line.shown.contains("hunter2"));
-    let line = run("lambda update-function-configuration --function-name f --environment Variables={A=hunter2}");
-    assert!(!masked(&line).contains("hunter2"), "{}", masked(&line));
     assert!(!format!("{line:?}").contains("hunter2"));
+    for text in [
+        "lambda update-function-configuration --function-name f --environment Variables={A=hunter2}",
+        // Of these the model marks nothing.
+        "docdb modify-db-cluster --db-cluster-identifier d --master-user-password hunter2",
+        "elasticache modify-replication-group --replication-group-id r --auth-token hunter2",
+        "elasticache modify-user --user-id u --passwords hunter2 hunter22",
+    ] {
+        let shown = masked(&run(text), is_secret);
+        assert!(!shown.contains("hunter2") && shown.contains("*****"), "{shown}");
+    }
+}
+
+/// Nobody agrees to what they do not see: the models mark scripts and payloads too.
+#[test]
+fn who_is_to_agree_sees_all_but_passwords() {
+    for text in [
+        "lambda invoke --function-name f --payload '{\"delete\": \"everything\"}'",
+        "ssm send-command --document-name AWS-RunShellScript --parameters 'commands=rm -rf /var/tmp/x'",
+        "stepfunctions start-execution --state-machine-arn arn:aws:states:us-east-1:123456789012:stateMachine:f --input '{\"a\": 1}'",
+        "lambda update-function-configuration --function-name f --environment 'Variables={MODE=fast}'",
+        "ssm put-parameter --name /a --value plain --type String",
+    ] {
+        let line = run(text);
+        assert_eq!(for_people(&line, is_secret), line.shown);
+        assert!(masked(&line, is_secret).contains("*****"), "{}", masked(&line, is_secret));
+    }
+    for (text, rest) in [
+        (
+            "ssm put-parameter --name /a --value hunter2 --type SecureString",
+            "--name /a --value ***** --type SecureString",
+        ),
+        (
+            "rds modify-db-instance --db-instance-identifier d --master-user-password hunter2",
+            "--master-user-password *****",
+        ),
+        (
+            // One secret hides nothing beside it.
+            "lambda update-function-configuration --function-name f --environment Variables={DB_PASSWORD=hunter2,MODE=fast}",
+            "MODE=fast",
+        ),
+        ("elasticache modify-user --user-id u --passwords hunter2", "--passwords *****"),
+    ] {
+        let shown = for_people(&run(text), is_secret);
+        assert!(shown.contains(rest) && !shown.contains("hunter2"), "{shown}");
+    }
 }

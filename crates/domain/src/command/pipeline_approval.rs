@@ -118,9 +118,10 @@ fn is_token(token: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use awscall::command_line::{CommandLine, Parsed, masked, parse};
+    use awscall::command_line::{CommandLine, Parsed, parse};
 
     use super::*;
+    use crate::command::line_for_records;
     use crate::command::tests::heard;
 
     const FIXTURE: &str = include_str!("../../tests/fixtures/notification/codepipeline/approval_topic.json");
@@ -205,7 +206,11 @@ mod tests {
             assert_eq!(line.region.as_deref(), Some("eu-west-1"));
             // What is kept and run is the line as it is shown, with its token; what is shown has none.
             assert_eq!(Value::Object(read(&line.shown).call.input), call, "{}", line.shown);
-            assert!(line.shown.contains(TOKEN) && !masked(&line).contains(TOKEN), "{}", masked(&line));
+            assert!(
+                line.shown.contains(TOKEN) && !line_for_records(&line).contains(TOKEN),
+                "{}",
+                line_for_records(&line)
+            );
         }
         let approval = found(&with("x", "")).unwrap();
         assert!(approval.line(Status::Rejected, "no").contains("Rejected"));

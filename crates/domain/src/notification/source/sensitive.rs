@@ -92,8 +92,15 @@ pub fn is_sensitive_name(name: &str) -> bool {
         "privatekey",
         "plaintext",
     ];
-    const PAIRS: [(&str, &str); 5] =
-        [("private", "key"), ("access", "key"), ("api", "key"), ("key", "material"), ("auth", "key")];
+    const PAIRS: [(&str, &str); 7] = [
+        ("private", "key"),
+        ("access", "key"),
+        ("api", "key"),
+        ("key", "material"),
+        ("auth", "key"),
+        ("shared", "key"),
+        ("customer", "key"),
+    ];
     // Most names are short and innocent; this first look costs no allocation.
     const HINTS: [&str; 7] = ["pass", "pwd", "secret", "token", "credential", "key", "cookie"];
     let folded = |hint: &str| contains_ignoring_case(name, hint);

@@ -1,6 +1,7 @@
 //! What somebody asks to have run, as the store keeps it, sealed: the words, who says them, where the answer belongs.
 
 use awscall::command_line::{self, Parsed};
+use domain::command::line_for_records;
 use domain::conversation::{ChatEvent, Happening, Person, Scene};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -115,7 +116,7 @@ impl Asked {
 pub fn asked_of(command: &ChatCommand) -> Option<(String, String)> {
     let Asked { line, person, .. } = Asked::of(command)?;
     let line = match command_line::parse(&line) {
-        Parsed::Run(line) | Parsed::Incomplete(line, _) => command_line::masked(&line),
+        Parsed::Run(line) | Parsed::Incomplete(line, _) => line_for_records(&line),
         // Of what cannot be read, nobody knows what is sensitive.
         Parsed::Help(_) | Parsed::Mistake(_) => String::new(),
     };

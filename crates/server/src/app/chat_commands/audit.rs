@@ -2,7 +2,8 @@
 //! asked, started, ended, refused, cancelled. What the models call sensitive stands in neither. Aliases too, when they are made and
 //! deleted.
 
-use awscall::command_line::{self, CommandLine};
+use awscall::command_line::CommandLine;
+use domain::command::line_for_records;
 use domain::conversation::{Person, Scene};
 use serde_json::{Value, json};
 use store::NewAuditRecord;
@@ -17,6 +18,10 @@ use crate::clock::iso8601;
 use crate::metrics::CommandOutcome;
 
 const EVENT_NAME: &str = "RunCommand";
+pub(in crate::app) const ALIAS_CREATED: &str = "CreateAlias";
+pub(in crate::app) const ALIAS_DELETED: &str = "DeleteAlias";
+/// What the trail has of people in chat.
+pub const EVENTS_OF_CHAT: [&str; 3] = [EVENT_NAME, ALIAS_CREATED, ALIAS_DELETED];
 /// Of `errorMessage`: CloudTrail's maximum.
 const TEXT_BYTES_MAX: usize = 1024;
 
@@ -214,7 +219,7 @@ fn own_of_command(audited: &Audited<'_>) -> Value {
             "destination": asked.destination(),
             "service": audited.line.map(|line| line.call.service.name),
             "operation": audited.line.map(|line| line.call.operation.name),
-            "command": audited.line.map(command_line::masked),
+            "command": audited.line.map(line_for_records),
             "roleArn": audited.standing.map(|standing| standing.role.as_str()),
             "roleSessionName": audited.standing.map(|standing| standing.session_name.as_str()),
         },
@@ -241,7 +246,7 @@ fn merge(into: &mut Value, newer: Value) {
 
 fn log_line(audited: &Audited<'_>) -> String {
     let Audited { step, id, asked, .. } = audited;
-    let command = audited.line.map(command_line::masked).unwrap_or_default();
+    let command = audited.line.map(line_for_records).unwrap_or_default();
     let role = audited.standing.map_or("-", |standing| standing.role.as_str());
     let error = audited.error.map(|(code, message)| format!("; {code}: {}", shortened(message))).unwrap_or_default();
     let by = asked.approval.as_ref().and_then(|approval| approval.by.as_ref());

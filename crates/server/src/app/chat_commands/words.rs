@@ -1,7 +1,8 @@
 //! What is said of a command that has ended: its result, AWS's own no with what to do, or that nobody knows.
 
-use awscall::command_line::{self, CommandLine};
+use awscall::command_line::CommandLine;
 use domain::command::error_words::{self, Failure, FailureOf};
+use domain::command::line_for_people;
 use domain::command::refusal::{Refusal, RefusedBy, Remedy};
 use domain::command::result::{self, More, ResultOf, Shown};
 use domain::conversation::Answer;
@@ -44,7 +45,7 @@ impl App {
                 Ok(result::answer(&ResultOf {
                     service: line.call.service,
                     operation: line.call.operation,
-                    line: &command_line::masked(line),
+                    line: &line_for_people(line),
                     output: &Value::Object(output.clone()),
                     next_page,
                     took_ms,

@@ -1,8 +1,8 @@
 //! What a command is asked about: the account, the region, its parameters, a yes. Each question is a message with buttons, for
 //! the asker alone, or a form behind one of them.
 
-use awscall::command_line::{CommandLine, Parameter, masked};
-use domain::command::form;
+use awscall::command_line::{CommandLine, Parameter};
+use domain::command::{form, line_for_people};
 use domain::conversation::{Answer, Audience, Choice, Control, Field, Form, Happening, Input, Reply, Style};
 use domain::notification::{Fact, Part, Text, render};
 use store::{ListedConfiguration, StoreError};
@@ -25,7 +25,7 @@ pub(super) const REGION: &str = "region";
 /// Of a line that is shown whole, in as many pieces as it takes: no message cuts what somebody is to agree to. As chat spells it: a
 /// section of Slack takes 3,000. <https://docs.slack.dev/reference/block-kit/blocks/section-block>.
 const PIECE_ROOM: usize = 2_000;
-const TOO_LONG: &str =
+pub(super) const TOO_LONG: &str =
     "This command is too long to be shown whole here, and nothing runs that was not shown. Please make it shorter.";
 
 impl App {
@@ -39,7 +39,11 @@ impl App {
         };
         let several = turn.configurations.iter().take(ACCOUNTS_MAX);
         let controls = several.map(button).collect::<Result<_, _>>()?;
-        let note = Some("I remember it for 7 days. `set default-account` changes it.".to_owned());
+        let note = match turn.configurations.len().saturating_sub(ACCOUNTS_MAX) {
+            0 => "I remember it for 7 days. `set default-account` changes it.".to_owned(),
+            more => format!("{more} more have no button: say `set default-account NUMBER`. I remember it for 7 days."),
+        };
+        let note = Some(note);
         let headline = "Several AWS accounts use this channel. In which do you want to run it?";
         Ok(shown(turn, Answer { controls, note, ..Answer::sentence(headline) }))
     }
@@ -59,7 +63,8 @@ impl App {
         }
         controls.push(button("Another region", CommandStep::Regions)?);
         let note = Some(
-            "I remember it for this channel. `set default-region` changes it, `--region` goes before it.".to_owned(),
+            "I remember it for this account in this channel. `set default-region` changes it, `--region` goes before it."
+                .to_owned(),
         );
         Ok(shown(turn, Answer { controls, note, ..Answer::sentence("In which region?") }))
     }
@@ -101,7 +106,7 @@ impl App {
         let call = &settled.line.call;
         let body = vec![
             Part::Bullets { title: Some("It needs".to_owned()), items: items.collect(), left_out: 0 },
-            Part::Preformatted { title: Some("So far".to_owned()), text: masked(&settled.line) },
+            Part::Preformatted { title: Some("So far".to_owned()), text: line_for_people(&settled.line) },
         ];
         let controls = vec![
             button("Fill in parameters", Style::Primary, CommandStep::Parameters)?,
@@ -135,7 +140,7 @@ impl App {
         Ok(vec![Reply::Ask(Form {
             title: line.call.operation.name.to_owned(),
             intro: vec![
-                Part::Preformatted { title: None, text: masked(line) },
+                Part::Preformatted { title: None, text: line_for_people(line) },
                 Part::Paragraph { title: None, text: Text::Plain(intro) },
             ],
             fields,
@@ -165,7 +170,11 @@ impl App {
         controls.push(button("Cancel command", Style::Plain, CommandStep::Cancel)?);
         let mut body = what_runs(&settled.line);
         body.push(Part::Facts(self.as_whom(&settled, listed)));
-        let took = settled.line.notes.join(" ");
+        let call = &settled.line.call;
+        let reads = awscall::read_only::reason(call.service, call.operation);
+        let reads = reads.map(|reason| format!("It reads, and is not run at once, for {reason}."));
+        let took: Vec<String> = settled.line.notes.iter().cloned().chain(reads).collect();
+        let took = took.join(" ");
         let second = rule.map(|rule| format!("The rule {} wants somebody else's yes. ", rule.name)).unwrap_or_default();
         let only = format!("{second}Only you can press. It waits for an hour.");
         let note = Some(if took.is_empty() { only } else { format!("{took} {only}") });
@@ -220,11 +229,11 @@ pub(super) fn shown(turn: &Turn<'_>, answer: Answer) -> Vec<Reply> {
     }
 }
 
-/// The whole line, what the models call sensitive hidden.
+/// The whole line, passwords and the like hidden.
 pub(super) fn what_runs(line: &CommandLine) -> Vec<Part> {
     let mut pieces = vec![String::new()];
     let mut room = PIECE_ROOM;
-    for letter in masked(line).chars() {
+    for letter in line_for_people(line).chars() {
         let takes = room_of(letter);
         if takes > room {
             pieces.push(String::new());

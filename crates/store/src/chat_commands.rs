@@ -149,17 +149,17 @@ impl Store {
         Ok(revised == 1)
     }
 
-    /// Starts a command that waits, as it was in this revision; once.
+    /// Starts a command that waits, as it was in this revision; once. `asked` is the same with who said yes to it.
     pub async fn start_command(
         &self,
-        id: &str,
-        revision: i64,
+        (id, revision): (&str, i64),
+        asked: &SecretString,
         by_event: &str,
         now_ms: i64,
         lease_until_ms: i64,
     ) -> Result<Moved, StoreError> {
         let started = query(
-            "UPDATE chat_commands SET state = 'started', moved_by = $1, started_at_ms = $2, due_at_ms = $3
+            "UPDATE chat_commands SET state = 'started', moved_by = $1, started_at_ms = $2, due_at_ms = $3, sealed_asked = $6
              WHERE command_id = $4 AND revision = $5 AND state = 'asked' AND expires_at_ms > $2",
         )
         .bind(by_event)
@@ -167,6 +167,7 @@ impl Store {
         .bind(lease_until_ms)
         .bind(id)
         .bind(revision)
+        .bind(self.sealed(id, asked)?)
         .execute(&self.writer)
         .await?;
         self.moved(id, revision, by_event, now_ms, started).await

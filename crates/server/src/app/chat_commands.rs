@@ -22,10 +22,11 @@ use store::{Moved, NewChatCommand, StoreError};
 
 pub use self::asked::asked_of;
 pub(super) use self::asked::{Approval, Approver, Asked, Origin, ShownAs, person_id};
-pub(super) use self::audit::{Audited, AuditedAlias, Step};
+pub use self::audit::EVENTS_OF_CHAT;
+pub(super) use self::audit::{ALIAS_CREATED, ALIAS_DELETED, Audited, AuditedAlias, Step};
 pub(super) use self::outcome::Outcome;
-pub use self::slots::Slots;
-use self::slots::{Busy, Slot};
+use self::slots::Slot;
+pub use self::slots::{Busy, Slots};
 use super::App;
 use super::command_permissions::Standing;
 
@@ -33,6 +34,7 @@ use super::command_permissions::Standing;
 const LEASE_MS: i64 = 60_000;
 
 /// What is to run, and as whom: all of it was shown or is read-only.
+#[derive(Clone)]
 pub(super) struct Settled {
     pub(super) id: String,
     pub(super) asked: Asked,
@@ -54,11 +56,11 @@ pub(super) enum SetOff {
 
 impl App {
     /// Runs a command that nobody was asked about: one commit, then the call. The event that asks for it may come again, after a
-    /// crash; then it does nothing.
-    pub(super) async fn begin(self: &Arc<Self>, settled: Settled) -> Result<SetOff, StoreError> {
+    /// crash; then it does nothing. `None`: it waits for an answer to a question that it needs no more, and is to be started.
+    pub(super) async fn begin(self: &Arc<Self>, settled: &Settled) -> Result<Option<SetOff>, StoreError> {
         let slot = match self.slots.take(&settled.asked.destination()) {
             Ok(slot) => slot,
-            Err(busy) => return Ok(SetOff::Busy(busy)),
+            Err(busy) => return self.without_slot(&settled.id, &settled.id, busy).await.map(Some),
         };
         let now_ms = self.clock.now_ms();
         let new = NewChatCommand {
@@ -68,9 +70,12 @@ impl App {
             now_ms,
         };
         if self.store.begin_command(&new, now_ms.saturating_add(LEASE_MS)).await? {
-            self.set_off(settled, slot);
+            self.set_off(settled.clone(), slot);
+            return Ok(Some(SetOff::Runs));
         }
-        Ok(SetOff::Runs)
+        let known = self.store.chat_command(&settled.id).await?;
+        let began = known.is_none_or(|command| command.moved_by.as_deref() == Some(&settled.id));
+        Ok(began.then_some(SetOff::Runs))
     }
 
     /// Runs a command that waited, as it was in this revision.
@@ -82,11 +87,12 @@ impl App {
     ) -> Result<SetOff, StoreError> {
         let slot = match self.slots.take(&settled.asked.destination()) {
             Ok(slot) => slot,
-            Err(busy) => return Ok(SetOff::Busy(busy)),
+            Err(busy) => return self.without_slot(&settled.id, by_event, busy).await,
         };
         let now_ms = self.clock.now_ms();
         let lease_until_ms = now_ms.saturating_add(LEASE_MS);
-        match self.store.start_command(&settled.id, revision, by_event, now_ms, lease_until_ms).await? {
+        let asked = settled.asked.sealable();
+        match self.store.start_command((&settled.id, revision), &asked, by_event, now_ms, lease_until_ms).await? {
             Moved::Now => {
                 self.set_off(settled, slot);
                 Ok(SetOff::Runs)
@@ -95,6 +101,13 @@ impl App {
             Moved::Before => Ok(SetOff::Runs),
             other => Ok(SetOff::Not(other)),
         }
+    }
+
+    /// Whoever comes again, after a crash, is not told that nothing was run.
+    async fn without_slot(&self, id: &str, by_event: &str, busy: Busy) -> Result<SetOff, StoreError> {
+        let known = self.store.chat_command(id).await?;
+        let was_here = known.is_some_and(|command| command.moved_by.as_deref() == Some(by_event));
+        Ok(if was_here { SetOff::Runs } else { SetOff::Busy(busy) })
     }
 
     /// From here on it ends by itself, whoever waits or goes away.

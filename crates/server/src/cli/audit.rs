@@ -10,6 +10,7 @@ use wire::ids::AccountId;
 
 use super::moment::{Moment, moment};
 use super::{DataArguments, say};
+use crate::app::chat_commands::EVENTS_OF_CHAT;
 use crate::clock::{Clock as _, SystemClock, iso8601};
 
 /// Records that are read at once, however many are wanted.
@@ -170,8 +171,8 @@ fn line(record: &AuditRecord) -> String {
 }
 
 fn operation(name: &str) -> anyhow::Result<&'static str> {
-    let found = wire::operations::Operation::every().find(|operation| operation.name().eq_ignore_ascii_case(name));
-    found
-        .map(wire::operations::Operation::name)
-        .with_context(|| format!("`{name}` is no operation; say one like `TagResource`"))
+    let of_api = wire::operations::Operation::every().map(wire::operations::Operation::name);
+    let mut all = of_api.chain(EVENTS_OF_CHAT);
+    all.find(|known| known.eq_ignore_ascii_case(name))
+        .with_context(|| format!("`{name}` is no operation; say one like `TagResource`, or `RunCommand`"))
 }

@@ -43,24 +43,26 @@ pub async fn a_button_starts_a_command_once_and_as_it_was_shown(setup: &impl Set
     let again = store.ask_command(&command("a"), EXPIRES_MS).await.unwrap();
     assert_eq!((again.revision, words(again.asked.as_ref())), (1, Some("revised")), "asking again changes nothing");
     let start = async |revision, event: &str, now_ms| {
-        store.start_command("a", revision, event, now_ms, now_ms + LEASE_MS).await.unwrap()
+        store.start_command(("a", revision), &"by whom".into(), event, now_ms, now_ms + LEASE_MS).await.unwrap()
     };
     assert_eq!(start(0, "press-1", NOW).await, Moved::Revised);
     assert_eq!(start(1, "press-1", EXPIRES_MS).await, Moved::Expired);
     let mut presses = JoinSet::new();
     for n in 0..8 {
         let store = store.clone();
-        presses.spawn(
-            async move { store.start_command("a", 1, &format!("press-{n}"), NOW, NOW + LEASE_MS).await.unwrap() },
-        );
+        presses.spawn(async move {
+            store.start_command(("a", 1), &"by whom".into(), &format!("press-{n}"), NOW, NOW + LEASE_MS).await.unwrap()
+        });
     }
     let moved = presses.join_all().await;
     assert_eq!(moved.iter().filter(|moved| **moved == Moved::Now).count(), 1, "{moved:?}");
     assert_eq!(moved.iter().filter(|moved| **moved == Moved::Not(ChatCommandState::Started)).count(), 7, "{moved:?}");
-    let by = store.chat_command("a").await.unwrap().unwrap().moved_by.unwrap();
+    let started = store.chat_command("a").await.unwrap().unwrap();
+    assert_eq!(words(started.asked.as_ref()), Some("by whom"), "who said yes is kept with it");
+    let by = started.moved_by.unwrap();
     assert_eq!(start(1, &by, NOW).await, Moved::Before, "the event itself may come again");
     assert!(!store.revise_command("a", 1, &"too late".into(), EXPIRES_MS).await.unwrap());
-    assert_eq!(store.start_command("b", 0, "press", NOW, NOW).await.unwrap(), Moved::Unknown);
+    assert_eq!(store.start_command(("b", 0), &"by whom".into(), "press", NOW, NOW).await.unwrap(), Moved::Unknown);
 }
 
 pub async fn a_cancelled_command_is_never_started(setup: &impl Setup) {
@@ -69,7 +71,7 @@ pub async fn a_cancelled_command_is_never_started(setup: &impl Setup) {
     assert_eq!(store.cancel_command("a", 1, "press-1", NOW).await.unwrap(), Moved::Revised);
     assert_eq!(store.cancel_command("a", 0, "press-1", NOW).await.unwrap(), Moved::Now);
     assert_eq!(store.cancel_command("a", 0, "press-1", NOW).await.unwrap(), Moved::Before);
-    let started = store.start_command("a", 0, "press-2", NOW, NOW + LEASE_MS).await.unwrap();
+    let started = store.start_command(("a", 0), &"by whom".into(), "press-2", NOW, NOW + LEASE_MS).await.unwrap();
     assert_eq!(started, Moved::Not(ChatCommandState::Cancelled));
     assert!(store.chat_command("a").await.unwrap().unwrap().asked.is_none(), "what nobody runs is not kept");
 }

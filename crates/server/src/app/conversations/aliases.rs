@@ -19,7 +19,7 @@ use super::help::{fact, not_configured};
 use super::values::{Filling, usage};
 use super::{Turn, to_asker};
 use crate::app::App;
-use crate::app::chat_commands::{AuditedAlias, Origin};
+use crate::app::chat_commands::{ALIAS_CREATED, ALIAS_DELETED, AuditedAlias, Origin};
 use crate::app::tickets::ValuesPress;
 
 /// Of one message that anybody reads.
@@ -72,7 +72,7 @@ impl App {
             }
         };
         let again = ValuesPress::Alias { name: alias.name.clone(), values: values.clone() };
-        let (origin, configuration_arn) = (Origin::Alias(alias.name), alias.configuration_arn);
+        let (origin, configuration_arn) = (origin_of(turn, &alias), alias.configuration_arn);
         self.fill_in(turn, Filling { origin, configuration_arn, action: alias.action, values, again }).await
     }
 
@@ -89,7 +89,7 @@ impl App {
         };
         values.extend(given.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
         let again = ValuesPress::Alias { name: alias.name.clone(), values: values.clone() };
-        let (origin, configuration_arn) = (Origin::Alias(alias.name), alias.configuration_arn);
+        let (origin, configuration_arn) = (origin_of(turn, &alias), alias.configuration_arn);
         self.fill_in(turn, Filling { origin, configuration_arn, action: alias.action, values, again }).await
     }
 
@@ -137,7 +137,7 @@ impl App {
                 return Ok(to_asker(Answer::sentence(full)));
             }
         };
-        self.record_alias(turn, "CreateAlias", &alias.name, Some(&alias.action)).await;
+        self.record_alias(turn, ALIAS_CREATED, &alias.name, Some(&alias.action)).await;
         Ok(say(answer))
     }
 
@@ -176,7 +176,7 @@ impl App {
         let (name, _) = first_word(words);
         let Some(destination) = destination(turn) else { return Ok(to_asker(not_configured(turn))) };
         if self.store.delete_command_alias(&destination, name).await? {
-            self.record_alias(turn, "DeleteAlias", name, None).await;
+            self.record_alias(turn, ALIAS_DELETED, name, None).await;
             return Ok(say(Answer::sentence(format!("The alias `{name}` is gone"))));
         }
         match self.alias_named(turn, name).await? {
@@ -222,7 +222,8 @@ impl App {
         for other in named {
             if other.action != alias.action {
                 let several = format!(
-                    "Several accounts of this channel have an alias `{name}`, and they run different commands."
+                    "Several accounts of this channel have an alias `{name}`, and they run different commands. Type the command itself, \
+                     or make an alias of another name: `alias create NAME …`."
                 );
                 return Ok(Err(Answer::sentence(several)));
             }
@@ -269,6 +270,14 @@ impl From<CommandAlias> for Alias {
         let CommandAlias { name, action, created_by: of, .. } = alias;
         Self { name, action, of, configuration_arn: None, is_custom_action: false }
     }
+}
+
+/// What another of the channel's accounts may have made is shown before it runs there, also where it only reads.
+fn origin_of(turn: &Turn<'_>, alias: &Alias) -> Origin {
+    if alias.configuration_arn.is_some() && turn.configurations.len() > 1 {
+        return Origin::Action(alias.name.clone());
+    }
+    Origin::Alias(alias.name.clone())
 }
 
 /// Why an action could never run, as far as that is known without its values.

@@ -16,15 +16,16 @@ use awscall::command_line::{self, CommandLine, Parsed};
 use domain::command::refusal::{Refusal, RefusedBy};
 use domain::conversation::{Answer, Audience, Happening, Reply, Scene};
 use domain::notification::{Part, Text};
-use store::{ChatCommandState, ListedConfiguration, Moved, NewChatCommand, StoreError};
+use store::{ChatCommand, ChatCommandState, ListedConfiguration, Moved, NewChatCommand, StoreError};
 use wire::ids::ChatConfigurationArn;
 
 use super::command_help::mistaken;
 use super::{Turn, to_asker};
 use crate::app::App;
-use crate::app::chat_commands::{Asked, Audited, Origin, SetOff, Settled, Step, command_id};
+use crate::app::chat_commands::{Asked, Audited, Busy, Origin, SetOff, Settled, Step, command_id};
 use crate::app::command_permissions::Standing;
 
+const SWITCHED_OFF: &str = "Whoever runs me has switched commands of AWS off.";
 /// So long a question waits for its answer: what was right an hour ago may be wrong by now.
 const ASKED_LASTS_MS: i64 = 60 * 60 * 1000;
 
@@ -56,7 +57,7 @@ impl App {
     /// The same for what an alias or a button says.
     pub(super) async fn wanted(self: &Arc<Self>, turn: &Turn<'_>, wanted: Wanted) -> Result<Vec<Reply>, StoreError> {
         if !self.commands.enabled {
-            return Ok(to_asker(Answer::sentence("Whoever runs me has switched commands of AWS off.")));
+            return Ok(to_asker(Answer::sentence(SWITCHED_OFF)));
         }
         let Some(asked) = asked_of(turn, wanted.line, wanted.origin, wanted.configuration_arn) else {
             return Ok(super::switch_role::nobody());
@@ -72,6 +73,7 @@ impl App {
 
     async fn next_step(self: &Arc<Self>, turn: &Turn<'_>, mut draft: Draft) -> Result<Vec<Reply>, StoreError> {
         if let Some(refusal) = super::can_i::refused_by_name(&draft.asked.line) {
+            self.audit_refusal(turn, &draft, "AccessDenied", &refusal.sentence).await;
             return Ok(to_asker(refusal_words(&refusal)));
         }
         let (line, missing) = match command_line::parse(&draft.asked.line) {
@@ -164,6 +166,32 @@ impl App {
         Ok(to_asker(refusal_words(&refusal)))
     }
 
+    /// In the trail of the account that is meant, or of the channel's first where it is not known.
+    async fn audit_refusal(&self, turn: &Turn<'_>, draft: &Draft, code: &str, sentence: &str) {
+        let mut asked = draft.asked.clone();
+        let first = turn.configurations.first().map(|listed| listed.configuration.arn.clone());
+        asked.configuration_arn = asked.configuration_arn.or(first);
+        let (step, line) = (Step::Refused, presses::read(&asked.line));
+        let error = Some((code, sentence));
+        let audited = Audited {
+            step,
+            id: &draft.id,
+            asked: &asked,
+            line: line.as_ref(),
+            standing: None,
+            read_only: false,
+            error,
+        };
+        self.audit_command(&audited).await;
+    }
+
+    /// Too much runs at the moment.
+    async fn refuse_busy(&self, turn: &Turn<'_>, draft: &Draft, busy: Busy) -> Vec<Reply> {
+        let sentence = busy.to_string();
+        self.audit_refusal(turn, draft, "TooManyCommands", &sentence).await;
+        to_asker(Answer::sentence(sentence))
+    }
+
     /// What only reads is run without a question; what was asked about its place is in the row by now.
     async fn run_now(
         self: &Arc<Self>,
@@ -175,15 +203,16 @@ impl App {
             "Running {} {}…",
             settled.line.call.service.name, settled.line.call.operation.command
         ));
-        let set_off = if draft.revision.is_none() {
-            self.begin(settled).await?
+        let begun = if draft.revision.is_none() { self.begin(&settled).await? } else { None };
+        let set_off = if let Some(begun) = begun {
+            begun
         } else {
             let Some(revision) = self.kept(draft).await? else { return Ok(to_asker(moved_words(Moved::Revised))) };
             self.start(settled, revision, turn.key).await?
         };
         Ok(match set_off {
             SetOff::Runs => in_its_place(turn, runs),
-            SetOff::Busy(busy) => to_asker(Answer::sentence(busy.to_string())),
+            SetOff::Busy(busy) => self.refuse_busy(turn, draft, busy).await,
             SetOff::Not(moved) => to_asker(moved_words(moved)),
         })
     }
@@ -194,14 +223,20 @@ impl App {
         let Some(revision) = draft.revision else {
             let (destination, asked) = (draft.asked.destination(), draft.asked.sealable());
             let new = NewChatCommand { id: draft.id.clone(), destination, asked, now_ms };
-            let asked = self.store.ask_command(&new, now_ms.saturating_add(ASKED_LASTS_MS)).await?;
-            return Ok(Some(asked.revision));
+            let found = self.store.ask_command(&new, now_ms.saturating_add(ASKED_LASTS_MS)).await?;
+            // This very event was here before, and what it comes to may be another by now: a button must not mean what stood there then.
+            return self.revised(draft, &found, found.revision).await;
         };
         let Some(found) = self.store.chat_command(&draft.id).await? else { return Ok(None) };
+        self.revised(draft, &found, revision).await
+    }
+
+    async fn revised(&self, draft: &Draft, found: &ChatCommand, revision: i64) -> Result<Option<i64>, StoreError> {
         // This very event was here before, and was then interrupted.
-        if Asked::of(&found).as_ref() == Some(&draft.asked) {
+        if found.state == ChatCommandState::Asked && Asked::of(found).as_ref() == Some(&draft.asked) {
             return Ok(Some(found.revision));
         }
+        let now_ms = self.clock.now_ms();
         let approval = draft.asked.approval.as_ref();
         let expires_at_ms = approval.map_or(now_ms.saturating_add(ASKED_LASTS_MS), |approval| approval.expires_at_ms);
         let revised = self.store.revise_command(&draft.id, revision, &draft.asked.sealable(), expires_at_ms).await?;

@@ -24,7 +24,11 @@ impl App {
         if self.commands.enabled {
             body.push(commands(self.commands.read_only_only));
         }
-        let requests = REQUESTS.iter().filter(|request| self.commands.enabled || !request.of_commands);
+        let requests = REQUESTS.iter().filter(|request| match request.kind {
+            OfferedKind::Always => true,
+            OfferedKind::Commands => self.commands.enabled,
+            OfferedKind::Changes => self.commands.enabled && !self.commands.read_only_only,
+        });
         let requests = requests.map(|request| fact(request.words, Text::Plain(request.what.to_owned())));
         let mut requests: Vec<Fact> = requests.collect();
         let is_ruled = |listed: &ListedConfiguration| !self.approval_rules_at(&listed.configuration, None).is_empty();
@@ -38,11 +42,11 @@ impl App {
         if self.commands.enabled && !aliases.is_empty() {
             let shown = usize::try_from(ALIASES).unwrap_or_default();
             let items = aliases.iter().take(shown).map(|alias| Text::Code(format!("@aws run {}", alias.name)));
-            let left_out = aliases.len().saturating_sub(shown);
+            let more = (aliases.len() > shown).then(|| Text::Plain("more: alias list".to_owned()));
             body.push(Part::Bullets {
                 title: Some("Aliases of this channel".to_owned()),
-                items: items.collect(),
-                left_out,
+                items: items.chain(more).collect(),
+                left_out: 0,
             });
         }
         for listed in turn.configurations.iter().take(CONFIGURATIONS) {
@@ -89,15 +93,24 @@ impl App {
 struct Offered {
     words: &'static str,
     what: &'static str,
-    of_commands: bool,
+    kind: OfferedKind,
+}
+
+/// Where it is offered.
+enum OfferedKind {
+    Always,
+    /// Where commands run.
+    Commands,
+    /// Where they may change something.
+    Changes,
 }
 
 const fn of_commands(words: &'static str, what: &'static str) -> Offered {
-    Offered { words, what, of_commands: true }
+    Offered { words, what, kind: OfferedKind::Commands }
 }
 
 const fn always(words: &'static str, what: &'static str) -> Offered {
-    Offered { words, what, of_commands: false }
+    Offered { words, what, kind: OfferedKind::Always }
 }
 
 const REQUESTS: &[Offered] = &[
@@ -106,10 +119,11 @@ const REQUESTS: &[Offered] = &[
     of_commands("@aws whoami", "under which role and guardrails you act here"),
     of_commands("@aws can-i lambda invoke", "whether you may, and if not, who says so"),
     of_commands("@aws alias list", "short names for commands; `alias create` makes one"),
-    of_commands(
-        "@aws ssm start-automation-execution",
-        "starts a runbook; `ssm-incidents start-incident` an incident, `support create-case` a support case",
-    ),
+    Offered {
+        words: "@aws ssm start-automation-execution",
+        what: "starts a runbook; `ssm-incidents start-incident` an incident, `support create-case` a support case",
+        kind: OfferedKind::Changes,
+    },
     of_commands("@aws set default-region", "where commands run that name no region"),
     always("@aws switch-role", "which IAM role you act under here"),
     always("@aws preferences", "where the updates of a thread show in this channel"),

@@ -17,8 +17,8 @@ use store::{ListedConfiguration, StoreError};
 use super::commands::{Wanted, asked_of};
 use super::{Turn, to_asker};
 use crate::app::App;
-use crate::app::chat_commands::{Asked, Audited, Origin, Step, command_id};
-use crate::app::command_permissions::Standing;
+use crate::app::chat_commands::{Asked, Audited, Origin, Settled, Step, command_id};
+use crate::app::command_permissions::{NoCredentials, Standing};
 use crate::app::notification_buttons::Notice;
 use crate::outbound::aws::Limits;
 
@@ -29,6 +29,7 @@ const DEFAULT_STAGE: &str = "$default";
 
 /// Whoever looks, and as whom.
 struct Looks<'a> {
+    listed: &'a ListedConfiguration,
     id: String,
     asked: Asked,
     standing: &'a Standing,
@@ -58,7 +59,7 @@ impl App {
         }
         let event = turn.event.said_below();
         let below = Turn { event: &event, configurations: turn.configurations.clone(), ..*turn };
-        let log_group = match self.log_group(&below, listed, logs).await? {
+        let log_group = match Box::pin(self.log_group(&below, listed, logs)).await? {
             Ok(Ok(log_group)) => log_group,
             Ok(Err(sentence)) => {
                 let note = Some("Nothing else was run.".to_owned());
@@ -91,16 +92,17 @@ impl App {
             }
             Err(refusal) => return Ok(Err(to_asker(Answer::sentence(refusal.sentence)))),
         };
-        let looks = Looks { id: command_id(turn.key), asked, standing: &standing, region: &logs.region };
+        let looks = Looks { listed, id: command_id(turn.key), asked, standing: &standing, region: &logs.region };
         let found = match &logs.source {
             LogSource::Function(name) => self.group_of_function(looks, name, logs.source.usual_log_group()).await,
             LogSource::HttpApi { id, stage } => {
                 self.group_of_http_api(looks, id, stage.as_deref().unwrap_or(DEFAULT_STAGE)).await
             }
             LogSource::RestApi { name, stage: Some(stage) } => self.group_of_rest_api(looks, name, stage).await,
-            LogSource::RestApi { name, stage: None } => {
-                Err(format!("The alarm is of all stages of {name}: I do not know whose logs to show."))
-            }
+            LogSource::RestApi { name, stage: None } => Err(format!(
+                "The alarm is of all stages of {name}: I do not know whose logs to show. Say \
+                     `@aws logs tail API-Gateway-Execution-Logs_API-ID/STAGE --since 1h`."
+            )),
         };
         let shown = |group: String| is_log_group(&group).then_some(group);
         Ok(Ok(found.and_then(|group| {
@@ -144,6 +146,21 @@ impl App {
         let Parsed::Run(line) = parse(line) else { return Err("I do not know how to find its logs.".to_owned()) };
         let line = line.with_region(looks.region);
         looks.asked.line.clone_from(&line.shown);
+        let settled = Settled {
+            id: looks.id.clone(),
+            asked: looks.asked.clone(),
+            line: line.clone(),
+            region: looks.region.to_owned(),
+            standing: looks.standing.clone(),
+            read_only: true,
+        };
+        if let Some(rule) = self.approval_rule(&settled, looks.listed) {
+            let named = format!("{} {}", line.call.service.name, line.call.operation.command);
+            return Err(format!(
+                "I cannot find its logs: the rule {} wants somebody else's yes for {named}.",
+                rule.name
+            ));
+        }
         self.audit_command(&audited(looks, &line, Step::Started, None)).await;
         let answered = self.answer_of_look(looks, &line.call).await;
         let error = answered.as_ref().err().map(|(code, sentence)| (code.as_str(), sentence.as_str()));
@@ -153,14 +170,21 @@ impl App {
 
     async fn answer_of_look(&self, looks: &Looks<'_>, call: &Call) -> Result<Map<String, Value>, (String, String)> {
         let what = format!("{} {}", call.service.name, call.operation.command);
-        let credentials = self.command_credentials(looks.standing).await.map_err(|_| {
-            ("AccessDenied".to_owned(), format!("I cannot find its logs: there are no credentials for {what}."))
+        let credentials = self.command_credentials(looks.standing).await.map_err(|none| {
+            let why = match none {
+                NoCredentials::Refused(refusal) => refusal.sentence,
+                NoCredentials::Unavailable(why) => why,
+            };
+            ("AccessDenied".to_owned(), format!("I cannot find its logs. {why}"))
         })?;
         let limits = Limits::default().within(LOOK_WITHIN).once();
         let answered = self.aws.call(call, &credentials, looks.region, &limits).await;
         answered.map_err(|error| {
             let code = error.code().unwrap_or("Unavailable").to_owned();
-            let sentence = format!("I cannot find its logs: {what} was answered {code}.");
+            let role = looks.standing.role.as_str();
+            let sentence = format!(
+                "I cannot find its logs: {what} was answered {code}, under {role}. `@aws can-i {what}` says who can change that."
+            );
             (code, sentence)
         })
     }

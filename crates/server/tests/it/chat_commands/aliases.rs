@@ -4,7 +4,7 @@ use serde_json::json;
 use wire::operations::Operation::{AssociateToConfiguration, CreateCustomAction};
 
 use super::{Chat, button, has_button, words};
-use crate::kit::AwsAnswer;
+use crate::kit::{AwsAnswer, SlackAnswer};
 
 /// Of the channel's configuration: the fixture's own call.
 const CREATE: &str = "CreateSlackChannelConfiguration";
@@ -157,4 +157,22 @@ async fn a_custom_actions_alias_is_one_of_the_channel_where_it_shows() {
         chat.heard().await;
         assert!(words(&chat.whispers()[before]).contains("custom action"), "{}", words(&chat.whispers()[before]));
     }
+}
+
+/// Slack took the first message later than the alias was changed: what stands above a button is what it runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_comes_late_asks_what_it_runs() {
+    let chat = Chat::start().await;
+    chat.say("Ev1", "alias create x logs delete-log-group --log-group-name one --region eu-west-1").await;
+    chat.server.slack.next("chat.postMessage", [SlackAnswer::RateLimited { retry_after_seconds: 30 }, SlackAnswer::Ok]);
+    chat.mention("Ev2", "run x").await;
+    let limited = chat.post_after(1).await;
+    assert!(words(&limited).contains("--log-group-name one"), "{}", words(&limited));
+    chat.say("Ev3", "alias delete x").await;
+    chat.say("Ev4", "alias create x logs delete-log-group --log-group-name two --region eu-west-1").await;
+    chat.server.clock.advance(30_000);
+    let shown = chat.post_after(4).await;
+    assert!(words(&shown).contains("--log-group-name two"), "{}", words(&shown));
+    chat.press("1.2.a", &button(&shown, "Run command"), "U0ANNA").await;
+    assert_eq!(chat.calls("DeleteLogGroup", 1).await[0].json(), json!({"logGroupName": "two"}));
 }

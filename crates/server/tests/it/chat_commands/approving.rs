@@ -97,3 +97,23 @@ async fn what_no_rule_names_needs_nobody_else() {
         chat.say("Ev2", "logs put-retention-policy --log-group-name x --retention-in-days 3 --region eu-west-1").await;
     button(&shown, "Run command");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_under_one_rule_is_not_approved_under_another() {
+    let (mut chat, asked) = waiting(|_| ()).await;
+    let stricter = |settings: &mut Settings| {
+        let mut rule = settings.approvals.rules[0].clone();
+        rule.name = "nights".to_owned();
+        settings.approvals.rules.insert(0, rule);
+    };
+    chat.server.restart_with(stricter).await;
+    chat.press("1.2.ben", &button(&asked, "Approve"), "U0BEN").await;
+    assert!(words(&chat.whispers()[0]).contains("Another rule decides"), "{}", words(&chat.whispers()[0]));
+    // Nor once all commands are switched off.
+    chat.server.restart_with(|settings| settings.commands.enabled = false).await;
+    chat.press("1.2.carl", &button(&asked, "Approve"), "U0CARL").await;
+    assert!(words(&chat.whispers()[1]).contains("switched commands"), "{}", words(&chat.whispers()[1]));
+    assert!(chat.aws.of("DeleteLogGroup").is_empty());
+    chat.press("1.2.no", &button(&asked, "Reject"), "U0BEN").await;
+    assert!(words(&chat.replaced(2).await).contains("Rejected"));
+}

@@ -15,6 +15,7 @@ async fn asked(chat: &Chat, command: &str, operation: &str, answer: &Value, read
     chat.mention(&event, command).await;
     let shown = chat.post_after(before).await;
     if !reads {
+        assert!(!words(&shown).contains("*****"), "nobody agrees to what they do not see: {}", words(&shown));
         let trigger_id = format!("1.2.{event}");
         chat.press(&trigger_id, &button(&shown, "Run command"), "U0ANNA").await;
         let told = chat.post_after(before + 1).await;

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use domain::approvals::{Act, Human, NotApprover, Rule, Seat};
 use domain::chat_configuration::ChatConfiguration;
 use domain::command::iam_action;
-use domain::conversation::{Answer, Field, Form, Input, Person, Reply, Style, Values};
-use domain::notification::{Part, Text};
+use domain::conversation::{Answer, Control, Field, Form, Input, Person, Reply, Style, Values};
+use domain::notification::{Part, Text, render};
 use store::{ListedConfiguration, Moved, StoreError};
 
 use super::super::help::fact;
 use super::super::switch_role::nobody;
 use super::super::{Turn, to_asker};
 use super::presses::read;
-use super::questions::{shown, what_runs};
+use super::questions::{TOO_LONG, shown, what_runs};
 use super::{Draft, gone, moved_words};
 use crate::app::App;
 use crate::app::chat_commands::{Approval, Approver, Audited, SetOff, Settled, ShownAs, Step, person_id};
@@ -36,7 +36,7 @@ struct Known {
 
 impl App {
     /// The rule that a command falls under.
-    pub(super) fn approval_rule(&self, settled: &Settled, listed: &ListedConfiguration) -> Option<&Rule> {
+    pub(in super::super) fn approval_rule(&self, settled: &Settled, listed: &ListedConfiguration) -> Option<&Rule> {
         let call = &settled.line.call;
         let asked_of_iam = iam_action::actions(call.service, call.operation, &call.input);
         let own = format!("{}:{}", iam_action::iam_prefix(call.service), call.operation.name);
@@ -82,27 +82,33 @@ impl App {
         let expires_at_ms = turn.received_at_ms.saturating_add(rule.expires_ms);
         draft.asked.approval = Some(Approval { rule: rule.name.clone(), expires_at_ms, by: None });
         let settled = Settled { asked: draft.asked.clone(), ..settled };
-        let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(moved_words(Moved::Revised))) };
-        self.audit_command(&Audited::of(Step::ApprovalAsked, &settled)).await;
-        let ticket = |step| {
-            let ticket = self.command_ticket(turn, &draft, revision, step);
-            Ticket { expires_at_ms, ..ticket }
-        };
-        let anybody = |step| Ticket { person: None, ..ticket(step) };
-        let controls = vec![
-            self.button("Approve", Style::Primary, &anybody(CommandStep::Decide(Decision::Approve)))?,
-            self.button("Reject", Style::Danger, &anybody(CommandStep::Decide(Decision::Reject)))?,
-            self.button("Cancel command", Style::Plain, &ticket(CommandStep::Cancel))?,
-        ];
         let mut body = what_runs(&settled.line);
         let mut facts = vec![fact("Asked by", named(&settled.asked.person))];
         facts.extend(self.as_whom(&settled, listed));
         facts.push(fact("Rule", Text::Plain(rule.name.clone())));
         body.push(Part::Facts(facts));
         let minutes = rule.expires_ms / MINUTE_MS;
-        let note = format!("Somebody else must approve it within {minutes} minutes: {}.", approvers(rule));
+        let note = Some(format!("Somebody else must approve it within {minutes} minutes: {}.", approvers(rule)));
         let headline = "A command waits for approval".to_owned();
-        Ok(shown(turn, Answer { headline, body, controls, note: Some(note) }))
+        let answer = |controls| Answer { headline, body, controls, note };
+        let buttons = |app: &Self, draft: &Draft, revision| -> Result<Vec<Control>, StoreError> {
+            let ticket = |step| Ticket { expires_at_ms, ..app.command_ticket(turn, draft, revision, step) };
+            let anybody = |step| Ticket { person: None, ..ticket(step) };
+            Ok(vec![
+                app.button("Approve", Style::Primary, &anybody(CommandStep::Decide(Decision::Approve)))?,
+                app.button("Reject", Style::Danger, &anybody(CommandStep::Decide(Decision::Reject)))?,
+                app.button("Cancel command", Style::Plain, &ticket(CommandStep::Cancel))?,
+            ])
+        };
+        // Before anything is kept: nobody says yes to a part of a line.
+        let revision = draft.revision.unwrap_or_default();
+        let answer = answer(buttons(self, &draft, revision)?);
+        if render::slack::answer(&answer).is_cut {
+            return Ok(to_asker(Answer::sentence(TOO_LONG)));
+        }
+        let Some(revision) = self.kept(&draft).await? else { return Ok(to_asker(moved_words(Moved::Revised))) };
+        self.audit_command(&Audited::of(Step::ApprovalAsked, &settled)).await;
+        Ok(shown(turn, Answer { controls: buttons(self, &draft, revision)?, ..answer }))
     }
 
     /// A press of Approve or Reject, or the form of either.
@@ -157,9 +163,10 @@ impl App {
         give(&mut draft.asked.approval, by);
         let Some(line) = read(&draft.asked.line) else { return Ok(to_asker(moved_words(Moved::Unknown))) };
         let mut body = what_runs(&line);
-        let settled = match self.settled(turn, &draft, listed, line).await? {
-            Ok(settled) => settled,
-            Err(refusal) => return Ok(refusal),
+        let Ok(settled) = self.settled(turn, &draft, listed, line).await? else {
+            let gone =
+                "Whoever asked for this command may not run it any more, so nothing was run. They must ask again.";
+            return Ok(to_asker(Answer::sentence(gone)));
         };
         let label = match decision {
             Decision::Approve => "Approved by",
@@ -181,6 +188,13 @@ impl App {
                 other => to_asker(moved_words(other)),
             });
         }
+        // Which rule decides may be another by now: what was asked under one is not approved under it.
+        let asked_under = draft.asked.approval.as_ref().map(|approval| approval.rule.as_str());
+        let rule = self.approval_rule(&settled, listed).map(|rule| rule.name.as_str());
+        if rule.is_some() && rule != asked_under {
+            let changed = "Another rule decides about this command by now. Whoever asked for it must ask again.";
+            return Ok(to_asker(Answer::sentence(changed)));
+        }
         // What was approved is what was shown: under another role it is another command.
         if draft.asked.shown_as.as_ref() != Some(&ShownAs::of(&settled.standing)) {
             let changed = "The role that it would run under has changed since. Whoever asked for it must ask again.";
@@ -189,8 +203,12 @@ impl App {
         self.audit_command(&Audited::of(Step::Approved, &settled)).await;
         Ok(match self.start(settled, revision, turn.key).await? {
             SetOff::Runs => answer("Approved, and started"),
-            SetOff::Busy(busy) => to_asker(Answer::sentence(busy.to_string())),
-            SetOff::Not(moved) => to_asker(moved_words(moved)),
+            SetOff::Busy(busy) => self.refuse_busy(turn, &draft, busy).await,
+            SetOff::Not(moved) => {
+                let words = moved_words(moved);
+                self.audit_refusal(turn, &draft, "NotStarted", &words.headline).await;
+                to_asker(words)
+            }
         })
     }
 

@@ -113,10 +113,12 @@ impl App {
             self.button(&self.account_words(listed), Style::Plain, &ticket)
         };
         let controls = several.iter().take(ACCOUNTS_MAX).map(button).collect::<Result<_, _>>()?;
-        Ok(shown(
-            turn,
-            Answer { controls, ..Answer::sentence("In which AWS account do you want to run commands here?") },
-        ))
+        let more = several.len().saturating_sub(ACCOUNTS_MAX);
+        let note = (more > 0).then(|| format!("{more} more have no button: say `set default-account NUMBER`."));
+        let unknown =
+            named.map(|name| format!("No account here, or more than one, is called `{name}`. ")).unwrap_or_default();
+        let headline = format!("{unknown}In which AWS account do you want to run commands here?");
+        Ok(shown(turn, Answer { controls, note, ..Answer::sentence(headline) }))
     }
 
     pub(in super::super) async fn default_account_pressed(

@@ -10,10 +10,10 @@ use store::{ChatCommand, ChatCommandState, Moved, StoreError};
 use super::super::command_help::mistaken;
 use super::super::{Turn, to_asker};
 use super::questions::{REGION, shown, what_runs};
-use super::{Draft, Wanted, gone, lasting, moved_words};
+use super::{Draft, SWITCHED_OFF, Wanted, gone, lasting, moved_words};
 use crate::app::App;
 use crate::app::chat_commands::{Asked, Audited, Origin, SetOff, ShownAs, Step};
-use crate::app::tickets::{CommandPress, CommandStep, Ticket};
+use crate::app::tickets::{CommandPress, CommandStep, Decision, Ticket};
 
 impl App {
     pub(in super::super) async fn command_pressed(
@@ -23,6 +23,10 @@ impl App {
         press: &CommandPress,
         values: &Values,
     ) -> Result<Vec<Reply>, StoreError> {
+        let ends_it = matches!(press.step, CommandStep::Cancel | CommandStep::Decide(Decision::Reject));
+        if !self.commands.enabled && !ends_it {
+            return Ok(to_asker(Answer::sentence(SWITCHED_OFF)));
+        }
         let Some(command) = self.store.chat_command(&press.command).await? else {
             return Ok(to_asker(moved_words(Moved::Unknown)));
         };
@@ -127,7 +131,7 @@ impl App {
         let answer = Answer { body, ..Answer::sentence("Started") };
         Ok(match self.start(settled, revision, turn.key).await? {
             SetOff::Runs => shown(turn, answer),
-            SetOff::Busy(busy) => to_asker(Answer::sentence(busy.to_string())),
+            SetOff::Busy(busy) => self.refuse_busy(turn, &draft, busy).await,
             SetOff::Not(moved) => to_asker(moved_words(moved)),
         })
     }

@@ -87,7 +87,7 @@ fn unpacked<T: Deserialize<'static>>(frame: &[u8]) -> Option<T> {
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut std::io::Read::take(DeflateDecoder::new(frame), FRAME_BYTES_MAX), &mut bytes)
         .ok()?;
-    postcard::from_bytes(Vec::leak(bytes)).ok()
+    postcard::from_bytes(Box::leak(bytes.into_boxed_slice())).ok()
 }
 
 #[cfg(test)]

@@ -119,7 +119,8 @@ pub struct Shape {
     /// Not for a log, nor a channel.
     pub sensitive: bool,
     pub location_name: Option<&'static str>,
-    pub xml_namespace: Option<XmlNamespace>,
+    /// Few have one.
+    pub xml_namespace: Option<Box<XmlNamespace>>,
     /// The least number, length or count.
     pub min: Option<i64>,
     /// The greatest.
@@ -209,7 +210,8 @@ pub struct Member {
     pub host_label: bool,
     /// The parameter of the rule set that it sets.
     pub context_parameter: Option<&'static str>,
-    pub xml_namespace: Option<XmlNamespace>,
+    /// Few have one.
+    pub xml_namespace: Option<Box<XmlNamespace>>,
     pub xml_attribute: bool,
     pub timestamp_format: Option<TimestampFormat>,
     /// JSON in a header, base64 around it.

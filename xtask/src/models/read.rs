@@ -195,7 +195,7 @@ impl<'a> Shapes<'a> {
             kind,
             sensitive: flag(json, "sensitive"),
             location_name: text(json, "locationName"),
-            xml_namespace: xml_namespace(json),
+            xml_namespace: xml_namespace(json).map(Box::new),
             min: whole("min"),
             max: whole("max"),
         })
@@ -238,7 +238,7 @@ impl<'a> Shapes<'a> {
             idempotency_token: flag(json, "idempotencyToken"),
             host_label: flag(json, "hostLabel"),
             context_parameter: text(&json["contextParam"], "name"),
-            xml_namespace: xml_namespace(json),
+            xml_namespace: xml_namespace(json).map(Box::new),
             xml_attribute: flag(json, "xmlAttribute"),
             timestamp_format: timestamp_format(json),
             json_value: flag(json, "jsonvalue"),

@@ -1,7 +1,12 @@
 //! The flags and values after an operation, as the operation's input. [`super::target`] calls it, and forms through
 //! [`super::with_parameters`].
 
+mod unnamed;
+mod with_parameters;
+
 use serde_json::{Map, Value};
+
+pub(super) use self::with_parameters::with_parameters;
 
 use super::customized::{self, Part};
 use super::flags::{Flag, Item, Items};
@@ -11,9 +16,8 @@ use super::parameter::{self, flag, is_json, is_required};
 use super::target::Target;
 use super::typed::{Typing, truth};
 use super::values::{Reading, refuse_fetched, takes_many};
-use super::{CallShape, CommandLine, Parsed, shown, spellings, words};
+use super::{CallShape, CommandLine, Parsed, shown, spellings};
 use crate::call::{Call, Input};
-use crate::endpoint::regions;
 use crate::model::{Kind, Member};
 use crate::names;
 
@@ -356,61 +360,6 @@ impl Reader {
         }
         Ok(())
     }
-
-    /// Values without a flag: those of the one parameter that they can mean, or the file that the AWS CLI would write to.
-    fn unnamed(&mut self) -> Result<()> {
-        let (service, operation) = (self.target.service, self.target.operation);
-        let members = service.input(operation);
-        let missing: Vec<_> =
-            members.iter().filter(|member| is_required(member) && !self.given.contains_key(member.name)).collect();
-        let member = match (missing.as_slice(), members) {
-            ([only], _) => Some(*only),
-            ([], [only]) if !self.given.contains_key(only.name) => Some(only),
-            _ => None,
-        };
-        let mut unnamed = std::mem::take(&mut self.unnamed);
-        let Some(first) = unnamed.first().cloned() else { return Ok(()) };
-        if let Some(member) = member {
-            let name = flag(service, operation, member);
-            let count = if takes_many(service, member) { unnamed.len() } else { 1 };
-            let rest = unnamed.split_off(count);
-            let value = self.value(member, &name, &unnamed)?;
-            self.given.insert(member.name.to_owned(), value);
-            self.notes.push(format!("What stood without a flag was taken for `--{name}`."));
-            unnamed = rest;
-        }
-        match unnamed.as_slice() {
-            [] => Ok(()),
-            [file] if writes_file(self.target) => {
-                self.notes.push(format!("No file `{}` is written: the answer comes here.", said(file)));
-                Ok(())
-            }
-            _ => Err(self.stray(unnamed.first().unwrap_or(&first))),
-        }
-    }
-
-    fn stray(&self, word: &str) -> Mistake {
-        let (service, operation) = (self.target.service, self.target.operation);
-        let mistake = Mistake::new(format!(
-            "`{}` follows no flag. Every parameter is `--name value`, and a value with spaces needs quotes.",
-            said(word)
-        ));
-        if regions().iter().any(|region| region.name == word) {
-            return mistake.suggesting(vec![format!("--region {word}")]);
-        }
-        let open = |member: &&Member| !self.given.contains_key(member.name) && !member.deprecated;
-        let parameters = || service.input(operation).iter().filter(open);
-        match parameters().find(|member| is_required(member)).or_else(|| parameters().next()) {
-            Some(member) => mistake.with_example(format!(
-                "{} {} --{} {}",
-                service.name,
-                operation.command,
-                flag(service, operation, member),
-                parameter::example_of(service, member)
-            )),
-            None => mistake,
-        }
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -423,13 +372,6 @@ enum Switch {
 /// Without making a text of it: a parse asks this of every member for every flag.
 fn same(member: &str, compared: &str) -> bool {
     member.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).eq(compared.bytes())
-}
-
-/// Where the AWS CLI takes the name of a file to write to. Source: `awscli/customizations/streamingoutputarg.py`.
-fn writes_file(target: Target) -> bool {
-    target.service.output(target.operation).iter().any(|member| {
-        matches!(target.service.shape(member.shape).kind, Kind::Blob { streaming: true }) || member.streaming
-    }) || (target.service.name == "lambda" && target.operation.name == "Invoke")
 }
 
 /// As the model has them, so that the same call is the same text.
@@ -447,32 +389,4 @@ fn whole_or_not(line: CommandLine) -> Parsed {
         .map(|member| parameter::parameter(service, operation, member))
         .collect();
     if missing.is_empty() { Parsed::Run(line) } else { Parsed::Incomplete(line, missing) }
-}
-
-pub(super) fn with_parameters(line: &CommandLine, given: &[(&str, &str)]) -> Result<Parsed> {
-    let mut line = line.clone();
-    let Call { service, operation, .. } = line.call;
-    for (name, text) in given.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        let member = service.input(operation).iter().find(|member| flag(service, operation, member) == *name);
-        let Some(member) = member else {
-            return Err(Mistake::new(format!(
-                "`{} {}` has no parameter `--{}`.",
-                service.name,
-                operation.command,
-                said(name)
-            )));
-        };
-        // A field of a form holds one value as it stands, unless there may be many.
-        let words = if takes_many(service, member) && !text.trim_start().starts_with(['[', '{']) {
-            words::split(text)?.words.into_iter().map(|word| word.text).collect()
-        } else {
-            vec![(*text).to_owned()]
-        };
-        let value = Reading { service, flag: name, blobs: globals::Blobs::Text, notes: &mut line.notes }
-            .value(member, &words)?;
-        line.call.input.insert(member.name.to_owned(), value);
-    }
-    line.call.input = in_order(Target { service, operation }, line.call.input);
-    line.shown = shown::line(&line);
-    Ok(whole_or_not(line))
 }

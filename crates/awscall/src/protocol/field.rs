@@ -86,7 +86,7 @@ impl<'a> Field<'a> {
     }
 
     pub fn xml_namespace(self) -> Option<&'a XmlNamespace> {
-        self.member.and_then(|member| member.xml_namespace.as_ref()).or(self.shape.xml_namespace.as_ref())
+        self.member.and_then(|member| member.xml_namespace.as_deref()).or(self.shape.xml_namespace.as_deref())
     }
 
     pub fn xml_attribute(self) -> bool {

@@ -164,3 +164,8 @@ def test_a_command_is_shown_agreed_to_and_done(tmp_path, bellhop, signing, playg
     ).list_topics()["Topics"]
     assert [each["TopicArn"] for each in topics] == [topic_arn("from-teams")]
     assert any(topic_arn("from-teams") in card for card in seen["cards"]), seen
+
+
+def test_an_alias_is_made_and_run(tmp_path, bellhop, signing, playground):
+    seen = drive("alias", tmp_path, bellhop, signing, playground)
+    assert "@aws run topics" in seen["made"] and "sns list-topics --region us-east-1" in seen["ran"], seen

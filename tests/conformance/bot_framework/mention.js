@@ -1,6 +1,6 @@
 // Somebody in Microsoft's playground, by a browser: mentions the bot in a channel, reads its card, presses a button of it, and reads what
-// the bot says to them alone; or has a command run. Writes what was seen as JSON. Arguments: the playground's URL, the channel, a folder
-// for pictures, `help` or `command`.
+// the bot says to them alone; or has a command run, or makes an alias and runs it. Writes what was seen as JSON. Arguments: the
+// playground's URL, the channel, a folder for pictures, and `help`, `command` or `alias`.
 const { chromium } = require("playwright-core");
 
 const [url, channel, folder, what] = process.argv.slice(2);
@@ -46,12 +46,22 @@ async function command(page) {
   return { shown, cards: await page.locator(".ac-adaptiveCard").allInnerTexts() };
 }
 
+async function alias(page) {
+  await mention(page, "alias create topics sns list-topics --region us-east-1");
+  await page.getByText("is an alias").first().waitFor();
+  const made = await page.locator(".ac-adaptiveCard").last().innerText();
+  await mention(page, "run topics");
+  await page.getByText(/topics? in us-east-1/).first().waitFor();
+  await page.screenshot({ path: `${folder}/alias.png` });
+  return { made, ran: await page.locator(".ac-adaptiveCard").last().innerText() };
+}
+
 (async () => {
   const browser = await chromium.launch({ executablePath: process.env.BELLHOP_CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(15000);
   try {
-    process.stdout.write(JSON.stringify(await { help, command }[what](page)));
+    process.stdout.write(JSON.stringify(await { help, command, alias }[what](page)));
   } catch (error) {
     await page.screenshot({ path: `${folder}/failed.png` });
     throw error;

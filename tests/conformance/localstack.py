@@ -20,7 +20,11 @@ class LocalStack:
         port = free_port()
         self.host = f"localhost:{port}"
         self.url = f"http://{self.host}"
+        # Several run at once: none shares a folder with another.
+        temporary = folder / "tmp"
+        temporary.mkdir()
         environment = bare_environment(folder) | {
+            "TMPDIR": str(temporary),
             "GATEWAY_SERVER": "hypercorn",
             "GATEWAY_LISTEN": f"127.0.0.1:{port}",
             "LOCALSTACK_HOST": self.host,

@@ -12,19 +12,20 @@ from botocore.config import Config
 
 from processes import Process, bare_environment, free_port, wait_until
 
-# Whose root signs with test / test.
+# Whose root signs with test / test, unless a test says otherwise.
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 
 
 class MiniStack:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, account=ACCOUNT):
         port = free_port()
         self.host = f"127.0.0.1:{port}"
         self.url = f"http://{self.host}"
         environment = bare_environment(folder) | {
             # Else any signature is good.
             "AUTH": "true",
+            "MINISTACK_ACCOUNT_ID": account,
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             # It would listen on a port of its own, always the same.

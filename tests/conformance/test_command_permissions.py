@@ -23,8 +23,8 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from bellhop import Bellhop
-from ministack import ACCOUNT, REGION, MiniStack
+from bellhop import ACCOUNT, Bellhop
+from ministack import REGION, MiniStack
 
 CHANNEL = "C0TALK"
 # A function of the account: nothing but what AWS answers has its name.
@@ -98,7 +98,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def ministack(tmp_path_factory):
-    server = MiniStack(tmp_path_factory.mktemp("ministack"))
+    # The twin's own: it takes on no role of another account.
+    server = MiniStack(tmp_path_factory.mktemp("ministack"), ACCOUNT)
     yield server.wait_until_ready()
     server.close()
 

@@ -26,7 +26,7 @@ const CORPUS: &str = "tests/conformance/corpus.json";
 type Page = (&'static str, fn(&Workspace) -> Result<String>);
 const PAGES: [Page; 2] = [("docs/reference/compatibility.md", compatibility), ("docs/reference/sources.md", sources)];
 
-/// `cargo build`'s, unless `BELLHOP_BINARY` names another.
+/// The step `build`'s, unless `BELLHOP_BINARY` names another.
 pub fn named_binary() -> Option<PathBuf> {
     environment("BELLHOP_BINARY")
 }

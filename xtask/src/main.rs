@@ -27,12 +27,12 @@ usage: cargo xtask COMMAND
                             steps, in order: tools, fmt, clippy, tidy, rust, build, docs, conformance
   tools | fmt | clippy | tidy | rust | build
                             one step
-  conformance [PYTEST ARGS] `cargo build`, then pytest from outside on it, for example
-                            `cargo xtask conformance -k twin -x`
+  conformance [PYTEST ARGS] builds, then pytest from outside on it: three files at a time, or in one
+                            process what ARGS pick, like `cargo xtask conformance -k twin -x`
   conformance protocols [--vectors DIR]
                             botocore's own cases of AWS's protocols through `awscall`; without a
                             folder, of the pinned source distribution
-  docs [--pictures]         `cargo build`, then the pages of docs/reference/ that are made of what
+  docs [--pictures]         builds, then the pages of docs/reference/ that are made of what
                             it says; the step of that name only compares. Pictures need
                             Chromium and pngquant
   models                    packs AWS's service models, of the botocore that the tests pin, into

@@ -33,7 +33,7 @@ impl Workspace {
         }
     }
 
-    /// One of our binaries as `cargo build` leaves it: what the tests run, with its checks of overflows on.
+    /// One of our binaries as the step `build` leaves it: what the tests run, with its checks of overflows on.
     pub fn binary(&self, name: &str) -> PathBuf {
         self.built("debug", name)
     }

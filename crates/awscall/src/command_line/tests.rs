@@ -221,3 +221,22 @@ fn who_is_to_agree_sees_all_but_passwords() {
         assert!(shown.contains(rest) && !shown.contains("hunter2"), "{shown}");
     }
 }
+
+/// The model may be older than AWS: what holds a known value whole is no slip of the finger.
+#[test]
+fn a_value_that_the_model_does_not_know_yet_is_sent_and_said() {
+    let line = run("ecs run-task --task-definition t --launch-type FARGATE_SPOT");
+    assert_eq!(line.call.input["launchType"], "FARGATE_SPOT");
+    assert!(line.notes.iter().any(|note| note.contains("I do not know")), "{:?}", line.notes);
+    assert!(mistake("ecs run-task --task-definition t --launch-type FARGTE").headline.contains("does not take"));
+}
+
+#[test]
+fn what_looks_like_base64_is_text_and_said_to_be() {
+    let notes =
+        |data: &str| run(&format!("kinesis put-record --stream-name s --partition-key p --data {data}")).notes.concat();
+    assert!(notes("aGVsbG8gd29ybGQ=").contains("--cli-binary-format base64"));
+    for text in ["hello", "password", "12345678", "SGVsbG8"] {
+        assert_eq!(notes(text), "", "{text}");
+    }
+}

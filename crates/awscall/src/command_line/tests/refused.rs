@@ -207,6 +207,16 @@ fn what_could_mean_two_things_means_none() {
         ("lambda get-function --function-name $'\\x41'", "a backslash stands only before", ""),
         ("sns list-topics --max-items 5 --no-paginate", "exclude each other", ""),
         ("lambda invoke f --max-items 5", "has no pages", ""),
+        (
+            "ec2 describe-instances --max-results 5 --max-items 2",
+            "--max-items and --max-results cannot be given together",
+            "",
+        ),
+        (
+            "ec2 describe-instances --next-token x --page-size 2",
+            "--page-size and --next-token cannot be given together",
+            "",
+        ),
         ("lambda list-functions --max-items 0", "takes a whole number above 0", ""),
         ("lambda list-functions --no-paginate=true", "takes no value", ""),
         ("lambda list-functions --region us_east_1", "no region `us_east_1`", "us-east-1"),

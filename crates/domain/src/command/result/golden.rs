@@ -333,3 +333,21 @@ mod failures {
         golden("help_mistake", help_words::mistake(&mistake, &[]));
     }
 }
+
+/// Pages that nobody turned: of an operation without a paginator, or asked for one at a time.
+#[test]
+fn a_list_that_goes_on_is_never_called_whole() {
+    let buses = json!({"EventBuses": [{"Name": "default"}], "NextToken": "abc"});
+    let text = slack::answer(&shown("events", "ListEventBuses", &buses).answer);
+    let text = serde_json::to_string(&text).unwrap();
+    assert!(text.contains("on this page") && text.contains("AWS has more: --next-token abc"), "{text}");
+    let whole = json!({"EventBuses": [{"Name": "default"}]});
+    let text = serde_json::to_string(&slack::answer(&shown("events", "ListEventBuses", &whole).answer)).unwrap();
+    assert!(!text.contains("on this page") && !text.contains("AWS has more"), "{text}");
+}
+
+#[test]
+fn an_empty_queue_is_not_something_done() {
+    let headline = shown("sqs", "ReceiveMessage", &json!({})).answer.headline;
+    assert!(headline.starts_with("No messages"), "{headline}");
+}

@@ -159,3 +159,28 @@ async fn operators_see_what_was_run_and_count_it() {
     }
     assert_eq!(chat.server.metric("bellhop_command_seconds_count").await, 1);
 }
+
+/// The model calls a deletion idempotent: sent again, it is told `not found` of what the first one did.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_something_is_sent_once_whatever_the_model_calls_it() {
+    let chat = Chat::start().await;
+    let deletion = "DELETE /2015-03-31/functions/old";
+    chat.aws.answers(deletion, [AwsAnswer::Break]);
+    let shown = chat.say("Ev1", "lambda delete-function --function-name old --region eu-west-1").await;
+    chat.press("1.2.a", &button(&shown, "Run command"), "U0ANNA").await;
+    let told = chat.post_after(1).await;
+    assert!(words(&told).contains("It may have run, or not"), "{}", words(&told));
+    assert_eq!(chat.aws.of(deletion).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_by_its_name_is_in_the_audit_trail() {
+    let chat = Chat::start().await;
+    let before = chat.server.audit_records().await.len();
+    chat.mention("Ev1", "ecr get-login-password --region eu-west-1").await;
+    chat.heard().await;
+    let record = chat.server.audited(before + 1).await.remove(before);
+    assert_eq!((&record["eventName"], &record["errorCode"]), (&json!("RunCommand"), &json!("AccessDenied")));
+    assert_eq!(record["additionalEventData"]["step"], "refused");
+    assert!(chat.aws.requests().is_empty());
+}

@@ -25,7 +25,6 @@ use self::slack::SlackCounters;
 use self::teams::TeamsCounters;
 use events::{EventCounters, NamedConfigurations};
 
-pub use self::commands::CommandOutcome;
 pub use self::slack::{SlackDoor, SlackOutcome};
 pub use self::teams::TeamsOutcome;
 pub use events::EventKind;
@@ -360,7 +359,8 @@ impl Metrics {
         self.teams.request(outcome);
     }
 
-    pub fn command(&self, outcome: CommandOutcome) {
+    /// `outcome` is one of `app/chat_commands`' own, never what a stranger sent.
+    pub fn command(&self, outcome: &'static str) {
         self.commands.command(outcome);
     }
 

@@ -9,49 +9,9 @@ use prometheus_client::registry::Registry;
 /// Up to the longest that `commands.timeout_seconds` allows.
 const SECONDS: [f64; 10] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 900.0];
 
-/// What became of a command; one may count several times on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CommandOutcome {
-    /// It waits for its person.
-    Asked,
-    /// It waits for somebody else's yes.
-    ApprovalAsked,
-    Approved,
-    Rejected,
-    /// Whoever pressed may not decide.
-    NotApproved,
-    Started,
-    Done,
-    /// AWS said no, or nothing reached it.
-    Failed,
-    /// Nobody knows whether it ran.
-    Unknown,
-    /// It was not run.
-    Refused,
-    Cancelled,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CommandLabels {
     outcome: &'static str,
-}
-
-impl CommandOutcome {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::ApprovalAsked => "approval_asked",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::NotApproved => "not_approved",
-            Self::Started => "started",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Refused => "refused",
-            Self::Cancelled => "cancelled",
-        }
-    }
 }
 
 pub(super) struct CommandCounters {
@@ -69,8 +29,8 @@ impl CommandCounters {
         counters
     }
 
-    pub(super) fn command(&self, outcome: CommandOutcome) {
-        self.commands.get_or_create(&CommandLabels { outcome: outcome.as_str() }).inc();
+    pub(super) fn command(&self, outcome: &'static str) {
+        self.commands.get_or_create(&CommandLabels { outcome }).inc();
     }
 
     pub(super) fn took(&self, seconds: f64) {

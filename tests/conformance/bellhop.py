@@ -6,6 +6,7 @@ Used by every test. Knows only what is documented; imports nothing of Bellhop.
 import os
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import boto3
 import requests
@@ -106,6 +107,34 @@ class Bellhop:
             SnsTopicArns=list(topics),
         )
         return created["ChannelConfiguration"]["ChatConfigurationArn"]
+
+    def configure_teams(self, name: str, channel: str, *topics: str) -> str:
+        """The same for a channel of Microsoft Teams, by its id as Teams has it: `19:…@thread.tacv2`."""
+        created = self.client().create_microsoft_teams_channel_configuration(
+            ConfigurationName=name,
+            TeamId=TEAM,
+            TenantId=TENANT,
+            ChannelId=quote(channel),
+            IamRoleArn=ROLE,
+            SnsTopicArns=list(topics),
+        )
+        return created["ChannelConfiguration"]["ChatConfigurationArn"]
+
+    def give_role(self, platform: str, person: str, arn: str):
+        """A role of their own, in the channel of that configuration: who has none cannot approve."""
+        flag = {"slack": "--slack-user-id", "teams": "--user-id"}[platform]
+        named = [flag, person, "--configuration-arn", arn, "--iam-role-arn", f"{ROLE}-of-a-person"]
+        self.run("user-identity", "create", platform, *named, *self.store_arguments())
+
+    def put_button_on_alarms(self, label: str, command: str, arn: str):
+        """A custom action for all alarms of that configuration; `$Name` of the command is the alarm's."""
+        client = self.client()
+        action = client.create_custom_action(
+            ActionName="on-alarms",
+            Definition={"CommandText": command},
+            Attachments=[{"NotificationType": "CloudWatch", "ButtonText": label, "Variables": {"Name": "event.AlarmName"}}],
+        )["CustomActionArn"]
+        client.associate_to_configuration(Resource=action, ChatConfiguration=arn)
 
     def post(self, message: dict, session=requests) -> int:
         """Hands a signed message in as SNS does; returns the status."""

@@ -5,63 +5,17 @@ a browser has hands: typed and pressed in Chromium, and the pictures of it kept 
 """
 
 import json
-import os
-import shutil
-import subprocess
 import time
-from pathlib import Path
 
-import boto3
 import pytest
 import requests
-from botocore.config import Config
 
 from bellhop import ACCOUNT, ROLE, Bellhop, configuration_arn, topic_arn
-from moto_server import REGION, Moto
+from browser import walk as walk_in_browser
+from moto_server import ALARM, APPROVALS, SET_BACK, Account, Moto
 
 CHANNEL = "C0WALK"
 ALARMS = topic_arn("alarms")
-HERE = Path(__file__).parent
-MODULES = os.environ.get("BELLHOP_BOT_FRAMEWORK_MODULES", "")
-# As the settings file has `[[approvals.rules]]`.
-APPROVALS = '[{name = "no-table-goes-alone", operations = ["dynamodb:DeleteTable"], reason = false}]'
-
-
-class Account:
-    """moto's, as boto3 sees it."""
-
-    def __init__(self, moto: Moto):
-        self.moto = moto
-
-    def client(self, service: str):
-        return boto3.client(
-            service,
-            endpoint_url=self.moto.url,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
-
-    def topics(self) -> list[str]:
-        return [each["TopicArn"].split(":")[-1] for each in self.client("sns").list_topics()["Topics"]]
-
-    def tables(self) -> list[str]:
-        return self.client("dynamodb").list_tables()["TableNames"]
-
-    def parameters(self) -> dict[str, tuple[str, str]]:
-        """Their values and descriptions."""
-        ssm = self.client("ssm")
-        value = lambda name: ssm.get_parameter(Name=name)["Parameter"]["Value"]
-        return {each["Name"]: (value(each["Name"]), each.get("Description", "")) for each in ssm.describe_parameters()["Parameters"]}
-
-    def make_table(self, name: str):
-        self.client("dynamodb").create_table(
-            TableName=name,
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
 
 
 class Walk:
@@ -144,9 +98,7 @@ def account(tmp_path_factory):
 def bellhop(account, start_module):
     server = start_module(**account.moto.environment(), BELLHOP_APPROVALS__RULES=APPROVALS)
     arn = server.configure("walk", CHANNEL, ALARMS)
-    # Ben has a role of his own: else nobody knows who approves.
-    person = ["--configuration-arn", arn, "--slack-user-id", "U0BEN", "--iam-role-arn", f"{ROLE}-ben"]
-    server.run("user-identity", "create", "slack", *person, *server.store_arguments())
+    server.give_role("slack", "U0BEN", arn)
     return server
 
 
@@ -223,22 +175,16 @@ def test_an_alias_is_made_and_run(walk, account):
 
 
 def test_a_button_of_an_alarm_runs_its_action(walk, bellhop, account, sns):
-    client = bellhop.client()
-    action = client.create_custom_action(
-        ActionName="set-back",
-        Definition={"CommandText": "cloudwatch set-alarm-state --alarm-name $Name --state-value OK --state-reason ok --region us-east-1"},
-        Attachments=[{"NotificationType": "CloudWatch", "ButtonText": "Set it back", "Variables": {"Name": "event.AlarmName"}}],
-    )["CustomActionArn"]
-    client.associate_to_configuration(Resource=action, ChatConfiguration=configuration_arn("slack-channel", "walk"))
-    make_alarm(account)
-    alarm = alarmed(walk, bellhop, sns)
+    bellhop.put_button_on_alarms("Set it back", SET_BACK, configuration_arn("slack-channel", "walk"))
+    account.make_alarm()
+    alarm = alarmed(walk, bellhop, account, sns)
     walk.press(alarm, "Set it back")
     shown = walk.next_reply(alarm)
     assert "set-alarm-state --alarm-name checkout-errors --state-value OK" in words(shown), words(shown)
-    assert state_of_alarm(account) == "ALARM"
+    assert account.state_of_alarm() == "ALARM"
     walk.press(shown, "Run command")
     walk.next_reply(shown)
-    assert state_of_alarm(account) == "OK"
+    assert account.state_of_alarm() == "OK"
 
 
 def test_the_logs_of_an_alarm_are_shown(walk, bellhop, account, sns):
@@ -248,73 +194,28 @@ def test_the_logs_of_an_alarm_are_shown(walk, bellhop, account, sns):
     logs.create_log_stream(logGroupName="/aws/lambda/checkout", logStreamName="one")
     event = {"timestamp": now_ms - 60_000, "message": "ERROR: the till is closed"}
     logs.put_log_events(logGroupName="/aws/lambda/checkout", logStreamName="one", logEvents=[event])
-    alarm = alarmed(walk, bellhop, sns)
+    alarm = alarmed(walk, bellhop, account, sns)
     walk.press(alarm, "Show logs")
     result = walk.next_reply(alarm)
     assert "the till is closed" in words(result), words(result)
 
 
-def make_alarm(account: Account):
-    account.client("cloudwatch").put_metric_alarm(
-        AlarmName="checkout-errors",
-        MetricName="Errors",
-        Namespace="AWS/Lambda",
-        Statistic="Sum",
-        Dimensions=[{"Name": "FunctionName", "Value": "checkout"}],
-        Period=60,
-        EvaluationPeriods=5,
-        Threshold=0,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    account.client("cloudwatch").set_alarm_state(AlarmName="checkout-errors", StateValue="ALARM", StateReason="three errors")
-
-
-def state_of_alarm(account: Account) -> str:
-    [alarm] = account.client("cloudwatch").describe_alarms(AlarmNames=["checkout-errors"])["MetricAlarms"]
-    return alarm["StateValue"]
-
-
-def alarmed(walk: Walk, bellhop: Bellhop, sns) -> dict:
+def alarmed(walk: Walk, bellhop: Bellhop, account: Account, sns) -> dict:
     """The alarm rings; answers its message."""
     before = {each["ts"] for each in walk.messages()}
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000+0000", time.gmtime())
-    alarm = {
-        "AlarmName": "checkout-errors",
-        "AWSAccountId": ACCOUNT,
-        "AlarmArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:checkout-errors",
-        "Region": "US East (N. Virginia)",
-        "NewStateValue": "ALARM",
-        "OldStateValue": "OK",
-        "NewStateReason": "Threshold Crossed: 1 datapoint [3.0] was greater than the threshold (0.0).",
-        "StateChangeTime": stamp,
-        "Trigger": {
-            "MetricName": "Errors",
-            "Namespace": "AWS/Lambda",
-            "Statistic": "SUM",
-            "Dimensions": [{"name": "FunctionName", "value": "checkout"}],
-            "Period": 60,
-            "EvaluationPeriods": 5,
-            "ComparisonOperator": "GreaterThanThreshold",
-            "Threshold": 0.0,
-        },
-    }
-    assert bellhop.post(sns.notification(ALARMS, json.dumps(alarm))) == 200
-    rung = lambda: [each for each in walk.messages() if each["ts"] not in before and "checkout-errors" in json.dumps(each)]
+    assert bellhop.post(sns.notification(ALARMS, account.alarm_rings())) == 200
+    rung = lambda: [each for each in walk.messages() if each["ts"] not in before and ALARM in json.dumps(each)]
     return walk.wait("the alarm", rung)[0]
 
 
 def test_the_same_by_hand_in_a_browser(bellhop, account, sns, tmp_path):
     """Typed and pressed on the page. Pictures of it are in the test's folder."""
     account.make_table("carts")
-    make_alarm(account)
-    environment = os.environ | {"NODE_PATH": MODULES, "BELLHOP_CHROMIUM": shutil.which("chromium") or "chromium", "NO_PROXY": "*"}
-    drive = ["node", HERE / "sandbox" / "walk.js", bellhop.url, CHANNEL, tmp_path]
-    done = subprocess.run(drive, env=environment, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, f"{done.stderr}\n{done.stdout}"
-    seen = json.loads(done.stdout)
+    account.make_alarm()
+    seen = walk_in_browser("sandbox/walk_slack.js", bellhop.url, CHANNEL, tmp_path)
     assert "topics" in seen["read"], seen
     assert "sns create-topic --name by-hand --region us-east-1" in seen["shown"], seen
     assert topic_arn("by-hand") in seen["result"] and "by-hand" in account.topics(), seen
     assert account.parameters()["/walk/by-hand"][1] == "typed by hand", seen
     assert "yourself" in seen["refused"] and account.tables() == [], seen
-    assert "checkout-errors" in seen["action"] and state_of_alarm(account) == "OK", seen
+    assert "checkout-errors" in seen["action"] and account.state_of_alarm() == "OK", seen

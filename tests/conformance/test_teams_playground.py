@@ -1,30 +1,32 @@
-"""Somebody of Microsoft Teams mentions the bot, gets a card, and presses its button; a command of AWS is shown, agreed to, and done.
+"""The whole conversation in Microsoft's own playground of Teams: a mention and its card, a command agreed to, a form, an approval, an
+alias, a button on an alarm.
 
-Rests on Microsoft's own playground (npm `@microsoft/m365agentsplayground`, driven in Chromium): its activities, its connector, its drawing
-of the card. It sends no token, so a proxy of ours adds one (`Signing`), and gives Bellhop the token that it answers with. The account
-of AWS is moto's.
+Rests on npm's `@microsoft/m365agentsplayground`, driven in Chromium: its activities, its connector, its drawing of the cards. It sends no
+token, so a proxy of ours adds one (`Signing`), and gives Bellhop the token that it answers with. The account of AWS is moto's.
 """
 
 import json
-import os
 import shutil
-import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import boto3
 import pytest
 import requests
 
-from bellhop import ROLE, TEAM, TENANT, Bellhop, topic_arn
+import browser
+from bellhop import ROLE, Bellhop, topic_arn
 from bot_framework_peer import ISSUER, BotFramework, claims
-from moto_server import REGION, Moto
+from moto_server import APPROVALS, SET_BACK, Account, Moto
 from processes import Process, bare_environment, free_port, wait_until
 
 HERE = Path(__file__).parent / "bot_framework"
-MODULES = os.environ.get("BELLHOP_BOT_FRAMEWORK_MODULES", "")
 APP_ID = "dddddddd-3333-4444-8555-666666666666"
+CHANNEL = "19:ops@thread.tacv2"
+ALARMS = topic_arn("alarms")
+# Of playground.yml: Teams' own name for him, and his object id in Microsoft Entra.
+BEN, BEN_IN_ENTRA = "29:u1", "cccccccc-1111-4222-8333-444444444441"
+ON_IT = (200, "Bellhop is on it.")
 
 
 class Signing:
@@ -32,6 +34,7 @@ class Signing:
 
     def __init__(self, framework: BotFramework):
         self.target = None
+        self.ring = None
         self.passed = []
         signing = self
 
@@ -48,6 +51,8 @@ class Signing:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                if self.path == "/ring":
+                    return self.answer(signing.ring(), "text/plain", b"")
                 if self.path.endswith("/oauth2/v2.0/token"):
                     token = {"token_type": "Bearer", "expires_in": 3600, "access_token": "of-the-test"}
                     return self.answer(200, "application/json", json.dumps(token).encode())
@@ -65,56 +70,48 @@ class Signing:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def presses(self) -> list:
+        """How Bellhop answered them, in their order."""
+        return [(status, json.loads(answer)["value"]) for told, status, answer in self.passed if told["type"] == "invoke"]
+
     def close(self):
         self.server.shutdown()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def framework():
     peer = BotFramework()
     yield peer
     peer.close()
 
 
-@pytest.fixture
-def signing(framework):
+@pytest.fixture(scope="module")
+def proxy(framework):
     proxy = Signing(framework)
     yield proxy
     proxy.close()
 
 
+@pytest.fixture
+def signing(proxy):
+    """With nothing gone by yet."""
+    proxy.passed.clear()
+    return proxy
+
+
 @pytest.fixture(scope="module")
-def moto(tmp_path_factory):
-    account = Moto(tmp_path_factory.mktemp("moto")).wait_until_ready()
-    yield account
-    account.close()
+def account(tmp_path_factory):
+    moto = Moto(tmp_path_factory.mktemp("moto")).wait_until_ready()
+    yield Account(moto)
+    moto.close()
 
 
-@pytest.fixture
-def bellhop(tmp_path, framework, signing, moto):
-    settings = moto.environment() | {
-        "BELLHOP_MICROSOFT_TEAMS__BOT__APP_ID": APP_ID,
-        "BELLHOP_MICROSOFT_TEAMS__BOT__APP_PASSWORD": "secret",
-        "BELLHOP_MICROSOFT_TEAMS__BOT__OPENID_URL": f"{framework.url}/openid",
-        "BELLHOP_MICROSOFT_TEAMS__BOT__TOKEN_ISSUER": ISSUER,
-        "BELLHOP_MICROSOFT_TEAMS__BOT__LOGIN_URL": f"{signing.url}/login/",
-    }
-    (tmp_path / "bellhop").mkdir()
-    with Bellhop(tmp_path / "bellhop", **settings) as server:
-        signing.target = f"{server.url}/teams/messages"
-        server.client().create_microsoft_teams_channel_configuration(
-            ConfigurationName="ops", TeamId=TEAM, TenantId=TENANT, ChannelId="19%3Aops%40thread.tacv2", IamRoleArn=ROLE, SnsTopicArns=[]
-        )
-        yield server
-
-
-@pytest.fixture
-def playground(tmp_path, signing):
-    home, port = tmp_path / "playground", free_port()
-    home.mkdir()
+@pytest.fixture(scope="module")
+def playground(tmp_path_factory, proxy):
+    home, port = tmp_path_factory.mktemp("playground"), free_port()
     shutil.copy(HERE / "playground.yml", home / ".m365agentsplayground.yml")
-    program = Path(MODULES, "@microsoft/m365agentsplayground/cli.js")
-    words = ["-e", f"{signing.url}/teams/messages", "-c", "msteams", "-p", str(port), "--disable-telemetry", "true"]
+    program = browser.MODULES / "@microsoft/m365agentsplayground/cli.js"
+    words = ["-e", f"{proxy.url}/teams/messages", "-c", "msteams", "-p", str(port), "--disable-telemetry", "true"]
     command = ["env", "-C", home, "node", "-r", HERE / "loopback.js", program, *words]
     process = Process("playground", command, home, bare_environment(home))
     url = f"http://127.0.0.1:{port}"
@@ -130,42 +127,79 @@ def answers(url: str) -> bool:
         return False
 
 
-def drive(what, tmp_path, bellhop, signing, playground) -> dict:
-    """What a browser saw that did so."""
-    environment = os.environ | {"NODE_PATH": MODULES, "BELLHOP_CHROMIUM": shutil.which("chromium") or "chromium", "NO_PROXY": "*"}
-    command = ["node", HERE / "mention.js", playground, "ops", tmp_path, what]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90)
-    conversations = bellhop.run("conversations", "list", *bellhop.store_arguments()).stdout
-    assert done.returncode == 0, f"{done.stderr}\n{passed(signing)}\n{conversations}"
-    return json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def bellhop(start_module, framework, proxy, playground, account):
+    bot = {
+        "APP_ID": APP_ID,
+        "APP_PASSWORD": "secret",
+        "OPENID_URL": f"{framework.url}/openid",
+        "TOKEN_ISSUER": ISSUER,
+        "LOGIN_URL": f"{proxy.url}/login/",
+        # Where what nobody asked for goes.
+        "SERVICE_URL": f"{playground}/_connector/",
+    }
+    settings = {f"BELLHOP_MICROSOFT_TEAMS__BOT__{name}": value for name, value in bot.items()}
+    server = start_module(**settings, **account.moto.environment(), BELLHOP_APPROVALS__RULES=APPROVALS)
+    proxy.target = f"{server.url}/teams/messages"
+    arn = server.configure_teams("ops", CHANNEL, ALARMS)
+    server.give_role("teams", BEN_IN_ENTRA, arn)
+    server.put_button_on_alarms("Set it back", SET_BACK, arn)
+    return server
 
 
-def passed(signing) -> str:
-    return json.dumps([(told["type"], status) for told, status, _ in signing.passed])
+@pytest.fixture
+def drive(tmp_path, bellhop, playground):
+    """What a browser saw that took that walk."""
+
+    def drive(walk: str, *besides) -> dict:
+        try:
+            return browser.walk("bot_framework/playground.js", playground, "ops", tmp_path, walk, *besides)
+        except AssertionError:
+            print(bellhop.run("conversations", "list", *bellhop.store_arguments()).stdout)
+            raise
+
+    return drive
 
 
-def presses(signing) -> list:
-    """How Bellhop answered the presses, in their order."""
-    return [(status, json.loads(answer)["value"]) for told, status, answer in signing.passed if told["type"] == "invoke"]
-
-
-def test_a_mention_gets_a_card_whose_button_works(tmp_path, bellhop, signing, playground):
-    seen = drive("help", tmp_path, bellhop, signing, playground)
+def test_a_mention_gets_a_card_whose_button_works(drive, signing):
+    seen = drive("help")
     assert ROLE in seen["text"] and seen["alone"].strip(), seen
-    assert presses(signing) == [(200, "Bellhop is on it.")], passed(signing)
+    assert signing.presses() == [ON_IT]
 
 
-def test_a_command_is_shown_agreed_to_and_done(tmp_path, bellhop, signing, playground, moto):
-    seen = drive("command", tmp_path, bellhop, signing, playground)
+def test_a_command_is_shown_agreed_to_and_done(drive, signing, account):
+    seen = drive("command")
     assert "sns create-topic --name from-teams --region us-east-1" in seen["shown"] and ROLE in seen["shown"], seen
-    assert presses(signing) == [(200, "Bellhop is on it.")], passed(signing)
-    topics = boto3.client(
-        "sns", endpoint_url=moto.url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
-    ).list_topics()["Topics"]
-    assert [each["TopicArn"] for each in topics] == [topic_arn("from-teams")]
-    assert any(topic_arn("from-teams") in card for card in seen["cards"]), seen
+    assert signing.presses() == [ON_IT]
+    assert account.topics() == ["from-teams"]
+    assert topic_arn("from-teams") in seen["result"], seen
 
 
-def test_an_alias_is_made_and_run(tmp_path, bellhop, signing, playground):
-    seen = drive("alias", tmp_path, bellhop, signing, playground)
+def test_what_is_missing_is_filled_in(drive, signing, account):
+    seen = drive("form")
+    assert "--value" in seen["needs"] and "--value large" in seen["shown"], seen
+    assert account.parameters()["/teams/size"][0] == "large"
+    assert signing.presses() == [ON_IT] * 3
+
+
+def test_somebody_else_approves(drive, signing, account):
+    account.make_table("orders")
+    seen = drive("approval", BEN)
+    assert "no-table-goes-alone" in seen["shown"] and "yourself" in seen["refused"] and "Ben1" in seen["approved"], seen
+    assert account.tables() == []
+    pressed = [told["from"]["id"] for told, *_ in signing.passed if told["type"] == "invoke"]
+    assert pressed == ["29:anna", "29:anna", BEN]
+
+
+def test_an_alias_is_made_and_run(drive):
+    seen = drive("alias")
     assert "@aws run topics" in seen["made"] and "sns list-topics --region us-east-1" in seen["ran"], seen
+
+
+def test_a_button_of_an_alarm_runs_its_action(drive, signing, account, bellhop, sns):
+    account.make_alarm()
+    signing.ring = lambda: bellhop.post(sns.notification(ALARMS, account.alarm_rings()))
+    seen = drive("alarm", f"{signing.url}/ring")
+    assert "--alarm-name checkout-errors --state-value OK" in seen["shown"], seen
+    assert signing.presses() == [ON_IT] * 2
+    assert account.state_of_alarm() == "OK"

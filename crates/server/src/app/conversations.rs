@@ -86,6 +86,7 @@ impl App {
             let last = lease.reason.as_deref().unwrap_or("nobody was there to answer");
             return Ok(ChatEventOutcome::Failed { reason: gave_up(last) });
         }
+        let form = send::sent_form(&event);
         self.put_in_place(&mut event);
         let (configurations, refusal) = self.allowed_at(&event.scene).await?;
         let turn = Turn { key: &lease.key, event: &event, received_at_ms: lease.received_at_ms, configurations };
@@ -99,6 +100,9 @@ impl App {
             if let Some(ended) = self.ended(lease, outcome) {
                 return Ok(ended);
             }
+        }
+        if let Some(form) = form {
+            self.close_form(&form, &event.scene).await;
         }
         Ok(ChatEventOutcome::Answered)
     }

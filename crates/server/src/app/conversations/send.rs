@@ -3,6 +3,8 @@
 mod slack;
 mod teams;
 
+pub(super) use teams::sent_form;
+
 use aws_lc_rs::digest;
 use domain::conversation::{Reply, Scene};
 use domain::delivery::DeliveryOutcome;

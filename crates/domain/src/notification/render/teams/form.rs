@@ -85,7 +85,8 @@ fn input(field: &Field) -> Value {
                 .map(|choice| json!({"title": title(&choice.label, &choice.value), "value": choice.value}))
                 .collect();
             let input = json!({"type": "Input.ChoiceSet", "id": field.name, "label": label, "choices": choices});
-            (input, true, chosen.clone())
+            // Nobody can empty a menu that begins with a choice.
+            (input, chosen.is_none(), chosen.clone())
         }
     };
     if let Some(input) = input.as_object_mut() {

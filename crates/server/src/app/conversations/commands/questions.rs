@@ -176,7 +176,7 @@ impl App {
         let took: Vec<String> = settled.line.notes.iter().cloned().chain(reads).collect();
         let took = took.join(" ");
         let second = rule.map(|rule| format!("The rule {} wants somebody else's yes. ", rule.name)).unwrap_or_default();
-        let only = format!("{second}Only you can press. It waits for an hour.");
+        let only = format!("{second}Only whoever asked can press. It waits for an hour.");
         let note = Some(if took.is_empty() { only } else { format!("{took} {only}") });
         let answer = Answer { headline: headline(&draft.asked), body, controls, note };
         // Slack's messages are the shorter ones: what is whole there is whole in Teams.

@@ -1,10 +1,10 @@
 //! Replies in Microsoft Teams: in the conversation, to one person in theirs, in the place of another; forms as cards with inputs.
 //!
 //! Teams shows nothing in a channel to one person alone: what is theirs goes to their own conversation with the app, where the app
-//! may write once it is installed in a team of theirs. There is no name by which Teams would know a reply that was sent before:
-//! after a crash between its answer and the settlement one comes twice.
+//! may write once it is installed in a team of theirs. A form that was sent is closed there. There is no name by which Teams would
+//! know a reply that was sent before: after a crash between its answer and the settlement one comes twice.
 
-use domain::conversation::{Audience, Reply, TeamsScene};
+use domain::conversation::{Answer, Audience, ChatEvent, Happening, Reply, Scene, TeamsScene};
 use domain::delivery::DeliveryOutcome;
 use domain::notification::render;
 
@@ -39,6 +39,27 @@ impl App {
             Some(account) => self.teams.say_to_person(scene, account, &message).await,
             None => dead("there is nobody to answer"),
         }
+    }
+
+    /// Puts a sentence in the place of a form that was sent, as Slack closes its views. One that stays does no harm: what it began has
+    /// moved on, and says so to whoever sends it twice.
+    pub(in super::super) async fn close_form(&self, form: &TeamsScene, goes_on: &Scene) {
+        let Some(activity_id) = form.reply_to_id.as_deref() else { return };
+        let is_elsewhere = matches!(goes_on, Scene::Teams(scene) if scene.conversation_id != form.conversation_id);
+        let sentence = if is_elsewhere { "Sent. It goes on where you asked." } else { "Sent." };
+        let message = render::teams::answer(&Answer::sentence(sentence));
+        let outcome = self.teams.replace(form, activity_id, &message).await;
+        if !matches!(outcome, DeliveryOutcome::Delivered { .. }) {
+            tracing::debug!(?outcome, "a form that was sent stays open");
+        }
+    }
+}
+
+/// Where the form stands that an event sends.
+pub(in super::super) fn sent_form(event: &ChatEvent) -> Option<TeamsScene> {
+    match (&event.what, &event.scene) {
+        (Happening::Submitted { .. }, Scene::Teams(scene)) => Some(scene.clone()),
+        _ => None,
     }
 }
 

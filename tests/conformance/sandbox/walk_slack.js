@@ -1,16 +1,11 @@
 // Somebody at the sandbox's page, by a browser: types commands, opens threads, presses buttons, fills in a form, lets a colleague approve.
 // Writes what was read as JSON. Arguments: the server's URL, the channel, a folder for pictures.
-const { chromium } = require("playwright-core");
+const { walk } = require("../browser.js");
 
 const [url, channel, folder] = process.argv.slice(2);
 
-async function drive(page) {
+async function drive(page, picture) {
   const seen = {};
-  /** Once what was drawn is on the screen. */
-  async function picture(name) {
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
-  }
   const thread = page.locator("#replies");
   const is = (person) => page.locator(`label.me[title="${person}"]`).click();
 
@@ -84,19 +79,4 @@ async function drive(page) {
   return seen;
 }
 
-(async () => {
-  const browser = await chromium.launch({ executablePath: process.env.BELLHOP_CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1100 } });
-  page.setDefaultTimeout(15000);
-  try {
-    process.stdout.write(JSON.stringify(await drive(page)));
-  } catch (error) {
-    await page.screenshot({ path: `${folder}/failed.png` });
-    throw error;
-  } finally {
-    await browser.close();
-  }
-})().catch((error) => {
-  process.stderr.write(String(error));
-  process.exit(1);
-});
+walk(folder, { width: 1280, height: 1100 }, drive);

@@ -205,6 +205,7 @@ fn nasty() -> impl Strategy<Value = String> {
         Just("\u{202e}moc.live\u{2066}\u{200b}\u{0}\u{1b}[31m\r\n".to_owned()),
         Just("&amp; &lt;!here&gt; |".to_owned()),
         Just("*_~*".to_owned()),
+        Just("{\u{200b}{DATE(2026-11-22T18:20:16Z)}} {{TIME(2026-11-22T18:20:16Z)}}".to_owned()),
         Just("𝒳👩‍👩‍👧".to_owned()),
         Just(" ".to_owned()),
         Just("80".to_owned()),

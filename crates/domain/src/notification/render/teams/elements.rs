@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::limits;
+use crate::notification::Moment;
 use crate::notification::text::is_hazard;
 
 /// How a run looks.
@@ -32,9 +33,27 @@ pub fn block(runs: &[Value], apart: bool) -> Value {
     json!({"type": "RichTextBlock", "spacing": if apart { "Medium" } else { "None" }, "inlines": runs})
 }
 
+/// Elements that belong together.
+pub fn stack(items: &[Value], apart: bool) -> Value {
+    json!({"type": "Container", "spacing": if apart { "Medium" } else { "None" }, "items": items})
+}
+
 /// A custom notification's own markdown.
 pub fn native(text: &str) -> Value {
     json!({"type": "TextBlock", "text": text, "wrap": true})
+}
+
+/// A point in time in the reader's own time zone and words, and `after` it; nothing, if it is none that we can read. A block of text: in
+/// runs Teams shows the functions themselves, in channels on the desktop and in the browser
+/// (<https://github.com/MicrosoftDocs/msteams-docs/issues/8030>).
+///
+/// Source: <https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features#datetime-formatting-and-localization>.
+pub fn local_time(moment: &Moment, after: &str) -> Option<Value> {
+    moment.unix()?;
+    let at = moment.iso8601();
+    Some(
+        json!({"type": "TextBlock", "spacing": "None", "wrap": true, "text": format!("{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}{after}")}),
+    )
 }
 
 /// What an element takes of the message's room, so that a message whose costs are within [`limits::MESSAGE_UTF8_BYTES`] is within
@@ -66,6 +85,12 @@ pub fn within(text: &str, room: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+/// Some of Teams' clients read functions in runs, too: a stranger's is shown as it stands, with its braces apart. Of a text without
+/// hazards: they might stand between the braces.
+fn defused(text: &str) -> String {
+    text.replace("{{DATE(", "{ {DATE(").replace("{{TIME(", "{ {TIME(")
+}
+
 /// A stranger's text on one line, at most `limit` characters.
 pub fn clean_line(text: &str, limit: usize) -> String {
     let mut kept = text.trim().chars().filter(|c| !is_hazard(*c)).map(|c| if c.is_whitespace() { ' ' } else { c });
@@ -76,7 +101,7 @@ pub fn clean_line(text: &str, limit: usize) -> String {
     } else {
         line.push_str(&rest);
     }
-    line.trim().to_owned()
+    defused(line.trim())
 }
 
 /// One line of a text of many, its indentation kept: renderers collapse ordinary spaces.
@@ -85,5 +110,5 @@ pub fn indented(line: &str) -> String {
     let clean: String = line.trim_end().chars().filter(|c| !is_hazard(*c)).collect();
     let text = clean.trim_start();
     let spaces = clean.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum::<usize>();
-    format!("{}{text}", "\u{a0}".repeat(spaces.min(INDENTATION_MAX)))
+    format!("{}{}", "\u{a0}".repeat(spaces.min(INDENTATION_MAX)), defused(text))
 }

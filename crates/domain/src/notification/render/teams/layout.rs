@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::elements::{self, Face, block, clean_line, cost, indented, native, run, scaled};
+use super::elements::{self, Face, block, clean_line, cost, indented, local_time, native, run, scaled, stack};
 use super::limits;
 use crate::notification::arn::Arn;
 use crate::notification::text::{is_blank, is_hazard};
@@ -194,11 +194,17 @@ impl Layout {
     }
 }
 
+/// A time is said for everybody and for the reader, as Slack's messages say it.
 fn fact(fact: &Fact, apart: bool) -> Option<Value> {
     let mut inlines = vec![run(&format!("{}: ", clean_line(&fact.label, FACT_LABEL)), Face::Strong)];
     let value = runs(&fact.value, FACT_VALUE);
     inlines.extend(value.iter().cloned());
-    (!value.is_empty()).then(|| block(&inlines, apart))
+    let line = (!value.is_empty()).then(|| block(&inlines, apart))?;
+    let local = if let Text::Time(moment) = &fact.value { local_time(moment, " your time") } else { None };
+    Some(match local {
+        Some(local) => stack(&[line, local], apart),
+        None => line,
+    })
 }
 
 /// A text on one line; nothing if it says nothing.

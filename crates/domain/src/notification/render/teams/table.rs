@@ -1,13 +1,14 @@
 //! A table as an Adaptive Card's: a heading, a row each, as many as the message has room for.
 //!
-//! The layout of a Teams message calls it. Cells are runs of text, in which Teams reads no markdown; a time is the reader's own.
+//! The layout of a Teams message calls it. Cells are runs of text, in which Teams reads no markdown; a time is a block of text of our making, in the
+//! reader's own time zone.
 //! Source: <https://adaptivecards.microsoft.com/?topic=Table>, of version 1.5, which Teams draws.
 
 use serde_json::{Value, json};
 
-use super::elements::{Face, block, clean_line, cost, run};
+use super::elements::{Face, block, clean_line, cost, local_time, run};
 use crate::notification::arn::Arn;
-use crate::notification::{Moment, Table, Text};
+use crate::notification::{Table, Text};
 
 /// Our own bounds: what a phone shows.
 const CELL_TEXT: usize = 120;
@@ -28,7 +29,7 @@ pub fn table(table: &Table, room: usize) -> (Option<Value>, usize) {
     let mut room = room.saturating_sub(cost(&drawn(&rows)));
     for texts in &table.rows {
         let padded = texts.iter().map(value).chain(std::iter::repeat_with(|| of("", Face::Plain)));
-        let row = row(padded.take(width).map(|run| cell(&run)).collect());
+        let row = row(padded.take(width).map(|item| cell(&item)).collect());
         let cost = cost(&row);
         if cost > room {
             break;
@@ -44,8 +45,8 @@ fn row(cells: Vec<Value>) -> Value {
     json!({"type": "TableRow", "cells": Value::Array(cells)})
 }
 
-fn cell(run: &Value) -> Value {
-    json!({"type": "TableCell", "items": [block(std::slice::from_ref(run), false)]})
+fn cell(item: &Value) -> Value {
+    json!({"type": "TableCell", "items": [item]})
 }
 
 fn value(text: &Text) -> Value {
@@ -53,24 +54,11 @@ fn value(text: &Text) -> Value {
         Text::Plain(text) | Text::Native(text) | Text::Person { name: text, .. } => of(text, Face::Plain),
         Text::Code(text) => of(text, Face::Code),
         Text::Arn(arn) => of(Arn::parse(arn).map_or(arn.as_str(), |arn| arn.short()), Face::Plain),
-        Text::Time(moment) => run(&local_time(moment).unwrap_or_else(|| line(&moment.utc())), Face::Plain),
+        Text::Time(moment) => local_time(moment, "").unwrap_or_else(|| of(&moment.utc(), Face::Plain)),
     }
 }
 
-/// In the reader's own time zone and words:
-/// <https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features#datetime-formatting-and-localization>.
-pub fn local_time(moment: &Moment) -> Option<String> {
-    moment.unix()?;
-    let at = moment.iso8601();
-    Some(format!("{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}"))
-}
-
 fn of(text: &str, face: Face) -> Value {
-    run(&line(text), face)
-}
-
-/// A stranger's braces are taken apart: what is between two of them Teams may read as a date.
-fn line(text: &str) -> String {
     let line = clean_line(text, CELL_TEXT);
-    if line.is_empty() { NOTHING.to_owned() } else { line.replace("{{", "{ {") }
+    block(&[run(if line.is_empty() { NOTHING } else { &line }, face)], false)
 }

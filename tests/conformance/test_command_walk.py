@@ -218,4 +218,5 @@ def test_the_same_by_hand_in_a_browser(bellhop, account, sns, tmp_path):
     assert topic_arn("by-hand") in seen["result"] and "by-hand" in account.topics(), seen
     assert account.parameters()["/walk/by-hand"][1] == "typed by hand", seen
     assert "yourself" in seen["refused"] and account.tables() == [], seen
+    assert "sns list-topics --region us-east-1" in seen["alias"], seen
     assert "checkout-errors" in seen["action"] and account.state_of_alarm() == "OK", seen

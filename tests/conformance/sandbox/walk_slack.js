@@ -1,4 +1,5 @@
-// Somebody at the sandbox's page, by a browser: types commands, opens threads, presses buttons, fills in a form, lets a colleague approve.
+// Somebody at the sandbox's page, by a browser: types commands, opens threads, presses buttons, fills in a form, lets a colleague approve,
+// makes an alias and runs it, presses a button of an alarm.
 // Writes what was read as JSON. Arguments: the server's URL, the channel, a folder for pictures.
 const { walk } = require("../browser.js");
 
@@ -67,15 +68,22 @@ async function drive(page, picture) {
   await reads("Done: dynamodb delete-table");
   await picture("9-approved");
 
+  await is("U0ANNA");
+  await say("@aws alias create topics sns list-topics --region us-east-1");
+  await reads("is an alias");
+  await say("@aws run topics");
+  seen.alias = await reads("topics in");
+  await picture("10-alias");
+
   await page.locator("#close-thread").click();
   const alarm = page.locator("#messages article").filter({ hasText: "checkout-errors" }).last();
   await alarm.getByRole("button", { name: "Set it back" }).click();
   await alarm.locator("a.replies").click();
   seen.action = await reads("Run this command");
-  await picture("10-action");
+  await picture("11-action");
   await press("Run command");
   await reads("Done: cloudwatch set-alarm-state");
-  await picture("11-alarm");
+  await picture("12-alarm");
   return seen;
 }
 

@@ -13,6 +13,20 @@ pub const MASK: &str = "*****";
 /// Deeper is hidden: nobody reads it, and what walks it is recursive.
 const DEPTH_MAX: usize = 64;
 
+/// Services and members that the models mark, and that are read when something is wrong: why a workflow failed, which account it is. What
+/// looks like a secret in them is hidden all the same.
+const TOLD: [(&str, &str); 9] = [
+    ("bedrock", "name"),
+    ("glue", "EvaluatedRule"),
+    ("glue", "EvaluationMessage"),
+    ("grafana", "name"),
+    ("organizations", "AccountName"),
+    ("organizations", "Name"),
+    ("stepfunctions", "cause"),
+    ("stepfunctions", "error"),
+    ("stepfunctions", "redriveStatusReason"),
+];
+
 pub struct Masked {
     pub output: Value,
     /// Whether anything is.
@@ -73,6 +87,7 @@ impl Walk {
         match value {
             Value::String(_) if is_token_of_requests(name) || self.is_one_of_a_few(shape) => value.clone(),
             Value::String(_) if is_sensitive_name(name) => self.hidden(HIDDEN),
+            Value::String(_) if TOLD.contains(&(self.service.name, name)) => self.unmodelled(value),
             Value::Array(items) if is_sensitive_name(name) && items.iter().any(Value::is_string) => self.hidden(HIDDEN),
             _ => self.value(value, shape, depth + 1),
         }
@@ -129,6 +144,30 @@ mod tests {
     fn of(service: &str, operation: &str, output: &Value) -> Masked {
         let call = Call::of(service, operation, Map::new()).unwrap();
         masked(call.service, call.operation, output)
+    }
+
+    #[test]
+    fn why_it_failed_and_which_account_it_is_are_told_and_no_secret_with_them() {
+        for (service, name) in TOLD {
+            let service = awscall::catalog::catalog().service(service).unwrap();
+            let is_marked =
+                |member: &awscall::model::Member| member.name == name && service.shape(member.shape).sensitive;
+            let structures = service.shapes.iter().filter_map(|shape| match &shape.kind {
+                Kind::Structure(structure) => Some(structure),
+                _ => None,
+            });
+            assert!(structures.flat_map(|it| &it.members).any(is_marked), "{} {name} needs no exception", service.name);
+        }
+        let output =
+            json!({"status": "FAILED", "error": "States.TaskFailed", "cause": "no route to 10.0.0.1", "input": "{}"});
+        let told = of("stepfunctions", "DescribeExecution", &output).output;
+        assert_eq!(
+            (&told["error"], &told["cause"], &told["input"]),
+            (&output["error"], &output["cause"], &json!(MASK))
+        );
+        let cause = json!({"cause": "refused: password=hunter2 AKIAIOSFODNN7EXAMPLE"});
+        let told = of("stepfunctions", "DescribeExecution", &cause);
+        assert!(told.hides && !told.output.to_string().contains("hunter2"), "{}", told.output);
     }
 
     #[test]

@@ -8,14 +8,13 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Input};
 use crate::model::{Kind, ShapeId};
+use crate::percent;
 
-/// Kept in the name of an object to be copied.
-const SOURCE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 const ENCODING_TYPE: &str = "EncodingType";
 /// Shapes within shapes: IAM's outputs have five at most.
 const DEPTH_MAX: usize = 16;
@@ -103,7 +102,7 @@ fn copy_source(source: &str) -> String {
         Some(at) => source.split_at(at),
         None => (source, ""),
     };
-    format!("{}{version}", utf8_percent_encode(name, SOURCE))
+    format!("{}{version}", percent::but_slashes(name))
 }
 
 /// IAM gives its policies as JSON, percent-encoded.

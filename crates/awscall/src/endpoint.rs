@@ -10,6 +10,8 @@ mod partitions;
 mod rules;
 
 use evaluate::{Refusal, Resolved};
+pub(crate) use functions::is_valid_host_label;
+pub(crate) use partitions::near_regions;
 pub use partitions::{Region, check_region, regions};
 pub use rules::Rules;
 
@@ -160,7 +162,7 @@ fn is_within(host: &str, set: &str) -> bool {
 }
 
 fn is_host(host: &str) -> bool {
-    host.len() <= HOST_BYTES_MAX && functions::is_valid_host_label(host, true)
+    host.len() <= HOST_BYTES_MAX && is_valid_host_label(host, true)
 }
 
 fn is_of_aws(host: &str) -> bool {

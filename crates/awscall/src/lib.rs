@@ -13,6 +13,7 @@ pub mod model;
 pub mod names;
 pub mod output;
 pub mod pagination;
+pub mod percent;
 pub mod protocol;
 pub mod query;
 pub mod read_only;

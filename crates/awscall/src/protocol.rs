@@ -9,7 +9,6 @@ mod field;
 mod given;
 mod json;
 mod parsed;
-mod percent;
 mod query;
 mod rest;
 mod timestamp;
@@ -19,6 +18,7 @@ mod xml_out;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Input};
+use crate::endpoint::is_valid_host_label;
 use crate::model::Protocol;
 
 /// A request before its endpoint and its signature.
@@ -161,17 +161,12 @@ fn host_prefix(call: &Call, input: &Input) -> Result<Option<String>, InputError>
     let mut prefix = template.to_owned();
     for member in call.service.input(call.operation).iter().filter(|member| member.host_label) {
         let label = input.get(member.name).and_then(Value::as_str).unwrap_or_default();
-        if !is_host_label(label) {
+        // Source: RFC 1123, section 2.1.
+        if !is_valid_host_label(label, false) {
             let name = member.name;
             return Err(InputError(format!("`{name}` is part of a host name: letters, digits and hyphens, 1 to 63")));
         }
         prefix = prefix.replace(&format!("{{{}}}", member.name), label);
     }
     Ok(Some(prefix))
-}
-
-/// Source: RFC 1123, section 2.1.
-fn is_host_label(label: &str) -> bool {
-    let letters = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (1..=63).contains(&label.len()) && letters && !label.starts_with('-') && !label.ends_with('-')
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::OutputFormat;
 use super::flags::{Flag, Items};
-use super::mistake::{Mistake, Result, compared, look_alikes, nearest, said};
-use crate::endpoint::{check_region, regions};
+use super::mistake::{Mistake, Result, compared, latin, look_alikes, said};
+use crate::endpoint::{check_region, near_regions};
 use crate::query::Query;
 
 /// What they set.
@@ -195,7 +195,7 @@ fn region(value: &str) -> Result<String> {
     if check_region(&small).is_ok() {
         return Ok(small);
     }
-    let near = nearest(value, regions().iter().map(|region| region.name.as_str()));
+    let near = near_regions(&latin(value)).into_iter().map(str::to_owned).collect();
     let letter = look_alikes(value).map(|letter| format!(": {letter}")).unwrap_or_default();
     Err(Mistake::new(format!("There is no region `{}`{letter}.", said(value)))
         .suggesting(near)

@@ -109,7 +109,7 @@ pub(super) fn look_alikes(word: &str) -> Option<String> {
     })
 }
 
-fn latin(word: &str) -> String {
+pub(super) fn latin(word: &str) -> String {
     word.chars().map(|letter| look_alike(letter).unwrap_or(letter)).collect()
 }
 

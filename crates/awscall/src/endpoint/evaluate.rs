@@ -4,6 +4,7 @@
 
 use super::functions;
 use super::rules::{Condition, Expression, Function, Piece, Rule, RuleSet, Scheme, Step, Then};
+use crate::percent;
 
 /// What rules compute with.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,9 +175,7 @@ impl Scope {
             Function::Partition(of) => Ok(functions::partition(self.given_text(of)?.as_deref())),
             Function::ParseArn(of) => Ok(self.given_text(of)?.as_deref().and_then(functions::parse_arn)),
             Function::ParseUrl(of) => Ok(self.given_text(of)?.as_deref().and_then(functions::parse_url)),
-            Function::UriEncode(of) => {
-                Ok(self.given_text(of)?.as_deref().map(|text| Value::Text(functions::uri_encode(text))))
-            }
+            Function::UriEncode(of) => Ok(self.given_text(of)?.as_deref().map(|text| Value::Text(percent::all(text)))),
             Function::Substring { of, start, stop, reverse } => {
                 let part = functions::substring(&self.text(of)?, *start, *stop, *reverse).map(str::to_owned);
                 Ok(part.map(Value::Text))

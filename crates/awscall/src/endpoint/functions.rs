@@ -4,13 +4,8 @@
 //! Source: <https://smithy.io/2.0/additional-specs/rules-engine/standard-library.html>,
 //! <https://smithy.io/2.0/aws/rules-engine/library-functions.html>.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::evaluate::Value;
 use super::partitions::{partition_of, partitions};
-
-/// What stays as it is in a path.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
@@ -79,10 +74,6 @@ pub(super) fn is_ip(host: &str) -> bool {
     looks_like_ipv4(host) || (host.starts_with('[') && host.ends_with(']'))
 }
 
-pub(super) fn uri_encode(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
-}
-
 /// Nothing where it does not reach so far, or is not ASCII.
 pub(super) fn substring(text: &str, start: usize, stop: usize, reverse: bool) -> Option<&str> {
     if start >= stop || !text.is_ascii() {
@@ -96,7 +87,7 @@ pub(super) fn substring(text: &str, start: usize, stop: usize, reverse: bool) ->
 }
 
 /// By RFC 1123; with dots, each label between them.
-pub(super) fn is_valid_host_label(text: &str, dots: bool) -> bool {
+pub(crate) fn is_valid_host_label(text: &str, dots: bool) -> bool {
     if dots {
         return text.split('.').all(|label| is_valid_host_label(label, false));
     }
@@ -122,7 +113,7 @@ fn looks_like_ipv4(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{host_of, is_ip, is_virtual_hostable_bucket, parse_arn, parse_url, substring, uri_encode};
+    use super::{host_of, is_ip, is_virtual_hostable_bucket, parse_arn, parse_url, substring};
 
     #[test]
     fn a_part_of_a_text_is_all_there_or_nothing() {
@@ -171,6 +162,5 @@ mod tests {
             assert!(!is_virtual_hostable_bucket(bucket, false), "{bucket}");
         }
         assert!(is_virtual_hostable_bucket("a.b.c", true) && !is_virtual_hostable_bucket("127.0.0.1", true));
-        assert_eq!(uri_encode("a/b ~é"), "a%2Fb%20~%C3%A9");
     }
 }

@@ -133,7 +133,7 @@ fn areas() -> impl Iterator<Item = &'static str> {
 }
 
 /// What was meant, nearest first: by name, or by a word of its description (`frankfurt`).
-fn near_regions(typed: &str) -> Vec<&'static str> {
+pub(crate) fn near_regions(typed: &str) -> Vec<&'static str> {
     let typed = typed.trim().to_lowercase();
     if typed.len() > 40 {
         return Vec::new();

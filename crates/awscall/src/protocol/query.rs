@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 use super::field::Field;
 use super::given::{self, Given, Path, given};
 use super::xml::{self, Document};
-use super::{InputError, Request, Response, ResponseError, percent};
+use super::{InputError, Request, Response, ResponseError};
 use crate::call::{Call, Input};
 use crate::model::{Kind, Protocol, TimestampFormat};
+use crate::percent;
 
 /// What a form has, in order.
 type Pairs = Vec<(String, String)>;

@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::super::field::Field;
 use super::super::given::{self, Given, Path, given};
-use super::super::{InputError, Request, percent};
+use super::super::{InputError, Request};
 use crate::model::{Location, TimestampFormat};
+use crate::percent;
 
 /// What signing and HTTP set: a map of headers must not.
 const RESERVED: [&str; 8] = [

@@ -12,6 +12,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use awscall::call::Call;
 use awscall::endpoint::Endpoint;
+use awscall::percent;
 use awscall::protocol::Request;
 use url::{Position, Url};
 
@@ -134,9 +135,9 @@ fn target(endpoint: &Endpoint, request: &Request) -> Result<Url, String> {
     let mut text = endpoint.address(request).map_err(|error| error.to_string())?;
     for (index, (name, value)) in request.query.iter().enumerate() {
         text.push(if index == 0 { '?' } else { '&' });
-        encode(&mut text, name);
+        text.push_str(&percent::all(name));
         text.push('=');
-        encode(&mut text, value);
+        text.push_str(&percent::all(value));
     }
     let url = Url::parse(&text).map_err(|_| "the endpoint is not a URL".to_owned())?;
     let rest = text.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
@@ -144,20 +145,6 @@ fn target(endpoint: &Endpoint, request: &Request) -> Result<Url, String> {
         return Err("a path with `.` or `..` between its slashes, or with `#`, cannot be sent".to_owned());
     }
     Ok(url)
-}
-
-/// As SigV4 wants a query: all but the unreserved characters of RFC 3986.
-fn encode(text: &mut String, plain: &str) {
-    for byte in plain.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            for nibble in [byte >> 4, byte & 0xf] {
-                text.extend(char::from_digit(u32::from(nibble), 16).map(|digit| digit.to_ascii_uppercase()));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

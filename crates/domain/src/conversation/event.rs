@@ -47,6 +47,10 @@ pub struct SlackScene {
     pub channel_id: Option<String>,
     /// The thread that an answer belongs into: the first message's `ts`.
     pub thread_ts: Option<String>,
+    /// Whether that thread has replies: in no other does Slack show a message to one person alone.
+    /// Source: <https://docs.slack.dev/reference/methods/chat.postEphemeral>, `thread_ts`.
+    #[serde(default)]
+    pub is_in_thread: bool,
     /// The message that was pressed.
     pub message_ts: Option<String>,
     /// Where an answer may be posted for half an hour, five times.

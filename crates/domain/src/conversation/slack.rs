@@ -146,7 +146,8 @@ fn team_at(kind: PayloadKind, json: &Value) -> Option<&str> {
     let paths: &[&str] = match kind {
         PayloadKind::Event => &["/authorizations/0/team_id", "/team_id"],
         PayloadKind::Command => &["/team_id"],
-        PayloadKind::Interaction => &["/view/app_installed_team_id", "/team/id", "/user/team_id"],
+        // Of an organisation's installation `team` may be null, and the person's own workspace another one.
+        PayloadKind::Interaction => &["/view/app_installed_team_id", "/team/id", "/message/team", "/user/team_id"],
     };
     paths.iter().find_map(|path| text_at(json, path))
 }

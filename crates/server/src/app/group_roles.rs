@@ -117,7 +117,7 @@ impl App {
         }
         let (account_id, team_id, group_id) = &key;
         let Some(workspace) = self.store.slack_workspace(account_id, team_id).await? else { return Ok(None) };
-        match self.slack.user_group_members(&workspace.bot_token, group_id.as_str()).await {
+        match self.slack.user_group_members(&workspace.bot_token, team_id.as_str(), group_id.as_str()).await {
             Ok(user_ids) => Ok(Some(self.remember_members(key, user_ids, now_ms))),
             Err(SlackRefusal::Code(code)) if code == NO_SUCH_GROUP => {
                 tracing::warn!(%team_id, group_id = group_id.as_str(), "a user group that has a role is not there: nobody is in it");

@@ -77,6 +77,7 @@ impl App {
             once: false,
             channel_id: None,
             thread_ts: None,
+            is_in_thread: false,
             teams: None,
         };
         buttons.into_iter().map(|button| self.control_of(button, &ticket)).collect()

@@ -217,7 +217,11 @@ impl App {
                 );
                 PictureOutcome::NotShown
             }
-            Ok(Err(NoPicture::Upload(NotUploaded::Failed(reason)) | NoPicture::Message(reason))) => {
+            Ok(Err(NoPicture::Upload(reason))) => {
+                tracing::debug!(destination, %reason, "Slack has no picture of the alarm");
+                PictureOutcome::NotShown
+            }
+            Ok(Err(NoPicture::Message(reason))) => {
                 tracing::debug!(destination, reason, "the picture of the alarm is not in its message");
                 PictureOutcome::NotShown
             }

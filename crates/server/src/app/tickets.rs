@@ -129,6 +129,8 @@ pub struct Ticket {
     /// The channel that it was given out in, and the thread: a form that is sent says neither.
     pub channel_id: Option<String>,
     pub thread_ts: Option<String>,
+    #[serde(default)]
+    pub is_in_thread: bool,
     /// The same of Teams: what is for one person stands in their own conversation, and comes back from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teams: Option<TeamsPlace>,
@@ -161,9 +163,9 @@ pub enum NotTaken {
 impl Ticket {
     /// For the person of the event alone.
     pub fn for_asker(event: &ChatEvent, purpose: Purpose, arn: Option<&ChatConfigurationArn>, now_ms: i64) -> Self {
-        let (channel_id, thread_ts, teams) = match &event.scene {
-            Scene::Slack(scene) => (scene.channel_id.clone(), scene.thread_ts.clone(), None),
-            Scene::Teams(scene) => (None, None, TeamsPlace::of(scene)),
+        let (slack, teams) = match &event.scene {
+            Scene::Slack(scene) => (Some(scene), None),
+            Scene::Teams(scene) => (None, TeamsPlace::of(scene)),
         };
         Self {
             id: Uuid::new_v4().to_string(),
@@ -173,8 +175,9 @@ impl Ticket {
             place: place(event),
             expires_at_ms: now_ms.saturating_add(LASTS_MS),
             once: false,
-            channel_id,
-            thread_ts,
+            channel_id: slack.and_then(|scene| scene.channel_id.clone()),
+            thread_ts: slack.and_then(|scene| scene.thread_ts.clone()),
+            is_in_thread: slack.is_some_and(|scene| scene.is_in_thread),
             teams,
         }
     }
@@ -236,6 +239,7 @@ impl App {
             Scene::Slack(scene) if is_form && scene.channel_id.is_none() => {
                 scene.channel_id = ticket.channel_id;
                 scene.thread_ts = ticket.thread_ts;
+                scene.is_in_thread = ticket.is_in_thread;
             }
             Scene::Teams(scene) if scene.channel_id.is_none() && !scene.is_shared() => {
                 let Some(TeamsPlace { team_id, channel_id, conversation_id }) = ticket.teams else { return };

@@ -107,10 +107,10 @@ impl App {
                     "no files of long messages for an hour: give the Slack app the scope `files:write` and reinstall it"
                 );
             }
-            Err(NotUploaded::Failed(reason)) => {
+            Err(reason) => {
                 tracing::warn!(
                     delivery,
-                    reason,
+                    %reason,
                     "the whole text is not in its thread; `bellhop deliveries show {delivery}` has it"
                 );
             }

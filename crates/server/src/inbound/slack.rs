@@ -1,8 +1,8 @@
 //! `POST /slack/events`, `/slack/commands`, `/slack/interactivity`: where Slack tells what people say and press.
 //!
 //! 200 is said only when the event is committed, and always within seconds: the answer in chat comes later, from a worker.
-//! Slack repeats an event that was not answered 200, three times, and stops telling anything to an app that answers too
-//! few: so what may mend itself is 503, what never will be of use to anybody is 200 and counted, and what Slack cannot
+//! Slack repeats an event that was not answered 200, three times (a command or a press never: it shows the person an error), and
+//! stops telling anything to an app that answers too few: so what may mend itself is 503, what never will be of use to anybody is 200 and counted, and what Slack cannot
 //! have sent is 401, 400 or 413. Nothing reaches `app` that a signing secret of the settings did not sign.
 //! Source: <https://docs.slack.dev/apis/events-api#errors>.
 

@@ -97,6 +97,10 @@ pub struct Answered {
 }
 
 impl Answered {
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// Waits for the whole answer to a request.
     pub async fn of(request: RequestBuilder, bytes_max: usize) -> Result<Self, ExchangeError> {
         let response = request.send().await?;

@@ -24,7 +24,7 @@ pub use self::files::{NotUploaded, Upload, UploadThread};
 pub use self::replies::Respond;
 pub use self::socket::{Farewell, NotOpened, Said, SlackSocket, SocketEnvelope};
 
-use super::http::{self, Answered, ExchangeError, HttpClient};
+use super::http::{Answered, ExchangeError, HttpClient};
 use crate::clock::SharedClock;
 use crate::traces;
 
@@ -55,18 +55,22 @@ pub struct Place<'a> {
     pub client_msg_id: Uuid,
 }
 
+/// What came of a message.
+#[derive(Debug)]
+pub struct Posted {
+    pub outcome: DeliveryOutcome,
+    /// A reply that stands in the channel itself: of a first message that somebody deleted Slack says nothing else
+    /// (<https://github.com/slack-go/slack/issues/1571>).
+    pub beside_thread: bool,
+}
+
 impl SlackClient {
     pub fn new(api_url: Url, timeout: Duration, clock: SharedClock) -> reqwest::Result<Self> {
         Ok(Self { http: HttpClient::new(timeout)?, api_url, clock })
     }
 
     /// `chat.postMessage`.
-    pub async fn post_message(
-        &self,
-        call: &SlackChannelCall<'_>,
-        place: Place<'_>,
-        message: &SlackMessage,
-    ) -> DeliveryOutcome {
+    pub async fn post_message(&self, call: &SlackChannelCall<'_>, place: Place<'_>, message: &SlackMessage) -> Posted {
         #[derive(Serialize)]
         struct Post<'a> {
             channel: &'a str,
@@ -82,7 +86,10 @@ impl SlackClient {
         let Place { thread_ts, reply_broadcast, client_msg_id } = place;
         let (channel, client_msg_id) = (call.channel_id, client_msg_id.to_string());
         let post = Post { channel, thread_ts, reply_broadcast, client_msg_id, message, unfurl_links: false };
-        self.verdict("chat.postMessage", call.token, &post).await
+        let answered = self.exchange("chat.postMessage", call.token, &post).await;
+        let beside_thread =
+            thread_ts.is_some() && answered.as_ref().is_ok_and(|answered| is_beside_thread(answered.body()));
+        Posted { outcome: self.outcome_of("chat.postMessage", answered), beside_thread }
     }
 
     /// `chat.update`.
@@ -118,12 +125,8 @@ impl SlackClient {
     }
 
     async fn channel_info(&self, token: &SecretString, channel_id: &str) -> Option<Value> {
-        let response =
-            self.call("conversations.info", token, &json!({ "channel": channel_id })).ok()?.send().await.ok()?;
-        let body = http::body(response, ANSWER_BYTES_MAX).await.ok()?;
-        let mut answer: Value = serde_json::from_slice(&body).ok()?;
-        let is_ok = answer.get("ok").and_then(Value::as_bool) == Some(true);
-        answer.get_mut("channel").filter(|_| is_ok).map(Value::take)
+        let mut answer = self.conversation(token, channel_id).await.ok()?;
+        answer.get_mut("channel").map(Value::take)
     }
 
     /// `auth.test`: whether Slack takes the token. An `Err` says what it answered; a Slack that cannot be reached says
@@ -138,8 +141,22 @@ impl SlackClient {
     }
 
     async fn verdict(&self, method: &str, token: &SecretString, body: &(impl Serialize + Sync)) -> DeliveryOutcome {
+        let answered = self.exchange(method, token, body).await;
+        self.outcome_of(method, answered)
+    }
+
+    async fn exchange(
+        &self,
+        method: &str,
+        token: &SecretString,
+        body: &(impl Serialize + Sync),
+    ) -> Result<Answered, ExchangeError> {
         let exchange = async { Answered::of(self.call(method, token, body)?, ANSWER_BYTES_MAX).await };
-        match exchange.instrument(traces::chat_call("slack", method)).await {
+        exchange.instrument(traces::chat_call("slack", method)).await
+    }
+
+    fn outcome_of(&self, method: &str, answered: Result<Answered, ExchangeError>) -> DeliveryOutcome {
+        match answered {
             Ok(answered) => slack_outcome(answered.answer(self.clock.now_ms())),
             Err(error) => {
                 tracing::debug!(%error, method, "Slack did not answer");
@@ -158,4 +175,23 @@ impl SlackClient {
         let url = self.api_url.join(method).map_err(wrong)?;
         Ok(self.http.request(Method::POST, url).bearer_auth(token.expose_secret()).json(body))
     }
+}
+
+/// Of the answer to a reply that was posted: the message that it shows is in no thread.
+fn is_beside_thread(body: &[u8]) -> bool {
+    let answer: Option<Value> = serde_json::from_slice(body).ok();
+    let message = answer.as_ref().and_then(|answer| answer.get("message")).and_then(Value::as_object);
+    message.is_some_and(|message| !message.contains_key("thread_ts"))
+}
+
+/// Whether Slack has refused how a message is laid out: what it says may be taken in plain text.
+pub fn refuses_layout(outcome: &DeliveryOutcome) -> bool {
+    const CODES: [&str; 5] = [
+        "`invalid_blocks",
+        "`invalid_attachments",
+        "`msg_blocks_too_long",
+        "`msg_too_long",
+        "`attachment_payload_limit",
+    ];
+    matches!(outcome, DeliveryOutcome::Dead { reason } if CODES.iter().any(|code| reason.contains(code)))
 }

@@ -189,6 +189,64 @@ async fn a_slash_command_is_answered_to_whoever_typed_it_by_its_own_address() {
     assert_eq!(responses[0].token, "", "the address is the permission");
 }
 
+/// Slack shows it to nobody in a thread that has no replies.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_for_one_person_stands_in_a_thread_that_there_is_and_else_in_the_channel() {
+    let server = talking().await;
+    mention(&server, "Ev1", "switch-role").await;
+    answered(&server).await;
+    let mut in_a_thread = APP.mention("Ev2", "switch-role");
+    in_a_thread["event"]["thread_ts"] = json!("1795348000.000100");
+    assert_eq!(APP.event(&in_a_thread, server.clock.now_ms()).send(server.address()).await.status, 200);
+    answered(&server).await;
+    let threads: Vec<_> = whispers(&server).iter().map(|it| it.thread_ts().map(str::to_owned)).collect();
+    assert_eq!(threads, [None, Some("1795348000.000100".to_owned())]);
+}
+
+/// The address that a press brings answers in the channel.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_in_a_thread_is_answered_there_and_by_its_address_where_the_app_may_not() {
+    let server = talking().await;
+    let mut payload = APP.press("1.2.a", "no-ticket-of-ours");
+    payload["message"]["thread_ts"] = json!("1795348800.000100");
+    payload["response_url"] = json!(server.slack.api_url().join("/api/response").unwrap());
+    APP.interaction(&payload, server.clock.now_ms()).send(server.address()).await;
+    answered(&server).await;
+    assert_eq!(whispers(&server)[0].thread_ts(), Some("1795348800.000100"));
+    assert!(server.slack.requests("response").is_empty());
+
+    server.slack.next("chat.postEphemeral", [SlackAnswer::Error("user_not_in_channel")]);
+    payload["trigger_id"] = json!("1.2.b");
+    APP.interaction(&payload, server.clock.now_ms()).send(server.address()).await;
+    answered(&server).await;
+    assert!(words(&server.slack_requests("response", 1).await[0]).contains("not one that I know"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slash_command_is_answered_where_the_app_is_no_member_too() {
+    let server = talking().await;
+    let mut fields = APP.command("1.2.a", "help");
+    let url = server.slack.api_url().join("/api/response").unwrap();
+    fields.iter_mut().find(|(name, _)| *name == "response_url").unwrap().1 = url.to_string();
+    server.slack.next("chat.postMessage", [SlackAnswer::Error("channel_not_found")]);
+    APP.slash(&fields, server.clock.now_ms()).send(server.address()).await;
+    answered(&server).await;
+    let told = server.slack_requests("response", 1).await.remove(0);
+    assert!(told.body["response_type"] == "ephemeral" && words(&told).contains("/invite"), "{}", words(&told));
+}
+
+/// Slack tells of it as of a new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mention_that_is_edited_is_not_said_again() {
+    let server = talking().await;
+    mention(&server, "Ev1", "help").await;
+    let mut edited = APP.mention("Ev2", "help me");
+    edited["event"]["edited"] = json!({ "user": "U0ANNA", "ts": "1795348801.000000" });
+    assert_eq!(APP.event(&edited, server.clock.now_ms()).send(server.address()).await.status, 200);
+    answered(&server).await;
+    assert_eq!(server.slack.requests("chat.postMessage").len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_is_not_slacks_is_not_called() {
     let server = talking().await;

@@ -117,6 +117,9 @@ async fn the_message_goes_out_first_and_its_picture_follows() {
     assert_eq!(shown["slack_file"]["id"], "F0FILE");
     assert!(shown["alt_text"].as_str().unwrap().contains("CPUUtilization (Average)"), "{shown}");
     assert_eq!(update.body["attachments"], message.body["attachments"], "the words stay");
+    // Before the update: what no message has shown is a broken picture there.
+    let below = drawn.slack.posted("C0OPS").remove(1);
+    assert_eq!((below.thread_ts(), &picture(&below).unwrap()), (message.posted.as_deref(), &shown));
     let uploaded = drawn.slack.requests("upload").remove(0);
     assert_eq!(STANDARD.decode(uploaded.body["bytes"].as_str().unwrap()).unwrap(), PIXEL);
     let (sts_region, assumed) = drawn.metrics.request("AssumeRole");
@@ -192,6 +195,9 @@ async fn a_token_without_the_scope_is_asked_once() {
 async fn a_file_that_slack_does_not_know_yet_is_shown_later() {
     let drawn = Drawn::start(MetricsAnswer::Whole, &[]).await;
     drawn.slack.next("chat.update", [SlackAnswer::Error("invalid_blocks"), SlackAnswer::Status(500)]);
+    drawn
+        .slack
+        .next("chat.postMessage", [SlackAnswer::Ok, SlackAnswer::Error("invalid_blocks"), SlackAnswer::Status(500)]);
     drawn.alarm("cpu-high").await;
     drawn.came_to("shown").await;
     assert_eq!((drawn.updates(3).await.len(), drawn.slack.requests("upload").len()), (3, 1));

@@ -21,6 +21,7 @@ pub(super) fn read(json: &Value) -> Result<ChatEvent, Malformed> {
         enterprise_id: owned_at(json, "/enterprise_id"),
         channel_id: owned_at(json, "/channel_id"),
         thread_ts: None,
+        is_in_thread: false,
         message_ts: None,
         response_url: text_at(json, "/response_url").and_then(ResponseUrl::parse),
         trigger_id: owned_at(json, "/trigger_id"),

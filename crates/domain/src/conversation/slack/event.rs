@@ -14,6 +14,7 @@ pub(super) fn read(json: &Value) -> Result<ChatEvent, Malformed> {
         channel_id: owned_at(event, "/channel").or_else(|| owned_at(event, "/channel/id")),
         // A mention in a thread is answered there; any other opens one.
         thread_ts: owned_at(event, "/thread_ts").or_else(|| owned_at(event, "/ts")),
+        is_in_thread: event.get("thread_ts").is_some(),
         message_ts: None,
         response_url: None,
         trigger_id: None,
@@ -26,8 +27,10 @@ pub(super) fn read(json: &Value) -> Result<ChatEvent, Malformed> {
 fn happening(event: &Value, bot_user_id: Option<&str>) -> Happening {
     let said =
         || Happening::Said { text: text::without_mention(text_at(event, "/text").unwrap_or_default(), bot_user_id) };
-    // What apps say, ours among them, is no person's; an edited or deleted message is not said again.
-    let is_persons = event.get("bot_id").is_none() && event.get("subtype").is_none() && event.get("user").is_some();
+    // What apps say, ours among them, is no person's. An edited or deleted message is not said again: of an edited mention Slack tells
+    // as of a new one, but for `edited` (<https://github.com/slackapi/bolt-js/issues/960>).
+    let is_of_another_kind = ["bot_id", "subtype", "edited"].iter().any(|member| event.get(*member).is_some());
+    let is_persons = !is_of_another_kind && event.get("user").is_some();
     let of_the_bot = || text_at(event, "/user").is_some_and(|user| Some(user) == bot_user_id);
     match text_at(event, "/type").unwrap_or_default() {
         "app_mention" if is_persons => said(),

@@ -13,6 +13,7 @@ pub(super) fn read(json: &Value) -> Result<ChatEvent, Malformed> {
         enterprise_id: first(&["/enterprise/id", "/team/enterprise_id"]),
         channel_id: first(&["/channel/id", "/container/channel_id"]),
         thread_ts: first(&["/message/thread_ts", "/container/thread_ts", "/message/ts", "/container/message_ts"]),
+        is_in_thread: first(&["/message/thread_ts", "/container/thread_ts"]).is_some(),
         message_ts: first(&["/message/ts", "/container/message_ts"]),
         response_url: text_at(json, "/response_url")
             .or_else(|| text_at(json, "/response_urls/0/response_url"))

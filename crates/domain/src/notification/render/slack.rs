@@ -39,6 +39,13 @@ pub struct SlackMessage {
 }
 
 impl SlackMessage {
+    /// What it says in one line, for a Slack that takes its layout for wrong: whatever is lost is said to be.
+    #[must_use]
+    pub fn plainly(&self) -> Self {
+        let text = format!("{}\n_Slack refused the layout of this message. The rest is in Bellhop._", self.text);
+        Self { text, blocks: Vec::new(), attachments: Vec::new(), is_cut: true }
+    }
+
     /// The same message with a picture that Slack has (a file's id), below the headline: Slack folds up what stands low in a
     /// long attachment. `alt_text` says the same in words.
     #[must_use]
@@ -47,6 +54,13 @@ impl SlackMessage {
         self.blocks.push(Block::image(file_id, alt_text));
         self
     }
+}
+
+/// A picture that Slack has (a file's id) as a message of its own.
+pub fn picture(file_id: &str, alt_text: &str) -> SlackMessage {
+    let text = first_line(alt_text, limits::ALT_TEXT - 1).unwrap_or_else(|| "Graph".to_owned());
+    let empty = SlackMessage { text, blocks: Vec::new(), attachments: Vec::new(), is_cut: false };
+    empty.with_picture(file_id, alt_text)
 }
 
 /// Our own bounds, below Slack's: what a phone shows.

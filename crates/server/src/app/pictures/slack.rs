@@ -1,16 +1,22 @@
-//! A picture in a message of Slack: uploaded as a file, named by the message, and kept when the message changes.
+//! A picture in a message of Slack: uploaded as a file, shown in the message's thread, then by the message itself, and kept when the
+//! message changes.
+//!
+//! First in the thread: a file that no message has shown yet is a broken picture for everybody if an update is the first to name it
+//! (<https://github.com/slackapi/java-slack-sdk/issues/1441>, <https://github.com/slackapi/bolt-python/issues/1295>).
 
 use std::sync::Arc;
 
 use domain::delivery::DeliveryOutcome;
+use domain::notification::render;
 use domain::notification::render::slack::SlackMessage;
 use secrecy::SecretString;
 use store::Picture;
+use uuid::Uuid;
 
 use super::{Canvas, NoPicture, WantedPicture};
 use crate::app::App;
 use crate::app::paces::Share;
-use crate::outbound::slack::{SlackChannelCall, Upload};
+use crate::outbound::slack::{Place, SlackChannelCall, Upload};
 
 /// Slack takes a moment to look at an uploaded file; until then a message that names it is refused.
 const SLACK_LOOKS_MS: [i64; 5] = [400, 800, 1600, 2500, 4000];
@@ -41,7 +47,41 @@ impl App {
         };
         let file = self.slack.upload(address.bot_token, alarm).await;
         let picture = Picture { file: file.map_err(NoPicture::Upload)?, alt_text };
+        self.share_in_slack(wanted, address, &picture).await?;
         self.show_in_slack(wanted, address, message, &picture).await
+    }
+
+    /// Shows the picture below the message, as soon as Slack has looked at it.
+    async fn share_in_slack(
+        &self,
+        wanted: &WantedPicture,
+        address: &Address<'_>,
+        picture: &Picture,
+    ) -> Result<(), NoPicture> {
+        let call = SlackChannelCall { token: address.bot_token, channel_id: address.channel_id };
+        let message = render::slack::picture(&picture.file, &picture.alt_text);
+        let client_msg_id = Uuid::new_v4();
+        let mut reason = String::new();
+        for wait_ms in SLACK_LOOKS_MS {
+            self.wait_for(Share::SlackUpdates(address.team_id.to_owned())).await;
+            let place = Place { thread_ts: Some(&wanted.posted), reply_broadcast: false, client_msg_id };
+            let wait_ms = match self.slack.post_message(&call, place, &message).await.outcome {
+                DeliveryOutcome::Delivered { .. } => return Ok(()),
+                DeliveryOutcome::Dead { reason: refused } if is_about_the_file(&refused) => {
+                    reason = refused;
+                    wait_ms
+                }
+                DeliveryOutcome::Retry { after_ms, reason: refused } => {
+                    reason = refused;
+                    after_ms.unwrap_or(wait_ms)
+                }
+                DeliveryOutcome::Dead { reason } | DeliveryOutcome::Paused { reason } => {
+                    return Err(NoPicture::Message(reason));
+                }
+            };
+            self.wait(wait_ms).await;
+        }
+        Err(NoPicture::Message(reason))
     }
 
     /// Puts the picture into the message as it reads by now.

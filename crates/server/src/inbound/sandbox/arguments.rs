@@ -13,25 +13,27 @@ pub struct Arguments {
     values: Map<String, Value>,
     /// A form may carry its token; a JSON body or a query may not (reference).
     form_token: Option<String>,
+    is_json: bool,
 }
 
 impl Arguments {
     pub fn read(parts: &Parts, body: &[u8]) -> Result<Self, SlackError> {
         if body.is_empty() {
-            return Ok(Self { values: form(parts.uri.query().unwrap_or_default().as_bytes()), form_token: None });
+            let values = form(parts.uri.query().unwrap_or_default().as_bytes());
+            return Ok(Self { values, form_token: None, is_json: false });
         }
         let content_type = header_text(&parts.headers, header::CONTENT_TYPE.as_str());
         let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match media_type.as_str() {
             "application/json" => match serde_json::from_slice(body) {
-                Ok(Value::Object(values)) => Ok(Self { values, form_token: None }),
+                Ok(Value::Object(values)) => Ok(Self { values, form_token: None, is_json: true }),
                 Ok(_) => Err(SlackError::new("json_not_object")),
                 Err(_) => Err(SlackError::new("invalid_json")),
             },
             "application/x-www-form-urlencoded" => {
                 let mut values = form(body);
                 let token = values.remove("token").and_then(|token| token.as_str().map(str::to_owned));
-                Ok(Self { values, form_token: token })
+                Ok(Self { values, form_token: token, is_json: false })
             }
             "" => Err(SlackError::new("missing_post_type")),
             _ => Err(SlackError::new("invalid_post_type")),
@@ -41,9 +43,13 @@ impl Arguments {
     /// Of a body that was read already.
     pub fn of_json(body: Value) -> Self {
         match body {
-            Value::Object(values) => Self { values, form_token: None },
+            Value::Object(values) => Self { values, form_token: None, is_json: true },
             _ => Self::default(),
         }
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.is_json
     }
 
     /// The token of the header, else of the form.

@@ -225,6 +225,13 @@ impl Channels {
         messages.get(position).map(Arc::as_ref)
     }
 
+    /// Whether there is a thread below a message that everybody sees.
+    pub fn has_replies(&self, channel: &str, ts: Ts) -> bool {
+        let messages = self.by_id.get(channel).map(|channel| &channel.messages);
+        let is_reply = |message: &Arc<Message>| message.thread_ts == Some(ts) && message.ephemeral_to.is_none();
+        messages.is_some_and(|messages| messages.iter().any(is_reply))
+    }
+
     /// Oldest first.
     pub fn select(&self, selection: &Selection<'_>) -> Vec<Arc<Message>> {
         let channels = self.by_id.iter().filter(|(id, _)| selection.channel.is_none_or(|wanted| wanted == *id));

@@ -40,7 +40,12 @@ impl Sandbox {
             return Err(SlackError::new("user_not_in_channel"));
         }
         let content = self.content(arguments)?;
-        let message = Message { ephemeral_to: Some(user), ..content.posted(&channel, thread(arguments)?) };
+        let thread_ts = thread(arguments)?;
+        // Taken, and shown to nobody: "only shown if there is already an active thread".
+        if thread_ts.is_some_and(|ts| !self.channels().has_replies(&channel, ts)) {
+            return Ok(json!({ "ok": true, "message_ts": self.channels().next_ts(self.now_us()) }));
+        }
+        let message = Message { ephemeral_to: Some(user), ..content.posted(&channel, thread_ts) };
         Ok(json!({ "ok": true, "message_ts": self.keep(message).ts }))
     }
 
@@ -109,9 +114,10 @@ impl Sandbox {
     pub(super) fn keep(&self, mut message: Message) -> Arc<Message> {
         let mut channels = self.channels();
         let is_new = channels.touch(&message.channel);
-        // A reply to a reply belongs to the thread of the reply's first message (assumed).
-        let parent = |ts| channels.get(&message.channel, ts).and_then(|parent: &Message| parent.thread_ts);
-        message.thread_ts = message.thread_ts.map(|ts| parent(ts).unwrap_or(ts));
+        // A reply to a reply belongs to the thread of the reply's first message (assumed); one to a message that is gone stands in the
+        // channel, and Slack says nothing of it (<https://github.com/slack-go/slack/issues/1571>).
+        let parent = |ts| channels.get(&message.channel, ts).map(|parent: &Message| parent.thread_ts.unwrap_or(ts));
+        message.thread_ts = message.thread_ts.and_then(parent);
         message.ts = channels.next_ts(self.now_us());
         let message = channels.post(message);
         if is_new {

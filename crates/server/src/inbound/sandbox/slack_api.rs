@@ -42,6 +42,10 @@ pub const METHODS: [&str; 18] = [
     "views.update",
 ];
 
+/// These take a form or a query, and of JSON nothing: <https://docs.slack.dev/apis/web-api> ("Evaluating requests").
+pub(super) const READING: [&str; 6] =
+    ["bots.info", "conversations.info", "conversations.members", "team.info", "users.info", "users.list"];
+
 /// `{"ok": false, "error": code}`, with what is wrong in `response_metadata.messages`.
 #[derive(Debug)]
 pub struct SlackError {
@@ -139,6 +143,9 @@ impl Sandbox {
     }
 
     fn run(&self, method: &str, arguments: &Arguments, headers: &axum::http::HeaderMap) -> Result<Value, SlackError> {
+        if READING.contains(&method) && arguments.is_json() {
+            return Err(SlackError::new("invalid_arguments"));
+        }
         match method {
             "auth.test" => Ok(self.auth_test(headers)),
             "bots.info" => self.bots_info(arguments),

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::slack_api::READING;
 use super::{Outgoing, SlackApp, Workspace, router};
 
 mod authorizing;
@@ -77,9 +78,15 @@ impl Twin {
         self.now_ms.fetch_add(ms, Ordering::SeqCst);
     }
 
-    /// Calls a Slack method with a JSON body and the right token.
+    /// Calls a Slack method with a JSON body, or a form where it takes no JSON, and the right token.
     async fn send(&self, method: &str, body: &Value) -> reqwest::Result<reqwest::Response> {
-        self.http.post(self.url(&format!("slack/api/{method}"))).bearer_auth(TOKEN).json(body).send().await
+        let request = self.http.post(self.url(&format!("slack/api/{method}"))).bearer_auth(TOKEN);
+        if !READING.contains(&method) {
+            return request.json(body).send().await;
+        }
+        let pairs = body.as_object().into_iter().flatten().map(|(name, value)| (name, value.as_str().unwrap()));
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        request.header("content-type", "application/x-www-form-urlencoded").body(form).send().await
     }
 
     /// Calls a Slack method that answers 200.

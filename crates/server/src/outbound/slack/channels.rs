@@ -1,4 +1,4 @@
-//! How a channel stands to the bot, for `bellhop slack doctor`.
+//! `conversations.info`: what a channel is, and how it stands to the bot.
 
 use secrecy::SecretString;
 use serde_json::Value;
@@ -15,14 +15,20 @@ pub struct ChannelStanding {
 }
 
 impl SlackClient {
+    /// The answer of a success. A form: methods that only read take no JSON (<https://docs.slack.dev/apis/web-api>, "Evaluating requests").
+    pub(super) async fn conversation(&self, token: &SecretString, channel_id: &str) -> Result<Value, SlackRefusal> {
+        const METHOD: &str = "conversations.info";
+        let (_, answer) = self.ask(METHOD, self.bearer(METHOD, token, &[("channel", channel_id)])?).await?;
+        Ok(answer)
+    }
+
     /// <https://docs.slack.dev/reference/methods/conversations.info>
     pub async fn channel_standing(
         &self,
         token: &SecretString,
         channel_id: &str,
     ) -> Result<ChannelStanding, SlackRefusal> {
-        const METHOD: &str = "conversations.info";
-        let (_, answer) = self.ask(METHOD, self.bearer(METHOD, token, &[("channel", channel_id)])?).await?;
+        let answer = self.conversation(token, channel_id).await?;
         let is = |what: &str| answer.pointer(&format!("/channel/{what}")) == Some(&Value::Bool(true));
         Ok(ChannelStanding { is_archived: is("is_archived"), is_member: is("is_member"), is_private: is("is_private") })
     }

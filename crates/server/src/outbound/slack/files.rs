@@ -24,6 +24,9 @@ pub enum NotUploaded {
     /// The token may not: the app needs the scope `files:write`.
     #[error("the token lacks the scope `files:write`")]
     MissingScope,
+    /// A file is shown in no channel that the app is not in, though messages of it may be.
+    #[error("the app is not in the channel")]
+    NotInChannel,
     #[error("{0}")]
     Failed(String),
 }
@@ -94,6 +97,7 @@ impl SlackClient {
         match answer.get("error").and_then(Value::as_str) {
             _ if answer.get("ok") == Some(&Value::Bool(true)) => Ok(answer),
             Some("missing_scope" | "no_permission" | "not_allowed_token_type") => Err(NotUploaded::MissingScope),
+            Some("not_in_channel" | "channel_not_found") => Err(NotUploaded::NotInChannel),
             Some(code) => {
                 Err(failed(&format!("`{method}`: {}", code.chars().take(100).collect::<String>().escape_debug())))
             }

@@ -14,10 +14,13 @@ impl SlackClient {
     pub async fn user_group_members(
         &self,
         token: &SecretString,
+        team_id: &str,
         group_id: &str,
     ) -> Result<HashSet<String>, SlackRefusal> {
         const METHOD: &str = "usergroups.users.list";
-        let (_, answer) = self.ask(METHOD, self.bearer(METHOD, token, &[("usergroup", group_id)])?).await?;
+        // The token of an organisation needs the workspace, any other ignores it.
+        let arguments = [("usergroup", group_id), ("team_id", team_id)];
+        let (_, answer) = self.ask(METHOD, self.bearer(METHOD, token, &arguments)?).await?;
         let users = answer.get("users").and_then(Value::as_array);
         let users = users.ok_or_else(|| SlackRefusal::Away("it named no list of users".to_owned()))?;
         Ok(users.iter().filter_map(Value::as_str).map(str::to_owned).collect())

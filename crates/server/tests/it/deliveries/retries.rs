@@ -100,12 +100,26 @@ async fn what_only_a_person_can_mend_is_dead_at_once_and_does_not_hold_the_next(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_slack_refuses_is_dead_with_slacks_word() {
     let server = listening().await;
-    server.slack.next("chat.postMessage", [SlackAnswer::Error("invalid_blocks")]);
+    server.slack.next("chat.postMessage", [SlackAnswer::Error("invalid_blocks"), SlackAnswer::Error("no_text")]);
     server.publish(TOPIC, "message-1").await;
     server.quiet().await;
     let reason = reason(&server, DeliveryState::Dead).await;
-    assert!(reason.contains("invalid_blocks"), "{reason}");
+    assert!(reason.contains("no_text"), "{reason}");
     server.leaves_dead(1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_layout_slack_refuses_is_said_in_a_line() {
+    let server = listening().await;
+    server.slack.next("chat.postMessage", [SlackAnswer::Error("msg_blocks_too_long")]);
+    server.publish(TOPIC, "message-1").await;
+    server.quiet().await;
+    let posts = server.slack.posted("C1");
+    assert_eq!(markers(&posts), ["message-1"]);
+    let body = &posts[0].body;
+    assert!(body.get("blocks").is_none() && body.get("attachments").is_none(), "{body}");
+    assert!(body["text"].as_str().unwrap().contains("refused the layout"), "{body}");
+    assert_eq!(server.deliveries().await[0].state, DeliveryState::Delivered);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -131,6 +131,22 @@ async fn an_update_that_slack_refuses_leaves_the_reply_delivered() {
     assert_eq!(server.slack.requests("chat.update").len(), 1);
 }
 
+/// What Slack says nothing of: somebody deleted the first message.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_stands_beside_its_thread_begins_a_new_one() {
+    let server = listening().await;
+    publish(&server, "deploy", "message-1").await;
+    server.slack.next("chat.postMessage", [SlackAnswer::OkBesideThread]);
+    publish(&server, "deploy", "message-2").await;
+    assert!(server.slack.requests("chat.update").is_empty(), "there is nothing to update");
+    publish(&server, "deploy", "message-3").await;
+    let posts = server.slack.posted("C1");
+    let [first, second] = [0, 1].map(|index: usize| posts[index].posted.as_deref());
+    let expected = [("message-1", None), ("message-2", first), ("message-3", second)];
+    assert_eq!(threads(&posts), expected.map(|(marker, thread_ts)| (marker.to_owned(), thread_ts)));
+    assert_eq!(server.slack.requests("chat.update")[0].marker(), "message-2");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_to_a_thread_that_is_gone_opens_a_new_one() {
     let server = listening().await;

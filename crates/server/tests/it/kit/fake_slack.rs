@@ -36,6 +36,8 @@ pub enum SlackAnswer {
     Error(&'static str),
     /// No answer as long as the test runs.
     Hang,
+    /// The reply is posted, and not in its thread.
+    OkBesideThread,
     /// The message is posted, and the answer never comes.
     PostedThenHang,
     /// The connection ends without an answer.
@@ -272,7 +274,7 @@ async fn answer(
         let mut slack = shared.slack.lock().unwrap();
         let now_ms = shared.clock.now_ms();
         let answer = slack.decide(&method, token, &channel, now_ms);
-        let is_taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::PostedThenHang);
+        let is_taken = matches!(answer, SlackAnswer::Ok | SlackAnswer::OkBesideThread | SlackAnswer::PostedThenHang);
         let ts = (is_taken && method == "chat.postMessage").then(|| slack.ts());
         let said = slack.say(&method, token, &body);
         let (token, asked) = (token.to_owned(), method.clone());
@@ -280,6 +282,7 @@ async fn answer(
         (answer, ts, slack.private.contains(&channel), said)
     };
     match answer {
+        SlackAnswer::OkBesideThread => json_answer(&json!({ "ok": true, "ts": ts, "message": { "ts": ts } })),
         SlackAnswer::Ok => {
             let name = format!("name-of-{channel}");
             let info = json!({ "id": channel, "name": name, "is_private": is_private });

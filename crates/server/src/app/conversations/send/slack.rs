@@ -2,6 +2,7 @@
 
 use domain::conversation::{Answer, Audience, Form, Reply, SlackScene, TextFile};
 use domain::delivery::DeliveryOutcome;
+use domain::notification::render::slack::SlackMessage;
 use domain::notification::{Part, render};
 use secrecy::SecretString;
 use store::StoreError;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::Turn;
 use crate::app::App;
-use crate::outbound::slack::{NotUploaded, Place, Respond, SlackChannelCall, Upload, UploadThread};
+use crate::outbound::slack::{NotUploaded, Place, Respond, SlackChannelCall, Upload, UploadThread, refuses_layout};
 
 impl App {
     pub(super) async fn send_to_slack(
@@ -42,15 +43,26 @@ impl App {
         Ok(usable.next().map(|workspace| workspace.bot_token))
     }
 
+    /// In the thread; where the app may not speak and a command of Slack works all the same, to the person alone.
     async fn say(&self, scene: &SlackScene, token: &SecretString, id: Uuid, answer: &Answer) -> DeliveryOutcome {
         let Some(channel_id) = scene.channel_id.as_deref() else { return dead("there is no channel to answer in") };
         let (call, thread_ts) = (SlackChannelCall { token, channel_id }, scene.thread_ts.as_deref());
-        let place = || Place { thread_ts, reply_broadcast: false, client_msg_id: id };
-        let posted = self.slack.post_message(&call, place(), &render::slack::answer(answer)).await;
-        if !refuses_tables(answer, &posted) {
-            return posted;
+        let mut posted = DeliveryOutcome::Delivered { posted: String::new() };
+        for message in ways_to_say(answer) {
+            let place = Place { thread_ts, reply_broadcast: false, client_msg_id: id };
+            posted = self.slack.post_message(&call, place, &message).await.outcome;
+            if !refuses_layout(&posted) {
+                break;
+            }
         }
-        self.slack.post_message(&call, place(), &render::slack::answer_in_lines(answer)).await
+        match &scene.response_url {
+            Some(url) if is_no_member(&posted) => {
+                let note = Some("Only you see this: /invite me, and I answer in the channel.".to_owned());
+                let message = render::slack::answer_in_lines(&Answer { note, ..answer.clone() });
+                self.slack.respond(url.as_str(), Respond::ToAsker, &message).await
+            }
+            _ => posted,
+        }
     }
 
     /// Into the thread of what was said. What came of a command is told by then: a file that cannot be uploaded is not tried again,
@@ -67,6 +79,7 @@ impl App {
         let why = match self.slack.upload(token, upload).await {
             Ok(_) => return DeliveryOutcome::Delivered { posted: String::new() },
             Err(NotUploaded::MissingScope) => "the Slack app lacks the scope files:write".to_owned(),
+            Err(NotUploaded::NotInChannel) => "I am not in this channel. `/invite` me, and ask again".to_owned(),
             Err(NotUploaded::Failed(reason)) => {
                 tracing::warn!(channel_id, reason, "the file of a command's output is not in its thread");
                 "Slack did not take it".to_owned()
@@ -97,7 +110,8 @@ impl App {
         self.whisper(scene, token, person, id, &too_late).await
     }
 
-    /// By the address that the event brought, which works where the app is no member too; else as an ephemeral message.
+    /// In the thread, if it is one; else by the address that the event brought, which works where the app is no member too, but answers
+    /// in the channel (<https://github.com/slackapi/bolt-js/issues/2170>).
     async fn whisper(
         &self,
         scene: &SlackScene,
@@ -108,18 +122,25 @@ impl App {
     ) -> DeliveryOutcome {
         // Whether Slack takes its block of tables there is not documented.
         let message = render::slack::answer_in_lines(answer);
-        if let Some(url) = &scene.response_url {
-            return self.slack.respond(url.as_str(), Respond::ToAsker, &message).await;
-        }
-        let (Some(channel_id), Some(user_id)) = (scene.channel_id.as_deref(), person) else {
-            return dead("there is nobody to answer");
-        };
+        let thread_ts = scene.thread_ts.as_deref().filter(|_| scene.is_in_thread);
+        let (url, channel_id) = (scene.response_url.as_ref(), scene.channel_id.as_deref());
         // A direct message is seen by nobody else.
-        if channel_id.starts_with('D') {
+        if channel_id.is_some_and(|id| id.starts_with('D')) && url.is_none() {
             return self.say(scene, token, id, answer).await;
         }
-        let call = SlackChannelCall { token, channel_id };
-        self.slack.post_ephemeral(&call, user_id, scene.thread_ts.as_deref(), &message).await
+        let mut whispered = dead("there is nobody to answer");
+        if let (Some(channel_id), Some(user_id)) = (channel_id, person)
+            && (thread_ts.is_some() || url.is_none())
+        {
+            let call = SlackChannelCall { token, channel_id };
+            whispered = self.slack.post_ephemeral(&call, user_id, thread_ts, &message).await;
+        }
+        match (&whispered, url) {
+            (DeliveryOutcome::Dead { .. }, Some(url)) => {
+                self.slack.respond(url.as_str(), Respond::ToAsker, &message).await
+            }
+            _ => whispered,
+        }
     }
 
     async fn replace(&self, scene: &SlackScene, token: &SecretString, answer: &Answer) -> DeliveryOutcome {
@@ -131,18 +152,31 @@ impl App {
             return dead("there is no message to replace");
         };
         let call = SlackChannelCall { token, channel_id };
-        let updated = self.slack.update_message(&call, ts, &render::slack::answer(answer)).await;
-        if !refuses_tables(answer, &updated) {
-            return updated;
+        let mut updated = DeliveryOutcome::Delivered { posted: String::new() };
+        for message in ways_to_say(answer) {
+            updated = self.slack.update_message(&call, ts, &message).await;
+            if !refuses_layout(&updated) {
+                break;
+            }
         }
-        self.slack.update_message(&call, ts, &render::slack::answer_in_lines(answer)).await
+        updated
     }
 }
 
-/// Slack's block of tables is young: where it is refused, lines say the same.
-fn refuses_tables(answer: &Answer, outcome: &DeliveryOutcome) -> bool {
+/// An answer, the best way first: Slack's block of tables is young, and where it is refused, lines say the same; what says nothing but
+/// one line is taken by every Slack.
+fn ways_to_say(answer: &Answer) -> impl Iterator<Item = SlackMessage> {
     let has_table = answer.body.iter().any(|part| matches!(part, Part::Table(_)));
-    has_table && matches!(outcome, DeliveryOutcome::Dead { reason } if reason.contains("`invalid_"))
+    let in_lines = || render::slack::answer_in_lines(answer);
+    let first = std::iter::once_with(|| render::slack::answer(answer));
+    first
+        .chain(std::iter::once_with(in_lines).filter(move |_| has_table))
+        .chain(std::iter::once_with(move || in_lines().plainly()))
+}
+
+fn is_no_member(outcome: &DeliveryOutcome) -> bool {
+    let codes = ["`channel_not_found`", "`not_in_channel`"];
+    matches!(outcome, DeliveryOutcome::Dead { reason } if codes.iter().any(|code| reason.contains(code)))
 }
 
 fn dead(reason: &str) -> DeliveryOutcome {

@@ -8,12 +8,12 @@ use secrecy::SecretString;
 use store::outbox::{Lease, PendingDelivery};
 use uuid::Uuid;
 
-use super::threads::{Conversation, Reply};
+use super::threads::{Conversation, Landed, Reply};
 use crate::app::App;
 use crate::app::deliveries::target::Target;
 use crate::app::notification_buttons::ButtonPlace;
 use crate::app::pictures::{Posted, PostedMessage};
-use crate::outbound::slack::{Place, SlackChannelCall};
+use crate::outbound::slack::{Place, SlackChannelCall, refuses_layout};
 
 /// A channel, for one delivery.
 pub(super) struct Channel<'a> {
@@ -47,14 +47,22 @@ impl App {
 }
 
 impl Conversation for Channel<'_> {
-    async fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> DeliveryOutcome {
+    async fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> Landed {
         let place = Place {
             thread_ts: reply.map(|reply| reply.parent_posted),
             reply_broadcast: reply.is_some_and(|reply| reply.shows_in_channel),
             client_msg_id: self.client_msg_id,
         };
-        let message = render::slack::message(card);
-        let outcome = self.app.slack.post_message(&self.call, place, &message).await;
+        let mut message = render::slack::message(card);
+        let mut posted = self.app.slack.post_message(&self.call, place, &message).await;
+        if refuses_layout(&posted.outcome) {
+            let configuration = self.delivery.configuration_arn.as_str();
+            tracing::warn!(configuration, outcome = ?posted.outcome, "Slack refuses a layout: the message is posted plainly");
+            message = message.plainly();
+            posted = self.app.slack.post_message(&self.call, place, &message).await;
+        }
+        let crate::outbound::slack::Posted { outcome, beside_thread } = posted;
+        let reply = reply.filter(|_| !beside_thread);
         if let DeliveryOutcome::Delivered { posted: ts } = &outcome {
             let Self { destination, team_id, target, .. } = *self;
             let Target { iam_role_arn: role_arn, scope, .. } = target;
@@ -71,7 +79,7 @@ impl Conversation for Channel<'_> {
                 bot_token: self.call.token.clone(),
             });
         }
-        outcome
+        Landed { outcome, beside_thread }
     }
 
     async fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> DeliveryOutcome {

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use store::outbox::Lease;
 
 use super::Sent;
-use super::threads::{Conversation, Reply};
+use super::threads::{Conversation, Landed, Reply};
 use crate::app::App;
 use crate::app::deliveries::target::Target;
 use crate::app::notification_buttons::ButtonPlace;
@@ -41,7 +41,7 @@ impl App {
 
 /// A reply never shows in the channel by itself: Teams moves its whole thread to the end of the channel.
 impl Conversation for Channel<'_> {
-    async fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> DeliveryOutcome {
+    async fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> Landed {
         let message = render::teams::message(card);
         let teams = &self.app.teams;
         let outcome = match reply.map(|reply| TeamsActivity::parse(reply.parent_posted)) {
@@ -57,7 +57,7 @@ impl Conversation for Channel<'_> {
             let service_url = self.service_url.map(str::to_owned);
             self.app.want_picture(&posted, || PostedMessage::Teams { message, tenant_id, service_url });
         }
-        outcome
+        Landed { outcome, beside_thread: false }
     }
 
     async fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> DeliveryOutcome {

@@ -18,7 +18,7 @@ use crate::app::notification_buttons::ButtonPlace;
 /// A channel whose platform can reply and update, for one delivery.
 pub(super) trait Conversation: Sync {
     /// Posts the message: on its own, or as a reply.
-    fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> impl Future<Output = DeliveryOutcome> + Send;
+    fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> impl Future<Output = Landed> + Send;
 
     /// Puts the first message of a thread in place of what it was.
     fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> impl Future<Output = DeliveryOutcome> + Send;
@@ -28,6 +28,14 @@ pub(super) trait Conversation: Sync {
 
     /// Whether a reply failed because somebody deleted the thread's first message.
     fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool;
+}
+
+/// What came of a message that was posted.
+#[derive(Debug)]
+pub(super) struct Landed {
+    pub(super) outcome: DeliveryOutcome,
+    /// A reply that stands on its own: somebody deleted its thread's first message, and the chat did not say so.
+    pub(super) beside_thread: bool,
 }
 
 /// To which message, and where it shows.
@@ -86,7 +94,7 @@ impl App {
             None => None,
         };
         Ok(match (&delivery.posted, threaded) {
-            (None, None) => channel.post(card, None).await.into(),
+            (None, None) => channel.post(card, None).await.outcome.into(),
             (None, Some(threaded)) => post(channel, delivery, card, &threaded).await,
             (Some(posted), threaded) => {
                 let done = Sent::Delivered { posted: posted.clone(), thread: None };
@@ -156,12 +164,21 @@ impl App {
 async fn post(channel: &impl Conversation, delivery: &PendingDelivery, card: &Card, threaded: &Threaded) -> Sent {
     if let Some(Thread { entry, .. }) = threaded.joins() {
         let shows_in_channel = threaded.preferences.shows_in_channel(&entry.state, &threaded.event);
-        let outcome = channel.post(card, Some(Reply { parent_posted: &entry.parent_posted, shows_in_channel })).await;
+        let reply = Reply { parent_posted: &entry.parent_posted, shows_in_channel };
+        let Landed { outcome, beside_thread } = channel.post(card, Some(reply)).await;
+        if beside_thread {
+            return first(outcome, delivery, threaded);
+        }
         if !channel.parent_is_gone(&outcome) {
             return replied(outcome, entry, &threaded.event);
         }
     }
-    match channel.post(card, None).await {
+    first(channel.post(card, None).await.outcome, delivery, threaded)
+}
+
+/// A message that stands on its own begins a thread.
+fn first(outcome: DeliveryOutcome, delivery: &PendingDelivery, threaded: &Threaded) -> Sent {
+    match outcome {
         DeliveryOutcome::Delivered { posted } => {
             let thread = Some(threaded.opened(&posted, delivery));
             Sent::Delivered { posted, thread }

@@ -59,7 +59,8 @@ fn say(name: &str, standing: ChannelStanding, report: &mut Report) {
         }
         ChannelStanding { is_member: true, .. } => report.good(name, "the bot is in it"),
         ChannelStanding { is_private: true, .. } => report.missing(name, "it is private: invite the bot with /invite"),
-        _ => report.note(name, "the bot may post, and hears no mention until it is invited with /invite"),
+        _ => report
+            .note(name, "the bot may post; it hears no mention and attaches no files until it is invited with /invite"),
     }
 }
 

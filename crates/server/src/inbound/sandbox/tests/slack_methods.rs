@@ -112,14 +112,20 @@ async fn replies_stand_in_the_thread_of_their_first_message() {
 }
 
 #[tokio::test]
-async fn thread_ts_must_be_a_ts_but_need_not_be_known() {
+async fn thread_ts_must_be_a_ts_and_one_that_is_not_known_is_no_thread() {
     let twin = Twin::start().await;
     let post = |thread_ts: Value| json!({ "channel": "C0A", "text": "x", "thread_ts": thread_ts });
     let refused = twin.slack("chat.postMessage", post(json!("0"))).await;
     assert_eq!(refused["error"], "invalid_thread_ts");
     assert_eq!(refused["response_metadata"]["messages"], json!(["[ERROR] 0 is not a valid thread_ts"]));
     let taken = twin.slack("chat.postMessage", post(json!("1600000000.000100"))).await;
-    assert_eq!((&taken["ok"], &taken["message"]["thread_ts"]), (&json!(true), &json!("1600000000.000100")));
+    assert_eq!((&taken["ok"], taken["message"].get("thread_ts")), (&json!(true), None));
+    let whisper = json!({ "channel": "C0A", "user": "U0ANNA", "text": "for you", "thread_ts": taken["ts"] });
+    assert_eq!(twin.slack("chat.postEphemeral", whisper.clone()).await["ok"], true);
+    assert_eq!(twin.texts("").await, ["x"], "nobody sees it in a thread without replies");
+    twin.slack("chat.postMessage", post(taken["ts"].clone())).await;
+    twin.slack("chat.postEphemeral", whisper).await;
+    assert_eq!(twin.texts("").await, ["x", "x", "for you"]);
 }
 
 #[tokio::test]

@@ -98,9 +98,17 @@ pub fn explain_assume_role(role_arn: &str, own_arn: Option<&str>, message: &str)
             "Whoever runs Bellhop can allow it `sts:AssumeRole` on that role.".to_owned(),
             None,
         ),
+        RefusedBy::OrganizationsPolicy => (
+            "Whoever administers your organization's policies in AWS Organizations can allow `sts:AssumeRole` on that role.".to_owned(),
+            None,
+        ),
+        RefusedBy::Boundary => (
+            "Whoever runs Bellhop can have the permissions boundary of its own role changed.".to_owned(),
+            None,
+        ),
         _ => (
             "Whoever administers IAM in that account can let me take on the role, by its trust policy (see \"Who may run what\" in \
-             the guide; this replaces what it says now)."
+             the guide; this replaces what it says now, and names Bellhop's role without the path that it may have)."
                 .to_owned(),
             Some(format!(
                 "aws iam update-assume-role-policy --role-name {role} --policy-document '{}'",
@@ -155,6 +163,7 @@ fn read(message: &str) -> Said<'_> {
         RefusedBy::Unsaid(vec![
             RefusedBy::Role,
             RefusedBy::Guardrails,
+            RefusedBy::DenyList,
             RefusedBy::ResourcePolicy,
             RefusedBy::OrganizationsPolicy,
         ])

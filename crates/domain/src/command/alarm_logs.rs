@@ -15,6 +15,9 @@ const ENTRIES: u32 = 30;
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html>.
 const EVALUATION_SECONDS: i64 = 300;
 const EVALUATION_SECONDS_MAX: i64 = 7 * 24 * 60 * 60;
+/// What an alarm's logs are read to, after its change: whoever presses the next morning would have the whole night scanned, which AWS
+/// charges by its size.
+const SHOWN_AFTER_SECONDS: i64 = 60 * 60;
 
 /// Where an alarm's logs are, and from when on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct AlarmLogs {
     pub account: Option<String>,
     /// Seconds since 1970.
     pub since: i64,
+    /// At most.
+    pub until: i64,
 }
 
 /// What writes them. All names are the sender's, and shaped as AWS shapes them.
@@ -53,7 +58,8 @@ impl AlarmLogs {
         })?;
         let evaluated = message.and_then(|message| evaluated(message, graph)).unwrap_or(EVALUATION_SECONDS);
         let since = graph.changed_at.saturating_sub(evaluated.clamp(0, EVALUATION_SECONDS_MAX));
-        Some(Self { source, region: graph.region.clone(), account: graph.account.clone(), since })
+        let until = graph.changed_at.saturating_add(SHOWN_AFTER_SECONDS);
+        Some(Self { source, region: graph.region.clone(), account: graph.account.clone(), since, until })
     }
 
     /// The query of one log group, up to now, as it is typed.
@@ -61,7 +67,7 @@ impl AlarmLogs {
         // "log entries containing Error, Exception, or Fail terms".
         let filter = if errors { " | filter @message like /(?i)(error|exception|fail)/" } else { "" };
         let query = format!("fields @timestamp, @message{filter} | sort @timestamp asc | limit {ENTRIES}");
-        let (since, until) = (self.since, now_ms.div_euclid(1000).max(self.since));
+        let (since, until) = (self.since, now_ms.div_euclid(1000).clamp(self.since, self.until));
         let region = &self.region;
         format!(
             "logs start-query --log-group-name '{log_group}' --start-time {since} --end-time {until} --query-string '{query}' \

@@ -39,7 +39,8 @@ pub const POLICY_ARNS_MAX: usize = 10;
 /// What binds a session beside its guardrails: denies alone.
 ///
 /// Two services are denied but for what others do with them in the session's name, where a deny would break what is allowed:
-/// `iam:PassRole` (which alone has `iam:PassedToService`; `run-task`, `create-function`), and KMS by way of another service
+/// `iam:PassRole` (`run-task`, `create-function`; its `iam:PassedToService` some services leave out, so it is spared by its letters: all
+/// other actions have a c, a t or a u), the making of service-linked roles (which alone has `iam:AWSServiceName`), and KMS by way of another service
 /// (`kms:ViaService`; a message to an encrypted queue). By way of AWS Systems Manager it would decrypt parameters: denied.
 pub fn deny_policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| with_statements(&[]));
@@ -50,8 +51,8 @@ fn with_statements(more: &[Value]) -> String {
     let mut statements = vec![
         json!({ "Effect": "Deny", "Action": denied::bound_actions().collect::<Vec<_>>(), "Resource": "*" }),
         json!({
-            "Effect": "Deny", "Action": "iam:*", "Resource": "*",
-            "Condition": { "Null": { "iam:PassedToService": "true" } },
+            "Effect": "Deny", "Action": ["iam:*c*", "iam:*t*", "iam:*u*"], "Resource": "*",
+            "Condition": { "Null": { "iam:AWSServiceName": "true" } },
         }),
         json!({
             "Effect": "Deny", "Action": "kms:*", "Resource": "*",

@@ -24,8 +24,12 @@ enum Kind {
     DryRun,
     Throttled,
     Expired,
+    /// The account pays for no plan of AWS Support that has it.
+    NoPlan,
     /// The account is not in the region, or not with the service.
     NotOptedIn,
+    /// Somebody else answered an approval, or it is over.
+    Answered,
     Denied,
     NotFound,
     Quota,
@@ -37,7 +41,7 @@ enum Kind {
 }
 
 /// In this order: `TooManyRequestsException` is throttling before it is anything else. A code is known by a part of it.
-const CODES: [(Kind, &[&str]); 10] = [
+const CODES: [(Kind, &[&str]); 12] = [
     (Kind::DryRun, &["DryRunOperation"]),
     (
         Kind::Throttled,
@@ -51,11 +55,14 @@ const CODES: [(Kind, &[&str]); 10] = [
         ],
     ),
     (Kind::Expired, &["ExpiredToken", "RequestExpired", "TokenRefreshRequired", "RequestTimeTooSkewed"]),
+    // <https://docs.aws.amazon.com/awssupport/latest/APIReference/Welcome.html>: Support's, and AWS Health's.
+    (Kind::NoPlan, &["SubscriptionRequired"]),
+    // <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutApprovalResult.html>
+    (Kind::Answered, &["InvalidApprovalToken", "ApprovalAlreadyCompleted"]),
     (
         Kind::NotOptedIn,
         &[
             "OptInRequired",
-            "SubscriptionRequired",
             "NotSignedUp",
             "UnrecognizedClient",
             "InvalidClientTokenId",
@@ -130,6 +137,19 @@ pub fn advice(failed: &FailureOf<'_>, code: &str, message: &str, status: u16) ->
             "AWS no longer takes the credentials",
             "Ask me again: I take new ones. If it stays so, the clock of the server that I run on may be wrong."
                 .to_owned(),
+            Vec::new(),
+        ),
+        Kind::NoPlan => said(
+            "the account has no plan for it",
+            format!(
+                "AWS lets only accounts with a paid support plan (Business or higher) use {}. Whoever pays for the account can change the plan.",
+                failed.service.full_name
+            ),
+            Vec::new(),
+        ),
+        Kind::Answered => said(
+            "answered already",
+            "Somebody answered this approval before, or it is over. Nothing was changed by this.".to_owned(),
             Vec::new(),
         ),
         Kind::NotOptedIn => said(
@@ -216,6 +236,9 @@ mod tests {
             ("UnauthorizedOperation", "", 403, Kind::Denied),
             ("ExpiredTokenException", "", 403, Kind::Expired),
             ("OptInRequired", "", 403, Kind::NotOptedIn),
+            ("SubscriptionRequiredException", "", 400, Kind::NoPlan),
+            ("InvalidApprovalTokenException", "", 400, Kind::Answered),
+            ("ApprovalAlreadyCompletedException", "", 400, Kind::Answered),
             (
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid",

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{LeftOut, ROWS, ResultOf, Said, nouns};
+use super::{LeftOut, More, ROWS, ResultOf, Said, nouns};
 use crate::notification::text::is_hazard;
 use crate::notification::{Moment, Part, Table, Text};
 
@@ -32,7 +32,11 @@ pub(super) fn answer(result: &ResultOf<'_>, output: &Value) -> Option<Said> {
 fn events(result: &ResultOf<'_>, events: &[Value]) -> Said {
     let place = result.place.region.as_ref().map(|region| format!(" in {region}")).unwrap_or_default();
     let (count, shown) = (events.len(), events.len().min(LINES));
+    let goes_on = result.next_page != More::Nothing;
     let headline = match count {
+        // Pages may be empty before the first that is not.
+        0 if goes_on => format!("No log events so far{place}"),
+        _ if goes_on => format!("The first {} log events{place}", nouns::counted(count)),
         0 => format!("No log events{place}"),
         1 => format!("1 log event{place}"),
         _ => format!("{} log events{place}", nouns::counted(count)),
@@ -45,7 +49,10 @@ fn events(result: &ResultOf<'_>, events: &[Value]) -> Said {
     } else {
         let title = match count - shown {
             0 => "In UTC".to_owned(),
-            earlier => format!("The last {shown}, in UTC; {} earlier ones are not shown", nouns::counted(earlier)),
+            earlier => {
+                let of_these = if goes_on { " of these" } else { "" };
+                format!("The last {shown}{of_these}, in UTC; {} earlier ones are not shown", nouns::counted(earlier))
+            }
         };
         vec![Part::Preformatted { title: Some(title), text: lines.join("\n") }]
     };

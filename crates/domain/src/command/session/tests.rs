@@ -63,7 +63,14 @@ fn the_deny_list_allows_nothing() {
 fn what_others_do_in_the_sessions_name_is_denied_only_where_it_reveals() {
     let pass = [("iam:PassedToService", "ecs-tasks.amazonaws.com")];
     assert_eq!(decided(&[ADMINISTRATOR], "iam:PassRole", &pass), EvalDecision::Allowed);
-    assert_eq!(decided(&[ADMINISTRATOR], "iam:PassRole", &[]), EvalDecision::ExplicitDeny);
+    // Not every service says to whom.
+    assert_eq!(decided(&[ADMINISTRATOR], "iam:PassRole", &[]), EvalDecision::Allowed);
+    let linked = [("iam:AWSServiceName", "elasticloadbalancing.amazonaws.com")];
+    assert_eq!(decided(&[ADMINISTRATOR], "iam:CreateServiceLinkedRole", &linked), EvalDecision::Allowed);
+    for operation in &awscall::catalog::catalog().service("iam").unwrap().operations {
+        let action = format!("iam:{}", operation.name);
+        assert_eq!(decided(&[ADMINISTRATOR], &action, &[]), EvalDecision::ExplicitDeny, "{action}");
+    }
     let by = |service: &str| {
         let via = format!("{service}.eu-west-1.amazonaws.com");
         decided(&[ADMINISTRATOR], "kms:Decrypt", &[("kms:ViaService", via.as_str())])

@@ -109,8 +109,11 @@ impl Outcome {
     /// For the audit trail: a code, AWS's or a word of ours, and a sentence. `None`: it went well.
     pub(super) fn error(&self) -> Option<(&str, &str)> {
         const NOBODY_KNOWS: &str = "whether it ran is not known";
+        const FUNCTION_FAILED: &str = "the function was run, and failed";
         const NOTHING_SENT: &str = "it ended before anything was sent to AWS";
         Some(match self {
+            // Lambda answers 200 for a function that failed.
+            Self::Output { output, .. } if output.contains_key("FunctionError") => ("FunctionError", FUNCTION_FAILED),
             Self::Output { .. } | Self::TooLarge => return None,
             Self::Service(said_no) => (&said_no.code, &said_no.message),
             Self::Refused { sentence, .. } => ("AccessDenied", sentence),

@@ -90,7 +90,8 @@ pub(super) fn not_taken(message: &str) -> Refusal {
     let sentence = "AWS does not take this channel's guardrail policies for a session, so nothing was run.";
     let refusal = Refusal::new(RefusedBy::GuardrailsUnusable, sentence).with_remedy(
         "Whoever administers this channel's configuration can change them: each must be a managed policy of the role's own account \
-         or of AWS, and together they must not be too many or too long.",
+         or of AWS, and together they must not be too many or too long. Tags of Bellhop's own session take the same room: under EKS Pod \
+         Identity, `disableSessionTags` of its association frees it.",
         None,
     );
     Refusal { quoted: Some(message.to_owned()), ..refusal }

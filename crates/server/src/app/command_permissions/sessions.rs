@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::command::access_denied::{explain_assume_role, is_denied};
+use domain::command::session::POLICY_ARNS_MAX;
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use super::guardrails::{Guardrails, not_taken};
+use super::guardrails::{Guardrails, SessionPolicies, not_taken};
 use super::{NoCredentials, Standing};
 use crate::outbound::aws::managed_policies::ManagedPolicies;
 use crate::outbound::aws::sts::{AssumeRole, Sts};
@@ -62,7 +63,10 @@ impl CommandSessions {
         expired: Option<&CommandCredentials>,
         now_ms: i64,
     ) -> Result<CommandCredentials, NoCredentials> {
-        let place = self.sessions.get_with(key(standing), Arc::default);
+        let policies = self.policies(standing).await?;
+        let is_merged = standing.guardrails.len() > POLICY_ARNS_MAX;
+        let merged = if is_merged { policies.policy.as_str() } else { "" };
+        let place = self.sessions.get_with(key(standing, merged), Arc::default);
         let mut kept = place.lock().await;
         let is_good = |credentials: &&CommandCredentials| {
             now_ms < credentials.expires_at_ms().saturating_sub(OVER_BEFORE_MS)
@@ -72,14 +76,22 @@ impl CommandSessions {
             return Ok(credentials.clone());
         }
         *kept = None;
-        let fresh = self.assumed(standing).await?;
+        let fresh = self.assumed(standing, policies).await?;
         *kept = Some(fresh.clone());
         Ok(fresh)
     }
 
-    async fn assumed(&self, standing: &Standing) -> Result<CommandCredentials, NoCredentials> {
+    async fn policies(&self, standing: &Standing) -> Result<SessionPolicies, NoCredentials> {
         let region = self.sts.region().await;
-        let policies = self.guardrails.session_policies(standing, &region).await.map_err(NoCredentials::Refused)?;
+        self.guardrails.session_policies(standing, &region).await.map_err(NoCredentials::Refused)
+    }
+
+    async fn assumed(
+        &self,
+        standing: &Standing,
+        policies: SessionPolicies,
+    ) -> Result<CommandCredentials, NoCredentials> {
+        let region = self.sts.region().await;
         let role_arn = standing.role.as_str();
         let mut lets = self.lets.get(role_arn).unwrap_or(Lets { source_identity: true, tags: true });
         loop {
@@ -151,8 +163,8 @@ impl Lets {
     }
 }
 
-/// All that makes a session what it is; the deny list is the program's.
-fn key(standing: &Standing) -> String {
+/// All that makes a session what it is. Guardrails beyond the tenth are in the text of its policy, which AWS does not read again.
+fn key(standing: &Standing, merged: &str) -> String {
     let guardrails: Vec<&str> = standing.guardrails.iter().map(wire::ids::GuardrailPolicyArn::as_str).collect();
     [
         standing.role.as_str(),
@@ -160,6 +172,7 @@ fn key(standing: &Standing) -> String {
         standing.person.platform(),
         standing.person.as_str(),
         &guardrails.join(" "),
+        merged,
     ]
     .join("\n")
 }

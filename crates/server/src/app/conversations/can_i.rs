@@ -16,9 +16,10 @@ use crate::app::command_permissions::{Expected, Heard, both};
 
 const HOW: &str =
     "Ask me like this: `can-i lambda invoke`, or with parameters: `can-i s3api list-objects-v2 --bucket my-bucket`.";
-/// Resource policies are not asked.
-const NOTE: &str =
-    "Nothing was run. The policies of resources, of VPC endpoints and of AWS Organizations may still refuse it.";
+/// Resource policies are not asked. What one of them allows to everybody, guardrails that only do not allow it do not take away:
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>.
+const NOTE: &str = "Nothing was run. The policies of resources, of VPC endpoints and of AWS Organizations may still refuse it; and a \
+                    resource's own policy may allow what guardrails do not.";
 
 impl App {
     pub(super) async fn can_i(&self, turn: &Turn<'_>, text: &str) -> Result<Vec<Reply>, StoreError> {

@@ -99,6 +99,11 @@ fn teams_is_sound(card: &Card) {
     for message in [&teams::message(card), &teams::parent_update(&of(card)), &longest] {
         teams_message_is_sound(message, card);
     }
+    // A webhook's is the same card, of a version that Workflows shows.
+    let mut webhook = teams::webhook_message(card);
+    let version = webhook.attachments[0].pointer_mut("/content/version").unwrap();
+    assert_eq!(std::mem::replace(version, "1.5".into()), "1.4");
+    assert_eq!(webhook, teams::message(card));
     // The largest picture that it takes, whose words a stranger writes too.
     let alt_text = card.gist.as_ref().map_or_else(String::new, |gist| format!("{gist:?}"));
     let png = "iVBO".repeat(longest.picture_bytes_max(&alt_text) / 3);

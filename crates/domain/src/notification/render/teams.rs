@@ -1,4 +1,4 @@
-//! A card as a Microsoft Teams message: one Adaptive Card, for a bot and for a webhook alike.
+//! A card as a Microsoft Teams message: one Adaptive Card, which is the same for a bot and for a webhook but for its version.
 //!
 //! The worker that delivers to Teams calls it and sends the result as it is. A stranger's text goes into text runs, in which
 //! Teams knows no markdown and no mentions, so there is nothing to escape and nothing to forget; only a custom notification's
@@ -53,9 +53,25 @@ const LINKS_ROOM: usize = 5_000;
 /// And its buttons, their tickets included.
 const CONTROLS_ROOM: usize = 7_000;
 
+/// The newest version that each shows. `Action.Execute` needs 1.4, and a bot's clients show 1.5.
+const VERSION: &str = "1.5";
+const WEBHOOK_VERSION: &str = "1.4";
+
 /// Renders a card. Total: every card makes a message within Teams' limits, and one that was shortened says so.
 pub fn message(card: &Card) -> TeamsMessage {
     assemble(card, &card.body, None)
+}
+
+/// The same for a webhook: Workflows takes a card of version 1.5, answers 202 and shows "We're sorry, this card couldn't be
+/// displayed" (<https://github.com/MicrosoftDocs/msteams-docs/issues/9801>,
+/// <https://github.com/microsoft/AdaptiveCards/issues/8965>).
+pub fn webhook_message(card: &Card) -> TeamsMessage {
+    let mut message = message(card);
+    let card = message.attachments.first_mut();
+    if let Some(version) = card.and_then(|card| card.pointer_mut("/content/version")) {
+        *version = json!(WEBHOOK_VERSION);
+    }
+    message
 }
 
 /// The first message of a thread, rendered again after a newer message joined the thread: for a bot, which can update it.
@@ -97,7 +113,7 @@ fn of_card(summary: String, teams: &Value, body: Vec<Value>, actions: Vec<Value>
     let mut content = json!({
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "version": "1.5",
+        "version": VERSION,
         "msteams": teams,
     });
     let actions = Some(actions).filter(|actions| !actions.is_empty());

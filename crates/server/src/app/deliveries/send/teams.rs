@@ -26,7 +26,7 @@ pub(super) struct Channel<'a> {
 
 impl App {
     pub(super) async fn send_to_teams_webhook(&self, url: &SecretString, card: &Card) -> Sent {
-        self.teams.post_to_webhook(url, &render::teams::message(card)).await.into()
+        self.teams.post_to_webhook(url, &render::teams::webhook_message(card)).await.into()
     }
 
     pub(super) fn teams_channel<'a>(

@@ -19,6 +19,8 @@ pub use self::answer::{PRESS_VERB, answer};
 pub use self::form::{SUBMIT_VERB, form};
 pub use self::picture::TeamsPicture;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -92,11 +94,12 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     last.extend(footer(card, update.map(ThreadUpdate::note)));
     let (called, entities) = called(&card.mentions);
     let around = [json!(summary), head.clone(), json!(actions), json!(called), json!(entities)];
-    let mut layout = Layout::around(around.iter().chain(&news).chain(&last), parts, "notification");
+    let parts = if entities.is_empty() { Cow::Borrowed(parts) } else { Cow::Owned(in_utc(parts)) };
+    let mut layout = Layout::around(around.iter().chain(&news).chain(&last), &parts, "notification");
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
-    for part in parts {
+    for part in parts.iter() {
         layout.part(part);
     }
     let mut body: Vec<Value> = called.into_iter().chain([head]).collect();
@@ -106,6 +109,25 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     let teams =
         if entities.is_empty() { json!({"width": "Full"}) } else { json!({"width": "Full", "entities": entities}) };
     of_card(summary, &teams, body, actions)
+}
+
+/// Without the reader's own time: in a card that mentions somebody, iPhones show `{{DATE(…)}}` as it stands
+/// (<https://github.com/MicrosoftDocs/msteams-docs/issues/5480>, <https://github.com/microsoft/AdaptiveCards/issues/6458>).
+fn in_utc(parts: &[Part]) -> Vec<Part> {
+    let mut parts = parts.to_vec();
+    for part in &mut parts {
+        let texts: Vec<&mut Text> = match part {
+            Part::Facts(facts) => facts.iter_mut().map(|fact| &mut fact.value).collect(),
+            Part::Table(table) => table.rows.iter_mut().flatten().collect(),
+            Part::Paragraph { .. } | Part::Bullets { .. } | Part::Tags(_) | Part::Preformatted { .. } => Vec::new(),
+        };
+        for text in texts {
+            if let Text::Time(moment) = text {
+                *text = Text::Plain(moment.utc());
+            }
+        }
+    }
+    parts
 }
 
 /// The message of one card. `teams` is what is Teams' own in it.
@@ -215,7 +237,7 @@ fn summary(card: &Card) -> String {
     if line.is_empty() { "Notification".to_owned() } else { line }
 }
 
-fn words(text: &Text) -> std::borrow::Cow<'_, str> {
+fn words(text: &Text) -> Cow<'_, str> {
     match text {
         Text::Plain(text)
         | Text::Code(text)

@@ -16,7 +16,7 @@ mod picture;
 mod table;
 
 pub use self::answer::{PRESS_VERB, answer};
-pub use self::form::{SUBMIT_VERB, form};
+pub use self::form::form;
 pub use self::picture::TeamsPicture;
 
 use std::borrow::Cow;

@@ -34,6 +34,7 @@ pub enum TeamsRoute<'a> {
 const UNTIMED_429_MS: Option<i64> = None;
 
 const INSTALL: &str = "install the app in the channel's team, then retry";
+const INSTALL_THERE: &str = "install the app in the channel's team, in a private channel there too, then retry";
 const NEW_WEBHOOK: &str = "make a webhook for the channel again and configure its URL, then retry";
 const CREDENTIALS: &str = "mend `microsoft_teams.bot`, then it resumes";
 const ADMIN: &str = "ask the tenant's administrators to allow the app, then it resumes";
@@ -61,6 +62,21 @@ const TROUBLE: Line = Line {
 const LIMITED: Line = Line::status(429, Verdict::Retry, "the rate limit", "");
 const SLOW: Line = Line::status(408, Verdict::Retry, "the request took too long; it may have been posted", "");
 const CONCURRENT: Line = Line::status(412, Verdict::Retry, "other messages to the conversation got in the way", "");
+/// Real refusals have other codes than the documented ones, and a channel's own must not stop the bot's others.
+const FORBIDDEN: Line = Line {
+    key: Key::Other("HTTP 403 with JSON of no code below"),
+    verdict: Verdict::Retry,
+    meaning: "the bot may not post, and Teams does not say whether it is this channel only",
+    remedy: "see whether the app is in the channel and allowed in the tenant",
+};
+/// Somebody deleted it: 403 with `ServiceError` and "Unknown"
+/// (<https://github.com/microsoft/BotFramework-Services/issues/269>), or what else may come instead.
+const GONE: Line = Line {
+    key: Key::Other("HTTP 400–499 to an update, but for 401, 408, 412, 429; with a code below, dead with its meaning"),
+    verdict: Verdict::Dead,
+    meaning: "the message to update is gone or can no longer be changed",
+    remedy: "",
+};
 const TOO_LARGE: Line = Line::status(413, Verdict::Dead, "the message is too large", REPORT);
 
 pub(super) const BOT: &[Line] = &[
@@ -78,21 +94,17 @@ pub(super) const BOT: &[Line] = &[
     TOO_LARGE,
     Line::status(400, Verdict::Dead, "the message was refused", REPORT),
     Line::status(401, Verdict::Paused, "the bot's token was refused", CREDENTIALS),
-    Line::status(
-        403,
-        Verdict::Paused,
-        "the bot may not post, and Teams does not say that it is this channel only",
-        ADMIN,
-    ),
+    Line::status(403, Verdict::Paused, "the bot may not post, and it was not Teams' JSON that said so", ADMIN),
+    FORBIDDEN,
+    GONE,
     Line::status(404, Verdict::Dead, "the conversation is gone", INSTALL),
     STRANGER,
     Line::code("Throttled", Verdict::Retry, "the rate limit", ""),
     Line::code("PreconditionFailed", Verdict::Retry, "other messages to the conversation got in the way", ""),
-    Line::code("ServiceError", Verdict::Retry, "Teams is in trouble; it may have been posted", ""),
     Line::code("BotNotRegistered", Verdict::Paused, "Teams knows no bot of this app id", CREDENTIALS),
     // The block is of the app in the whole tenant, and so of every channel there.
     Line::code("BotDisabledByAdmin", Verdict::Paused, "the tenant's administrators have blocked the app", ADMIN),
-    Line::code("BotNotInConversationRoster", Verdict::Dead, "the app is not in the conversation", INSTALL),
+    Line::code("BotNotInConversationRoster", Verdict::Dead, "the app is not in the conversation", INSTALL_THERE),
     Line::code(
         "ConversationBlockedByUser",
         Verdict::Dead,
@@ -180,7 +192,10 @@ fn bot_outcome(route: TeamsRoute<'_>, answer: Answer<'_>) -> DeliveryOutcome {
         (200..=299, _, Some(json @ Value::Object(_))) => posted(named(route, json)),
         (202, ..) => posted(None),
         (200..=299, ..) => UNREADABLE.outcome(PLATFORM, &format!("HTTP {}", answer.status), None, ""),
-        (status, ..) => failure(BOT, status, answer.asked_ms(), json.as_ref()),
+        (status, ..) => {
+            let failure = Failure::of(BOT, status, json.as_ref());
+            failure.of_a_bots(route, json.as_ref()).outcome(answer.asked_ms())
+        }
     }
 }
 
@@ -201,14 +216,14 @@ fn webhook_outcome(answer: Answer<'_>) -> DeliveryOutcome {
     let asked_ms = answer.asked_ms();
     if !(200..=299).contains(&answer.status) {
         let json: Option<Value> = serde_json::from_slice(answer.body).ok();
-        return failure(WEBHOOK, answer.status, asked_ms, json.as_ref());
+        return Failure::of(WEBHOOK, answer.status, json.as_ref()).outcome(asked_ms);
     }
     let text = String::from_utf8_lossy(answer.body);
     let text = text.trim().trim_matches('"');
     if let Some((_, rest)) = text.split_once(RETURNED) {
         let digits: String = rest.chars().take(3).take_while(char::is_ascii_digit).collect();
         if let Ok(status @ 300..=599) = digits.parse::<u16>() {
-            return failure(WEBHOOK, status, asked_ms, None);
+            return Failure::of(WEBHOOK, status, None).outcome(asked_ms);
         }
     }
     let is_cut_off_failure = !text.is_empty() && FAILED.starts_with(text);
@@ -221,21 +236,50 @@ fn webhook_outcome(answer: Answer<'_>) -> DeliveryOutcome {
     DeliveryOutcome::Delivered { posted: String::new() }
 }
 
-/// A failure by its code if the table has it, else by its status.
-fn failure(table: &'static [Line], status: u16, asked_ms: Option<i64>, json: Option<&Value>) -> DeliveryOutcome {
-    const OTHERWISE: &Line = &STRANGER;
-    let after_ms = if status == 429 { asked_ms.or(UNTIMED_429_MS) } else { asked_ms };
-    let words = json.and_then(|json| json.pointer("/error/message")).and_then(Value::as_str);
-    let details = words.map(table::words).unwrap_or_default();
-    // The sub-code says more than the code.
-    let codes = ["/error/subCode", "/subCode", "/error/code", "/error/innerHttpError/code", "/error"];
-    let mut said = codes.iter().filter_map(|path| json?.pointer(path)?.as_str());
-    if let Some((line, code)) = said.find_map(|code| Some((table::of_code(table, code)?, code))) {
-        let said = format!("HTTP {status} {}", table::quoted(code));
-        return line.outcome(PLATFORM, &said, after_ms, &details);
+/// A failure, and the line that it goes by.
+struct Failure {
+    status: u16,
+    line: Line,
+    /// Whether the line is one of a code.
+    is_coded: bool,
+    /// The status and the code, if there is one.
+    said: String,
+    details: String,
+}
+
+impl Failure {
+    /// By its code if the table has it, else by its status.
+    fn of(table: &'static [Line], status: u16, json: Option<&Value>) -> Self {
+        let words = json.and_then(|json| json.pointer("/error/message")).and_then(Value::as_str);
+        let details = words.map(table::words).unwrap_or_default();
+        // The sub-code says more than the code.
+        let codes = ["/error/subCode", "/subCode", "/error/code", "/error/innerHttpError/code", "/error"];
+        let codes: Vec<&str> = codes.iter().filter_map(|path| json?.pointer(path)?.as_str()).collect();
+        let known = codes.iter().find_map(|code| Some((table::of_code(table, code)?, *code)));
+        let line = known.map(|(line, _)| line).or_else(|| table::of_status(table, status)).copied().unwrap_or(STRANGER);
+        let said = match known.map(|(_, code)| code).or(codes.first().copied()) {
+            Some(code) => format!("HTTP {status} {}", table::quoted(code)),
+            None => format!("HTTP {status}"),
+        };
+        Self { status, line, is_coded: known.is_some(), said, details }
     }
-    let line = table::of_status(table, status).unwrap_or(OTHERWISE);
-    line.outcome(PLATFORM, &format!("HTTP {status}"), after_ms, &details)
+
+    /// What a bot's route and the rest of the answer make of it.
+    fn of_a_bots(self, route: TeamsRoute<'_>, json: Option<&Value>) -> Self {
+        let is_final = (400..500).contains(&self.status) && ![401, 408, 412, 429].contains(&self.status);
+        let line = match route {
+            TeamsRoute::Update(_) if is_final && self.is_coded => Line { verdict: Verdict::Dead, ..self.line },
+            TeamsRoute::Update(_) if is_final && self.line.verdict != Verdict::Dead => GONE,
+            _ if self.status == 403 && !self.is_coded && json.is_some_and(Value::is_object) => FORBIDDEN,
+            _ => self.line,
+        };
+        Self { line, ..self }
+    }
+
+    fn outcome(&self, asked_ms: Option<i64>) -> DeliveryOutcome {
+        let after_ms = if self.status == 429 { asked_ms.or(UNTIMED_429_MS) } else { asked_ms };
+        self.line.outcome(PLATFORM, &self.said, after_ms, &self.details)
+    }
 }
 
 #[cfg(test)]
@@ -295,6 +339,39 @@ mod tests {
         }
         let gone = r#"{"error":{"code":"ActivityNotFoundInConversation"}}"#;
         assert_eq!(verdict(&outcome(TeamsRoute::Update(&activity), 404, None, gone)), Verdict::Dead);
+    }
+
+    /// What is said of a message that somebody deleted: observed, microsoft/BotFramework-Services#269.
+    const DELETED: &str = r#"{"error":{"code":"ServiceError","message":"Unknown"}}"#;
+
+    #[test]
+    fn an_update_that_is_refused_is_dead_whatever_is_said_and_waits_for_nothing() {
+        let activity = TeamsActivity::new(THREAD, "17").unwrap();
+        let update = |status, body| outcome(TeamsRoute::Update(&activity), status, None, body);
+        let blocked = r#"{"error":{"code":"BotDisabledByAdmin"}}"#;
+        for body in [DELETED, blocked, "{}", ""] {
+            for status in [400, 403, 404, 405, 409, 410, 413, 418, 499] {
+                assert_eq!(verdict(&update(status, body)), Verdict::Dead, "{status} {body}");
+            }
+            for status in [408, 412, 429, 500, 503] {
+                assert_eq!(verdict(&update(status, "{}")), Verdict::Retry, "{status}");
+            }
+        }
+        assert_eq!(verdict(&update(401, "")), Verdict::Paused);
+        let DeliveryOutcome::Dead { reason } = update(403, DELETED) else { panic!() };
+        assert!(reason.contains("HTTP 403 `ServiceError`") && reason.contains("gone"), "{reason}");
+        assert_eq!(verdict(&outcome(Bot, 503, None, DELETED)), Verdict::Retry);
+    }
+
+    #[test]
+    fn a_403_that_teams_does_not_explain_is_its_channels_own() {
+        for (body, code) in [(DELETED, " `ServiceError`"), (r#"{"error":{"code":"Nope"}}"#, " `Nope`"), ("{}", "")] {
+            let DeliveryOutcome::Retry { reason, .. } = outcome(Bot, 403, None, body) else { panic!("{body}") };
+            assert!(reason.starts_with(&format!("Teams answered HTTP 403{code}: ")), "{reason}");
+        }
+        for body in ["", "<html>", r#"{"error":{"code":"BotDisabledByAdmin"}}"#] {
+            assert_eq!(verdict(&outcome(Bot, 403, None, body)), Verdict::Paused, "{body}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::notification::{AccountNames, Digest, Incoming, card, digest, message_json, render};
+use crate::notification::{
+    AccountNames, Digest, Fact, Incoming, Moment, Part, Table, Text, card, digest, message_json, render,
+};
 
 const CONFIGURATION: &str = "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
@@ -194,6 +196,21 @@ fn each_platform_calls_whom_it_knows() {
     card.mentions = vec![Mention::parse("user:U01").unwrap()];
     assert_eq!(render::chime::message(&card).content, plain.1);
     assert_eq!(render::teams::message(&card), plain.0);
+}
+
+/// On iPhones it would show the functions of the reader's time as they stand: msteams-docs#5480.
+#[test]
+fn a_card_that_mentions_somebody_on_teams_says_its_times_in_utc() {
+    let at = || Text::Time(Moment::parse("2026-11-22T18:20:16Z"));
+    let table = Table { columns: vec!["Since".to_owned()], rows: vec![vec![at()]], ..Table::default() };
+    let mut card = read("text");
+    card.body = vec![Part::Facts(vec![Fact { label: "Since".to_owned(), value: at() }]), Part::Table(table)];
+    let said = |card: &Card, words: &str| json!(render::teams::message(card)).to_string().matches(words).count();
+    assert_eq!((said(&card, "{{DATE("), said(&card, "2026-11-22 18:20:16 UTC")), (2, 1));
+    card.mentions = vec![Mention::parse("teams-user:a@example.com|Anna").unwrap()];
+    assert_eq!((said(&card, "{{DATE("), said(&card, "2026-11-22 18:20:16 UTC")), (0, 2));
+    card.mentions = vec![Mention::parse("user:U01").unwrap()];
+    assert_eq!(said(&card, "{{DATE("), 2, "whom Teams does not know is not called there");
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl Platform {
         }
     }
 
-    /// Exactly what would be sent, less the channel.
+    /// Exactly what would be sent, less the channel; to Teams, by a bot.
     fn message(self, card: &Card) -> anyhow::Result<Value> {
         Ok(match self {
             Self::Slack => serde_json::to_value(render::slack::message(card))?,

@@ -90,6 +90,13 @@ impl Spoken {
         with(self.mention(id, ""), invoke)
     }
 
+    /// A form that is sent: a message without words.
+    fn submit(&self, id: &str, data: &Value, message_id: &str) -> Value {
+        let submitted =
+            json!({"type": "message", "text": null, "entities": [], "value": data, "replyToId": message_id});
+        with(self.mention(id, ""), submitted)
+    }
+
     async fn post(&self, authorization: Option<&str>, body: String) -> (u16, String) {
         let url = format!("http://{}/teams/messages", self.server.address());
         let request = self.http.post(url).header("content-type", "application/json").body(body);

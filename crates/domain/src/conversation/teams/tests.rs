@@ -64,6 +64,10 @@ fn the_mention_goes_and_the_rest_is_as_it_was_typed() {
         ("please <at>aws</at> help", "please help"),
         ("<at>Ben</at> <at>aws</at> help", "Ben help"),
         ("<at>aws</at>", ""),
+        (r#"<quoted messageId="17"/><at>aws</at> help"#, "help"),
+        (r#"<at>aws</at> <quoted messageId="17"/> <quoted messageId="18" /> whoami"#, "whoami"),
+        ("<at>aws</at> say &lt;quoted messageId=&quot;17&quot;/&gt;", r#"say <quoted messageId="17"/>"#),
+        ("<at>aws</at> <quoted help", "<quoted help"),
         ("<at>aws</at> a &lt;b&gt; &amp;lt; &amp;&amp; &quot;c&quot;", "a <b> &lt; && \"c\""),
     ] {
         assert_eq!(happened(&json!({"text": text})), said(typed), "{text}");

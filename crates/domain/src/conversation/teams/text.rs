@@ -33,8 +33,25 @@ fn our_mentions(json: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn plain(text: &str) -> String {
-    let text = text.replace("<at>", "").replace("</at>", "").replace("&nbsp;", " ").replace('\u{a0}', " ");
+    let text = unquoted(text).replace("<at>", "").replace("</at>", "").replace("&nbsp;", " ").replace('\u{a0}', " ");
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
     // Last: what was typed as `&lt;` arrives as `&amp;lt;`.
     text.replace("&amp;", "&").trim().to_owned()
+}
+
+/// Without the tags of messages that a reply quotes. One that was typed comes escaped, and stays.
+/// Source: <https://github.com/microsoft/teams.py/issues/321>.
+fn unquoted(text: &str) -> String {
+    const TAG: &str = "<quoted ";
+    let (mut rest, mut kept) = (text, String::with_capacity(text.len()));
+    while let Some((before, tag)) = rest.split_once(TAG) {
+        kept.push_str(before);
+        let Some((_, after)) = tag.split_once("/>") else {
+            kept.push_str(TAG);
+            rest = tag;
+            continue;
+        };
+        rest = after;
+    }
+    kept + rest
 }

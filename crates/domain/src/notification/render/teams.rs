@@ -1,4 +1,4 @@
-//! A card as a Microsoft Teams message: one Adaptive Card, for a bot and for a webhook alike.
+//! A card as a Microsoft Teams message: one Adaptive Card, which is the same for a bot and for a webhook but for its version.
 //!
 //! The worker that delivers to Teams calls it and sends the result as it is. A stranger's text goes into text runs, in which
 //! Teams knows no markdown and no mentions, so there is nothing to escape and nothing to forget; only a custom notification's
@@ -16,8 +16,10 @@ mod picture;
 mod table;
 
 pub use self::answer::{PRESS_VERB, answer};
-pub use self::form::{SUBMIT_VERB, form};
+pub use self::form::form;
 pub use self::picture::TeamsPicture;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -53,9 +55,25 @@ const LINKS_ROOM: usize = 5_000;
 /// And its buttons, their tickets included.
 const CONTROLS_ROOM: usize = 7_000;
 
+/// The newest version that each shows. `Action.Execute` needs 1.4, and a bot's clients show 1.5.
+const VERSION: &str = "1.5";
+const WEBHOOK_VERSION: &str = "1.4";
+
 /// Renders a card. Total: every card makes a message within Teams' limits, and one that was shortened says so.
 pub fn message(card: &Card) -> TeamsMessage {
     assemble(card, &card.body, None)
+}
+
+/// The same for a webhook: Workflows takes a card of version 1.5, answers 202 and shows "We're sorry, this card couldn't be
+/// displayed" (<https://github.com/MicrosoftDocs/msteams-docs/issues/9801>,
+/// <https://github.com/microsoft/AdaptiveCards/issues/8965>).
+pub fn webhook_message(card: &Card) -> TeamsMessage {
+    let mut message = message(card);
+    let card = message.attachments.first_mut();
+    if let Some(version) = card.and_then(|card| card.pointer_mut("/content/version")) {
+        *version = json!(WEBHOOK_VERSION);
+    }
+    message
 }
 
 /// The first message of a thread, rendered again after a newer message joined the thread: for a bot, which can update it.
@@ -76,11 +94,12 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     last.extend(footer(card, update.map(ThreadUpdate::note)));
     let (called, entities) = called(&card.mentions);
     let around = [json!(summary), head.clone(), json!(actions), json!(called), json!(entities)];
-    let mut layout = Layout::around(around.iter().chain(&news).chain(&last), parts, "notification");
+    let parts = if entities.is_empty() { Cow::Borrowed(parts) } else { Cow::Owned(in_utc(parts)) };
+    let mut layout = Layout::around(around.iter().chain(&news).chain(&last), &parts, "notification");
     if headline_was_cut {
         layout.text(None, &card.headline);
     }
-    for part in parts {
+    for part in parts.iter() {
         layout.part(part);
     }
     let mut body: Vec<Value> = called.into_iter().chain([head]).collect();
@@ -92,12 +111,31 @@ fn assemble(card: &Card, parts: &[Part], update: Option<&ThreadUpdate<'_>>) -> T
     of_card(summary, &teams, body, actions)
 }
 
+/// Without the reader's own time: in a card that mentions somebody, iPhones show `{{DATE(…)}}` as it stands
+/// (<https://github.com/MicrosoftDocs/msteams-docs/issues/5480>, <https://github.com/microsoft/AdaptiveCards/issues/6458>).
+fn in_utc(parts: &[Part]) -> Vec<Part> {
+    let mut parts = parts.to_vec();
+    for part in &mut parts {
+        let texts: Vec<&mut Text> = match part {
+            Part::Facts(facts) => facts.iter_mut().map(|fact| &mut fact.value).collect(),
+            Part::Table(table) => table.rows.iter_mut().flatten().collect(),
+            Part::Paragraph { .. } | Part::Bullets { .. } | Part::Tags(_) | Part::Preformatted { .. } => Vec::new(),
+        };
+        for text in texts {
+            if let Text::Time(moment) = text {
+                *text = Text::Plain(moment.utc());
+            }
+        }
+    }
+    parts
+}
+
 /// The message of one card. `teams` is what is Teams' own in it.
 fn of_card(summary: String, teams: &Value, body: Vec<Value>, actions: Vec<Value>) -> TeamsMessage {
     let mut content = json!({
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "version": "1.5",
+        "version": VERSION,
         "msteams": teams,
     });
     let actions = Some(actions).filter(|actions| !actions.is_empty());
@@ -199,7 +237,7 @@ fn summary(card: &Card) -> String {
     if line.is_empty() { "Notification".to_owned() } else { line }
 }
 
-fn words(text: &Text) -> std::borrow::Cow<'_, str> {
+fn words(text: &Text) -> Cow<'_, str> {
     match text {
         Text::Plain(text)
         | Text::Code(text)

@@ -479,3 +479,32 @@ async fn a_thread_that_was_removed_is_begun_again() {
     publish(&server, &alarm("ALARM")).await;
     assert_eq!(teams.requests().last().unwrap().method, http::Method::PUT, "the new thread goes on");
 }
+
+/// What Teams says to an update of what somebody deleted: observed, microsoft/BotFramework-Services#269.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_message_that_somebody_deleted_holds_nobody_up_and_the_next_opens_a_new_thread() {
+    let Botted { server, teams } = botted().await;
+    publish(&server, &alarm("ALARM")).await;
+    teams.next_to(http::Method::PUT, [TeamsAnswer::Error(403, "ServiceError")]);
+    publish(&server, &alarm("OK")).await;
+    assert_eq!(states(&server).await, [DeliveryState::Delivered; 2]);
+    publish(&server, &alarm("ALARM")).await;
+    publish(&server, &alarm("OK")).await;
+    let requests = teams.requests();
+    let paths: Vec<_> = requests.iter().map(|request| (request.method.as_str(), request.path.len())).collect();
+    let (begins, replies, updates) = (("POST", 2), ("POST", 4), ("PUT", 5));
+    assert_eq!(paths, [begins, replies, updates, begins, replies, updates], "{requests:#?}");
+    assert_ne!(requests[5].path[4], requests[2].path[4], "the new thread goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_403_of_an_unknown_code_holds_its_own_channel_alone() {
+    let bot = botted().await;
+    configure(&bot.server, "second", "19%3Asecond%40thread.tacv2").await;
+    bot.teams.next([TeamsAnswer::Error(403, "Nope")]);
+    bot.server.publish(TOPIC, "message-1").await;
+    bot.server.pass(60_000).await;
+    assert_eq!(states(&bot.server).await, [DeliveryState::Delivered; 2]);
+    assert_eq!(bot.teams.messages().len(), 2);
+    assert_eq!(bot.server.metric(r#"bellhop_findings_total{finding="workspace_paused"}"#).await, 0);
+}

@@ -61,6 +61,7 @@ async fn teams_gets_an_adaptive_card() {
     assert_eq!(requests[0].body["type"], "message");
     let card = &requests[0].body["attachments"][0];
     assert_eq!(card["contentType"], "application/vnd.microsoft.card.adaptive");
+    assert_eq!(card["content"]["version"], "1.4", "Workflows shows none of 1.5: msteams-docs#9801");
     assert!(card["content"].to_string().contains("message-1"), "{card}");
     assert_eq!(server.deliveries().await[0].state, DeliveryState::Delivered);
 }

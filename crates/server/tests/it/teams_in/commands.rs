@@ -49,7 +49,7 @@ async fn a_form_goes_on_in_the_channel_and_is_closed_once_it_is_sent() {
     let data = with(button(&form, "Continue"), json!({"log-group-name": "old"}));
     let conversation = json!({"conversationType": "personal", "tenantId": TENANT, "id": OWN});
     let place = json!({"conversation": conversation, "channelData": {"tenant": {"id": TENANT}}});
-    spoken.say(&with(spoken.press("f:3", &data, "1700000000002"), place)).await;
+    spoken.say(&with(spoken.submit("f:3", &data, "1700000000002"), place)).await;
     spoken.answered().await;
     assert!(spoken.messages(THREAD)[1].to_string().contains("--log-group-name old"));
     let replaced: Vec<_> = spoken.teams.requests().into_iter().filter(|request| request.method == "PUT").collect();

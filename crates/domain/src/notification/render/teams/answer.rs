@@ -3,7 +3,7 @@
 //! The server's `app/conversations` sends it. Buttons are `Action.Execute`, which Microsoft asks new bots to use and which works in
 //! channels and chats alike: a press comes as an `adaptiveCard/action` invoke with the verb and the ticket, the person sees at once
 //! that it was taken, and nothing is said into the channel. It needs no `refresh`, and no `Action.Submit` to fall back to: a client
-//! that does not know it does not show cards of version 1.5 at all. Sources:
+//! that does not know it does not show cards of version 1.5 at all. Only a form is another thing. Sources:
 //! <https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-actions>,
 //! <https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/work-with-universal-actions-for-adaptive-cards>.
 
@@ -77,7 +77,10 @@ pub fn rows(actions: &[Value]) -> Vec<Value> {
 
 fn action(control: &Control) -> Value {
     let (mut action, style) = match control {
-        Control::Press { label, style, ticket } => (execute(label, PRESS_VERB, ticket), style),
+        Control::Press { label, style, ticket } => {
+            let (title, data) = (line_or(label, LINK_TEXT, "OK"), json!({"ticket": ticket}));
+            (json!({"type": "Action.Execute", "title": title, "verb": PRESS_VERB, "data": data}), style)
+        }
         Control::Open { label, style, url } => {
             (json!({"type": "Action.OpenUrl", "title": line_or(label, LINK_TEXT, "Open"), "url": url}), style)
         }
@@ -91,12 +94,6 @@ fn action(control: &Control) -> Value {
         action.insert("style".to_owned(), json!(style));
     }
     action
-}
-
-/// What was typed and chosen comes back beside the ticket.
-pub fn execute(label: &str, verb: &str, ticket: &str) -> Value {
-    let title = line_or(label, LINK_TEXT, "OK");
-    json!({"type": "Action.Execute", "title": title, "verb": verb, "data": {"ticket": ticket}})
 }
 
 /// A text on one line; where it says nothing, `otherwise`.

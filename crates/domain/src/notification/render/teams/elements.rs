@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::limits;
 use crate::notification::Moment;
-use crate::notification::text::is_hazard;
+use crate::notification::text::{is_blank, is_hazard};
 
 /// How a run looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,34 @@ pub fn stack(items: &[Value], apart: bool) -> Value {
 
 /// A custom notification's own markdown.
 pub fn native(text: &str) -> Value {
-    json!({"type": "TextBlock", "text": text, "wrap": true})
+    json!({"type": "TextBlock", "text": broken(text), "wrap": true})
+}
+
+/// With an empty line wherever a line ends outside a list: there Teams' clients do not take `\n` alone for a break
+/// (<https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format>, "Newlines for Adaptive
+/// Cards"). An item of a list goes on in lines that are indented.
+fn broken(text: &str) -> String {
+    let mut lines = text.lines();
+    let mut last = lines.next().unwrap_or_default();
+    let mut whole = String::from(last);
+    let mut in_list = is_item(last);
+    for line in lines {
+        let goes_on = in_list && (is_item(line) || line.starts_with([' ', '\t']));
+        whole.push_str(if goes_on || is_blank(last) || is_blank(line) { "\n" } else { "\n\n" });
+        whole.push_str(line);
+        in_list = goes_on || is_item(line);
+        last = line;
+    }
+    whole
+}
+
+/// Whether a line begins an item: `- `, `* `, `+ `, `1. `, `1) `.
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start();
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (marks, rest): (&[char], &str) =
+        if number.len() < line.len() { (&['.', ')'], number) } else { (&['-', '*', '+'], line) };
+    rest.strip_prefix(marks).is_some_and(|text| text.starts_with([' ', '\t']))
 }
 
 /// A point in time in the reader's own time zone and words, and `after` it; nothing, if it is none that we can read. A block of text: in
@@ -57,10 +84,13 @@ pub fn local_time(moment: &Moment, after: &str) -> Option<Value> {
 }
 
 /// What an element takes of the message's room, so that a message whose costs are within [`limits::MESSAGE_UTF8_BYTES`] is within
-/// both limits: its bytes, or its UTF-16 bytes scaled to the other limit.
+/// both limits: its bytes as Workflows counts them, or its UTF-16 bytes scaled to the other limit. Workflows hands the card on as
+/// a string inside JSON, and what is too large then is lost after the 202: a card of 24,453 bytes was counted as 28,897, "whereas
+/// max allowed size is 28672 bytes" (<https://github.com/MicrosoftDocs/msteams-docs/issues/11274>).
 pub fn cost(element: &Value) -> usize {
     let json = element.to_string();
-    json.len().max(scaled(json.encode_utf16().count())) + 1
+    let escaped_again = json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    (json.len() + escaped_again).max(scaled(json.encode_utf16().count())) + 1
 }
 
 /// What so many UTF-16 units take of it.
@@ -72,13 +102,14 @@ pub const fn scaled(utf16_units: usize) -> usize {
 pub fn within(text: &str, room: usize) -> &str {
     let (mut bytes, mut utf16_units) = (0, 0);
     let fits = |(_, c): &(usize, char)| {
-        let escaped = match c {
-            '"' | '\\' => 2,
-            c if c.is_control() => 6,
-            _ => 0,
+        // Escaped once, and once more.
+        let (once, twice) = match c {
+            '"' | '\\' => (2, 4),
+            c if c.is_control() => (6, 7),
+            c => (c.len_utf16(), c.len_utf8()),
         };
-        bytes += escaped.max(c.len_utf8());
-        utf16_units += escaped.max(c.len_utf16());
+        bytes += twice;
+        utf16_units += once;
         bytes.max(scaled(utf16_units)) <= room
     };
     let end = text.char_indices().take_while(fits).last().map_or(0, |(at, c)| at + c.len_utf8());
@@ -111,4 +142,39 @@ pub fn indented(line: &str) -> String {
     let text = clean.trim_start();
     let spaces = clean.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum::<usize>();
     format!("{}{}", "\u{a0}".repeat(spaces.min(INDENTATION_MAX)), defused(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lines_end_is_a_break_outside_lists_too() {
+        for (text, shown) in [
+            ("one", "one"),
+            ("one\ntwo\r\nthree", "one\n\ntwo\n\nthree"),
+            ("one\n\ntwo\n \nthree", "one\n\ntwo\n \nthree"),
+            ("do:\n- a\n  - b\n  more\n1. c\n2) d\nthen", "do:\n\n- a\n  - b\n  more\n1. c\n2) d\n\nthen"),
+            ("-5 °C\n**x**\n1.5", "-5 °C\n\n**x**\n\n1.5"),
+        ] {
+            assert_eq!(native(text)["text"], shown);
+            assert_eq!(native(shown)["text"], shown, "what was cut to fit stays as long as it is");
+        }
+    }
+
+    /// Counted again in the long way.
+    #[test]
+    fn a_cost_is_of_the_card_as_a_string_inside_json() {
+        for text in ["日本", r"C:\Windows\System32", r#"{"a":{"b":"\"c\""}}"#, "one\ntwo\tthree", "word ", "😀"] {
+            let whole = text.repeat(300);
+            let element = block(&[run(&whole, Face::Plain)], true);
+            let handed_on = json!(element.to_string()).to_string();
+            assert!(cost(&element) + 2 > handed_on.len(), "{text}");
+            for room in [0, 1, 7, 100, 1_000] {
+                let kept = within(&whole, room);
+                let spent = json!(json!(kept).to_string()).to_string().len() - r#""\"\"""#.len();
+                assert!(spent <= room && (room < 100 || !kept.is_empty()), "{text} {room} {spent}");
+            }
+        }
+    }
 }

@@ -1,21 +1,20 @@
 //! A form as a Teams message: one Adaptive Card with inputs, and a button that sends them.
 //!
-//! The server's `app/conversations` sends it. What is filled in comes back in the data of an `adaptiveCard/action` invoke, by the
-//! fields' names beside the ticket. Inputs: <https://adaptivecards.io/explorer/Input.Text.html>,
+//! The server's `app/conversations` sends it, always into a person's own chat. What is filled in comes back as the value of a message
+//! without words, by the fields' names beside the ticket: `Action.Execute` fails on phones where a card has an `Input.Text`
+//! (<https://github.com/microsoft/botbuilder-js/issues/4430>, <https://github.com/microsoft/AdaptiveCards/issues/9315>). Inputs: <https://adaptivecards.io/explorer/Input.Text.html>,
 //! <https://adaptivecards.io/explorer/Input.ChoiceSet.html>; labels, titles and values are plain text there.
 
 use serde_json::{Value, json};
 
-use super::answer::{execute, line_or};
+use super::answer::line_or;
 use super::elements::{Face, block, clean_line, cost, run};
 use super::layout::Layout;
-use super::{HEADLINE_TEXT, SUMMARY_TEXT, TeamsMessage, limits, of_card};
+use super::{HEADLINE_TEXT, LINK_TEXT, SUMMARY_TEXT, TeamsMessage, limits, of_card};
 use crate::conversation::{FORM_TICKET_BYTES_MAX, Field, Form, Input};
 use crate::notification::render::conversation::{fields, powerless};
 use crate::notification::text::is_hazard;
 
-/// The `verb` of a form that is sent.
-pub const SUBMIT_VERB: &str = "submit";
 /// The share of the message that fields may take.
 const FIELDS_ROOM: usize = limits::MESSAGE_UTF8_BYTES / 8 * 5;
 /// Our own bounds: what Slack shows of them too.
@@ -36,7 +35,7 @@ pub fn form(form: &Form) -> TeamsMessage {
         None
     };
     last.extend(notice.map(|notice| block(&[run(notice, Face::Small)], true)));
-    let actions = if can_be_sent { vec![execute(&form.submit, SUBMIT_VERB, &form.ticket)] } else { Vec::new() };
+    let actions = if can_be_sent { vec![submit(form)] } else { Vec::new() };
     let head = block(&[run(&line_or(&form.title, HEADLINE_TEXT, "Bellhop"), Face::Strong)], false);
     let summary = line_or(&form.title, SUMMARY_TEXT, "Bellhop");
     let intro = powerless(&form.intro);
@@ -47,6 +46,12 @@ pub fn form(form: &Form) -> TeamsMessage {
     }
     let body = std::iter::once(head).chain(layout.finish()).chain(last).collect();
     of_card(summary, &json!({"width": "Full"}), body, actions)
+}
+
+/// What was typed and chosen comes back beside the ticket.
+fn submit(form: &Form) -> Value {
+    let title = line_or(&form.submit, LINK_TEXT, "OK");
+    json!({"type": "Action.Submit", "title": title, "data": {"ticket": form.ticket}})
 }
 
 /// The fields in their order, and whether any had to go.

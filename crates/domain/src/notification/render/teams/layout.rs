@@ -138,10 +138,10 @@ impl Layout {
 
     fn table(&mut self, table: &Table) {
         self.title(table.title.as_deref());
-        let (element, unshown) = super::table::table(table, self.room.saturating_sub(CUT_COST));
+        let (rows, unshown) = super::table::table(table, self.room.saturating_sub(CUT_COST));
         self.cut |= unshown > 0;
-        if let Some(element) = element {
-            self.push(element);
+        for row in rows {
+            self.push(row);
         }
         let left_out = table.left_out.saturating_add(unshown);
         if left_out > 0 {

@@ -2,7 +2,7 @@
 
 /// A webhook's message: "28 KB":
 /// <https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook>. Taken as
-/// thousands of bytes in UTF-8, the smaller reading.
+/// thousands of bytes in UTF-8, the smaller reading, of the card as a string inside JSON.
 pub const MESSAGE_UTF8_BYTES: usize = 28_000;
 /// A bot's message: 40 KB "encoded as UTF-16":
 /// <https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages>. For ASCII the tighter of the two.

@@ -1,8 +1,10 @@
-//! A table as an Adaptive Card's: a heading, a row each, as many as the message has room for.
+//! A table as sets of columns: a heading, a row each, as many as the message has room for. No `Table`: phones show none
+//! (<https://github.com/microsoft/AdaptiveCards/issues/8853>, <https://github.com/MicrosoftDocs/msteams-docs/issues/14498>), and it is
+//! of version 1.5, which webhooks do not take.
 //!
 //! The layout of a Teams message calls it. Cells are runs of text, in which Teams reads no markdown; a time is a block of text of our making, in the
 //! reader's own time zone.
-//! Source: <https://adaptivecards.microsoft.com/?topic=Table>, of version 1.5, which Teams draws.
+//! Source: <https://adaptivecards.microsoft.com/?topic=ColumnSet>, of version 1.0.
 
 use serde_json::{Value, json};
 
@@ -16,20 +18,18 @@ const COLUMNS: usize = 8;
 /// What stands where there is nothing to show: a run of text is never empty.
 const NOTHING: &str = "–";
 
-/// The table, with the rows that have room; and how many have none. Nothing, if there is no room for a row.
-pub fn table(table: &Table, room: usize) -> (Option<Value>, usize) {
+/// The heading and the rows that have room; and how many have none. Nothing, if there is no room for a row.
+pub fn table(table: &Table, room: usize) -> (Vec<Value>, usize) {
     let width = table.columns.len().min(COLUMNS);
     if width == 0 {
-        return (None, table.rows.len());
+        return (Vec::new(), table.rows.len());
     }
-    let heading = row(table.columns.iter().take(width).map(|label| cell(&of(label, Face::Strong))).collect());
-    let columns: Vec<Value> = (0..width).map(|_| json!({"width": 1})).collect();
-    let drawn = |rows: &[Value]| json!({"type": "Table", "spacing": "Medium", "showGridLines": false, "columns": columns, "rows": rows});
+    let heading = row(table.columns.iter().take(width).map(|label| of(label, Face::Strong)), true);
+    let mut room = room.saturating_sub(cost(&heading));
     let mut rows = vec![heading];
-    let mut room = room.saturating_sub(cost(&drawn(&rows)));
     for texts in &table.rows {
         let padded = texts.iter().map(value).chain(std::iter::repeat_with(|| of("", Face::Plain)));
-        let row = row(padded.take(width).map(|item| cell(&item)).collect());
+        let row = row(padded.take(width), false);
         let cost = cost(&row);
         if cost > room {
             break;
@@ -38,15 +38,13 @@ pub fn table(table: &Table, room: usize) -> (Option<Value>, usize) {
         rows.push(row);
     }
     let unshown = table.rows.len() + 1 - rows.len();
-    ((rows.len() > 1).then(|| drawn(&rows)), unshown)
+    if rows.len() > 1 { (rows, unshown) } else { (Vec::new(), unshown) }
 }
 
-fn row(cells: Vec<Value>) -> Value {
-    json!({"type": "TableRow", "cells": Value::Array(cells)})
-}
-
-fn cell(item: &Value) -> Value {
-    json!({"type": "TableCell", "items": [item]})
+/// Columns of the same weight, so that cells stand below each other.
+fn row(cells: impl Iterator<Item = Value>, apart: bool) -> Value {
+    let columns: Vec<Value> = cells.map(|cell| json!({"type": "Column", "width": 1, "items": [cell]})).collect();
+    json!({"type": "ColumnSet", "spacing": if apart { "Medium" } else { "Small" }, "columns": columns})
 }
 
 fn value(text: &Text) -> Value {

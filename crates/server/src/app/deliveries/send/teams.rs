@@ -26,7 +26,7 @@ pub(super) struct Channel<'a> {
 
 impl App {
     pub(super) async fn send_to_teams_webhook(&self, url: &SecretString, card: &Card) -> Sent {
-        self.teams.post_to_webhook(url, &render::teams::message(card)).await.into()
+        self.teams.post_to_webhook(url, &render::teams::webhook_message(card)).await.into()
     }
 
     pub(super) fn teams_channel<'a>(
@@ -39,7 +39,8 @@ impl App {
     }
 }
 
-/// A reply never shows in the channel by itself: Teams moves its whole thread to the end of the channel.
+/// A reply never shows in the channel by itself: in the layout "Posts" Teams moves its whole thread to the end of the channel, in
+/// "Threads", which new channels have, it does not.
 impl Conversation for Channel<'_> {
     async fn post(&self, card: &Card, reply: Option<Reply<'_>>) -> Landed {
         let message = render::teams::message(card);
@@ -76,13 +77,15 @@ impl Conversation for Channel<'_> {
     }
 
     fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool {
-        let said = [NAMELESS, "ConversationNotFound", "ActivityNotFoundInConversation"];
+        let said = [NAMELESS, UPDATES_NOTHING, "ConversationNotFound", "ActivityNotFoundInConversation"];
         matches!(outcome, DeliveryOutcome::Dead { reason } if said.iter().any(|said| reason.contains(said)))
     }
 }
 
 /// Also what a webhook posted, before there was a bot.
 const NAMELESS: &str = "the thread's first message has no name of a bot";
+/// The meaning that domain's table has for an update of what somebody deleted.
+const UPDATES_NOTHING: &str = "the message to update is gone";
 
 fn nameless() -> DeliveryOutcome {
     DeliveryOutcome::Dead { reason: NAMELESS.to_owned() }

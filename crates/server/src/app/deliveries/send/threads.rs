@@ -26,7 +26,7 @@ pub(super) trait Conversation: Sync {
     /// Where presses of what is sent there are heard, if they are.
     fn buttons(&self) -> Option<ButtonPlace<'_>>;
 
-    /// Whether a reply failed because somebody deleted the thread's first message.
+    /// Whether a reply or an update failed because somebody deleted the thread's first message.
     fn parent_is_gone(&self, outcome: &DeliveryOutcome) -> bool;
 }
 
@@ -58,9 +58,11 @@ struct Threaded {
 }
 
 impl Threaded {
-    /// The thread that the message belongs into.
+    /// The thread that the message belongs into. One whose first message is gone has lost its name, and takes none.
     fn joins(&self) -> Option<&Thread> {
-        self.found.as_ref().filter(|thread| thread.entry.state.takes(&self.event, self.window_ms))
+        let takes =
+            |entry: &ThreadEntry| !entry.parent_posted.is_empty() && entry.state.takes(&self.event, self.window_ms);
+        self.found.as_ref().filter(|thread| takes(&thread.entry))
     }
 
     fn opened(&self, posted: &str, delivery: &PendingDelivery) -> ThreadEntry {
@@ -97,10 +99,13 @@ impl App {
             (None, None) => channel.post(card, None).await.outcome.into(),
             (None, Some(threaded)) => post(channel, delivery, card, &threaded).await,
             (Some(posted), threaded) => {
-                let done = Sent::Delivered { posted: posted.clone(), thread: None };
+                let done = |thread| Sent::Delivered { posted: posted.clone(), thread };
                 match threaded {
-                    Some(threaded) => self.update_parent(channel, delivery, card, &threaded).await?.unwrap_or(done),
-                    None => done,
+                    Some(threaded) => match self.update_parent(channel, delivery, card, &threaded).await? {
+                        Updated::Later(sent) => sent,
+                        Updated::Done(thread) => done(thread),
+                    },
+                    None => done(None),
                 }
             }
         })
@@ -126,38 +131,48 @@ impl App {
         Ok(preferences.window_ms(is_custom).map(|window_ms| Threaded { key, event, preferences, window_ms, found }))
     }
 
-    /// Shows the reply in the thread's first message. The reply itself is out: what cannot be updated stays as it is, and
-    /// `None` says that nothing is left to do.
+    /// Shows the reply in the thread's first message. The reply itself is out: what cannot be updated stays as it is. Where
+    /// somebody deleted it, the matter's next message opens a new thread.
     async fn update_parent(
         &self,
         channel: &impl Conversation,
         delivery: &PendingDelivery,
         card: &Card,
         threaded: &Threaded,
-    ) -> Result<Option<Sent>, StoreError> {
+    ) -> Result<Updated, StoreError> {
         // Something newer may have gone out in between.
         let thread = threaded.found.as_ref().filter(|thread| !thread.entry.state.is_past(&threaded.event));
         let parent = thread.and_then(|thread| {
             let parent = self.card_of(&thread.parent_body, &delivery.configuration_arn).ok()?;
             Some((thread, parent))
         });
-        let Some((thread, mut parent)) = parent else { return Ok(None) };
+        let Some((thread, mut parent)) = parent else { return Ok(Updated::Done(None)) };
         if let Some(to) = channel.buttons() {
             let stored = (thread.entry.parent_notification_id, thread.parent_body.as_str());
             parent.controls = self.buttons_for(&parent, stored, &to).await?;
         }
         let took_ms = thread.entry.state.took_ms();
         let update = ThreadUpdate { parent: &parent, latest: card, took_ms, updates: threaded.preferences.updates };
-        Ok(match channel.update(&thread.entry.parent_posted, &update).await {
-            DeliveryOutcome::Delivered { .. } => None,
+        let outcome = channel.update(&thread.entry.parent_posted, &update).await;
+        let is_gone = channel.parent_is_gone(&outcome);
+        Ok(match outcome {
+            DeliveryOutcome::Delivered { .. } => Updated::Done(None),
             DeliveryOutcome::Dead { reason } => {
                 let configuration = delivery.configuration_arn.as_str();
                 tracing::warn!(configuration, reason, "the thread's first message was not updated");
-                None
+                let nameless = || ThreadEntry { parent_posted: String::new(), ..thread.entry.clone() };
+                Updated::Done(is_gone.then(nameless))
             }
-            other => Some(other.into()),
+            other => Updated::Later(other.into()),
         })
     }
+}
+
+/// What became of a thread's first message.
+enum Updated {
+    /// Nothing is left to do. The thread, where it is another by that.
+    Done(Option<ThreadEntry>),
+    Later(Sent),
 }
 
 /// Posts the message: as the first of its thread, or as a reply.

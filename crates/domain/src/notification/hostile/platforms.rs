@@ -162,8 +162,9 @@ pub fn walk(value: &Value, native: bool) {
             "ColumnSet" => {
                 let columns = element["columns"].as_array().unwrap();
                 assert!(!columns.is_empty() && columns.len() <= 8, "{element}");
-                for column in columns {
-                    assert_eq!((&column["type"], &column["width"]), (&"Column".into(), &1.into()));
+                for (index, column) in columns.iter().enumerate() {
+                    let weight = if index == 0 { 2 } else { 1 };
+                    assert_eq!((&column["type"], &column["width"]), (&"Column".into(), &weight.into()));
                     walk(&column["items"], native);
                 }
             }

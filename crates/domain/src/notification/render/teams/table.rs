@@ -2,8 +2,8 @@
 //! (<https://github.com/microsoft/AdaptiveCards/issues/8853>, <https://github.com/MicrosoftDocs/msteams-docs/issues/14498>), and it is
 //! of version 1.5, which webhooks do not take.
 //!
-//! The layout of a Teams message calls it. Cells are runs of text, in which Teams reads no markdown; a time is a block of text of our making, in the
-//! reader's own time zone.
+//! The layout of a Teams message calls it. Cells are runs of text, in which Teams reads no markdown; a time is a block of text of our
+//! making, in the reader's own time zone.
 //! Source: <https://adaptivecards.microsoft.com/?topic=ColumnSet>, of version 1.0.
 
 use serde_json::{Value, json};
@@ -41,9 +41,11 @@ pub fn table(table: &Table, room: usize) -> (Vec<Value>, usize) {
     if rows.len() > 1 { (rows, unshown) } else { (Vec::new(), unshown) }
 }
 
-/// Columns of the same weight, so that cells stand below each other.
+/// Columns of the same weights in each row, so that cells stand below each other; the first has the names, which are long.
 fn row(cells: impl Iterator<Item = Value>, apart: bool) -> Value {
-    let columns: Vec<Value> = cells.map(|cell| json!({"type": "Column", "width": 1, "items": [cell]})).collect();
+    let weights = std::iter::once(2).chain(std::iter::repeat(1));
+    let column = |(cell, weight): (Value, u8)| json!({"type": "Column", "width": weight, "items": [cell]});
+    let columns: Vec<Value> = cells.zip(weights).map(column).collect();
     json!({"type": "ColumnSet", "spacing": if apart { "Medium" } else { "Small" }, "columns": columns})
 }
 

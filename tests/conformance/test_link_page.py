@@ -5,13 +5,13 @@ what it read. That chat hands out the link rests on the program's own sandbox.
 """
 
 import re
-import shutil
 import subprocess
 from html import unescape
 
 import requests
 
 from bellhop import ROLE
+from browser import chromium
 from test_sandbox_chat import CHANNEL, said, twin  # noqa: F401 (a fixture)
 
 PHONE = "390,844"
@@ -52,9 +52,7 @@ class Browser:
 
 
 def drawn(folder, name, *arguments):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "the pages are looked at in Chromium: apt install chromium"
-    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"]
+    command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"]
     command += [f"--user-data-dir={folder / 'chromium'}", f"--window-size={PHONE}", *arguments]
     command.append((folder / "link" / f"{name}.html").as_uri())
     return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout

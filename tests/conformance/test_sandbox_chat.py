@@ -4,13 +4,13 @@ Rests on the program's own sandbox at both ends; that the sandbox speaks as Slac
 code and for the peers of the other tests here. Chromium, where this machine has it, shows that the pages start and draw what was said.
 """
 
-import shutil
 import subprocess
 
 import pytest
 import requests
 
 from bellhop import ROLE, TEAM, TENANT, topic_arn
+from browser import chromium
 
 CHANNEL = "C0TALK"
 TEAMS_CHANNEL = "19:sandbox-ops@thread.tacv2"
@@ -103,12 +103,10 @@ def test_a_mention_in_teams_is_answered_in_its_thread(twin):
 
 
 def test_the_pages_draw_what_was_said(twin, tmp_path):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "the pages are looked at in Chromium: apt install chromium"
     said(twin, "@aws help")
     post(twin, "teams/say", user="U0BEN", channel=TEAMS_CHANNEL, text="good morning from Ben")
     for page, words in ((f"/sandbox?still#{CHANNEL}", ["@aws", "Anna", "Bellhop", "reply"]), (f"/sandbox/teams?still#{TEAMS_CHANNEL}", ["good morning from Ben"])):
-        command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--virtual-time-budget=4000"]
+        command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--virtual-time-budget=4000"]
         command += [f"--user-data-dir={tmp_path / 'chromium'}", "--dump-dom", twin.url + page]
         drawn = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
         for word in words:

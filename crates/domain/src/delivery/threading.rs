@@ -101,9 +101,8 @@ impl ThreadPreferences {
     /// Whether the channel sees the reply too. An alarm that rings again must not hide in an old thread; one that is told too
     /// late rings no more.
     pub fn shows_in_channel(&self, state: &ThreadState, event: &ThreadEvent) -> bool {
-        let is_worse = state.severity < Severity::Critical || state.begins_again(event);
-        self.updates == ThreadUpdates::Both
-            || (event.severity == Severity::Critical && is_worse && !state.is_past(event))
+        let becomes_critical = event.severity == Severity::Critical && state.severity < Severity::Critical;
+        self.updates == ThreadUpdates::Both || state.rings_again(event) || (becomes_critical && !state.is_past(event))
     }
 }
 
@@ -126,6 +125,11 @@ impl ThreadState {
     /// Whether the message is older than what the thread tells: it came late, and changes nothing.
     pub fn is_past(&self, event: &ThreadEvent) -> bool {
         event.at_ms < self.last_at_ms
+    }
+
+    /// Whether an alarm that was over rings once more.
+    pub fn rings_again(&self, event: &ThreadEvent) -> bool {
+        event.severity == Severity::Critical && self.begins_again(event) && !self.is_past(event)
     }
 
     /// Whether what was over is not any more.

@@ -87,6 +87,10 @@ impl Conversation for Channel<'_> {
         self.app.update_slack_message(&self.call, self.destination, parent_posted, message).await
     }
 
+    fn can_show_replies(&self) -> bool {
+        true
+    }
+
     fn buttons(&self) -> Option<ButtonPlace<'_>> {
         let configuration_arn = self.delivery.configuration_arn.as_str();
         self.app.hears_slack.then(|| ButtonPlace { place: format!("slack/{}", self.team_id), configuration_arn })

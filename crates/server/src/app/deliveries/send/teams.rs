@@ -71,6 +71,10 @@ impl Conversation for Channel<'_> {
         }
     }
 
+    fn can_show_replies(&self) -> bool {
+        false
+    }
+
     fn buttons(&self) -> Option<ButtonPlace<'_>> {
         let place = format!("teams/{}", self.to.tenant_id.as_str().to_lowercase());
         Some(ButtonPlace { place, configuration_arn: self.target.configuration_arn.as_str() })

@@ -23,6 +23,9 @@ pub(super) trait Conversation: Sync {
     /// Puts the first message of a thread in place of what it was.
     fn update(&self, parent_posted: &str, update: &ThreadUpdate<'_>) -> impl Future<Output = DeliveryOutcome> + Send;
 
+    /// Whether a reply can show in the channel, too.
+    fn can_show_replies(&self) -> bool;
+
     /// Where presses of what is sent there are heard, if they are.
     fn buttons(&self) -> Option<ButtonPlace<'_>>;
 
@@ -177,7 +180,9 @@ enum Updated {
 
 /// Posts the message: as the first of its thread, or as a reply.
 async fn post(channel: &impl Conversation, delivery: &PendingDelivery, card: &Card, threaded: &Threaded) -> Sent {
-    if let Some(Thread { entry, .. }) = threaded.joins() {
+    // Where no reply shows in the channel, an alarm that rings again stands on its own: nobody is told of an old thread.
+    let is_unseen = |thread: &&Thread| !channel.can_show_replies() && thread.entry.state.rings_again(&threaded.event);
+    if let Some(Thread { entry, .. }) = threaded.joins().filter(|thread| !is_unseen(thread)) {
         let shows_in_channel = threaded.preferences.shows_in_channel(&entry.state, &threaded.event);
         let reply = Reply { parent_posted: &entry.parent_posted, shows_in_channel };
         let Landed { outcome, beside_thread } = channel.post(card, Some(reply)).await;

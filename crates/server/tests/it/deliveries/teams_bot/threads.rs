@@ -41,6 +41,20 @@ async fn an_alarms_changes_are_one_thread_whose_first_message_tells_the_latest()
     assert!(reply["summary"].as_str().unwrap().contains("OK: cpu"), "{reply}");
 }
 
+/// In a channel's layout "Threads" a reply tells nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_that_rings_again_stands_on_its_own() {
+    let Botted { server, teams } = botted().await;
+    for state in ["ALARM", "OK", "ALARM", "OK"] {
+        publish(&server, &alarm(state)).await;
+    }
+    let requests = teams.requests();
+    let roots = requests.iter().filter(|request| request.method == "POST" && request.path[2..].is_empty());
+    assert_eq!(roots.count(), 2, "{requests:#?}");
+    let updated: Vec<_> = requests.iter().filter(|request| request.method == "PUT").map(|put| &put.path[2]).collect();
+    assert!(updated.len() == 2 && updated[0] != updated[1], "each has an end of its own: {updated:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_message_that_teams_refuses_with_its_picture_changes_without_it() {
     let Botted { server, teams } = botted().await;
@@ -51,7 +65,7 @@ async fn a_first_message_that_teams_refuses_with_its_picture_changes_without_it(
     server.store().keep_picture(&lane, &posted, &picture, MIDDAY_MS).await.unwrap();
     publish(&server, &alarm("OK")).await;
     teams.next_to(http::Method::PUT, [TeamsAnswer::Error(413, "MessageSizeTooBig")]);
-    publish(&server, &alarm("ALARM")).await;
+    publish(&server, &alarm("INSUFFICIENT_DATA")).await;
     let updates = teams.requests().into_iter().filter(|request| request.method == http::Method::PUT);
     let pictures: Vec<bool> = updates.map(|update| update.body.to_string().contains("iVBORw0K")).collect();
     assert_eq!(pictures, [true, true, false]);
@@ -65,7 +79,7 @@ async fn a_thread_that_was_removed_is_begun_again() {
     publish(&server, &alarm("OK")).await;
     assert_eq!(teams.messages().len(), 2);
     assert_eq!(states(&server).await, [DeliveryState::Delivered; 2]);
-    publish(&server, &alarm("ALARM")).await;
+    publish(&server, &alarm("INSUFFICIENT_DATA")).await;
     assert_eq!(teams.requests().last().unwrap().method, http::Method::PUT, "the new thread goes on");
 }
 

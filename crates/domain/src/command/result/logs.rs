@@ -121,7 +121,12 @@ fn rows(result: &ResultOf<'_>, output: &Value) -> Said {
     };
     let shown: Vec<Vec<Text>> = rows.iter().take(ROWS).map(row).collect();
     let table = Table { title: None, columns: columns.clone(), rows: shown, left_out: rows.len().saturating_sub(ROWS) };
-    let body = if rows.is_empty() { Vec::new() } else { vec![Part::Table(table)] };
+    let mut body = if rows.is_empty() { Vec::new() } else { vec![Part::Table(table)] };
+    if let Some(id) = output.get("queryId").and_then(Value::as_str).filter(|_| status != "Complete") {
+        let region = result.place.region.as_ref().map(|region| format!(" --region {region}")).unwrap_or_default();
+        let text = format!("@aws logs get-query-results --query-id {id}{region}");
+        body.push(Part::Preformatted { title: Some("It goes on at AWS. For the rest, in a while".to_owned()), text });
+    }
     Said { headline, body, left_out, whole: None }
 }
 

@@ -7,7 +7,7 @@ use wire::operations::Operation::{
 };
 
 use super::{Chat, button, has_button, words};
-use crate::kit::{AwsAnswer, SlackRequest, TOPIC};
+use crate::kit::{AwsAnswer, SlackRequest, TOPIC, eventually};
 
 const CONFIGURATION: &str = "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/ops";
 
@@ -214,6 +214,26 @@ async fn the_logs_of_a_function_are_a_press_away() {
         recorded.contains("get-function-configuration") || recorded.contains("GetFunctionConfiguration"),
         "{recorded}"
     );
+}
+
+/// A query goes on, and costs, when nobody waits for it any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_that_takes_longer_is_told_of_with_its_number() {
+    let chat = chat().await;
+    let running = || AwsAnswer::Body(json!({"status": "Running", "results": []}).to_string());
+    chat.aws.answers("StartQuery", [AwsAnswer::Body(json!({"queryId": "q-1"}).to_string())]);
+    chat.aws.answers("GetQueryResults", [running(), running()]);
+    let alarm = notified(&chat, &alarm(&json!([{"name": "FunctionName", "value": "checkout"}]))).await;
+    chat.press("1.2.a", &button(&alarm, "Show logs"), "U0ANNA").await;
+    chat.calls("GetQueryResults", 1).await;
+    chat.server.clock.advance(13_500);
+    chat.calls("GetQueryResults", 2).await;
+    eventually("what there is is told", async || {
+        // In the place of the word that it still runs.
+        let told = chat.server.slack.requests("chat.update");
+        told.iter().any(|post| words(post).contains("logs get-query-results --query-id q-1 --region")).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

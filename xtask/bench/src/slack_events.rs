@@ -25,12 +25,12 @@ pub fn request(host: &str, team_id: &str, number: usize) -> Vec<u8> {
     callback(host, team_id, number, &event)
 }
 
-/// A person says something to the bot, as a message of its own in a channel.
+/// A person says something to the bot, in a thread of its own that has replies: what answers them alone is in it, too.
 /// Source: <https://docs.slack.dev/reference/events/app_mention>.
 pub fn mention(host: &str, team_id: &str, channel_id: &str, number: usize, text: &str) -> Vec<u8> {
     let event = json!({
         "type": "app_mention", "user": "U0PERSON", "text": format!("<@{BOT}> {text}"), "channel": channel_id, "team": team_id,
-        "ts": ts(number), "event_ts": ts(number),
+        "ts": ts(number), "thread_ts": ts(number), "event_ts": ts(number),
     });
     callback(host, team_id, number, &event)
 }

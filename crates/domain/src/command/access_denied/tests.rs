@@ -144,4 +144,12 @@ fn a_role_that_is_not_lent_says_whose_turn_it_is() {
     let trust =
         explain_assume_role(ROLE, None, &message(" because no resource-based policy allows the sts:AssumeRole action"));
     assert_eq!(trust.by, RefusedBy::TrustPolicy);
+    // A trust policy that is replaced mends neither, and breaks others.
+    for (why, by) in [
+        (" with an explicit deny in a resource control policy", RefusedBy::OrganizationsPolicy),
+        (" because no permissions boundary allows the sts:AssumeRole action", RefusedBy::Boundary),
+    ] {
+        let elsewhere = explain_assume_role(ROLE, Some(own), &message(why));
+        assert_eq!((elsewhere.by, elsewhere.remedy.unwrap().command), (by, None));
+    }
 }

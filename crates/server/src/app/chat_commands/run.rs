@@ -90,12 +90,12 @@ impl App {
         }
     }
 
-    /// What only reads may be asked again. What the models call idempotent is not: a second deletion is told `not found` of what the
-    /// first, unanswered one did.
+    /// What only reads may be asked again, but for a query of logs: each that is started costs. What the models call idempotent is not
+    /// asked again either: a second deletion is told `not found` of what the first, unanswered one did.
     fn limits_of(&self, settled: &Settled) -> Limits {
         let timeout = Duration::from_secs(u64::from(self.commands.timeout_seconds)).saturating_add(DEADLINE_SLACK);
         let limits = Limits::default().within(timeout);
-        if settled.read_only { limits } else { limits.once() }
+        if settled.read_only && !starts_query(settled) { limits } else { limits.once() }
     }
 
     async fn call_of(&self, settled: &Settled, credentials: &CommandCredentials) -> Result<Outcome, AwsError> {

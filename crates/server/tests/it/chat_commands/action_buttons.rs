@@ -216,6 +216,18 @@ async fn the_logs_of_a_function_are_a_press_away() {
     );
 }
 
+/// AWS may have started it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_whose_answer_is_lost_is_not_started_again() {
+    let chat = chat().await;
+    chat.aws.answers("StartQuery", [AwsAnswer::Break, AwsAnswer::Body(json!({"queryId": "q-2"}).to_string())]);
+    let alarm = notified(&chat, &alarm(&json!([{"name": "FunctionName", "value": "checkout"}]))).await;
+    chat.press("1.2.a", &button(&alarm, "Show logs"), "U0ANNA").await;
+    let answer = chat.post_after(1).await;
+    assert!(words(&answer).contains("did not answer"), "{}", words(&answer));
+    assert_eq!(chat.aws.of("StartQuery").len(), 1);
+}
+
 /// A query goes on, and costs, when nobody waits for it any more.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_that_takes_longer_is_told_of_with_its_number() {

@@ -2,8 +2,9 @@
 //!
 //! The server's `app/conversations` sends it, always into a person's own chat. What is filled in comes back as the value of a message
 //! without words, by the fields' names beside the ticket: `Action.Execute` fails on phones where a card has an `Input.Text`
-//! (<https://github.com/microsoft/botbuilder-js/issues/4430>, <https://github.com/microsoft/AdaptiveCards/issues/9315>). Inputs: <https://adaptivecards.io/explorer/Input.Text.html>,
-//! <https://adaptivecards.io/explorer/Input.ChoiceSet.html>; labels, titles and values are plain text there.
+//! (<https://github.com/microsoft/botbuilder-js/issues/4430>, <https://github.com/microsoft/AdaptiveCards/issues/9315>).
+//!
+//! Inputs: <https://adaptivecards.io/explorer/Input.Text.html>, <https://adaptivecards.io/explorer/Input.ChoiceSet.html>; labels, titles and values are plain text there.
 
 use serde_json::{Value, json};
 
